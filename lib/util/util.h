@@ -1,0 +1,33 @@
+/* What the C library lacks and libbsd does not have. */
+#ifndef RR_UTIL_H
+#define RR_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define RR_VERSION "0.1"
+#define PAGE 4096ul
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
+#define PAGE_UP(x) (((x) + PAGE - 1) & ~(PAGE - 1))
+
+/* Allocation that cannot fail: no memory is one line on stderr and exit status 125. */
+void *xmalloc(size_t n);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n);
+char *xstrdup(const char *s);
+__attribute__((format(printf, 1, 2))) char *xasprintf(const char *fmt, ...);
+
+/* CLOCK_MONOTONIC, ns. */
+uint64_t now_ns(void);
+
+/* A whole file of at most `max` bytes, NUL added, malloc'd; NULL and errno on error. *len may be NULL. */
+char *file_read(const char *path, size_t max, size_t *len);
+/* All n bytes, through short counts and EINTR; -1 and errno. */
+int write_all(int fd, const void *buf, size_t n);
+/* From `off` on; bytes read, less than n only at the end of the file; -1 and errno. */
+ssize_t pread_all(int fd, void *buf, size_t n, uint64_t off);
+
+#endif
