@@ -39,6 +39,7 @@ bin/%: build/cmd/%.o build/librr.a
 clean:
 	rm -rf bin build
 
+-include tests/programs/rules.mk
 -include $(shell find build -name '*.d' 2>/dev/null)
 .PHONY: all clean
 .SECONDARY:

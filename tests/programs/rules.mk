@@ -1,0 +1,13 @@
+# Tracees: every tests/programs/*.c becomes build/tests/programs/*, with the flags its first line
+# asks for: /* cflags: -static */
+TRACEE_SRC = $(wildcard tests/programs/*.c)
+TRACEES = $(TRACEE_SRC:tests/programs/%.c=build/tests/programs/%)
+TRACEE_CFLAGS = -O1 -g -std=gnu17 -Wall -Wextra -Werror
+
+tests-programs: $(TRACEES)
+
+build/tests/programs/%: tests/programs/%.c tests/programs/check.h
+	@mkdir -p $(@D)
+	$(CC) $(TRACEE_CFLAGS) $$(sed -n '1s|^/\* cflags: \(.*\) \*/$$|\1|p' $<) -o $@ $< -lpthread -lrt
+
+.PHONY: tests-programs
