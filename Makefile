@@ -1,6 +1,10 @@
 # rr-tools: `make deps demo`, `make deps check`, `make bench`, `make install`.
 PREFIX ?= /usr/local
 DESTDIR ?=
+BINDIR = $(DESTDIR)$(PREFIX)/bin
+MANDIR = $(DESTDIR)$(PREFIX)/share/man
+COMPDIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+DOCDIR = $(DESTDIR)$(PREFIX)/share/doc/rr-tools
 CC ?= gcc
 AWK ?= awk
 CFLAGS ?= -O2 -g
@@ -15,7 +19,14 @@ LIB_SRC = $(filter-out lib/agent/stub.c,$(wildcard lib/*/*.c))
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o
 GEN = build/gen/syshandlers.h build/gen/systab.c
 
-all: $(PROGRAMS)
+# Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
+BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev bats mandoc
+DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
+MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
+INSTALLED_MAN = $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
+BENCH_PROGRAMS = build/tests/bench/timer build/tests/bench/calls build/tests/bench/mutex
+
+all: $(PROGRAMS) $(MAN:%=build/man/%)
 
 build/gen/syshandlers.h build/gen/systab.c &: formats/gen.awk formats/syscalls formats/flags formats/structs
 	@mkdir -p build/gen
@@ -36,11 +47,73 @@ bin/%: build/cmd/%.o build/librr.a
 	@mkdir -p bin
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+build/man/%: man/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+# Pages with tables made from those under formats/.
+build/man/rr.7: man/rr.7.in man/splice.awk formats/manlist.awk formats/syscalls
+	@mkdir -p $(@D)
+	$(AWK) -f formats/manlist.awk formats/syscalls > $@.tables
+	$(AWK) -f man/splice.awk $@.tables $< > $@
+
+build/man/rr-trace.5: man/rr-trace.5.in man/splice.awk formats/trace.awk formats/trace
+	@mkdir -p $(@D)
+	$(AWK) -v mode=man -f formats/trace.awk formats/trace > $@.tables
+	$(AWK) -f man/splice.awk $@.tables $< > $@
+
+# Asks for the packages that are missing, and for nothing when none is.
+deps:
+	@missing=; for p in $(DEPS); do \
+		dpkg-query -W -f '$${db:Status-Abbrev}\n' $$p 2>/dev/null | grep -q '^.i' || missing="$$missing $$p"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	echo "installing$$missing"; \
+	as=; [ "$$(id -u)" = 0 ] || as=sudo; \
+	$$as apt-get update -qq </dev/null && \
+	$$as env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $$missing </dev/null >/dev/null
+
+# `make -j2 deps demo`: nothing is built before the packages are there.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+demo: all
+	@contrib/demo.sh
+
+# All tests, or with TESTS="unit tests/cli.bats" those.
+check: all tests-programs
+	@tests/run-all.sh $(TESTS)
+
+build/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $< -lpthread
+
+# All figures, or with BENCH="true getppid" those; RUNS=n rounds.
+bench: all $(BENCH_PROGRAMS)
+	@tests/bench/run.sh
+
+lint: $(GEN) $(MAN:%=build/man/%)
+	clang $(CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only $(LIB_SRC) $(wildcard cmd/*.c tests/bench/*.c)
+	if command -v mandoc; then mandoc -Tlint -W warning $(MAN:%=build/man/%); fi
+
+install: all
+	install -d $(BINDIR) $(COMPDIR) $(DOCDIR) $(sort $(dir $(INSTALLED_MAN)))
+	install $(PROGRAMS) $(BINDIR)
+	for m in $(MAN); do install -m 644 build/man/$$m $(MANDIR)/man$${m##*.}/$$m || exit; done
+	for p in $(PROGRAMS:bin/%=%); do install -m 644 contrib/completion.bash $(COMPDIR)/$$p || exit; done
+	install -m 644 README.md COPYING $(DOCDIR)
+
+uninstall:
+	rm -f $(PROGRAMS:bin/%=$(BINDIR)/%) $(PROGRAMS:bin/%=$(COMPDIR)/%) $(INSTALLED_MAN)
+	rm -rf $(DOCDIR)
+
 clean:
 	rm -rf bin build
 
 -include tests/programs/rules.mk
 -include $(shell find build -name '*.d' 2>/dev/null)
-.PHONY: all clean
+.PHONY: all deps demo check bench lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

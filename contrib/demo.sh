@@ -1,0 +1,44 @@
+#!/bin/bash
+# Records a program, replays it, and looks into the recording: `make demo`.
+set -eu -o pipefail
+
+cd "$(dirname "$0")/.."
+PATH=$PWD/bin:$PATH
+dir=$(mktemp -d "${TMPDIR:-/tmp}/rr-demo.XXXXXX")
+trap 'rm -rf "$dir"' EXIT
+cd "$dir"
+
+say()
+{
+	printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi
+}
+
+say "A program that is different every time: files, processes, the clock, random numbers"
+cat > program.sh <<'END'
+ls -l /usr/include | sort -k 5 -n | tail -n 3
+date +%s.%N
+echo "$$ $RANDOM"
+END
+cat program.sh
+
+say '$ rr-record -o trace bash program.sh'
+rr-record -o trace bash program.sh | tee recorded
+
+say '$ rr-replay trace'
+rm program.sh
+rr-replay trace | tee replayed
+
+say '$ cmp recorded replayed && rr-verify -v trace'
+cmp recorded replayed
+rr-verify -v trace
+
+say '$ rr-dump trace | head -n 5'
+rr-dump trace | sed 5q
+
+say '$ rr-dump -s openat trace | grep ENOENT | head -n 5'
+rr-dump -s openat trace | grep ENOENT | sed 5q
+
+say '$ rr-dump -t trace'
+rr-dump -t trace
+
+say "The same output twice: it was recorded once, and can be looked at for ever."

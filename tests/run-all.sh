@@ -1,0 +1,98 @@
+#!/bin/bash
+# Runs the tests and counts them: TAP on standard output, and alone on the last line
+#	N passed, N failed[, N skipped]
+# usage: tests/run-all.sh [unit | FILE.bats | DIRECTORY]...	default: unit and tests/
+#
+# JOBS	how many files at once (default: a processor each)
+# DEADLINE	seconds for all (default: 3600); what has not ended then has failed
+# BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
+# Exit status 1 when a test failed, or none ran.
+set -u
+export LC_ALL=C
+export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
+DEADLINE=${DEADLINE:-3600}
+JOBS=${JOBS:-$(nproc)}
+# `make check PREFIX=...` is not about the makes that tests run.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+cd "$(dirname "$0")/.." || exit 1
+logs=$(mktemp -d "${TMPDIR:-/tmp}/rr-check.XXXXXX") || exit 1
+trap 'rm -rf "$logs"' EXIT
+trap 'kill $(jobs -p) 2> "$logs/kill"; exit 130' INT TERM
+
+# count STATUS LOG: "passed failed skipped". Tests that were planned and never reported have failed.
+count()
+{
+	awk -v status="$1" '
+	/^1\.\.[0-9]+/ { planned += substr($1, 4) }
+	/^not ok/ { failed++ }
+	/^ok/ && /# *[sS][kK][iI][pP]/ { skipped++; next }
+	/^ok/ { passed++ }
+	END {
+		seen = passed + failed + skipped
+		if (planned > seen)
+			failed += planned - seen
+		if (!failed && (status || !seen))
+			failed = 1
+		print passed + 0, failed + 0, skipped + 0
+	}' "$2"
+}
+
+# run NAME: its output and counts go to files of its own; the output is shown when it is whole.
+run()
+{
+	local name=$1 log=$logs/${1//\//_} left=$((DEADLINE - SECONDS)) status command
+	case $name in
+	unit) command=(make -s unit) ;;
+	*.bats) command=(bats --tap "$name") ;;
+	*) command=(echo "not ok - neither unit, nor a .bats file, nor a directory") ;;
+	esac
+	timeout --kill-after=10 "$((left > 1 ? left : 1))" "${command[@]}" < /dev/null > "$log" 2>&1
+	status=$?
+	count $status "$log" > "$log.count"
+	{
+		flock 9
+		echo "# $name ($((SECONDS - DEADLINE + left)) s)"
+		cat "$log"
+		if [ $status = 124 ]; then
+			echo "# $name: stopped: it was not done by the deadline"
+		fi
+	} 9> "$logs/lock"
+}
+
+# Files with many tests first, so that the last ones end together.
+names=()
+for arg in "${@:-unit}"; do
+	[ -d "$arg" ] && arg=$(printf '%s\n' "$arg"/*.bats)
+	names+=($arg)
+done
+[ $# = 0 ] && names+=(tests/*.bats)
+mapfile -t names < <(
+	for name in "${names[@]}"; do
+		case $name in
+		*.bats) echo "$(grep -cs '^@test' "$name") $name" ;;
+		*) echo "9999 $name" ;;
+		esac
+	done | sort -rn -k 1,1 | cut -d ' ' -f 2
+)
+
+for name in "${names[@]}"; do
+	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
+		wait -n
+	done
+	run "$name" &
+done
+wait
+
+grep -H '^not ok' "$logs"/* 2> "$logs/none" | sed "s|^$logs/\(.*\):not ok|# failed: \1:|"
+cat "$logs"/*.count 2> "$logs/none" | awk '
+{ passed += $1; failed += $2; skipped += $3 }
+END {
+	if (!NR)
+		failed = 1
+	line = passed + 0 " passed, " failed + 0 " failed"
+	if (skipped)
+		line = line ", " skipped " skipped"
+	print line
+	exit failed > 0
+}'
