@@ -75,7 +75,7 @@ enum trace_data_kind {
 	DATA_SHARED = 3, /* contents of shared object `object` from offset `addr` on */
 	DATA_PAYLOAD = 4,/* bytes for the output EVF_STDOUT/EVF_STDERR speaks of that are not in memory */
 	DATA_SIGINFO = 5,/* EV_SIGNAL: siginfo_t, kept for rr-dump and rr-gdb */
-	DATA_FILL = 6,	 /* initial contents of the private mapping at `addr` (backing MAP_DATA) */
+	DATA_FILL = 6,	 /* initial contents of the private mapping at `addr` (BACKING_DATA) */
 	DATA_ZERO = 7	 /* `fill_len` zero bytes at `addr` of task `tid` (or of `object`, when not 0) */
 };
 
@@ -89,12 +89,13 @@ struct trace_data {
 	const uint8_t *bytes; /* reader: good until the next call on the reader; writer: copied */
 };
 
+/* Not MAP_*: <sys/mman.h> has macros MAP_ANON and MAP_FILE. */
 enum trace_backing {
-	MAP_ANON = 0,	/* zeroes */
-	MAP_FILE = 1,	/* `path` on the host, unchanged since (size, mtime) */
-	MAP_COPY = 2,	/* `copy`, a file under files/ of the trace */
-	MAP_DATA = 3,	/* contents come as DATA_FILL records of the same event */
-	MAP_OBJECT = 4	/* shared object `object`, contents as DATA_SHARED records */
+	BACKING_ANON = 0,  /* zeroes */
+	BACKING_FILE = 1,  /* `path` on the host, unchanged since (size, mtime) */
+	BACKING_COPY = 2,  /* `copy`, a file under files/ of the trace */
+	BACKING_DATA = 3,  /* contents come as DATA_FILL records of the same event */
+	BACKING_OBJECT = 4 /* shared object `object`, contents as DATA_SHARED records */
 };
 
 struct trace_map {
@@ -107,7 +108,7 @@ struct trace_map {
 	uint64_t dev, ino, size; /* of the mapped file, when mapped */
 	int64_t mtime_ns;
 	const char *path;	/* as the program's kernel names it; "[stack]", "[heap]"; "" if anonymous */
-	const char *copy;	/* MAP_COPY: name under files/; else "" */
+	const char *copy;	/* BACKING_COPY: name under files/; else "" */
 	uint8_t build_id[20];	/* 0 if none */
 };
 
