@@ -10,4 +10,9 @@ build/tests/programs/%: tests/programs/%.c tests/programs/check.h
 	@mkdir -p $(@D)
 	$(CC) $(TRACEE_CFLAGS) $$(sed -n '1s|^/\* cflags: \(.*\) \*/$$|\1|p' $<) -o $@ $< -lpthread -lrt
 
+# Their bats file: one test a tracee.
+build/tests/programs.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
+	@mkdir -p $(@D)
+	sh tests/gen-programs-bats.sh $(TRACEE_SRC) >$@
+
 .PHONY: tests-programs

@@ -1,0 +1,74 @@
+#!/bin/sh
+# run-programs.sh [-j JOBS] [-k] [-n] [NAME...]: runs tracees (all of them by default) natively, recorded,
+# replayed and verified. Prints "ok NAME", "skip NAME: why" or "FAIL NAME STEP" a line, what went wrong on stderr.
+# -k keeps the traces of failures and says where; -n stops after the native run. Status 1 if any failed.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+: "${RR_BIN:=bin}" "${MAKE:=make}" "${LIMIT:=60}"
+
+usage() { echo "usage: run-programs.sh [-j JOBS] [-k] [-n] [NAME...]" >&2; exit 2; }
+
+# try STEP COMMAND...: the command's status, under a time limit; its stdout in $dir/STEP, stderr in $dir/STEP.err
+try() {
+	step=$1; shift
+	timeout -k 5 "$LIMIT" "$@" </dev/null >"$dir/$step" 2>"$dir/$step.err"
+	status=$?
+	[ $status -ne 124 ] && [ $status -ne 137 ] || fail "$step" "hung: killed after $LIMIT s"
+	return $status
+}
+
+fail() {
+	echo "FAIL $name $1"
+	{
+		echo "$name: $1: $2"
+		for file in "$dir/$step" "$dir/$step.err"; do
+			[ ! -s "$file" ] || tail -n 30 "$file" | sed "s/^/  | /"
+		done
+		[ -z "$keep" ] || echo "  trace: $dir/trace"
+	} >&2
+	[ -n "$keep" ] || rm -rf "$dir"
+	exit 1
+}
+
+run_one() {
+	name=$1 prog=build/tests/programs/$1
+	dir=$(mktemp -d) || exit 2
+	mkdir "$dir/tmp"
+	export TMPDIR="$dir/tmp"
+	try build "$MAKE" -s "$prog" || fail build "status $?"
+	try native "$prog"
+	case $? in
+	0) [ "$(tail -n 1 "$dir/native")" = ok ] || fail native "last line is not ok" ;;
+	77) echo "skip $name: $(tail -n 1 "$dir/native" | sed 's/^skip: //')"; rm -rf "$dir"; exit 0 ;;
+	*) fail native "status $status" ;;
+	esac
+	rmdir "$dir/tmp" && mkdir "$dir/tmp" || fail native "left files behind"
+	if [ -z "$native_only" ]; then
+		try record "$RR_BIN/rr-record" -o "$dir/trace" "$prog" || fail record "status $?"
+		[ "$(tail -n 1 "$dir/record")" = ok ] || fail record "last line is not ok"
+		try replay "$RR_BIN/rr-replay" "$dir/trace" || fail replay "status $?"
+		cmp -s "$dir/record" "$dir/replay" || {
+			diff "$dir/record" "$dir/replay" >"$dir/replay.err"
+			fail replay "stdout differs"
+		}
+		try verify "$RR_BIN/rr-verify" "$dir/trace" || fail verify "status $?"
+	fi
+	echo "ok $name"
+	rm -rf "$dir"
+	exit 0
+}
+
+jobs=1 keep='' native_only='' one=''
+while getopts j:kn1 option; do
+	case $option in
+	j) jobs=$OPTARG ;;
+	k) keep=-k ;;
+	n) native_only=-n ;;
+	1) one=1 ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ -z "$one" ] || run_one "$1"
+[ $# -gt 0 ] || set -- $(ls tests/programs/*.c | sed 's|.*/||; s|\.c$||')
+printf '%s\n' "$@" | xargs -P "$jobs" -n 1 sh tests/run-programs.sh -1 $keep $native_only || exit 1
