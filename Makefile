@@ -83,8 +83,10 @@ demo: all
 	@contrib/demo.sh
 
 # All tests, or with TESTS="unit tests/cli.bats" those.
-check: all tests-programs
+check: check-programs
 	@tests/run-all.sh $(TESTS)
+
+check-programs: all tests-programs build/tests/programs.bats
 
 build/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
@@ -114,6 +116,6 @@ clean:
 
 -include tests/programs/rules.mk
 -include $(shell find build -name '*.d' 2>/dev/null)
-.PHONY: all deps demo check bench lint install uninstall clean
+.PHONY: all deps demo check check-programs bench lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Records a program, replays it, and looks into the recording: `make demo`.
-set -eu -o pipefail
+set -eu
 
 cd "$(dirname "$0")/.."
 PATH=$PWD/bin:$PATH
@@ -21,22 +21,24 @@ echo "$$ $RANDOM"
 END
 cat program.sh
 
-say '$ rr-record -o trace bash program.sh'
-rr-record -o trace bash program.sh | tee recorded
+say '$ rr-record -o trace bash program.sh > recorded; cat recorded'
+rr-record -o trace bash program.sh > recorded
+cat recorded
 
-say '$ rr-replay trace'
+say '$ rm program.sh; rr-replay trace > replayed; cat replayed'
 rm program.sh
-rr-replay trace | tee replayed
+rr-replay trace > replayed
+cat replayed
 
 say '$ cmp recorded replayed && rr-verify -v trace'
 cmp recorded replayed
 rr-verify -v trace
 
 say '$ rr-dump trace | head -n 5'
-rr-dump trace | sed 5q
+rr-dump trace | head -n 5
 
 say '$ rr-dump -s openat trace | grep ENOENT | head -n 5'
-rr-dump -s openat trace | grep ENOENT | sed 5q
+rr-dump -s openat trace | grep ENOENT | head -n 5
 
 say '$ rr-dump -t trace'
 rr-dump -t trace

@@ -1,5 +1,6 @@
 # awk -f splice.awk TABLES PAGE: the page, where each line @TABLE@ is the next of the tables (.TS to .TE), and a line
 # @TABLES@ is all that is left of that file. A table too many or too few is an error.
+BEGIN { n = used = 0 }
 FNR == NR {
 	table[n] = table[n] $0 "\n"
 	if ($0 == ".TE")
@@ -20,7 +21,7 @@ $0 == "@TABLES@" {
 { print }
 END {
 	if (bad || used in table) {
-		print FILENAME ": as many lines @TABLE@ as tables, please" | "cat >&2"
+		print FILENAME ": not as many lines @TABLE@ as tables" | "cat >&2"
 		exit 1
 	}
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the tests and counts them: TAP on standard output, and alone on the last line
 #	N passed, N failed[, N skipped]
-# usage: tests/run-all.sh [unit | FILE.bats | DIRECTORY]...	default: unit and tests/
+# usage: tests/run-all.sh [unit | FILE.bats | DIRECTORY]...	default: unit tests build/tests
 #
 # JOBS	how many files at once (default: a processor each)
 # DEADLINE	seconds for all (default: 3600); what has not ended then has failed
@@ -66,7 +66,7 @@ for arg in "${@:-unit}"; do
 	[ -d "$arg" ] && arg=$(printf '%s\n' "$arg"/*.bats)
 	names+=($arg)
 done
-[ $# = 0 ] && names+=(tests/*.bats)
+[ $# = 0 ] && names+=(tests/*.bats build/tests/*.bats)
 mapfile -t names < <(
 	for name in "${names[@]}"; do
 		case $name in

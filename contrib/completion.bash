@@ -1,0 +1,56 @@
+# Completion for bash: options are what the program's own -h tells, so that there is no second list of them.
+
+_rr_options()
+{
+	"$1" -h 2>&1 | awk '{
+		while (match($0, /(^|[^A-Za-z0-9-])--?[A-Za-z][A-Za-z-]*/)) {
+			word = substr($0, RSTART, RLENGTH)
+			sub(/^[^-]*/, "", word)
+			if (word ~ /^--/)
+				print word
+			else
+				for (i = 2; i <= length(word); i++)
+					print "-" substr(word, i, 1)
+			$0 = substr($0, RSTART + RLENGTH)
+		}
+	}' | sort -u
+}
+
+_rr_trace()
+{
+	local word=$2
+
+	case $word in
+	-*) mapfile -t COMPREPLY < <(compgen -W "$(_rr_options "$1")" -- "$word") ;;
+	*) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+	esac
+}
+
+_rr_record()
+{
+	local i
+
+	# The first word that is neither an option nor one's argument begins the command.
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-o | --chdir | --cpu | --env | --print-trace-dir) i=$((i + 1)) ;;
+		--) i=$((i + 1)); break ;;
+		-*) ;;
+		*) break ;;
+		esac
+	done
+	if ((i < COMP_CWORD)) && declare -F _command_offset > /dev/null; then
+		_command_offset "$i"
+	elif ((i < COMP_CWORD)); then
+		mapfile -t COMPREPLY < <(compgen -f -- "$2")
+	else
+		case $3:$2 in
+		-o:* | --chdir:*) mapfile -t COMPREPLY < <(compgen -d -- "$2") ;;
+		*:-*) mapfile -t COMPREPLY < <(compgen -W "$(_rr_options "$1")" -- "$2") ;;
+		*) mapfile -t COMPREPLY < <(compgen -c -- "$2") ;;
+		esac
+	fi
+}
+
+complete -o filenames -F _rr_record rr-record
+complete -o filenames -F _rr_trace rr-replay rr-verify rr-dump

@@ -1,0 +1,121 @@
+# What `make install` puts where, and that manuals and programs tell the same.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	top=$BATS_TEST_DIRNAME/..
+	PATH=$top/bin:$PATH
+	programs=$(cd "$top/cmd" && basename -s .c rr-*.c)
+	share=$BATS_TEST_TMPDIR/usr/share
+}
+
+make_to_tmp() {
+	make -s -C "$top" PREFIX=/usr DESTDIR="$BATS_TEST_TMPDIR" "$@"
+}
+
+# options_of PROGRAM: what its -h names, one option a line; -fnq is three.
+options_of() {
+	"$1" -h | grep -oE -- '(^|[^A-Za-z0-9-])--?[A-Za-z][A-Za-z-]*' | sed 's/^[^-]*//' |
+		sed -E '/^-[^-]/ { s/^-//; s/./-&\n/g; s/\n$// }' | sort -u
+}
+
+@test "make install puts the programs, their manuals, completions and documents in place" {
+	make_to_tmp install
+	for p in $programs; do
+		[ -x "$BATS_TEST_TMPDIR/usr/bin/$p" ]
+		[ -s "$share/man/man1/$p.1" ]
+		[ -s "$share/bash-completion/completions/$p" ]
+	done
+	[ -s "$share/man/man5/rr-trace.5" ]
+	[ -s "$share/man/man7/rr.7" ]
+	[ -s "$share/doc/rr-tools/README.md" ]
+	[ -s "$share/doc/rr-tools/COPYING" ]
+}
+
+@test "make uninstall removes all that make install put there" {
+	make_to_tmp install
+	make_to_tmp uninstall
+	run find "$BATS_TEST_TMPDIR/usr" -type f -o -type l
+	[ "$output" = "" ]
+}
+
+@test "an installed program runs from where it is, without the source" {
+	make_to_tmp install
+	cd /
+	PATH=$BATS_TEST_TMPDIR/usr/bin:/usr/bin:/bin
+	rr-record -o "$BATS_TEST_TMPDIR/t" true
+	rr-replay "$BATS_TEST_TMPDIR/t"
+}
+
+@test "each program has -h, which is a success and goes to standard output" {
+	for p in $programs; do
+		run -0 --separate-stderr "$p" -h
+		[[ $output == *"usage: $p"* ]]
+		[ "$stderr" = "" ]
+	done
+}
+
+@test "each program has --version, one line" {
+	for p in $programs; do
+		run -0 --separate-stderr "$p" --version
+		[ "${#lines[@]}" -eq 1 ]
+		[[ $output == *[0-9].[0-9]* ]]
+	done
+}
+
+@test "each manual tells of every option that -h names" {
+	for p in $programs; do
+		page=$(mandoc -Tascii "$top/build/man/$p.1" | col -b)
+		options=$(options_of "$p")
+		[ "$options" != "" ]
+		for o in $options; do
+			if ! grep -qE -- "^ +(.*, )?$o([ =[,]|$)" <<< "$page"; then
+				echo "$p.1 does not tell of $o"
+				return 1
+			fi
+		done
+	done
+}
+
+@test "each -h names every option that the manual tells of" {
+	for p in $programs; do
+		for o in $(sed -n 's/^\.It Fl \([^ ]*\).*/-\1/p' "$top/build/man/$p.1"); do
+			if ! options_of "$p" | grep -qxF -- "$o"; then
+				echo "$p -h does not name $o"
+				return 1
+			fi
+		done
+	done
+}
+
+@test "the manuals have no faults that mandoc finds" {
+	for page in "$top"/build/man/*.[157]; do
+		run mandoc -Tlint -W warning "$page"
+		echo "$output"
+		[ "$output" = "" ]
+	done
+}
+
+@test "the manual lists every system call of the table" {
+	page=$(mandoc -Tascii "$top/build/man/rr.7" | col -b)
+	for call in $(awk '/^[0-9]/ { print $2 }' "$top/formats/syscalls"); do
+		grep -qw -- "$call" <<< "$page" || { echo "no $call"; return 1; }
+	done
+}
+
+@test "completion offers the options that -h names, and directories as traces" {
+	mkdir "$BATS_TEST_TMPDIR/a-trace"
+	cd "$BATS_TEST_TMPDIR"
+	run -0 bash -c '
+		. "$1/contrib/completion.bash"
+		_rr_trace rr-replay --un rr-replay
+		echo "${COMPREPLY[@]}"
+		_rr_trace rr-replay a-tr rr-replay
+		echo "${COMPREPLY[@]}"
+		COMP_WORDS=(rr-record --ch) COMP_CWORD=1
+		_rr_record rr-record --chd rr-record
+		echo "${COMPREPLY[@]}"' - "$top"
+	[ "${lines[0]}" = --until ]
+	[ "${lines[1]}" = a-trace ]
+	[ "${lines[2]}" = --chdir ]
+}
