@@ -1,0 +1,33 @@
+#include "check.h"
+#include "tempdir.h"
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+/* A child with mounts of its own; the parent sees none of them. */
+int main(void)
+{
+	int status;
+
+	tempdir_enter();
+	CHECK(mkdir("m", 0700) == 0);
+	pid_t child = fork();
+	if (child == 0) {
+		if (unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS))
+			_exit(77);
+		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("mine", "m", "tmpfs", 0, "size=64k"))
+			_exit(77);
+		CHECK(creat("m/hidden", 0600) >= 0 && access("m/hidden", F_OK) == 0);
+		puts("child has its mount");
+		CHECK(umount2("m", MNT_DETACH) == 0);
+		CHECK(access("m/hidden", F_OK) == -1);
+		_exit(0);
+	}
+	CHECK(waitpid(child, &status, 0) == child);
+	if (WEXITSTATUS(status) == 77)
+		TEMPDIR_SKIP("mount namespaces are not permitted");
+	CHECK(status == 0 && access("m/hidden", F_OK) == -1);
+	puts("ok");
+	return 0;
+}

@@ -1,0 +1,25 @@
+#include "check.h"
+#include <sys/mman.h>
+
+/* The old way to reorder the pages of a shared mapping. */
+int main(void)
+{
+	int fd = memfd_create("pages", 0);
+
+	CHECK(fd >= 0 && ftruncate(fd, 4 * 4096) == 0);
+	char *p = mmap(NULL, 4 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	CHECK(p != MAP_FAILED);
+	for (int i = 0; i < 4; i++)
+		p[i * 4096] = '0' + i;
+	for (int i = 0; i < 4; i++)
+		if (remap_file_pages(p + i * 4096, 4096, 0, 3 - i, 0))
+			SKIP("no remap_file_pages");
+	for (int i = 0; i < 4; i++)
+		CHECK(p[i * 4096] == '3' - i);
+	p[0] = 'x';
+	char back;
+	CHECK(pread(fd, &back, 1, 3 * 4096) == 1 && back == 'x');
+	printf("%p %c%c%c%c\n", (void *)p, p[0], p[4096], p[2 * 4096], p[3 * 4096]);
+	puts("ok");
+	return 0;
+}
