@@ -81,7 +81,7 @@ enum trace_data_kind {
 
 struct trace_data {
 	uint8_t kind;	 /* enum trace_data_kind */
-	int32_t tid;	 /* whose memory; 0: the event's task (the writer stores equal ones as 0) */
+	int32_t tid;	 /* whose memory; 0: the event's task (a reader gives equal ones as 0) */
 	uint64_t object; /* DATA_SHARED, DATA_ZERO: id of the shared object; else 0 */
 	uint64_t addr;
 	uint64_t fill_len;    /* DATA_ZERO only */
@@ -130,18 +130,23 @@ void trace_meta_free(struct trace_meta *m);
 
 struct trace_writer;
 
-/* Makes the directory (mode 0700) and its files. With `replace`, a trace already there is removed first,
- * but only if it is a trace (or an empty directory): anything else is EEXIST. meta is copied. */
+/* Makes the directory (mode 0700) and its files (0600), or takes an empty directory. With `replace`, a trace
+ * already there is removed first, but only if it is a trace and nothing else: otherwise EEXIST. meta is copied.
+ * Another writer in the same directory is an error. Blocks are compressed on a thread that may use the CPUs its
+ * maker may use now (so pin the caller afterwards) and takes no signals. */
 struct trace_writer *trace_create(const char *dir, bool replace, const struct trace_meta *meta);
-/* Records of the event put next. `tid`s are as in the structs above. Bytes are copied at once.
- * -1: the disk is full or failing; the writer stays usable for trace_close. */
+/* Records of the event put next. `tid`s are as in the structs above. Bytes are copied at once. Data longer than
+ * TRACE_DATA_MAX becomes several records, `addr` moving on where it has a meaning.
+ * -1: a record that a reader would refuse, or the disk is full or failing, now and for ever after; the writer stays
+ * usable for trace_close. */
 int trace_put_data(struct trace_writer *w, const struct trace_data *d);
 int trace_put_map(struct trace_writer *w, const struct trace_map *m);
 int trace_put_event(struct trace_writer *w, struct trace_event *ev); /* sets ev->num, ndata, nmaps */
 /* A new file under files/, named "<n>-<base>"; *name is malloc'd. Returns a descriptor, or -1. */
 int trace_new_file(struct trace_writer *w, const char *base, char **name);
 uint64_t trace_events_put(const struct trace_writer *w);
-/* Hands what is buffered to the disk now, records before the events that own them (rr-dump -l, idle times). */
+/* Hands what is buffered to the kernel and waits for that, records before the events that own them. Without
+ * it that happens within about a second, even when nothing more is put. */
 int trace_flush(struct trace_writer *w);
 /* Flushes; writes `version` if all is well and `complete`. Frees w. */
 int trace_close(struct trace_writer *w, bool complete);
@@ -165,17 +170,21 @@ const char *trace_reader_dir(const struct trace_reader *r);
 const char *trace_reader_uuid(const struct trace_reader *r);
 /* False if the recording did not end well (no `version`). */
 bool trace_reader_complete(const struct trace_reader *r);
+/* A writer has it open. When following, the end is final if the trace is complete or no longer live. */
+bool trace_reader_live(const struct trace_reader *r);
 /* The next event: 1; the end: 0; damage: -1. Records of the event before that were not read are skipped.
- * In a trace without `version`, a last block cut short is the end, not damage. */
+ * In a trace without `version`, a last block cut short is the end, not damage, and so is a block of events whose
+ * records are not there. After the end, try again when following. */
 int trace_next(struct trace_reader *r, struct trace_event *ev);
 /* The records of the event just read, in the order they were put: 1; no more: 0; damage: -1. */
 int trace_next_data(struct trace_reader *r, struct trace_data *d);
 int trace_next_map(struct trace_reader *r, struct trace_map *m);
 /* Makes trace_next return event `num` next (or the end). Reads only the blocks it needs. */
 int trace_seek(struct trace_reader *r, uint64_t num);
-/* Reads everything: every block's checksum, order, counts. 0 well; -1 with the first fault found. */
+/* Reads everything: every block's checksum, order, counts, that copies are there. 0 well; -1 with the first
+ * fault found. Afterwards trace_next returns event 1. */
 int trace_check(struct trace_reader *r);
-/* A file under files/, read-only; -1 if missing or the name leaves the directory. */
+/* A plain file under files/, read-only; -1 if missing or the name leaves the directory. */
 int trace_open_copy(struct trace_reader *r, const char *copy);
 /* One line, no newline: what is wrong and where (stream, offset, event). */
 const char *trace_reader_error(const struct trace_reader *r);

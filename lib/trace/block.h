@@ -1,0 +1,38 @@
+/* One block of a stream: its header and its compressed payload (formats/trace). Private to lib/trace. */
+#ifndef RR_TRACE_BLOCK_H
+#define RR_TRACE_BLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gen/trace_format.h"
+
+/* In the order in which an event's records must reach the disk: the event last. */
+enum trace_stream { STREAM_DATA, STREAM_MMAPS, STREAM_EVENTS, NSTREAMS };
+extern const char *const trace_stream_names[NSTREAMS];
+
+struct block_header {
+	uint32_t magic;
+	uint8_t stream, zero;
+	uint16_t zero2;
+	uint32_t seq, count;
+	uint64_t first_event;
+	uint64_t mmaps_end, data_end;
+	uint32_t raw_len, stored_len;
+	uint32_t payload_crc, header_crc;
+};
+
+/* Bytes that hold the header and the payload of a block of `raw_len` raw bytes, however badly it compresses. */
+size_t block_bound(size_t raw_len);
+/* Fills in what the payload determines (magic, stored_len, checksums) and writes header and payload to `out`;
+ * returns their length. `z` is a z_stream of deflateInit. */
+struct z_stream_s;
+size_t block_pack(struct z_stream_s *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
+
+/* These two return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
+const char *block_header_parse(struct block_header *h, enum trace_stream stream,
+			       const uint8_t *bytes);
+/* `raw` has room for h->raw_len bytes, `stored` holds h->stored_len. */
+const char *block_unpack(const struct block_header *h, const uint8_t *stored, uint8_t *raw);
+
+#endif

@@ -1,0 +1,96 @@
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "trace/reader.h"
+#include "util/util.h"
+
+static int copy_check(struct trace_reader *r, const struct trace_map *m)
+{
+	int fd = trace_open_copy(r, m->copy);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 ? -1 : 0;
+}
+
+/* Every event, and every record that an event owns. */
+static int events_check(struct trace_reader *r, uint64_t counts[NSTREAMS])
+{
+	struct trace_event ev;
+	struct trace_data d;
+	struct trace_map m;
+	int rc;
+
+	while ((rc = trace_next(r, &ev)) == 1) {
+		counts[STREAM_EVENTS]++;
+		for (; (rc = trace_next_data(r, &d)) == 1; counts[STREAM_DATA]++)
+			;
+		if (rc < 0)
+			return -1;
+		for (; (rc = trace_next_map(r, &m)) == 1; counts[STREAM_MMAPS]++)
+			if (m.backing == BACKING_COPY && copy_check(r, &m))
+				return -1;
+		if (rc < 0)
+			return -1;
+	}
+	return rc;
+}
+
+/* What is left of a stream may only be records of an event that was not put any more. */
+static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t count)
+{
+	struct owned *o = &r->owned[id];
+	int rc;
+
+	for (r->num++; (rc = reader_hold(r, id)) == 1 && o->record.event == r->num; count++)
+		o->held = false;
+	r->num--;
+	if (rc < 0)
+		return r->complete ? reader_stream_fail(r, id, r->num) : 0;
+	if (r->complete && (rc == 1 || count != r->streams[id].next.records))
+		return reader_fail(r, "%s/%s: event %" PRIu64 ": records that no event owns", r->dir,
+				   trace_stream_names[id], rc == 1 ? o->record.event : r->num);
+	return 0;
+}
+
+/* `version` holds the checksum of the stream as a file. */
+static int file_check(struct trace_reader *r, enum trace_stream id)
+{
+	const size_t piece = 1 << 16;
+	const struct stream *s = &r->streams[id];
+	uint8_t *buffer = xmalloc(piece);
+	uint32_t crc = 0;
+	uint64_t offset = 0;
+	ssize_t n;
+
+	while ((n = pread_all(s->fd, buffer, piece, offset)) > 0) {
+		crc = (uint32_t)crc32(crc, buffer, (uInt)n);
+		offset += (uint64_t)n;
+	}
+	free(buffer);
+	if (n < 0)
+		return reader_fail(r, "%s/%s: offset %" PRIu64 ": %s", r->dir, trace_stream_names[id], offset,
+				   strerror(errno));
+	if (crc != r->version.crcs[id])
+		return reader_fail(r, "%s/%s: not the file that `version` tells of", r->dir, trace_stream_names[id]);
+	return 0;
+}
+
+int trace_check(struct trace_reader *r)
+{
+	uint64_t counts[NSTREAMS] = {0};
+
+	if (trace_seek(r, 1) || events_check(r, counts))
+		return -1;
+	for (enum trace_stream id = STREAM_DATA; id < STREAM_EVENTS; id++)
+		if (rest_check(r, id, counts[id]))
+			return -1;
+	for (enum trace_stream id = 0; r->complete && id < NSTREAMS; id++)
+		if (file_check(r, id))
+			return -1;
+	return trace_seek(r, 1);
+}

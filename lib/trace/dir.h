@@ -1,0 +1,14 @@
+/* The directory a trace is written to. Private to lib/trace. */
+#ifndef RR_TRACE_DIR_H
+#define RR_TRACE_DIR_H
+
+#include <stdbool.h>
+
+/* Makes the directory, or takes an empty one; with `replace` empties one that is a trace. Returns its
+ * descriptor, locked as long as it is open, or -1. */
+int dir_claim(const char *dir, bool replace);
+/* A directory of mode 0700, a new file of mode 0600, whatever the umask; descriptors, or -1 and errno. */
+int dir_make(int at, const char *name);
+int dir_new_file(int at, const char *name);
+
+#endif

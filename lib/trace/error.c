@@ -1,0 +1,30 @@
+#include "trace/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "trace/trace.h"
+
+static _Thread_local char last_error[8192];
+
+int trace_fail(const char *fmt, ...)
+{
+	char text[sizeof(last_error)]; /* an argument may be trace_strerror() */
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	snprintf(last_error, sizeof(last_error), "%s", text);
+	return -1;
+}
+
+const char *trace_strerror(void)
+{
+	return last_error;
+}
+
+const char *const trace_reg_names[TRACE_NREGS] = {
+	"r15", "r14", "r13", "r12",	 "rbp", "rbx", "r11",	 "r10", "r9", "r8",	 "rax",	    "rcx", "rdx", "rsi",
+	"rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss", "fs_base", "gs_base", "ds", "es", "fs", "gs",
+};

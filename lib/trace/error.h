@@ -1,0 +1,8 @@
+/* What trace_strerror() says. Private to lib/trace. */
+#ifndef RR_TRACE_ERROR_H
+#define RR_TRACE_ERROR_H
+
+/* Returns -1. */
+__attribute__((format(printf, 1, 2))) int trace_fail(const char *fmt, ...);
+
+#endif

@@ -1,0 +1,235 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "trace/error.h"
+#include "trace/place.h"
+#include "trace/reader.h"
+#include "util/util.h"
+
+int reader_fail(struct trace_reader *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->error, sizeof(r->error), fmt, ap);
+	va_end(ap);
+	return trace_fail("%s", r->error);
+}
+
+/* A plain file; never a device or pipe that keeps us waiting, nor a link out of the directory. */
+static int file_open(int at, const char *name)
+{
+	struct stat st;
+	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = ELOOP;
+	return -1;
+}
+
+static int file_fail(struct trace_reader *r, const char *name)
+{
+	const char *why = errno == ELOOP    ? "not a plain file"
+			  : errno == ENOENT ? "missing"
+			  : errno == EFBIG  ? "too long"
+					    : strerror(errno);
+
+	return reader_fail(r, "%s/%s: %s", r->dir, name, why);
+}
+
+/* The whole file, a NUL added; NULL and errno. */
+static char *file_text(int at, const char *name, size_t max, size_t *len)
+{
+	struct stat st;
+	char *text = NULL;
+	int fd = file_open(at, name);
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && (uint64_t)st.st_size <= max) {
+		text = xmalloc((size_t)st.st_size + 1);
+		ssize_t n = pread_all(fd, text, (size_t)st.st_size, 0);
+		*len = n < 0 ? 0 : (size_t)n;
+		text[*len] = 0;
+	} else {
+		errno = EFBIG;
+	}
+	int error = errno;
+	close(fd);
+	errno = error;
+	return text;
+}
+
+static bool dir_is_empty(int dirfd)
+{
+	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	int n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		closedir(d);
+	return d && n <= 2; /* . and .. */
+}
+
+static int args_env_read(struct trace_reader *r)
+{
+	size_t len;
+	char *text = file_text(r->dirfd, "args_env", TRACE_MAX_META, &len);
+
+	if (!text && errno == ENOENT)
+		return dir_is_empty(r->dirfd) ? reader_fail(r, "%s: an empty directory, not a trace", r->dir)
+					      : reader_fail(r, "%s: not a trace: no args_env in it", r->dir);
+	if (!text)
+		return file_fail(r, "args_env");
+	const char *why = meta_parse(text, len, &r->meta, r->uuid);
+	r->args_env_size = len;
+	r->args_env_crc = (uint32_t)crc32(0, (const uint8_t *)text, (uInt)len);
+	free(text);
+	return why ? reader_fail(r, "%s/args_env: %s", r->dir, why) : 0;
+}
+
+int reader_version(struct trace_reader *r)
+{
+	size_t len;
+	char *text = file_text(r->dirfd, "version", VERSION_MAX, &len);
+
+	if (!text)
+		return errno == ENOENT ? 0 : file_fail(r, "version");
+	const char *why = version_parse(text, len, &r->version);
+	free(text);
+	if (why)
+		return reader_fail(r, "%s/version: %s", r->dir, why);
+	if (strcmp(r->version.uuid, r->uuid) || r->version.args_env_size != r->args_env_size ||
+	    r->version.args_env_crc != r->args_env_crc)
+		return reader_fail(r, "%s/version: of another trace than args_env", r->dir);
+	for (unsigned i = 0; i < NSTREAMS; i++)
+		stream_set_size(&r->streams[i], r->version.sizes[i]);
+	r->complete = true;
+	return 1;
+}
+
+static int streams_open(struct trace_reader *r)
+{
+	for (unsigned i = 0; i < NSTREAMS; i++) {
+		int fd = file_open(r->dirfd, trace_stream_names[i]);
+		if (fd < 0)
+			return file_fail(r, trace_stream_names[i]);
+		r->streams[i].fd = fd;
+	}
+	return 0;
+}
+
+static int dir_open(struct trace_reader *r)
+{
+	r->dirfd = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->dirfd >= 0)
+		return 0;
+	if (errno == ENOTDIR)
+		return reader_fail(r, "%s: not a directory, so not a trace", r->dir);
+	if (errno == ENOENT)
+		return reader_fail(r, "%s: no such trace", r->dir);
+	return reader_fail(r, "%s: %s", r->dir, strerror(errno));
+}
+
+static char *latest_dir(void)
+{
+	char *place = place_default(), *link = place ? xasprintf("%s/latest-trace", place) : NULL;
+	char *dir = link ? realpath(link, NULL) : NULL;
+
+	if (link && !dir)
+		trace_fail("%s: no trace has been recorded here", link);
+	free(place);
+	free(link);
+	return dir;
+}
+
+struct trace_reader *trace_open(const char *dir, bool follow)
+{
+	struct trace_reader *r = xcalloc(1, sizeof(*r));
+
+	r->dirfd = -1;
+	r->follow = follow;
+	r->dir = dir ? xstrdup(dir) : latest_dir();
+	for (unsigned i = 0; i < NSTREAMS; i++)
+		stream_init(&r->streams[i], i, -1);
+	/* A directory that is there, streams that are, and last whether they are all. */
+	if (r->dir && dir_open(r) == 0 && args_env_read(r) == 0 && streams_open(r) == 0 && reader_version(r) >= 0)
+		return r;
+	trace_reader_close(r);
+	return NULL;
+}
+
+void trace_reader_close(struct trace_reader *r)
+{
+	for (unsigned i = 0; i < NSTREAMS; i++)
+		stream_free(&r->streams[i]);
+	trace_meta_free(&r->meta);
+	if (r->dirfd >= 0)
+		close(r->dirfd);
+	free(r->dir);
+	free(r);
+}
+
+const struct trace_meta *trace_reader_meta(const struct trace_reader *r)
+{
+	return &r->meta;
+}
+
+const char *trace_reader_dir(const struct trace_reader *r)
+{
+	return r->dir;
+}
+
+const char *trace_reader_uuid(const struct trace_reader *r)
+{
+	return r->uuid;
+}
+
+bool trace_reader_complete(const struct trace_reader *r)
+{
+	return r->complete;
+}
+
+bool trace_reader_live(const struct trace_reader *r)
+{
+	if (flock(r->dirfd, LOCK_SH | LOCK_NB))
+		return errno == EWOULDBLOCK;
+	flock(r->dirfd, LOCK_UN);
+	return false;
+}
+
+const char *trace_reader_error(const struct trace_reader *r)
+{
+	return r->error;
+}
+
+int trace_open_copy(struct trace_reader *r, const char *copy)
+{
+	if (!*copy || strchr(copy, '/') || strcmp(copy, ".") == 0 || strcmp(copy, "..") == 0)
+		return reader_fail(r, "%s/files: '%s' is not a name of a file in it", r->dir, copy);
+	int files = openat(r->dirfd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (files < 0)
+		return file_fail(r, "files");
+	int fd = file_open(files, copy);
+	if (fd < 0) {
+		char *name = xasprintf("files/%s", copy);
+		file_fail(r, name);
+		free(name);
+	}
+	close(files);
+	return fd;
+}

@@ -1,0 +1,47 @@
+/* The reader, shared by opening (open.c), reading (reader.c) and checking (check.c). Private to lib/trace. */
+#ifndef RR_TRACE_READER_H
+#define RR_TRACE_READER_H
+
+#include "trace/meta.h"
+#include "trace/record.h"
+#include "trace/stream.h"
+#include "trace/trace.h"
+
+/* The records of one stream that the event just read owns. */
+struct owned {
+	union {
+		uint64_t event; /* the first member of both */
+		struct trace_data_record data;
+		struct trace_map_record map;
+	} record;
+	bool held;     /* `record` has been read and not handed out */
+	bool found;    /* the stream is at records of this event or of one before */
+	uint32_t left; /* not handed out yet */
+};
+
+struct trace_reader {
+	char *dir;
+	int dirfd;
+	bool follow, complete;
+	struct trace_meta meta;
+	char uuid[UUID_LEN + 1];
+	uint64_t args_env_size;
+	uint32_t args_env_crc;
+	struct trace_version version; /* when complete */
+	struct stream streams[NSTREAMS];
+	struct owned owned[NSTREAMS]; /* of data and mmaps */
+	uint64_t num;		      /* of the event just read */
+	int32_t tid;		      /* and its task */
+	bool failed;		      /* until a seek */
+	char error[8192];
+};
+
+/* These return -1. The second: what is wrong with a stream, at this event. */
+__attribute__((format(printf, 2, 3))) int reader_fail(struct trace_reader *r, const char *fmt, ...);
+int reader_stream_fail(struct trace_reader *r, enum trace_stream id, uint64_t event);
+/* Reads `version`: 1; there is none: 0; it is not of this trace: -1. */
+int reader_version(struct trace_reader *r);
+/* The next record of the stream that belongs to event r->num or a later one, held: 1; 0; -1. */
+int reader_hold(struct trace_reader *r, enum trace_stream id);
+
+#endif

@@ -1,0 +1,314 @@
+#include "trace/sink.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "trace/error.h"
+#include "trace/record.h"
+#include "util/util.h"
+
+enum {
+	/* One being filled in each stream, and those under way: 5 MiB. */
+	NBUFFERS = NSTREAMS + 7,
+	OLDEST_NS = 1000000000,
+	LEVEL = 1
+};
+
+struct buffer {
+	struct buffer *next;
+	struct block_header header;
+	uint8_t raw[TRACE_MAX_BLOCK_RAW];
+};
+
+struct sink {
+	char *dir;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work; /* for the thread: a buffer is queued, or the first record put, or `stop` */
+	pthread_cond_t room; /* for the caller: a buffer is free again, or all is written */
+	struct buffer *filling[NSTREAMS];
+	struct codec *codecs[NSTREAMS];
+	struct buffer *queue, **queue_end, *unused;
+	bool busy, stop;
+	uint64_t oldest_ns; /* when the first record not handed over was put; 0: there is none */
+	uint64_t records[NSTREAMS];
+	struct sink_file files[NSTREAMS];
+	int error;			/* errno, and of which file */
+	enum trace_stream error_stream;
+	/* the thread's alone */
+	z_stream z;
+	uint8_t *packed;
+};
+
+/* --- the thread ---- */
+
+/* A block cut short would be the end of the file for readers; take it back if that is possible. */
+static int block_write(struct sink *s, struct sink_file *f, size_t len)
+{
+	if (write_all(f->fd, s->packed, len) == 0)
+		return 0;
+	int error = errno;
+	if (ftruncate(f->fd, (off_t)f->size) == 0)
+		lseek(f->fd, (off_t)f->size, SEEK_SET);
+	return error;
+}
+
+/* Called and left with the lock held. */
+static void buffer_write(struct sink *s, struct buffer *b)
+{
+	struct sink_file f = s->files[b->header.stream];
+	int error = s->error;
+
+	if (!error) {
+		pthread_mutex_unlock(&s->lock);
+		b->header.seq = f.blocks;
+		size_t len = block_pack(&s->z, &b->header, b->raw, s->packed);
+		error = block_write(s, &f, len);
+		f.crc = (uint32_t)crc32(f.crc, s->packed, (uInt)len);
+		f.size += len;
+		f.blocks++;
+		pthread_mutex_lock(&s->lock);
+		if (error) {
+			s->error = error;
+			s->error_stream = b->header.stream;
+		} else {
+			s->files[b->header.stream] = f;
+		}
+	}
+	b->next = s->unused;
+	s->unused = b;
+	pthread_cond_broadcast(&s->room);
+}
+
+static bool buffers_hand_over(struct sink *s);
+
+static void sink_wait(struct sink *s)
+{
+	uint64_t due = s->oldest_ns + OLDEST_NS;
+	struct timespec ts = {(time_t)(due / 1000000000), (long)(due % 1000000000)};
+
+	if (!s->oldest_ns)
+		pthread_cond_wait(&s->work, &s->lock);
+	else if (now_ns() >= due || pthread_cond_timedwait(&s->work, &s->lock, &ts) == ETIMEDOUT)
+		buffers_hand_over(s);
+}
+
+static void *sink_run(void *arg)
+{
+	struct sink *s = arg;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->queue || !s->stop) {
+		if (!s->queue) {
+			sink_wait(s);
+			continue;
+		}
+		struct buffer *b = s->queue;
+		s->queue = b->next;
+		if (!s->queue)
+			s->queue_end = &s->queue;
+		s->busy = true;
+		buffer_write(s, b);
+		s->busy = false;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* --- the caller ---- */
+
+static int sink_error(struct sink *s)
+{
+	return trace_fail("%s/%s: %s", s->dir, trace_stream_names[s->error_stream], strerror(s->error));
+}
+
+/* Queues what fills in the stream and puts an unused buffer in its place. False if there is none. */
+static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
+{
+	struct buffer *b = s->filling[stream], *fresh = s->unused;
+
+	if (!b->header.count)
+		return true;
+	if (!fresh)
+		return false;
+	b->header.data_end = s->records[STREAM_DATA];
+	b->header.mmaps_end = s->records[STREAM_MMAPS];
+	b->next = NULL;
+	*s->queue_end = b;
+	s->queue_end = &b->next;
+	s->unused = fresh->next;
+	memset(&fresh->header, 0, sizeof(fresh->header));
+	fresh->header.stream = stream;
+	s->filling[stream] = fresh;
+	pthread_cond_signal(&s->work);
+	return true;
+}
+
+/* All streams, events last. False if buffers ran out on the way. */
+static bool buffers_hand_over(struct sink *s)
+{
+	for (unsigned i = 0; i < NSTREAMS; i++)
+		if (!buffer_hand_over(s, i))
+			return false;
+	s->oldest_ns = 0;
+	return true;
+}
+
+/* `event`s must not overtake the records they own. */
+static bool stream_hand_over(struct sink *s, enum trace_stream stream)
+{
+	return stream == STREAM_EVENTS ? buffers_hand_over(s) : buffer_hand_over(s, stream);
+}
+
+static bool buffer_takes(struct sink *s, enum trace_stream stream, const void *record)
+{
+	const struct buffer *b = s->filling[stream];
+
+	if (stream == STREAM_EVENTS && codec_full(s->codecs[stream], ((const struct trace_event *)record)->tid))
+		return false;
+	return b->header.raw_len + record_bound(stream, record) <= sizeof(b->raw);
+}
+
+static void buffer_add(struct sink *s, enum trace_stream stream, uint64_t event, const void *record)
+{
+	struct buffer *b = s->filling[stream];
+	struct codec *c = s->codecs[stream];
+
+	if (!b->header.count) {
+		b->header.first_event = event;
+		codec_reset(c, event);
+	}
+	b->header.raw_len = (uint32_t)(record_put(c, b->raw + b->header.raw_len, record) - b->raw);
+	b->header.count++;
+	s->records[stream]++;
+	if (!s->oldest_ns) {
+		s->oldest_ns = now_ns();
+		pthread_cond_signal(&s->work);
+	}
+}
+
+int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const void *record)
+{
+	const char *why = record_invalid(stream, record);
+	int rc = 0;
+
+	if (why)
+		return trace_fail("%s/%s: event %llu: %s", s->dir, trace_stream_names[stream],
+				  (unsigned long long)event, why);
+	pthread_mutex_lock(&s->lock);
+	while (!s->error && s->filling[stream]->header.count && !buffer_takes(s, stream, record))
+		if (!stream_hand_over(s, stream))
+			pthread_cond_wait(&s->room, &s->lock);
+	if (s->error)
+		rc = sink_error(s);
+	else
+		buffer_add(s, stream, event, record);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+int sink_flush(struct sink *s)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&s->lock);
+	while (!buffers_hand_over(s) || s->queue || s->busy)
+		pthread_cond_wait(&s->room, &s->lock);
+	if (s->error)
+		rc = sink_error(s);
+	pthread_mutex_unlock(&s->lock);
+	return rc;
+}
+
+int sink_finish(struct sink *s, struct sink_file files[NSTREAMS])
+{
+	int rc = sink_flush(s);
+
+	memcpy(files, s->files, sizeof(s->files));
+	return rc;
+}
+
+static int thread_start(struct sink *s)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int error = pthread_create(&s->thread, NULL, sink_run, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+/* All but the thread. */
+static void sink_release(struct sink *s)
+{
+	for (struct buffer *b = s->unused, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	for (unsigned i = 0; i < NSTREAMS; i++) {
+		free(s->filling[i]);
+		codec_free(s->codecs[i]);
+		close(s->files[i].fd);
+	}
+	deflateEnd(&s->z);
+	pthread_cond_destroy(&s->work);
+	pthread_cond_destroy(&s->room);
+	pthread_mutex_destroy(&s->lock);
+	free(s->packed);
+	free(s->dir);
+	free(s);
+}
+
+struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
+{
+	struct sink *s = xcalloc(1, sizeof(*s));
+	pthread_condattr_t attr;
+
+	s->dir = xstrdup(dir);
+	s->packed = xmalloc(block_bound(TRACE_MAX_BLOCK_RAW));
+	s->queue_end = &s->queue;
+	for (unsigned i = 0; i < NSTREAMS; i++) {
+		s->filling[i] = xmalloc(sizeof(struct buffer));
+		memset(&s->filling[i]->header, 0, sizeof(s->filling[i]->header));
+		s->filling[i]->header.stream = (uint8_t)i;
+		s->codecs[i] = codec_new(i);
+		s->files[i].fd = fds[i];
+	}
+	for (unsigned i = NSTREAMS; i < NBUFFERS; i++) {
+		struct buffer *b = xmalloc(sizeof(*b));
+		b->next = s->unused;
+		s->unused = b;
+	}
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->work, &attr);
+	pthread_cond_init(&s->room, NULL);
+	pthread_condattr_destroy(&attr);
+
+	int error = deflateInit(&s->z, LEVEL) == Z_OK ? thread_start(s) : ENOMEM;
+	if (error) {
+		trace_fail("%s: can't start the compressing thread: %s", dir, strerror(error));
+		sink_release(s);
+		return NULL;
+	}
+	return s;
+}
+
+void sink_free(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->stop = true;
+	pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->thread, NULL);
+	sink_release(s);
+}

@@ -1,0 +1,33 @@
+/* Where a writer's records go: blocks filled by the caller, compressed and written by one background thread, in
+ * the order in which they were handed over. At most 1 s after a record was put it is on its way to the disk,
+ * however idle the caller. Private to lib/trace. */
+#ifndef RR_TRACE_SINK_H
+#define RR_TRACE_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/block.h"
+
+struct sink;
+
+/* What the disk has of a stream. */
+struct sink_file {
+	int fd;
+	uint64_t size;
+	uint32_t crc; /* CRC-32 of the whole file */
+	uint32_t blocks;
+};
+
+/* The sink owns the descriptors, open for writing and empty. The thread runs on the CPUs that the caller may
+ * use now and takes no signals. NULL and trace_strerror(). */
+struct sink *sink_new(const char *dir, const int fds[NSTREAMS]);
+/* Adds a record to its stream, owned by event `event`. 0; -1: invalid, or the disk has failed, now or before. */
+int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const void *record);
+/* Returns when everything put is on the disk (in the kernel's hands). */
+int sink_flush(struct sink *s);
+/* Flushes and tells what is there. */
+int sink_finish(struct sink *s, struct sink_file files[NSTREAMS]);
+void sink_free(struct sink *s);
+
+#endif

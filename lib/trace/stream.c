@@ -1,0 +1,285 @@
+#include "trace/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "trace/record.h"
+#include "util/util.h"
+
+/* 3.5 MiB of them at most. */
+#define MAX_MARKS (1u << 16)
+
+void stream_init(struct stream *s, enum trace_stream id, int fd)
+{
+	memset(s, 0, sizeof(*s));
+	s->id = id;
+	s->fd = fd;
+	s->next.event = s->frontier.event = 1;
+	s->stride = 1;
+	s->codec = codec_new(id);
+}
+
+void stream_free(struct stream *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	codec_free(s->codec);
+	free(s->marks);
+	free(s->raw);
+	free(s->stored);
+}
+
+void stream_set_size(struct stream *s, uint64_t size)
+{
+	s->whole = true;
+	s->size = size;
+}
+
+static int stream_fault(struct stream *s, uint64_t offset, const char *fault)
+{
+	s->fault = fault;
+	s->fault_offset = offset;
+	return -1;
+}
+
+/* The file ends within what should be at `offset`. */
+static int stream_short(struct stream *s, uint64_t offset)
+{
+	return s->whole ? stream_fault(s, offset, "cut short") : 0;
+}
+
+static void *room(uint8_t **buffer, size_t *have, size_t need)
+{
+	if (*have < need) {
+		free(*buffer);
+		*buffer = xmalloc(need);
+		*have = need;
+	}
+	return *buffer;
+}
+
+/* --- headers ---- */
+
+static struct stream_pos pos_after(const struct stream_pos *pos, const struct block_header *h)
+{
+	return (struct stream_pos){
+		.offset = pos->offset + TRACE_BLOCK_HEADER + h->stored_len,
+		.event = h->first_event + (h->stream == STREAM_EVENTS ? h->count : 0),
+		.records = pos->records + h->count,
+		.seq = pos->seq + 1,
+	};
+}
+
+/* Every second mark goes when there are too many. */
+static void marks_thin(struct stream *s)
+{
+	for (uint32_t i = 0; 2 * i < s->nmarks; i++)
+		s->marks[i] = s->marks[2 * i];
+	s->nmarks = (s->nmarks + 1) / 2;
+	s->stride *= 2;
+}
+
+static void block_seen(struct stream *s, const struct stream_pos *pos, const struct block_header *h)
+{
+	if (pos->offset != s->frontier.offset)
+		return;
+	s->frontier = pos_after(pos, h);
+	if (pos->seq % s->stride)
+		return;
+	if (s->nmarks == MAX_MARKS)
+		marks_thin(s);
+	if (pos->seq % s->stride)
+		return;
+	if ((s->nmarks & (s->nmarks - 1)) == 0) /* room for the next power of two */
+		s->marks = xrealloc(s->marks, (s->nmarks ? 2 * s->nmarks : 1) * sizeof(*s->marks));
+	s->marks[s->nmarks++] = (struct stream_mark){*pos, h->first_event};
+}
+
+/* The block follows from those before it. */
+static const char *header_misfit(const struct stream_pos *pos, const struct block_header *h)
+{
+	uint64_t records = pos->records + h->count;
+
+	if (h->seq != pos->seq)
+		return "a block is missing";
+	if (h->stream == STREAM_EVENTS ? h->first_event != pos->event : h->first_event < pos->event)
+		return "block out of order";
+	if ((h->stream == STREAM_DATA && h->data_end != records) ||
+	    (h->stream == STREAM_MMAPS && h->mmaps_end != records))
+		return "block with a wrong count of records";
+	return NULL;
+}
+
+/* 1 and the bytes a reader may look at. */
+static int stream_extent(struct stream *s, uint64_t *size)
+{
+	struct stat st;
+
+	if (fstat(s->fd, &st))
+		return stream_fault(s, 0, strerror(errno));
+	*size = s->whole ? s->size : (uint64_t)st.st_size;
+	return 1;
+}
+
+/* All n bytes: 1; the file ends before: 0. */
+static int stream_bytes(struct stream *s, void *buffer, size_t n, uint64_t offset)
+{
+	ssize_t got = pread_all(s->fd, buffer, n, offset);
+
+	if (got < 0)
+		return stream_fault(s, offset, strerror(errno));
+	return (size_t)got == n ? 1 : stream_short(s, offset);
+}
+
+static int payload_read(struct stream *s, uint64_t offset, const struct block_header *h)
+{
+	return stream_bytes(s, room(&s->stored, &s->stored_room, h->stored_len), h->stored_len,
+			    offset + TRACE_BLOCK_HEADER);
+}
+
+/* After a power cut the last block of a recording may have its length, but not its bytes. */
+static int last_block_check(struct stream *s, const struct stream_pos *pos, const struct block_header *h)
+{
+	uint64_t end = pos->offset + TRACE_BLOCK_HEADER + h->stored_len;
+
+	if (end <= s->sound)
+		return 1;
+	int rc = payload_read(s, pos->offset, h);
+	if (rc != 1)
+		return rc;
+	if (crc32(0, s->stored, h->stored_len) != h->payload_crc)
+		return 0;
+	s->sound = end;
+	return 1;
+}
+
+static bool all_zero(const uint8_t *bytes, size_t n)
+{
+	while (n && !bytes[n - 1])
+		n--;
+	return n == 0;
+}
+
+int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h)
+{
+	uint8_t bytes[TRACE_BLOCK_HEADER];
+	uint64_t size;
+	int rc;
+
+	if (stream_extent(s, &size) < 0)
+		return -1;
+	if (pos->offset == size)
+		return 0;
+	if (pos->offset > size || size - pos->offset < sizeof(bytes))
+		return stream_short(s, pos->offset);
+	if ((rc = stream_bytes(s, bytes, sizeof(bytes), pos->offset)) != 1)
+		return rc;
+	const char *why = block_header_parse(h, s->id, bytes);
+	if (why && !s->whole && all_zero(bytes, sizeof(bytes)))
+		return 0;
+	if (why || (why = header_misfit(pos, h)))
+		return stream_fault(s, pos->offset, why);
+
+	uint64_t behind = size - pos->offset - sizeof(bytes);
+	if (h->stored_len > behind)
+		return stream_short(s, pos->offset);
+	if (!s->whole && h->stored_len == behind && (rc = last_block_check(s, pos, h)) != 1)
+		return rc;
+	block_seen(s, pos, h);
+	return 1;
+}
+
+int stream_reaches(struct stream *s, uint64_t records)
+{
+	while (s->frontier.records < records) {
+		struct stream_pos pos = s->frontier;
+		struct block_header h;
+		int rc = stream_peek(s, &pos, &h);
+		if (rc != 1)
+			return rc;
+	}
+	return 1;
+}
+
+int stream_skip(struct stream *s, uint64_t event)
+{
+	struct block_header h;
+	int rc = stream_peek(s, &s->next, &h);
+
+	while (rc == 1) {
+		struct stream_pos after = pos_after(&s->next, &h);
+		if (s->id == STREAM_EVENTS && event < after.event)
+			return 1;
+		rc = stream_peek(s, &after, &h);
+		/* Records of one event may begin at the end of a block and go on in others. */
+		if (s->id != STREAM_EVENTS && (rc != 1 || h.first_event >= event))
+			return 1;
+		s->next = after;
+	}
+	return rc;
+}
+
+int stream_find(struct stream *s, uint64_t event)
+{
+	uint32_t low = 0, high = s->nmarks;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (s->marks[middle].first_event < event)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	s->left = s->header.count = 0;
+	if (low)
+		s->next = s->marks[low - 1].pos;
+	else
+		s->next = (struct stream_pos){.event = 1};
+	return stream_skip(s, event);
+}
+
+/* --- the block in memory ---- */
+
+void stream_rewind(struct stream *s)
+{
+	s->p = s->raw;
+	s->left = s->header.count;
+	codec_reset(s->codec, s->header.first_event);
+}
+
+int stream_load(struct stream *s)
+{
+	struct block_header h;
+	int rc = stream_peek(s, &s->next, &h);
+
+	s->left = s->header.count = 0;
+	if (rc != 1 || (rc = payload_read(s, s->next.offset, &h)) != 1)
+		return rc;
+	const char *why = block_unpack(&h, s->stored, room(&s->raw, &s->raw_room, h.raw_len));
+	if (why)
+		return stream_fault(s, s->next.offset, why);
+	s->header = h;
+	s->offset = s->next.offset;
+	s->next = pos_after(&s->next, &h);
+	stream_rewind(s);
+	return 1;
+}
+
+int stream_get(struct stream *s, void *record)
+{
+	const uint8_t *end = s->raw + s->header.raw_len;
+
+	if (!s->left)
+		return 0;
+	const char *why = record_get(s->codec, &s->p, end, record);
+	if (!why && --s->left == 0 && s->p != end)
+		why = "bytes behind the last record of a block";
+	if (!why)
+		return 1;
+	s->left = s->header.count = 0;
+	return stream_fault(s, s->offset, why);
+}

@@ -1,0 +1,67 @@
+/* One of the three streams of a trace, being read: hops over headers, one block in memory. Private to lib/trace. */
+#ifndef RR_TRACE_STREAM_H
+#define RR_TRACE_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trace/block.h"
+
+struct codec;
+
+/* Where a block begins, and what the blocks before it say about it. */
+struct stream_pos {
+	uint64_t offset;
+	uint64_t event;	  /* events: its first_event; else at least that */
+	uint64_t records; /* in the blocks before */
+	uint32_t seq;
+};
+
+struct stream {
+	enum trace_stream id;
+	int fd;
+	bool whole;    /* `size` is what `version` says; otherwise the file may end anywhere, or grow */
+	uint64_t size;
+	struct stream_pos next;	    /* the block to be read next */
+	struct stream_pos frontier; /* behind the last block ever seen */
+	uint64_t sound;		    /* the last block of the file that has been checked ends here */
+	/* some of the blocks before the frontier: every stride-th */
+	struct stream_mark {
+		struct stream_pos pos;
+		uint64_t first_event;
+	} *marks;
+	uint32_t nmarks, stride;
+	/* the block in memory; header.count is 0 if there is none */
+	struct block_header header;
+	uint64_t offset;
+	uint8_t *raw, *stored;
+	size_t raw_room, stored_room;
+	const uint8_t *p;
+	uint32_t left; /* records not read yet */
+	struct codec *codec;
+	/* after a -1: what is wrong, and where */
+	const char *fault;
+	uint64_t fault_offset;
+};
+
+void stream_init(struct stream *s, enum trace_stream id, int fd);
+void stream_free(struct stream *s);
+/* `version` has told how long the stream is. */
+void stream_set_size(struct stream *s, uint64_t size);
+
+/* All: 1 well; 0 the end; -1 damage. */
+int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h);
+/* Reads the block at s->next into memory. */
+int stream_load(struct stream *s);
+/* The next record of the block in memory; 0: the block ends. */
+int stream_get(struct stream *s, void *record);
+/* Before the first record of the block in memory. */
+void stream_rewind(struct stream *s);
+/* Moves s->next to the first block with records of `event`, from where it is or from anywhere; if there is
+ * none, to the one after which they would be missed. */
+int stream_skip(struct stream *s, uint64_t event);
+int stream_find(struct stream *s, uint64_t event);
+/* There are `records` records in sound blocks. */
+int stream_reaches(struct stream *s, uint64_t records);
+
+#endif
