@@ -17,7 +17,7 @@ PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c))
 # lib/agent/stub.c is freestanding: built by rules of its own.
 LIB_SRC = $(filter-out lib/agent/stub.c,$(wildcard lib/*/*.c))
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o
-GEN = build/gen/syshandlers.h build/gen/systab.c
+GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
 BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev bats mandoc
@@ -31,6 +31,10 @@ all: $(PROGRAMS) $(MAN:%=build/man/%)
 build/gen/syshandlers.h build/gen/systab.c &: formats/gen.awk formats/syscalls formats/flags formats/structs
 	@mkdir -p build/gen
 	$(AWK) -v out=build/gen -f formats/gen.awk formats/structs formats/flags formats/syscalls
+
+build/gen/trace_format.h: formats/trace.awk formats/trace
+	@mkdir -p $(@D)
+	$(AWK) -f formats/trace.awk formats/trace > $@
 
 build/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
