@@ -1,0 +1,397 @@
+/* One event, one line. */
+#include "trace/print_text.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+static const char *const kind_names[] = {
+	[EV_SYSCALL] = "syscall", [EV_ENTER] = "enter", [EV_CLONE] = "clone",	    [EV_SIGNAL] = "signal",
+	[EV_INSN] = "insn",	  [EV_EXIT] = "exit",	[EV_CHECKSUM] = "checksum",
+};
+
+const char *event_kind_name(unsigned kind)
+{
+	return kind < sizeof(kind_names) / sizeof(kind_names[0]) && kind_names[kind] ? kind_names[kind] : "?";
+}
+
+int event_kind_find(const char *name)
+{
+	for (unsigned i = EV_SYSCALL; i <= EV_CHECKSUM; i++)
+		if (strcmp(kind_names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+/* --- columns ------------------------------------------------------------------------------------------ */
+
+static const struct column {
+	const char *name;
+	unsigned width;
+} columns[] = { { "event", 8 }, { "time", 14 }, { "tid", 7 }, { "ticks", 8 }, { "kind", 8 } };
+
+static void column_end(struct text *t, size_t from, unsigned i, const struct event_style *style)
+{
+	if (style->align) {
+		text_pad(t, from, columns[i].width);
+		text_mem(t, "  ", 2);
+	} else {
+		text_char(t, '\t');
+	}
+}
+
+static void column_next(struct text *t, const struct event_style *style)
+{
+	text_mem(t, style->align ? "  " : "\t", style->align ? 2 : 1);
+}
+
+void event_columns(struct text *t, const struct trace_event *ev, const char *kind,
+		   const struct event_style *style)
+{
+	size_t from = text_mark(t);
+
+	text_udec(t, ev->num);
+	column_end(t, from, 0, style);
+	from = text_mark(t);
+	text_udec(t, ev->time_ns / 1000000000);
+	text_char(t, '.');
+	text_nine(t, ev->time_ns % 1000000000);
+	column_end(t, from, 1, style);
+	from = text_mark(t);
+	text_dec(t, ev->tid);
+	column_end(t, from, 2, style);
+	from = text_mark(t);
+	text_udec(t, ev->ticks);
+	column_end(t, from, 3, style);
+	from = text_mark(t);
+	text_str(t, kind);
+	column_end(t, from, 4, style);
+}
+
+void event_print_header(FILE *out, const struct event_style *style)
+{
+	struct text t;
+
+	text_init(&t, out);
+	for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		size_t from = text_mark(&t);
+
+		text_str(&t, columns[i].name);
+		column_end(&t, from, i, style);
+	}
+	text_str(&t, "detail");
+	if (style->regs) {
+		column_next(&t, style);
+		text_str(&t, "registers");
+		column_next(&t, style);
+		text_str(&t, "after");
+	}
+	text_char(&t, '\n');
+	text_flush(&t);
+}
+
+/* --- calls -------------------------------------------------------------------------------------------- */
+
+enum { R10 = 7, R9 = 8, R8 = 9, RDX = 12, RSI = 13, RDI = 14 }; /* in trace_reg_names */
+
+static void call_init(struct call *c, struct text *t, const struct trace_event *ev,
+		      const struct event_records *recs, const struct event_style *style)
+{
+	static const unsigned char where[6] = { RDI, RSI, RDX, R10, R8, R9 };
+
+	c->t = t;
+	c->ev = ev;
+	c->recs = recs;
+	c->style = style;
+	c->desc = systab_get(ev->sysno);
+	for (unsigned i = 0; i < 6; i++)
+		c->arg[i] = ev->regs.r[where[i]];
+	c->done = ev->kind == EV_SYSCALL;
+	c->failed = c->done && ev->result < 0 && ev->result >= -4095;
+}
+
+/* The kernel's errors that no program sees (include/linux/errno.h). */
+static const struct {
+	int err;
+	const char *name, *text;
+} restarts[] = {
+	{ 512, "ERESTARTSYS", "To be restarted if SA_RESTART is set" },
+	{ 513, "ERESTARTNOINTR", "To be restarted" },
+	{ 514, "ERESTARTNOHAND", "To be restarted if no handler" },
+	{ 516, "ERESTART_RESTARTBLOCK", "Interrupted by signal" },
+};
+
+static bool put_restart(struct text *t, int err)
+{
+	for (unsigned i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++) {
+		if (restarts[i].err != err)
+			continue;
+		text_mem(t, "? ", 2);
+		text_str(t, restarts[i].name);
+		text_mem(t, " (", 2);
+		text_str(t, restarts[i].text);
+		text_char(t, ')');
+		return true;
+	}
+	return false;
+}
+
+static void put_error(struct text *t, int err)
+{
+	const char *why = strerrordesc_np(err);
+
+	if (put_restart(t, err))
+		return;
+	text_mem(t, "-1 ", 3);
+	text_errno(t, err);
+	if (why) {
+		text_mem(t, " (", 2);
+		text_str(t, why);
+		text_char(t, ')');
+	}
+}
+
+static void put_result(struct text *t, unsigned ret, int64_t result)
+{
+	switch (ret) {
+	case R_HEX: text_hex(t, result); break;
+	case R_UINT: text_udec(t, result); break;
+	case R_NONE: text_char(t, '?'); break;
+	default: text_dec(t, result);
+	}
+}
+
+static void put_call_name(struct text *t, const struct call *c)
+{
+	if (c->desc) {
+		text_str(t, c->desc->name);
+	} else {
+		text_str(t, "syscall_");
+		text_udec(t, c->ev->sysno);
+	}
+}
+
+static void put_call(struct call *c)
+{
+	struct text *t = c->t;
+
+	put_call_name(t, c);
+	text_char(t, '(');
+	call_print_args(c);
+	if (!c->done) {
+		text_str(t, "<unfinished ...>");
+		return;
+	}
+	text_mem(t, ") = ", 4);
+	if (c->failed)
+		put_error(t, -c->ev->result);
+	else
+		put_result(t, c->desc ? c->desc->ret : R_INT, c->ev->result);
+	if (c->ev->flags & EVF_REFUSED)
+		text_str(t, " (refused)");
+}
+
+/* --- other kinds -------------------------------------------------------------------------------------- */
+
+static void put_clone(struct call *c)
+{
+	put_call_name(c->t, c);
+	text_str(c->t, c->ev->flags & EVF_GROUP ? ": thread " : ": child ");
+	text_dec(c->t, c->ev->other);
+}
+
+static void put_signal(struct call *c)
+{
+	const struct event_records *recs = c->recs;
+	unsigned flags = c->ev->flags;
+
+	text_signal(c->t, c->ev->result);
+	for (size_t i = 0; recs && i < recs->ndata; i++) {
+		if (recs->data[i].kind == DATA_SIGINFO && recs->data[i].len >= 48) {
+			text_char(c->t, ' ');
+			print_siginfo(c, recs->data[i].bytes, recs->data[i].len);
+			break;
+		}
+	}
+	text_str(c->t, flags & EVF_HANDLER ? " handler"
+		       : flags & EVF_FATAL ? " fatal"
+		       : flags & EVF_STOP  ? " stop"
+					   : " ignored");
+}
+
+static void put_insn(struct call *c)
+{
+	static const char *const names[] = { "rdtsc", "rdtscp" };
+
+	if (c->ev->sysno < sizeof(names) / sizeof(names[0])) {
+		text_str(c->t, names[c->ev->sysno]);
+	} else {
+		text_str(c->t, "insn_");
+		text_udec(c->t, c->ev->sysno);
+	}
+	text_mem(c->t, " = ", 3);
+	text_hex(c->t, c->ev->result);
+}
+
+void text_status(struct text *t, int status)
+{
+	if (WIFEXITED(status)) {
+		text_str(t, "exited ");
+		text_udec(t, WEXITSTATUS(status));
+	} else if (WIFSIGNALED(status)) {
+		text_str(t, "killed by ");
+		text_signal(t, WTERMSIG(status));
+		if (WCOREDUMP(status))
+			text_str(t, " (core dumped)");
+	} else {
+		text_str(t, "status ");
+		text_hex(t, (uint32_t)status);
+	}
+}
+
+void event_detail(struct text *t, const struct trace_event *ev, const struct event_records *recs,
+		  const struct event_style *style)
+{
+	struct call c;
+
+	call_init(&c, t, ev, recs, style);
+	switch (ev->kind) {
+	case EV_SYSCALL:
+	case EV_ENTER: put_call(&c); break;
+	case EV_CLONE: put_clone(&c); break;
+	case EV_SIGNAL: put_signal(&c); break;
+	case EV_INSN: put_insn(&c); break;
+	case EV_EXIT: text_status(t, ev->result); break;
+	case EV_CHECKSUM:
+		text_str(t, "checksum = ");
+		text_hex(t, ev->result);
+		break;
+	default:
+		text_str(t, "kind ");
+		text_udec(t, ev->kind);
+	}
+}
+
+/* --- registers and memory ----------------------------------------------------------------------------- */
+
+static void put_regs(struct text *t, const struct trace_regs *regs, const struct trace_regs *unless)
+{
+	bool first = true;
+
+	for (unsigned i = 0; i < TRACE_NREGS; i++) {
+		if (unless && unless->r[i] == regs->r[i])
+			continue;
+		if (!first)
+			text_char(t, ' ');
+		first = false;
+		text_str(t, trace_reg_names[i]);
+		text_char(t, '=');
+		text_hex(t, regs->r[i]);
+	}
+}
+
+static bool has_after(const struct trace_event *ev)
+{
+	return ev->kind == EV_SYSCALL || ev->kind == EV_CLONE || ev->kind == EV_SIGNAL || ev->kind == EV_INSN;
+}
+
+static void put_memory_columns(struct text *t, const struct trace_event *ev, const struct trace_data *d,
+			       const struct event_style *style)
+{
+	event_columns(t, ev, "memory", style);
+	if (d->object) {
+		text_str(t, "object");
+		text_udec(t, d->object);
+		text_char(t, '+');
+	} else if (d->tid && d->tid != ev->tid) {
+		text_dec(t, d->tid);
+		text_char(t, ':');
+	}
+	text_hex(t, d->addr);
+	column_next(t, style);
+	text_udec(t, d->kind == DATA_ZERO ? d->fill_len : d->len);
+	column_next(t, style);
+	if (d->kind == DATA_ZERO)
+		text_str(t, "zero");
+	else if (style->hex)
+		text_hex_bytes(t, d->bytes, d->len);
+	else
+		text_quoted(t, d->bytes, d->len, d->len, false);
+	text_char(t, '\n');
+}
+
+static void put_memory_json(struct text *t, const struct trace_event *ev, const struct trace_data *d,
+			    const struct event_style *style)
+{
+	text_str(t, "{\"event\":");
+	text_udec(t, ev->num);
+	text_str(t, ",\"tid\":");
+	text_dec(t, d->tid ? d->tid : ev->tid);
+	text_str(t, ",\"kind\":\"memory\",\"addr\":\"");
+	text_hex(t, d->addr);
+	if (d->object) {
+		text_str(t, "\",\"object\":\"");
+		text_udec(t, d->object);
+	}
+	text_str(t, "\",\"len\":");
+	text_udec(t, d->kind == DATA_ZERO ? d->fill_len : d->len);
+	if (d->kind != DATA_ZERO) {
+		text_str(t, ",\"bytes\":\"");
+		text_json(t);
+		if (style->hex)
+			text_hex_bytes(t, d->bytes, d->len);
+		else
+			text_escaped(t, d->bytes, d->len, false);
+		text_plain(t);
+		text_char(t, '"');
+	}
+	text_str(t, "}\n");
+}
+
+static bool put_memory(struct text *t, const struct trace_event *ev, const struct trace_data *d,
+		       const struct event_style *style)
+{
+	if (d->kind != DATA_OUT && d->kind != DATA_SHARED && d->kind != DATA_FILL && d->kind != DATA_ZERO)
+		return false;
+	if (style->json)
+		put_memory_json(t, ev, d, style);
+	else
+		put_memory_columns(t, ev, d, style);
+	return true;
+}
+
+bool event_print_memory(FILE *out, const struct trace_event *ev, const struct trace_data *d,
+			const struct event_style *style)
+{
+	struct text t;
+	bool put;
+
+	text_init(&t, out);
+	put = put_memory(&t, ev, d, style);
+	text_flush(&t);
+	return put;
+}
+
+void event_print(FILE *out, const struct trace_event *ev, const struct event_records *recs,
+		 const struct event_style *style)
+{
+	struct text t;
+
+	text_init(&t, out);
+	if (style->json) {
+		event_json(&t, ev, recs, style);
+	} else {
+		event_columns(&t, ev, event_kind_name(ev->kind), style);
+		event_detail(&t, ev, recs, style);
+		if (style->regs) {
+			column_next(&t, style);
+			put_regs(&t, &ev->regs, NULL);
+			column_next(&t, style);
+			if (has_after(ev))
+				put_regs(&t, &ev->after, &ev->regs);
+		}
+		text_char(&t, '\n');
+	}
+	for (size_t i = 0; style->memory && recs && i < recs->ndata; i++)
+		put_memory(&t, ev, &recs->data[i], style);
+	text_flush(&t);
+}

@@ -1,0 +1,104 @@
+/* Events as text: what rr-dump prints, and what a replay prints of the events it goes through.
+ *
+ * One event is one line of six columns: event number, seconds since the recording began, task, ticks,
+ * kind, detail. The detail of a call reads as strace(1) prints it; arguments come from the registers, and
+ * what they point to from the event's data records, found by address, which may hold only the beginning.
+ * What is printed is ASCII without control characters, whatever the recorded bytes were.
+ */
+#ifndef RR_PRINT_H
+#define RR_PRINT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "trace/trace.h"
+
+/* Copies of one event's records. Zero it before first use; the memory is used again by the next load.
+ * In `data`, `len` is what was kept, and `fill_len` the record's true length, whatever its kind. */
+struct event_records {
+	struct trace_data *data;
+	size_t ndata;
+	struct trace_map *maps;
+	size_t nmaps;
+	bool more;   /* the event owns data records that are not here: it had too many */
+	bool memory; /* set by the caller: keep the bytes of DATA_SHARED and DATA_FILL too */
+
+	size_t data_room, maps_room; /* private */
+	uint8_t *heap;
+	size_t heap_len, heap_room;
+};
+
+/* Reads the records of the event just read, at most max_bytes_per_record of each (TRACE_DATA_MAX is all), and
+ * at most EVENT_RECORDS_BYTES together. -1 on damage: then what came before the damage is there. */
+#define EVENT_RECORDS_BYTES (8u << 20)
+#define EVENT_RECORDS_MAX 65536u
+int event_records_load(struct event_records *recs, struct trace_reader *r, size_t max_bytes_per_record);
+void event_records_free(struct event_records *recs);
+
+struct event_style {
+	unsigned str_max; /* bytes shown of a buffer; 0: 32 */
+	bool hex;	  /* buffers and memory as hexadecimal digits */
+	bool regs;	  /* two more columns: registers before, and those that are others after */
+	bool align;	  /* columns of fixed width instead of TABs */
+	bool json;	  /* one JSON object a line, same names; the registers too when asked for */
+	bool memory;	  /* after the event, a line for each stretch of memory it wrote */
+};
+
+/* The line, with its newline; recs may be NULL. Write errors stay in `out` for ferror(3). */
+void event_print(FILE *out, const struct trace_event *ev, const struct event_records *recs,
+		 const struct event_style *style);
+/* The names of the columns, as event_print would place them. */
+void event_print_header(FILE *out, const struct event_style *style);
+/* One line of -m: the five first columns with kind "memory", then address, length, bytes. False: this
+ * record is not memory that was written, nothing printed. */
+bool event_print_memory(FILE *out, const struct trace_event *ev, const struct trace_data *d,
+			const struct event_style *style);
+
+/* "syscall", "enter", …; "?" if there is no such kind. */
+const char *event_kind_name(unsigned kind);
+/* The kind of that name, or -1. */
+int event_kind_find(const char *name);
+
+/* --- which events ------------------------------------------------------------------------------------- */
+
+struct event_range {
+	uint64_t first, last;
+};
+
+/* Zero selects every event. */
+struct event_select {
+	struct event_range *ranges; /* sorted, apart from each other */
+	size_t nranges;
+	int32_t *tids;
+	size_t ntids;
+	unsigned kinds;	     /* bit EV_* */
+	uint64_t calls[8];   /* bit sysno */
+	bool has_calls;
+	bool follow; /* read, do not seek: what is asked for may not have been written yet */
+};
+
+/* Each takes a list separated by commas and adds it; NULL when well, else the element that is wrong. */
+const char *event_select_ranges(struct event_select *s, const char *list); /* N, N-M, N-, -M */
+const char *event_select_tids(struct event_select *s, const char *list);
+const char *event_select_kinds(struct event_select *s, const char *list);
+const char *event_select_calls(struct event_select *s, const char *list);
+void event_select_free(struct event_select *s);
+/* Ranges aside: those are for event_select_next. */
+bool event_selected(const struct event_select *s, const struct trace_event *ev);
+/* trace_next, but only events that are selected; seeks over what lies between ranges. `*range` is the
+ * caller's place; it and ev->num are 0 at first. Results as trace_next's. */
+int event_select_next(const struct event_select *s, size_t *range, struct trace_reader *r,
+		      struct trace_event *ev);
+
+/* --- other views of a trace --------------------------------------------------------------------------- */
+
+/* Each reads events through event_select_next and prints one line a thing; 0, or -1 on damage after
+ * printing what could be read. */
+int trace_print_tree(FILE *out, struct trace_reader *r, const struct event_select *s,
+		     const struct event_style *style, bool header);
+int trace_print_maps(FILE *out, struct trace_reader *r, const struct event_select *s,
+		     const struct event_style *style, bool header);
+int trace_print_summary(FILE *out, struct trace_reader *r, const struct event_select *s,
+			const struct event_style *style, bool header);
+void trace_print_args(FILE *out, const struct trace_meta *meta, const struct event_style *style);
+
+#endif

@@ -1,0 +1,279 @@
+/* The line being made: numbers, escaped bytes, names from tables. */
+#include "trace/print_text.h"
+
+#include <ctype.h>
+#include <signal.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+
+static void flush_json(struct text *t)
+{
+	char out[2 * sizeof(t->room)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->room[i] == '"' || t->room[i] == '\\')
+			out[n++] = '\\';
+		out[n++] = t->room[i];
+	}
+	fwrite_unlocked(out, 1, n, t->out);
+}
+
+void text_flush(struct text *t)
+{
+	if (t->json)
+		flush_json(t);
+	else
+		fwrite_unlocked(t->room, 1, t->n, t->out);
+	t->n = 0;
+}
+
+void text_json(struct text *t)
+{
+	text_flush(t);
+	t->json = true;
+}
+
+void text_plain(struct text *t)
+{
+	text_flush(t);
+	t->json = false;
+}
+
+void text_mem(struct text *t, const char *s, size_t n)
+{
+	while (n > sizeof(t->room) - t->n) {
+		size_t part = sizeof(t->room) - t->n;
+
+		memcpy(t->room + t->n, s, part);
+		t->n += part;
+		s += part;
+		n -= part;
+		text_flush(t);
+	}
+	memcpy(t->room + t->n, s, n);
+	t->n += n;
+}
+
+void text_udec(struct text *t, uint64_t v)
+{
+	char digits[20];
+	size_t i = sizeof(digits);
+
+	do
+		digits[--i] = '0' + v % 10;
+	while ((v /= 10));
+	text_mem(t, digits + i, sizeof(digits) - i);
+}
+
+void text_dec(struct text *t, int64_t v)
+{
+	if (v < 0)
+		text_char(t, '-');
+	text_udec(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
+}
+
+void text_hex(struct text *t, uint64_t v)
+{
+	char digits[18];
+	size_t i = sizeof(digits);
+
+	do
+		digits[--i] = hex_digits[v & 15];
+	while ((v >>= 4));
+	digits[--i] = 'x';
+	digits[--i] = '0';
+	text_mem(t, digits + i, sizeof(digits) - i);
+}
+
+void text_octal(struct text *t, uint64_t v)
+{
+	char digits[24];
+	size_t i = sizeof(digits);
+
+	if (!v) {
+		text_str(t, "000");
+		return;
+	}
+	while (v) {
+		digits[--i] = '0' + (v & 7);
+		v >>= 3;
+	}
+	digits[--i] = '0';
+	text_mem(t, digits + i, sizeof(digits) - i);
+}
+
+void text_nine(struct text *t, uint64_t ns)
+{
+	char digits[9];
+
+	for (int i = 8; i >= 0; i--, ns /= 10)
+		digits[i] = '0' + ns % 10;
+	text_mem(t, digits, sizeof(digits));
+}
+
+void text_pointer(struct text *t, uint64_t v)
+{
+	if (v)
+		text_hex(t, v);
+	else
+		text_str(t, "NULL");
+}
+
+void text_comma(struct text *t, bool *first)
+{
+	if (!*first)
+		text_mem(t, ", ", 2);
+	*first = false;
+}
+
+/* Columns are short: a mark is a place in `room`, made so that no flush comes between it and its pad. */
+size_t text_mark(struct text *t)
+{
+	if (t->n > sizeof(t->room) / 2)
+		text_flush(t);
+	return t->n;
+}
+
+void text_pad(struct text *t, size_t from, size_t width)
+{
+	while (t->n < from + width)
+		text_char(t, ' ');
+}
+
+/* What stands behind the backslash; 0: the byte prints as itself, 1: in octal. */
+static const char escapes[256] = {
+	[0 ... 8] = 1,	  ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v',   ['\f'] = 'f',
+	['\r'] = 'r', [14 ... 31] = 1, ['"'] = '"',  ['\\'] = '\\', [127 ... 255] = 1,
+};
+
+static void put_octal(struct text *t, unsigned char c, bool digit_follows)
+{
+	if (digit_follows || c >= 0100)
+		text_char(t, '0' + (c >> 6));
+	if (digit_follows || c >= 010)
+		text_char(t, '0' + (c >> 3 & 7));
+	text_char(t, '0' + (c & 7));
+}
+
+void text_escaped(struct text *t, const void *p, size_t n, bool hex)
+{
+	const unsigned char *s = p;
+	size_t plain = 0;
+
+	if (hex) {
+		for (size_t i = 0; i < n; i++) {
+			text_mem(t, "\\x", 2);
+			text_char(t, hex_digits[s[i] >> 4]);
+			text_char(t, hex_digits[s[i] & 15]);
+		}
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		char e = escapes[s[i]];
+
+		if (!e)
+			continue;
+		text_mem(t, (const char *)s + plain, i - plain);
+		plain = i + 1;
+		text_char(t, '\\');
+		if (e == 1)
+			put_octal(t, s[i], i + 1 < n && isdigit(s[i + 1]));
+		else
+			text_char(t, e);
+	}
+	text_mem(t, (const char *)s + plain, n - plain);
+}
+
+void text_quoted(struct text *t, const void *p, size_t n, uint64_t all, bool hex)
+{
+	text_char(t, '"');
+	text_escaped(t, p, n, hex);
+	text_char(t, '"');
+	if (all > n)
+		text_mem(t, "...", 3);
+}
+
+void text_name(struct text *t, const char *s)
+{
+	text_escaped(t, s, strlen(s), false);
+}
+
+void text_hex_bytes(struct text *t, const void *p, size_t n)
+{
+	const unsigned char *s = p;
+
+	for (size_t i = 0; i < n; i++) {
+		text_char(t, hex_digits[s[i] >> 4]);
+		text_char(t, hex_digits[s[i] & 15]);
+	}
+}
+
+const char *flag_name(unsigned table, uint32_t value)
+{
+	const struct sys_flag_table *tab = &sys_flag_tables[table];
+
+	for (unsigned i = 0; i < tab->n; i++)
+		if ((uint32_t)tab->flags[i].value == value)
+			return tab->flags[i].name;
+	return NULL;
+}
+
+void text_enum(struct text *t, unsigned table, uint32_t value)
+{
+	const char *name = flag_name(table, value);
+
+	if (name)
+		text_str(t, name);
+	else if (value < 10)
+		text_udec(t, value);
+	else
+		text_hex(t, value);
+}
+
+void text_flags(struct text *t, unsigned table, uint64_t value)
+{
+	const struct sys_flag_table *tab = &sys_flag_tables[table];
+	uint64_t rest = value;
+	bool first = true;
+
+	for (unsigned i = 0; i < tab->n; i++) {
+		const struct sys_flag *f = &tab->flags[i];
+		bool set = f->value ? (rest & f->mask) == f->value : f->mask ? !(value & f->mask) : !value;
+
+		if (!set)
+			continue;
+		rest &= ~f->mask;
+		if (!first)
+			text_char(t, '|');
+		first = false;
+		text_str(t, f->name);
+	}
+	if (!rest && !first)
+		return;
+	if (!first)
+		text_char(t, '|');
+	if (rest)
+		text_hex(t, rest);
+	else
+		text_char(t, '0');
+}
+
+void text_errno(struct text *t, unsigned err)
+{
+	text_enum(t, FT_errno, err);
+}
+
+void text_signal(struct text *t, int sig)
+{
+	const char *name = flag_name(FT_signal, (uint32_t)sig);
+
+	if (name) {
+		text_str(t, name);
+	} else if (sig >= 32 && sig <= 64) {
+		text_str(t, "SIGRT_");
+		text_udec(t, sig - 32);
+	} else {
+		text_dec(t, sig);
+	}
+}

@@ -1,0 +1,309 @@
+/* The tasks of a trace: who made whom, what they ran, how they ended. */
+#include "trace/print_text.h"
+
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include "util/util.h"
+
+enum { COMMAND_MAX = 512, DEPTH_SHOWN = 32, ARGV_RSI = 13, ARGV_RDX = 12, RSI = 13, RDI = 14 };
+enum { PR_SET_NAME_CODE = 15 };
+
+/* Tasks lie in one array in the order they were met; links are indices into it. */
+struct task_node {
+	int32_t tid;
+	bool thread, gone;
+	int status;
+	uint64_t first, last; /* events */
+	uint32_t child, next; /* first child, next of the same parent; 0: none (task 0 is the root) */
+	uint32_t last_child;
+	uint32_t same_slot; /* the next with this hash */
+	char *command;
+	bool inherited; /* from its maker: it has run no program of its own */
+};
+
+enum { SLOTS = 4096 };
+
+struct task_tree {
+	struct task_node *tasks; /* [0] has only children */
+	uint32_t n, room;
+	uint32_t slots[SLOTS]; /* newest task of a tid first */
+};
+
+static struct task_node *node_add(struct task_tree *tree, int32_t tid, uint32_t parent)
+{
+	struct task_node *node, *p;
+
+	if (tree->n == tree->room) {
+		tree->room = tree->room ? tree->room * 2 : 64;
+		tree->tasks = xrealloc(tree->tasks, tree->room * sizeof(*tree->tasks));
+	}
+	node = &tree->tasks[tree->n];
+	*node = (struct task_node){ .tid = tid };
+	if (tree->n) {
+		p = &tree->tasks[parent];
+		if (p->last_child)
+			tree->tasks[p->last_child].next = tree->n;
+		else
+			p->child = tree->n;
+		p->last_child = tree->n;
+		node->same_slot = tree->slots[(uint32_t)tid % SLOTS];
+		tree->slots[(uint32_t)tid % SLOTS] = tree->n;
+	}
+	tree->n++;
+	return node;
+}
+
+/* The newest task of that id; 0 if there never was one. */
+static uint32_t node_find(const struct task_tree *tree, int32_t tid)
+{
+	uint32_t i = tree->slots[(uint32_t)tid % SLOTS];
+
+	while (i && tree->tasks[i].tid != tid)
+		i = tree->tasks[i].same_slot;
+	return i;
+}
+
+static uint32_t node_get(struct task_tree *tree, int32_t tid)
+{
+	uint32_t i = node_find(tree, tid);
+
+	if (i)
+		return i;
+	node_add(tree, tid, 0);
+	return tree->n - 1;
+}
+
+static void set_command(struct task_node *node, const void *bytes, size_t n)
+{
+	const char *p = bytes;
+
+	if (n > COMMAND_MAX)
+		n = COMMAND_MAX;
+	while (n && !p[n - 1])
+		n--;
+	free(node->command);
+	node->command = xmalloc(n + 1);
+	for (size_t i = 0; i < n; i++)
+		node->command[i] = p[i] ? p[i] : ' ';
+	node->command[n] = 0;
+	node->inherited = false;
+}
+
+/* Sets the command from what a call read at addr: false if that was not kept. */
+static bool command_from(struct task_node *node, const struct event_records *recs, uint64_t addr)
+{
+	for (size_t i = 0; i < recs->ndata; i++) {
+		if (recs->data[i].kind == DATA_IN && recs->data[i].addr == addr && recs->data[i].len) {
+			set_command(node, recs->data[i].bytes, recs->data[i].len);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void tree_clone(struct task_tree *tree, const struct trace_event *ev)
+{
+	uint32_t parent = node_get(tree, ev->tid);
+	struct task_node *node = node_add(tree, ev->other, parent);
+
+	node->first = node->last = ev->num;
+	node->thread = ev->flags & EVF_GROUP;
+	node->inherited = true;
+	if (tree->tasks[parent].command)
+		node->command = xstrdup(tree->tasks[parent].command);
+}
+
+/* A thread that execs takes the id of its process: from then on it is that task (execve(2)). */
+static void tree_exec(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
+{
+	int32_t tid = ev->other ? ev->other : ev->tid;
+	struct task_node *node = &tree->tasks[node_get(tree, tid)];
+	uint64_t argv = ev->regs.r[ev->sysno == SYS_execveat ? ARGV_RDX : ARGV_RSI];
+	uint64_t path = ev->regs.r[ev->sysno == SYS_execveat ? RSI : RDI];
+
+	node->last = ev->num;
+	node->gone = false;
+	if (!command_from(node, recs, argv))
+		command_from(node, recs, path);
+}
+
+static void tree_event(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
+{
+	uint32_t i = node_get(tree, ev->tid);
+	struct task_node *node = &tree->tasks[i];
+
+	if (!node->first)
+		node->first = ev->num;
+	node->last = ev->num;
+	if (ev->kind == EV_CLONE) {
+		tree_clone(tree, ev);
+	} else if (ev->kind == EV_EXIT) {
+		node->gone = true;
+		node->status = ev->result;
+	} else if (ev->kind == EV_SYSCALL && ev->flags & EVF_EXEC) {
+		tree_exec(tree, ev, recs);
+	} else if (ev->kind == EV_SYSCALL && ev->sysno == SYS_prctl && ev->regs.r[RDI] == PR_SET_NAME_CODE) {
+		command_from(node, recs, ev->regs.r[RSI]);
+	}
+}
+
+static bool wants_records(const struct trace_event *ev)
+{
+	return ev->kind == EV_SYSCALL && (ev->flags & EVF_EXEC || ev->sysno == SYS_prctl);
+}
+
+/* --- printing ----------------------------------------------------------------------------------------- */
+
+static void column(struct text *t, const struct event_style *style, size_t from, size_t width)
+{
+	if (style->align) {
+		text_pad(t, from, width);
+		text_mem(t, "  ", 2);
+	} else {
+		text_char(t, '\t');
+	}
+}
+
+static void put_command(struct text *t, const struct task_node *node)
+{
+	const char *command = node->command ? node->command : "?";
+
+	if (node->thread)
+		text_char(t, '{');
+	else if (node->inherited)
+		text_char(t, '(');
+	text_name(t, command);
+	if (node->thread)
+		text_char(t, '}');
+	else if (node->inherited)
+		text_char(t, ')');
+}
+
+static void put_status(struct text *t, const struct task_node *node)
+{
+	if (node->gone)
+		text_status(t, node->status);
+	else
+		text_str(t, "running");
+}
+
+static void put_node(struct text *t, const struct task_node *node, unsigned depth,
+		     const struct event_style *style)
+{
+	size_t from = text_mark(t);
+
+	for (unsigned i = 0; i < depth && i < DEPTH_SHOWN; i++)
+		text_mem(t, "  ", 2);
+	text_dec(t, node->tid);
+	column(t, style, from, 16);
+	from = text_mark(t);
+	text_udec(t, node->first);
+	text_char(t, '-');
+	text_udec(t, node->last);
+	column(t, style, from, 15);
+	from = text_mark(t);
+	put_status(t, node);
+	column(t, style, from, 12);
+	put_command(t, node);
+	text_char(t, '\n');
+}
+
+static void put_node_json(struct text *t, const struct task_node *node, int32_t parent)
+{
+	text_str(t, "{\"tid\":");
+	text_dec(t, node->tid);
+	text_str(t, ",\"parent\":");
+	text_dec(t, parent);
+	text_str(t, ",\"thread\":");
+	text_str(t, node->thread ? "true" : "false");
+	text_str(t, ",\"first\":");
+	text_udec(t, node->first);
+	text_str(t, ",\"last\":");
+	text_udec(t, node->last);
+	text_str(t, ",\"status\":\"");
+	put_status(t, node);
+	text_str(t, "\",\"command\":\"");
+	text_json(t);
+	text_name(t, node->command ? node->command : "");
+	text_plain(t);
+	text_str(t, "\"}\n");
+}
+
+/* Depth first, without recursion: a chain of a million forks is as deep. */
+static void put_tree(struct text *t, const struct task_tree *tree, const struct event_style *style)
+{
+	uint32_t *path = xmalloc((tree->n + 1) * sizeof(*path));
+	uint32_t depth = 0, i = tree->tasks[0].child;
+
+	while (i) {
+		const struct task_node *node = &tree->tasks[i];
+
+		if (style->json)
+			put_node_json(t, node, depth ? tree->tasks[path[depth - 1]].tid : 0);
+		else
+			put_node(t, node, depth, style);
+		if (node->child) {
+			path[depth++] = i;
+			i = node->child;
+			continue;
+		}
+		while (!tree->tasks[i].next && depth)
+			i = path[--depth];
+		i = tree->tasks[i].next;
+	}
+	free(path);
+}
+
+static void put_header(struct text *t, const struct event_style *style)
+{
+	static const char *const names[] = { "tid", "events", "status" };
+	static const unsigned widths[] = { 16, 15, 12 };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t from = text_mark(t);
+
+		text_str(t, names[i]);
+		column(t, style, from, widths[i]);
+	}
+	text_str(t, "command\n");
+}
+
+/* The first task runs what rr-record was given, should its execve not say. */
+static void name_first(struct task_tree *tree, const struct trace_meta *meta)
+{
+	struct task_node *first = tree->n > 1 ? &tree->tasks[1] : NULL;
+
+	if (first && !first->command && meta && meta->exe)
+		set_command(first, meta->exe, strlen(meta->exe));
+}
+
+int trace_print_tree(FILE *out, struct trace_reader *r, const struct event_select *s,
+		     const struct event_style *style, bool header)
+{
+	struct task_tree *tree = xcalloc(1, sizeof(*tree));
+	struct event_records recs = { 0 };
+	struct trace_event ev = { 0 };
+	size_t range = 0;
+	struct text t;
+	int got;
+
+	node_add(tree, 0, 0);
+	while ((got = event_select_next(s, &range, r, &ev)) == 1) {
+		recs.ndata = 0;
+		if (wants_records(&ev) && (got = event_records_load(&recs, r, COMMAND_MAX)) < 0)
+			break;
+		tree_event(tree, &ev, &recs);
+	}
+	name_first(tree, trace_reader_meta(r));
+	text_init(&t, out);
+	if (header && !style->json)
+		put_header(&t, style);
+	put_tree(&t, tree, style);
+	text_flush(&t);
+	for (uint32_t i = 0; i < tree->n; i++)
+		free(tree->tasks[i].command);
+	free(tree->tasks);
+	free(tree);
+	event_records_free(&recs);
+	return got;
+}
