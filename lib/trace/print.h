@@ -88,6 +88,8 @@ bool event_selected(const struct event_select *s, const struct trace_event *ev);
  * caller's place; it and ev->num are 0 at first. Results as trace_next's. */
 int event_select_next(const struct event_select *s, size_t *range, struct trace_reader *r,
 		      struct trace_event *ev);
+/* No range is left: the end event_select_next told of is final, whatever else is written. */
+bool event_select_done(const struct event_select *s, size_t range);
 
 /* --- other views of a trace --------------------------------------------------------------------------- */
 

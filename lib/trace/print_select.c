@@ -174,19 +174,25 @@ bool event_selected(const struct event_select *s, const struct trace_event *ev)
 /* Makes the reader's next event one that lies in a range; 0 when no range is left. */
 static int enter_range(const struct event_select *s, size_t *range, struct trace_reader *r, uint64_t done)
 {
-	size_t i = *range;
+	size_t i = *range, before = *range;
 
 	while (i > 0 && i <= s->nranges && done >= s->ranges[i - 1].last)
-		if (++i > s->nranges)
-			return 0;
+		*range = ++i;
+	if (i > s->nranges)
+		return 0;
 	if (i == 0)
 		i = 1;
-	if (i == *range)
+	if (i == before)
 		return 1;
 	*range = i;
 	if (s->ranges[i - 1].first > 1 && !s->follow && trace_seek(r, s->ranges[i - 1].first) < 0)
 		return -1;
 	return 1;
+}
+
+bool event_select_done(const struct event_select *s, size_t range)
+{
+	return s->nranges && range > s->nranges;
 }
 
 int event_select_next(const struct event_select *s, size_t *range, struct trace_reader *r,

@@ -1,0 +1,198 @@
+/* rr-dump: a trace as text. */
+#include <err.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef HAVE_REPLAY_WRITE_FD
+#include "replay/replay.h"
+#endif
+#include "trace/print.h"
+#include "util/util.h"
+
+static const char usage_text[] =
+	"usage: rr-dump [-HhjlmrxaMct] [-e range[,range]] [-k kind[,kind]] [-p tid[,tid]]\n"
+	"               [-s name[,name]] [-w fd] [--version] [trace]\n";
+
+static const char help_text[] =
+	"  -e N,N-M,N-,-M  these events             -a  arguments and environment\n"
+	"  -k KIND[,KIND]  these kinds              -M  mappings\n"
+	"  -p TID[,TID]    these tasks              -c  summary by call\n"
+	"  -s NAME[,NAME]  these calls              -t  tree of tasks\n"
+	"  -r  registers, in two more columns       -w FD  what was written to FD, and nothing else\n"
+	"  -m  memory written, a line each          -j  JSON, one object a line\n"
+	"  -x  buffers and memory in hexadecimal    -H  name the columns first\n"
+	"  -l  follow a recording still running     -h  this help\n";
+
+struct dump {
+	struct trace_reader *reader;
+	struct event_select select;
+	struct event_style style;
+	const char *trace;
+	int view; /* option that asks for another view than events; 0 */
+	int fd;	  /* of -w */
+	bool header, follow;
+};
+
+static _Noreturn void usage(void)
+{
+	fputs(usage_text, stderr);
+	exit(2);
+}
+
+static void select_list(struct dump *d, int opt, const char *list,
+			const char *(*add)(struct event_select *s, const char *list), const char *what)
+{
+	const char *wrong = add(&d->select, list);
+
+	if (wrong)
+		errx(2, "-%c: %.*s: %s", opt, (int)strcspn(wrong, ","), wrong, what);
+}
+
+static int read_fd(const char *arg)
+{
+	char *end;
+	long fd = strtol(arg, &end, 10);
+
+	if (*arg < '0' || *arg > '9' || *end || fd > INT32_MAX)
+		errx(2, "-w: %s: not a descriptor", arg);
+	return fd;
+}
+
+static void set_view(struct dump *d, int opt)
+{
+	if (d->view && d->view != opt)
+		errx(2, "-%c: not together with -%c: one view at a time", opt, d->view);
+	d->view = opt;
+}
+
+static void read_options(struct dump *d, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { 0 } };
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "+ace:Hhjk:lMmp:rs:tw:x", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'e': select_list(d, opt, optarg, event_select_ranges, "not a range of events"); break;
+		case 'k': select_list(d, opt, optarg, event_select_kinds, "no such kind of event"); break;
+		case 'p': select_list(d, opt, optarg, event_select_tids, "not a task"); break;
+		case 's': select_list(d, opt, optarg, event_select_calls, "no such call"); break;
+		case 'w': d->fd = read_fd(optarg); /* fallthrough */
+		case 'a': case 'c': case 'M': case 't': set_view(d, opt); break;
+		case 'H': d->header = true; break;
+		case 'j': d->style.json = true; break;
+		case 'l': d->follow = true; break;
+		case 'm': d->style.memory = true; break;
+		case 'r': d->style.regs = true; break;
+		case 'x': d->style.hex = true; break;
+		case 'V': puts("rr-dump " RR_VERSION); exit(0);
+		case 'h': fputs(usage_text, stdout); fputs(help_text, stdout); exit(0);
+		default: usage();
+		}
+	}
+	if (argc - optind > 1)
+		usage();
+	d->trace = argv[optind];
+	if (d->follow && d->view)
+		errx(2, "-l: not together with -%c: it follows events", d->view);
+}
+
+/* The next event; when following, waits for it. */
+static int next_event(struct dump *d, size_t *range, struct trace_event *ev)
+{
+	static const struct timespec pause = { .tv_nsec = 100000000 };
+
+	for (;;) {
+		/* Asked before reading: what a recorder wrote until it went is read. */
+		bool live = d->follow && trace_reader_live(d->reader);
+		int got = event_select_next(&d->select, range, d->reader, ev);
+
+		if (got || !live || trace_reader_complete(d->reader) || event_select_done(&d->select, *range))
+			return got;
+		fflush(stdout);
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* Memory that was too much to be loaded at once. */
+static int dump_more_memory(struct dump *d, const struct trace_event *ev)
+{
+	struct trace_data data;
+	int got;
+
+	while ((got = trace_next_data(d->reader, &data)) == 1 && !ferror(stdout))
+		event_print_memory(stdout, ev, &data, &d->style);
+	return got;
+}
+
+static int dump_events(struct dump *d)
+{
+	struct event_records recs = { .memory = d->style.memory };
+	struct trace_event ev = { 0 };
+	size_t range = 0;
+	int got;
+
+	if (d->header && !d->style.json)
+		event_print_header(stdout, &d->style);
+	while ((got = next_event(d, &range, &ev)) == 1 && !ferror(stdout)) {
+		got = event_records_load(&recs, d->reader, TRACE_DATA_MAX);
+		event_print(stdout, &ev, &recs, &d->style);
+		if (got == 0 && recs.more && d->style.memory)
+			got = dump_more_memory(d, &ev);
+		if (got < 0)
+			break;
+	}
+	event_records_free(&recs);
+	return got;
+}
+
+/* What was written is not in a trace: it takes a replay to see it again. */
+static int dump_written(struct dump *d)
+{
+#ifdef HAVE_REPLAY_WRITE_FD
+	return replay_write_fd(trace_reader_dir(d->reader), d->fd, stdout);
+#else
+	errx(2, "-w %d: this build cannot replay", d->fd);
+#endif
+}
+
+static int dump(struct dump *d)
+{
+	switch (d->view) {
+	case 'a': trace_print_args(stdout, trace_reader_meta(d->reader), &d->style); return 0;
+	case 'c': return trace_print_summary(stdout, d->reader, &d->select, &d->style, d->header);
+	case 'M': return trace_print_maps(stdout, d->reader, &d->select, &d->style, d->header);
+	case 't': return trace_print_tree(stdout, d->reader, &d->select, &d->style, d->header);
+	case 'w': return dump_written(d);
+	default: return dump_events(d);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct dump d = { 0 };
+	int err;
+
+	signal(SIGPIPE, SIG_DFL);
+	read_options(&d, argc, argv);
+	d.select.follow = d.follow;
+	d.style.align = isatty(STDOUT_FILENO);
+	d.reader = trace_open(d.trace, d.follow);
+	if (!d.reader)
+		errx(2, "%s", trace_strerror());
+	err = dump(&d);
+	if (fflush(stdout) || ferror(stdout))
+		errx(2, "stdout: cannot write");
+	if (err < 0)
+		warnx("%s", trace_reader_error(d.reader));
+	else if (!trace_reader_complete(d.reader))
+		warnx("%s: incomplete: %s", trace_reader_dir(d.reader),
+		      trace_reader_live(d.reader) ? "it is still being recorded" : "the recording was cut short");
+	trace_reader_close(d.reader);
+	event_select_free(&d.select);
+	return err < 0 ? 2 : 0;
+}
