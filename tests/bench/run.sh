@@ -126,7 +126,10 @@ run()
 	fi
 	IFS=$'\t' read -r seconds kb status < <("$timer" -c "$CPU" -t "$LIMIT" "$@" 2> stderr < /dev/null)
 	stop_client
-	if [ "${status:-125}" != 0 ]; then
+	if [ "${status:-125}" = 124 ]; then
+		echo "bench: $name: $what: still running after $LIMIT s" >&2
+		return 1
+	elif [ "${status:-125}" != 0 ]; then
 		echo "bench: $name: $what: exit status ${status:-125}: $(head -n 1 stderr)" >&2
 		return 1
 	fi
