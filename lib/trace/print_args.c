@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 enum { ARRAY_SHOWN = 16, STRINGS_SHOWN = 64, STRING_SHOWN = 256, DEFAULT_SHOWN = 32 };
@@ -403,6 +404,9 @@ static void put_buf(const struct call *c, const struct sys_arg *a, uint64_t addr
 {
 	uint64_t len = arg_length(c, a);
 
+	/* A string that happens to come with its length. */
+	if (c->ev->sysno == SYS_getcwd && len)
+		len--;
 	call_print_buf(c, addr, len == UINT64_MAX ? len : len + a->sub, a->dir);
 }
 
