@@ -28,6 +28,8 @@ BENCH_PROGRAMS = build/tests/bench/timer build/tests/bench/calls build/tests/ben
 
 all: $(PROGRAMS) $(MAN:%=build/man/%)
 
+include $(wildcard tests/*/rules.mk)
+
 build/gen/syshandlers.h build/gen/systab.c &: formats/gen.awk formats/syscalls formats/flags formats/structs
 	@mkdir -p build/gen
 	$(AWK) -v out=build/gen -f formats/gen.awk formats/structs formats/flags formats/syscalls
@@ -90,7 +92,7 @@ demo: all
 check: check-programs
 	@tests/run-all.sh $(TESTS)
 
-check-programs: all tests-programs build/tests/programs.bats
+check-programs: all tests-programs build/tests/programs.bats $(UNIT_TESTS:%=build/tests/%)
 
 build/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
@@ -116,9 +118,8 @@ uninstall:
 	rm -rf $(DOCDIR)
 
 clean:
-	rm -rf bin build
+	rm -rf bin build build-asan
 
--include tests/programs/rules.mk
 -include $(shell find build -name '*.d' 2>/dev/null)
 .PHONY: all deps demo check check-programs bench lint install uninstall clean
 .SECONDARY:
