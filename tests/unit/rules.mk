@@ -1,0 +1,45 @@
+# Tests in C of the lower floors: `make unit`, and `make unit-asan` with sanitizers. Every program prints lines
+# "ok NAME" and "not ok NAME". `make build-asan/trace_fuzzer` makes one that libFuzzer drives without end.
+UNIT_SRC = $(wildcard lib/util/*.c lib/trace/*.c)
+UNIT_TESTS = $(patsubst tests/%.c,%,$(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c))
+ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+build/tests/floors.a: $(UNIT_SRC:%.c=build/%.o) build/gen/systab.o
+build-asan/floors.a: $(UNIT_SRC:%.c=build-asan/%.o) build-asan/gen/systab.o
+build/tests/floors.a build-asan/floors.a:
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+build/tests/unit/% build/tests/fuzz/%: CPPFLAGS += -Itests/unit
+build/tests/unit/%: tests/unit/%.c build/tests/floors.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< build/tests/floors.a $(LIBS)
+build/tests/fuzz/%: tests/fuzz/%.c build/tests/floors.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< build/tests/floors.a $(LIBS)
+
+build-asan/%.o: %.c | $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -c -o $@ $<
+build-asan/gen/systab.o: build/gen/systab.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -c -o $@ $<
+build-asan/unit/% build-asan/fuzz/%: CPPFLAGS += -Itests/unit
+build-asan/%: tests/%.c build-asan/floors.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -o $@ $< build-asan/floors.a $(LIBS)
+
+build-asan/trace_fuzzer: tests/fuzz/trace_fuzz.c $(wildcard lib/trace/*.h) | $(GEN)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
+		$(filter-out lib/trace/print% lib/trace/systab.c,$(UNIT_SRC)) -lz -lpthread
+
+# All of them run, whatever fails.
+unit: $(UNIT_TESTS:%=build/tests/%)
+	@failed=0; for t in $^; do $$t || failed=1; done; exit $$failed
+unit-asan: $(UNIT_TESTS:%=build-asan/%)
+	@failed=0; for t in $^; do $$t || failed=1; done; exit $$failed
+
+-include $(shell find build-asan -name '*.d' 2>/dev/null)
+.PHONY: unit unit-asan
