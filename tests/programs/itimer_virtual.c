@@ -1,0 +1,33 @@
+/* Timers of used processor time (ITIMER_VIRTUAL, ITIMER_PROF) ring while the program works and calls. */
+#include "check.h"
+#include <signal.h>
+#include <sys/time.h>
+
+static volatile sig_atomic_t virtual_rings, profile_rings;
+
+static void ring(int sig)
+{
+	if (sig == SIGVTALRM)
+		virtual_rings++;
+	else
+		profile_rings++;
+}
+
+int main(void)
+{
+	struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+	volatile long work;
+	long calls = 0;
+
+	CHECK(signal(SIGVTALRM, ring) != SIG_ERR && signal(SIGPROF, ring) != SIG_ERR);
+	CHECK(!setitimer(ITIMER_VIRTUAL, &soon, NULL) && !setitimer(ITIMER_PROF, &soon, NULL));
+	while (!virtual_rings || !profile_rings) {
+		for (work = 0; work < 500000; work++)
+			;
+		CHECK(getppid() > 0);
+		calls++;
+	}
+	printf("%ld calls\n", calls);
+	puts("ok");
+	return 0;
+}
