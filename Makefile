@@ -14,9 +14,8 @@ ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
 LIBS = -lz -lbsd -lelf -lpthread
 
 PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c))
-# lib/agent/stub.c is freestanding: built by rules of its own.
-LIB_SRC = $(filter-out lib/agent/stub.c,$(wildcard lib/*/*.c))
-LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o
+LIB_SRC = $(wildcard lib/*/*.c)
+LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
@@ -44,6 +43,15 @@ build/%.o: %.c | $(GEN)
 
 build/gen/systab.o: build/gen/systab.c
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The agent's stub is a program of its own: no C library, one fixed address.
+build/agent/stub: lib/agent/stub.S lib/agent/stub.lds
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -static -Wl,-T,lib/agent/stub.lds -Wl,--build-id=none -Wl,-z,max-page-size=4096 -o $@ $<
+
+build/lib/agent/blob.o: lib/agent/blob.S build/agent/stub
+	@mkdir -p $(@D)
+	$(CC) -DSTUB='"build/agent/stub"' -c -o $@ $<
 
 build/librr.a: $(LIB_OBJ)
 	rm -f $@

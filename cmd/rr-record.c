@@ -1,0 +1,106 @@
+/* rr-record: runs a command and saves every nondeterministic input of it. */
+#include "record/record.h"
+
+#include "util/util.h"
+
+#include <err.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static const char usage[] =
+	"usage: rr-record [-fnqv] [-o DIR] [--cpu N] [--env NAME=VALUE] [--chdir DIR]\n"
+	"                 [--print-trace-dir FD] [--checksum[=N]] [--] COMMAND [ARG ...]\n"
+	"Runs COMMAND and records it.\n"
+	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
+	"  -f                    replace a trace that is there\n"
+	"  -n                    without the agent in the program (every call is traced)\n"
+	"  -q                    no warnings\n"
+	"  -v                    say where the trace is and what is in it\n"
+	"  --cpu N               run everything on this CPU\n"
+	"  --env NAME=VALUE      add to the program's environment\n"
+	"  --chdir DIR           start the program there\n"
+	"  --print-trace-dir FD  write the trace's place to this descriptor\n"
+	"  --checksum[=N]        save a checksum of memory every N events (1000), for rr-verify\n"
+	"  -h, --help            this text\n"
+	"  --version             the version\n";
+
+enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_VERSION };
+
+static const struct option options[] = {
+	{"cpu", required_argument, NULL, OPT_CPU},
+	{"env", required_argument, NULL, OPT_ENV},
+	{"chdir", required_argument, NULL, OPT_CHDIR},
+	{"print-trace-dir", required_argument, NULL, OPT_PRINT},
+	{"checksum", optional_argument, NULL, OPT_CHECKSUM},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{NULL, 0, NULL, 0},
+};
+
+static long number(const char *what, const char *s, long max)
+{
+	char *end;
+	long n = strtol(s, &end, 10);
+
+	if (end == s || *end || n < 0 || n > max)
+		errx(125, "%s: %s: not a number that makes sense here", what, s);
+	return n;
+}
+
+/* Ends as the program did, so that whoever started us sees the same. */
+static int die_of(int sig, int status)
+{
+	const struct rlimit none = {0, 0};
+	sigset_t set;
+
+	setrlimit(RLIMIT_CORE, &none); /* the program has made its own core */
+	signal(sig, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(sig);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct record_options o = {.cpu = -1, .print_dir_fd = -1};
+	size_t nenv = 0;
+	int c, sig;
+
+	o.env = xcalloc((size_t)argc + 1, sizeof *o.env);
+	while ((c = getopt_long(argc, argv, "+o:fnqvh", options, NULL)) != -1) {
+		switch (c) {
+		case 'o': o.dir = optarg; break;
+		case 'f': o.replace = true; break;
+		case 'n': break; /* no agent: nothing else is made yet */
+		case 'q': o.quiet = true; break;
+		case 'v': o.verbose = true; break;
+		case OPT_CPU: o.cpu = (int)number("--cpu", optarg, 4095); break;
+		case OPT_ENV:
+			if (!strchr(optarg, '=') || optarg[0] == '=')
+				errx(125, "--env: %s: not NAME=VALUE", optarg);
+			o.env[nenv++] = optarg;
+			break;
+		case OPT_CHDIR: o.chdir = optarg; break;
+		case OPT_PRINT: o.print_dir_fd = (int)number("--print-trace-dir", optarg, 1 << 20); break;
+		case OPT_CHECKSUM: o.checksum_every = optarg ? (uint64_t)number("--checksum", optarg, 1 << 30) : 1000; break;
+		case 'h': fputs(usage, stdout); return 0;
+		case OPT_VERSION: puts("rr-record (rr-tools) " RR_VERSION); return 0;
+		default: fputs("rr-record: usage: see rr-record -h\n", stderr); return 125;
+		}
+	}
+	if (optind == argc) {
+		fputs("rr-record: usage: a command to record is missing; see rr-record -h\n", stderr);
+		return 125;
+	}
+	o.argv = argv + optind;
+	int status = record_run(&o, &sig);
+	free(o.env);
+	return sig ? die_of(sig, status) : status;
+}

@@ -1,0 +1,65 @@
+/* rr-verify: is a trace whole, and does it replay exactly? */
+#include "replay/replay.h"
+
+#include "util/util.h"
+
+#include <err.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] = "usage: rr-verify [-v] [--quick] [--memory=N|all|none] [TRACE]\n"
+			    "Checks a trace: its files first, then a replay. Prints the first difference.\n"
+			    "  --memory=N|all|none  compare memory every N events (1000), at each, or never\n"
+			    "  --quick              the files only\n"
+			    "  -v                   print a line of figures\n"
+			    "  -h, --help           this text\n"
+			    "  --version            the version\n";
+
+enum { OPT_MEMORY = 256, OPT_QUICK, OPT_VERSION };
+
+static const struct option options[] = {
+	{"memory", required_argument, NULL, OPT_MEMORY},
+	{"quick", no_argument, NULL, OPT_QUICK},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{NULL, 0, NULL, 0},
+};
+
+static uint64_t memory_every(const char *s)
+{
+	char *end;
+	uint64_t n;
+
+	if (!strcmp(s, "all"))
+		return 1;
+	if (!strcmp(s, "none"))
+		return 0;
+	n = strtoull(s, &end, 10);
+	if (end == s || *end || !n || s[0] == '-')
+		errx(2, "--memory: %s: not a number of events, 'all' or 'none'", s);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	struct verify_options o = {.memory_every = 1000};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
+		switch (c) {
+		case 'v': o.verbose = true; break;
+		case OPT_MEMORY: o.memory_every = memory_every(optarg); break;
+		case OPT_QUICK: o.structure_only = true; break;
+		case 'h': fputs(usage, stdout); return 0;
+		case OPT_VERSION: puts("rr-verify (rr-tools) " RR_VERSION); return 0;
+		default: fputs("rr-verify: usage: see rr-verify -h\n", stderr); return 2;
+		}
+	}
+	if (argc - optind > 1) {
+		fputs("rr-verify: usage: one trace at most; see rr-verify -h\n", stderr);
+		return 2;
+	}
+	o.trace = argv[optind];
+	return (int)replay_verify(&o);
+}

@@ -1,0 +1,62 @@
+/* x86-64: what registers, signal frames and instructions look like. No other floor knows. */
+#ifndef RR_ARCH_H
+#define RR_ARCH_H
+
+#include "trace/trace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Indices into struct trace_regs, the order of struct user_regs_struct (sys/user.h). */
+enum arch_reg {
+	R_R15, R_R14, R_R13, R_R12, R_RBP, R_RBX, R_R11, R_R10, R_R9, R_R8, R_RAX, R_RCX, R_RDX, R_RSI, R_RDI,
+	R_ORIG_RAX, R_RIP, R_CS, R_EFLAGS, R_RSP, R_SS, R_FS_BASE, R_GS_BASE, R_DS, R_ES, R_FS, R_GS
+};
+
+#define ARCH_PC(g) ((g)->r[R_RIP])
+#define ARCH_SP(g) ((g)->r[R_RSP])
+#define ARCH_RESULT(g) ((g)->r[R_RAX])
+#define ARCH_SYSNO(g) ((g)->r[R_ORIG_RAX])
+
+/* Bytes of `syscall` and of `int $0x80`. */
+#define ARCH_SYSCALL_LEN 2
+
+/* The largest XSAVE area any CPU of today makes. */
+#define ARCH_XSTATE_MAX (16u << 10)
+
+/* Arguments 0-5 of the call the registers enter. */
+uint64_t arch_arg(const struct trace_regs *g, int i);
+void arch_set_arg(struct trace_regs *g, int i, uint64_t v);
+
+/* Kernel results that never reach the program: the call will be made again (linux/errno.h). */
+#define ARCH_ERESTARTSYS 512
+#define ARCH_ERESTARTNOINTR 513
+#define ARCH_ERESTARTNOHAND 514
+#define ARCH_ERESTART_RESTARTBLOCK 516
+bool arch_is_restart(int64_t result);
+/* Turns the registers of a call's exit with such a result into those with which the program makes it again,
+ * as arch_do_signal_or_restart() in arch/x86/kernel/signal.c does when no handler runs. */
+void arch_restart(struct trace_regs *g);
+
+/* The end of the signal frame the kernel has just pushed at the stack pointer of g. `read` reads tracee memory:
+ * 0 if well. Returns 0 if the frame makes no sense. Source: struct rt_sigframe, arch/x86/include/asm/sigframe.h;
+ * the extended area's size is in fpstate's sw_reserved bytes (struct _fpx_sw_bytes, asm/sigcontext.h). */
+uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint64_t, void *, size_t), void *ctx);
+
+enum arch_insn { INSN_OTHER, INSN_RDTSC, INSN_RDTSCP };
+/* Which instruction these bytes begin with, and its length. */
+enum arch_insn arch_insn_at(const uint8_t *bytes, size_t n, unsigned *len);
+/* Does what a time-stamp instruction does: sets the registers, steps over it. */
+void arch_insn_answer(struct trace_regs *g, enum arch_insn insn, unsigned len, uint64_t tsc, uint32_t aux);
+/* Reads both here. */
+uint64_t arch_read_tsc(uint32_t *aux);
+
+/* CPUID leaves of this CPU, six words each; returns how many were stored. */
+unsigned arch_cpuid_leaves(uint32_t (*leaves)[6], unsigned max);
+
+/* First register in which a and b differ, with bits of no meaning to the program left out; -1 if none.
+ * at_call: orig_rax counts. */
+int arch_regs_differ(const struct trace_regs *a, const struct trace_regs *b, bool at_call);
+
+#endif

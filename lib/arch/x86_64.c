@@ -1,0 +1,119 @@
+#include "arch/arch.h"
+
+#include "util/util.h"
+
+#include <cpuid.h>
+#include <string.h>
+#include <x86intrin.h>
+
+static const uint8_t arg_regs[6] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
+
+uint64_t arch_arg(const struct trace_regs *g, int i)
+{
+	return g->r[arg_regs[i]];
+}
+
+void arch_set_arg(struct trace_regs *g, int i, uint64_t v)
+{
+	g->r[arg_regs[i]] = v;
+}
+
+bool arch_is_restart(int64_t result)
+{
+	return result == -ARCH_ERESTARTSYS || result == -ARCH_ERESTARTNOINTR || result == -ARCH_ERESTARTNOHAND ||
+	       result == -ARCH_ERESTART_RESTARTBLOCK;
+}
+
+void arch_restart(struct trace_regs *g)
+{
+	if ((int64_t)g->r[R_RAX] == -ARCH_ERESTART_RESTARTBLOCK)
+		g->r[R_RAX] = 219; /* __NR_restart_syscall */
+	else
+		g->r[R_RAX] = g->r[R_ORIG_RAX];
+	g->r[R_RIP] -= ARCH_SYSCALL_LEN;
+}
+
+/* Offsets in struct rt_sigframe: pretcode (8), then struct ucontext: uc_flags 0, uc_link 8, uc_stack 16,
+ * uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
+#define FRAME_FPSTATE (8 + 40 + 23 * 8)
+#define FRAME_SIZE (8 + 304 + 128)
+#define FXSAVE_SIZE 512
+#define FP_SW_RESERVED 464 /* in the fxsave area: magic1, extended_size */
+#define FP_XSTATE_MAGIC1 0x46505853u
+
+uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint64_t, void *, size_t), void *ctx)
+{
+	uint64_t sp = ARCH_SP(g), fp;
+	uint32_t sw[2];
+
+	if (read(ctx, sp + FRAME_FPSTATE, &fp, sizeof fp))
+		return 0;
+	if (!fp)
+		return sp + FRAME_SIZE;
+	if (fp < sp || fp - sp > (1 << 16) || read(ctx, fp + FP_SW_RESERVED, sw, sizeof sw))
+		return 0;
+	uint64_t size = FXSAVE_SIZE;
+	if (sw[0] == FP_XSTATE_MAGIC1)
+		size = sw[1];
+	if (size > ARCH_XSTATE_MAX)
+		return 0;
+	return fp + size;
+}
+
+enum arch_insn arch_insn_at(const uint8_t *b, size_t n, unsigned *len)
+{
+	if (n >= 2 && b[0] == 0x0f && b[1] == 0x31) {
+		*len = 2;
+		return INSN_RDTSC;
+	}
+	if (n >= 3 && b[0] == 0x0f && b[1] == 0x01 && b[2] == 0xf9) {
+		*len = 3;
+		return INSN_RDTSCP;
+	}
+	return INSN_OTHER;
+}
+
+void arch_insn_answer(struct trace_regs *g, enum arch_insn insn, unsigned len, uint64_t tsc, uint32_t aux)
+{
+	g->r[R_RAX] = (uint32_t)tsc;
+	g->r[R_RDX] = tsc >> 32;
+	if (insn == INSN_RDTSCP)
+		g->r[R_RCX] = aux;
+	g->r[R_RIP] += len;
+}
+
+uint64_t arch_read_tsc(uint32_t *aux)
+{
+	return __rdtscp(aux);
+}
+
+unsigned arch_cpuid_leaves(uint32_t (*leaves)[6], unsigned max)
+{
+	unsigned n = 0;
+
+	for (int range = 0; range < 2; range++) {
+		uint32_t base = range ? 0x80000000u : 0, top = __get_cpuid_max(base, NULL);
+		for (uint32_t leaf = base; leaf <= top && leaf - base < 0x40 && n < max; leaf++) {
+			bool subleaves = leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd;
+			for (uint32_t sub = 0; sub < (subleaves ? 4u : 1u) && n < max; sub++, n++) {
+				uint32_t *l = leaves[n];
+				l[0] = leaf;
+				l[1] = sub;
+				__cpuid_count(leaf, sub, l[2], l[3], l[4], l[5]);
+			}
+		}
+	}
+	return n;
+}
+
+int arch_regs_differ(const struct trace_regs *a, const struct trace_regs *b, bool at_call)
+{
+	for (int i = 0; i < TRACE_NREGS; i++) {
+		uint64_t diff = a->r[i] ^ b->r[i];
+		if (i == R_ORIG_RAX && !at_call)
+			continue; /* the kernel's own note, not the program's */
+		if (diff)
+			return i;
+	}
+	return -1;
+}

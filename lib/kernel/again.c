@@ -1,0 +1,393 @@
+/* Mappings made again in replay, and the bytes put back. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define MAP_GROWSDOWN_ 0x100
+
+__attribute__((format(printf, 2, 3))) static int fail(struct replaying *rp, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(rp->error, sizeof rp->error, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* A trace that would put code of its own where the agent's is could make real calls through it. */
+static bool touches_agent(uint64_t start, uint64_t len)
+{
+	return start < AGENT_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
+}
+
+static int object_fd(struct replaying *rp, uint64_t id)
+{
+	for (size_t i = 0; i < rp->nobjects; i++)
+		if (rp->objects[i].id == id)
+			return rp->objects[i].fd;
+	int fd = memfd_create("rr-object", MFD_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rp->objects = xrealloc(rp->objects, (rp->nobjects + 1) * sizeof *rp->objects);
+	rp->objects[rp->nobjects++] = (struct replay_object){id, fd};
+	return fd;
+}
+
+static void fills_close(struct replaying *rp)
+{
+	for (size_t i = 0; i < rp->nfills; i++)
+		close(rp->fills[i].fd);
+	rp->nfills = 0;
+}
+
+/* Maps a descriptor of ours into the task: it opens it through /proc, maps, and closes. */
+static int map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd, int open_flags, uint32_t flags,
+		  uint64_t offset)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", rp->self, fd);
+	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
+		return fail(rp, "agent: %s", strerror(errno));
+	int64_t tfd = TASK_CALL_REPLAY(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)open_flags);
+	if (tfd < 0)
+		return fail(rp, "%s: cannot be opened for the task: %s", m->path, strerror((int)-tfd));
+	int64_t r = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot, flags | MAP_FIXED, (uint64_t)tfd, offset);
+	TASK_CALL_REPLAY(t, SYS_close, (uint64_t)tfd);
+	if (r != (int64_t)m->start)
+		return fail(rp, "%s: cannot be mapped at 0x%lx: %s", m->path, m->start, strerror((int)-r));
+	return 0;
+}
+
+static int open_unchanged(struct replaying *rp, const struct trace_map *m)
+{
+	struct stat st;
+	int fd = open(m->path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail(rp, "%s: was mapped when recording, and now: %s", m->path, strerror(errno));
+	if (!fstat(fd, &st) && (uint64_t)st.st_size == m->size &&
+	    st.st_mtim.tv_sec * 1000000000ll + st.st_mtim.tv_nsec == m->mtime_ns)
+		return fd;
+	close(fd);
+	return fail(rp, "%s: has changed since it was recorded", m->path);
+}
+
+static int map_again(struct replaying *rp, struct task *t, const struct trace_map *m)
+{
+	int fd, r;
+
+	if (touches_agent(m->start, m->len))
+		return fail(rp, "the trace maps memory where the agent is");
+	if (!m->len) { /* the heap's place */
+		t->mm->brk = m->start;
+		return 0;
+	}
+	mm_remove_shared(t->mm, m->start, m->len);
+	switch (m->backing) {
+	case BACKING_FILE:
+		fd = open_unchanged(rp, m);
+		break;
+	case BACKING_COPY:
+		fd = trace_open_copy(rp->r, m->copy);
+		if (fd < 0)
+			return fail(rp, "%s", trace_reader_error(rp->r));
+		break;
+	case BACKING_DATA: {
+		uint64_t n = m->size > m->offset ? m->size - m->offset : 0;
+		fd = memfd_create("rr-data", MFD_CLOEXEC);
+		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
+			return fail(rp, "memory file: %s", strerror(errno));
+		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof *rp->fills);
+		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
+		return map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
+	}
+	case BACKING_OBJECT:
+		fd = object_fd(rp, m->object);
+		if (fd < 0 || ftruncate(fd, (off_t)m->size))
+			return fail(rp, "memory file: %s", strerror(errno));
+		/* What is there now will be put anew from the trace, but for the holes. */
+		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)m->offset, (off_t)m->len);
+		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, m->object, m->offset,
+							 !strcmp(m->path, "[sysv]")});
+		return map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, MAP_SHARED, m->offset);
+	default: {
+		uint32_t kept = m->flags & (MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN_);
+		int64_t at = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot,
+					      kept | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0);
+		if (at != (int64_t)m->start)
+			return fail(rp, "memory at 0x%lx: cannot be mapped: %s", m->start, strerror((int)-at));
+		return 0;
+	}
+	}
+	if (fd < 0)
+		return -1;
+	r = map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), m->offset);
+	close(fd);
+	return r;
+}
+
+static int maps_again(struct replaying *rp, struct task *t)
+{
+	struct trace_map m;
+	int r;
+
+	fills_close(rp);
+	while ((r = trace_next_map(rp->r, &m)) == 1)
+		if (map_again(rp, t, &m))
+			return -1;
+	return r ? fail(rp, "%s", trace_reader_error(rp->r)) : 0;
+}
+
+int kernel_replay_exec(struct replaying *rp, struct task *t)
+{
+	/* Everything but the agent goes; the last page of the address space is nobody's. */
+	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) || TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
+		return fail(rp, "the stub cannot be emptied");
+	return maps_again(rp, t);
+}
+
+static int brk_again(struct replaying *rp, struct task *t, uint64_t brk)
+{
+	uint64_t old = PAGE_UP(t->mm->brk), now = PAGE_UP(brk);
+	int64_t r = 0;
+
+	if (touches_agent(old, now > old ? now - old : 0) || touches_agent(now, old > now ? old - now : 0))
+		return fail(rp, "the trace puts the heap where the agent is");
+	if (now > old) {
+		r = TASK_CALL_REPLAY(t, SYS_mmap, old, now - old, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0);
+		r = r == (int64_t)old ? 0 : r;
+	} else if (now < old) {
+		r = TASK_CALL_REPLAY(t, SYS_munmap, now, old - now);
+	}
+	t->mm->brk = brk;
+	return r ? fail(rp, "the heap cannot be set to 0x%lx", brk) : 0;
+}
+
+static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6], uint64_t result)
+{
+	uint64_t flags = a[3], to = result;
+	struct mm *mm = t->mm;
+	struct shared_map moved = {0};
+
+	if (touches_agent(a[0], a[1]) || touches_agent(result, a[2]))
+		return fail(rp, "the trace moves memory where the agent is");
+	if (result != a[0])
+		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
+	else
+		flags &= ~(uint64_t)(MREMAP_FIXED), to = 0;
+	int64_t r = TASK_CALL_REPLAY(t, SYS_mremap, a[0], a[1], a[2], flags, to);
+	if (r != (int64_t)result)
+		return fail(rp, "mremap to 0x%lx: %s", result, r < 0 ? strerror((int)-r) : "went elsewhere");
+	for (size_t i = 0; i < mm->nshared; i++)
+		if (mm->shared[i].start <= a[0] && a[0] < mm->shared[i].start + mm->shared[i].len) {
+			moved = mm->shared[i];
+			moved.offset += a[0] - moved.start;
+		}
+	if (moved.len) {
+		if (a[1])
+			mm_remove_shared(mm, a[0], PAGE_UP(a[1]));
+		moved.start = result;
+		moved.len = PAGE_UP(a[2]);
+		mm_add_shared(mm, moved);
+	}
+	return 0;
+}
+
+static int shmdt_again(struct replaying *rp, struct task *t, uint64_t addr)
+{
+	for (size_t i = 0; i < t->mm->nshared; i++) {
+		struct shared_map m = t->mm->shared[i];
+		if (!m.sysv || m.start != addr)
+			continue;
+		mm_remove_shared(t->mm, m.start, m.len);
+		return TASK_CALL_REPLAY(t, SYS_munmap, m.start, m.len) ? fail(rp, "shmdt") : 0;
+	}
+	return fail(rp, "shmdt of 0x%lx, where nothing is attached", addr);
+}
+
+/* Advice that changes what memory holds or what a child will find. */
+static bool madvise_matters(uint64_t advice)
+{
+	static const uint8_t codes[] = {4 /* DONTNEED */, 9 /* REMOVE */, 10 /* DONTFORK */, 11 /* DOFORK */,
+					18 /* WIPEONFORK */, 19 /* KEEPONFORK */, 24 /* DONTNEED_LOCKED */,
+					102 /* GUARD_INSTALL */, 103 /* GUARD_REMOVE */};
+
+	for (size_t i = 0; i < sizeof codes; i++)
+		if (codes[i] == advice)
+			return true;
+	return false;
+}
+
+int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event *ev)
+{
+	const struct sys_desc *d = systab_get(ev->sysno);
+	uint64_t a[6];
+	int64_t r = 0;
+
+	if (!d || d->cls != SYS_REAL || (ev->flags & (EVF_REFUSED | EVF_EXEC)))
+		return 0;
+	bool failed = ev->result < 0 && ev->result > -4096;
+	for (int i = 0; i < 6; i++)
+		a[i] = arch_arg(&ev->regs, i);
+	if ((d->handler == SYSH_munmap || d->handler == SYSH_mprotect || d->handler == SYSH_madvise) &&
+	    touches_agent(a[0], a[1]))
+		return failed ? 0 : fail(rp, "the trace changes memory where the agent is");
+	switch (d->handler) {
+	case SYSH_mmap:
+	case SYSH_shmat: return failed ? 0 : maps_again(rp, t);
+	case SYSH_munmap:
+		if (failed)
+			return 0;
+		mm_remove_shared(t->mm, a[0], PAGE_UP(a[1]));
+		r = TASK_CALL_REPLAY(t, SYS_munmap, a[0], a[1]);
+		break;
+	case SYSH_mprotect: /* may have changed a part before it failed */
+		r = TASK_CALL_REPLAY(t, SYS_mprotect, a[0], a[1], a[2]);
+		break;
+	case SYSH_brk: return brk_again(rp, t, (uint64_t)ev->result);
+	case SYSH_mremap: return failed ? 0 : mremap_again(rp, t, a, (uint64_t)ev->result);
+	case SYSH_shmdt: return failed ? 0 : shmdt_again(rp, t, a[0]);
+	case SYSH_madvise:
+		if (failed)
+			return 0;
+		if (a[2] == 8 /* MADV_FREE, which the recorder made DONTNEED */)
+			a[2] = 4;
+		if (madvise_matters(a[2]))
+			r = TASK_CALL_REPLAY(t, SYS_madvise, a[0], a[1], a[2]);
+		break;
+	default: return 0;
+	}
+	if (r != ev->result)
+		return fail(rp, "%s gave %ld when recorded and %ld now", d->name, (long)ev->result, (long)r);
+	return 0;
+}
+
+static int zero_again(struct replaying *rp, struct task *t, const struct trace_data *d)
+{
+	static const uint8_t zero[PAGE];
+
+	if (d->object) {
+		int fd = object_fd(rp, d->object);
+		if (fd < 0)
+			return fail(rp, "memory file: %s", strerror(errno));
+		if (d->fill_len == UINT64_MAX)
+			return ftruncate(fd, (off_t)d->addr) ? fail(rp, "memory file: %s", strerror(errno)) : 0;
+		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr, (off_t)d->fill_len);
+		return 0;
+	}
+	for (uint64_t at = 0; at < d->fill_len; at += PAGE) {
+		uint64_t n = d->fill_len - at < PAGE ? d->fill_len - at : PAGE;
+		if (task_write(t, d->addr + at, zero, n))
+			return fail(rp, "memory at 0x%lx cannot be written", d->addr + at);
+	}
+	return 0;
+}
+
+int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_data *d)
+{
+	int fd;
+
+	switch (d->kind) {
+	case DATA_OUT:
+		if (d->addr < AGENT_END && d->addr + d->len > AGENT_ADDR)
+			return fail(rp, "the trace writes where the agent is");
+		if (task_write(t, d->addr, d->bytes, d->len))
+			return fail(rp, "memory at 0x%lx (%u bytes) cannot be written", d->addr, d->len);
+		return 0;
+	case DATA_SHARED:
+		fd = object_fd(rp, d->object);
+		if (fd < 0 || pwrite(fd, d->bytes, d->len, (off_t)d->addr) != (ssize_t)d->len)
+			return fail(rp, "memory file: %s", strerror(errno));
+		return 0;
+	case DATA_FILL:
+		for (size_t i = 0; i < rp->nfills; i++) {
+			struct replay_fill *f = &rp->fills[i];
+			if (d->addr < f->start || d->addr - f->start >= f->len)
+				continue;
+			if (pwrite(f->fd, d->bytes, d->len, (off_t)(d->addr - f->start)) != (ssize_t)d->len)
+				return fail(rp, "memory file: %s", strerror(errno));
+			return 0;
+		}
+		return fail(rp, "contents for 0x%lx, where nothing was mapped", d->addr);
+	case DATA_ZERO: return zero_again(rp, t, d);
+	case DATA_XSTATE:
+		return task_set_xstate(t, d->bytes, d->len) ? fail(rp, "this CPU does not take the recorded register state")
+							    : 0;
+	default: return 0;
+	}
+}
+
+static int output_run(struct task *t, uint64_t addr, uint64_t n, int (*put)(void *, const void *, size_t), void *ctx)
+{
+	uint8_t buf[TRACE_DATA_MAX];
+
+	while (n) {
+		size_t want = n < sizeof buf ? n : sizeof buf;
+		if (task_read_all(t, addr, buf, want) || put(ctx, buf, want))
+			return -1;
+		addr += want;
+		n -= want;
+	}
+	return 0;
+}
+
+static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t n,
+			int (*put)(void *, const void *, size_t), void *ctx)
+{
+	struct iovec v;
+
+	for (; count && n; count--, addr += sizeof v) {
+		if (task_read_all(t, addr, &v, sizeof v))
+			return -1;
+		uint64_t k = v.iov_len < n ? v.iov_len : n;
+		if (output_run(t, (uint64_t)v.iov_base, k, put, ctx))
+			return -1;
+		n -= k;
+	}
+	return 0;
+}
+
+int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void *, const void *, size_t), void *ctx)
+{
+	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, a1 = arch_arg(&ev->regs, 1), a2 = arch_arg(&ev->regs, 2);
+	struct msghdr m;
+
+	switch (ev->sysno) {
+	case SYS_write:
+	case SYS_pwrite64:
+	case SYS_sendto: return output_run(t, a1, n, put, ctx);
+	case SYS_writev:
+	case SYS_pwritev:
+	case SYS_pwritev2: return output_iovec(t, a1, a2, n, put, ctx);
+	case SYS_sendmsg:
+		if (task_read_all(t, a1, &m, sizeof m))
+			return -1;
+		return output_iovec(t, (uint64_t)m.msg_iov, m.msg_iovlen, n, put, ctx);
+	default: return 0;
+	}
+}
+
+void kernel_replay_free(struct replaying *rp)
+{
+	fills_close(rp);
+	free(rp->fills);
+	for (size_t i = 0; i < rp->nobjects; i++)
+		close(rp->objects[i].fd);
+	free(rp->objects);
+}

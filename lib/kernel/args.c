@@ -1,0 +1,371 @@
+/* The table at work: what a row of formats/syscalls says about a call's memory, saved. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+/* Bytes of input kept for rr-dump. */
+#define IN_BUF_MAX 32
+#define IN_STRUCT_MAX 1024
+#define IN_STRV_MAX (64u << 10)
+#define IN_IOVEC_MAX 16
+#define PATH_MAX_ 4096
+
+static const struct {
+	call_handler *enter, *exit;
+} handlers[] = {
+	[SYSH_mmap] = {enter_mmap, exit_mmap},
+	[SYSH_munmap] = {NULL, exit_munmap},
+	[SYSH_mremap] = {NULL, exit_mremap},
+	[SYSH_madvise] = {enter_madvise, NULL},
+	[SYSH_shmat] = {NULL, exit_shmat},
+	[SYSH_shmdt] = {NULL, exit_shmdt},
+	[SYSH_write] = {NULL, exit_write},
+	[SYSH_sendfile] = {enter_sendfile, exit_sendfile},
+	[SYSH_splice] = {enter_splice, NULL},
+	[SYSH_ftruncate] = {NULL, exit_truncate},
+	[SYSH_read] = {NULL, exit_read},
+	[SYSH_fcntl] = {enter_fcntl, exit_fcntl},
+	[SYSH_ioctl] = {enter_ioctl, exit_ioctl},
+	[SYSH_prctl] = {enter_prctl, exit_prctl},
+	[SYSH_arch_prctl] = {enter_arch_prctl, exit_arch_prctl},
+	[SYSH_futex] = {NULL, exit_futex},
+	[SYSH_process_vm_writev] = {NULL, exit_process_vm_writev},
+	[SYSH_mincore] = {NULL, exit_mincore},
+	[SYSH_get_mempolicy] = {NULL, exit_mempolicy},
+	[SYSH_move_pages] = {NULL, exit_move_pages},
+	[SYSH_keyctl] = {NULL, exit_keyctl},
+	[SYSH_quotactl] = {NULL, exit_quotactl},
+	[SYSH_semctl] = {NULL, exit_semctl},
+	[SYSH_shmctl] = {NULL, exit_shmctl},
+	[SYSH_msgctl] = {NULL, exit_msgctl},
+	[SYSH_execve] = {enter_execve, NULL},
+	[SYSH_execveat] = {enter_execve, NULL},
+	[SYSH_clone] = {enter_clone, NULL},
+	[SYSH_sched_setaffinity] = {enter_affinity_set, NULL},
+	[SYSH_sched_getaffinity] = {enter_affinity_get, exit_affinity_get},
+};
+
+void rec_put(struct recording *rec, const struct trace_data *d)
+{
+	if (!rec->failed && trace_put_data(rec->w, d))
+		rec->failed = true;
+}
+
+void rec_put_map(struct recording *rec, const struct trace_map *m)
+{
+	if (!rec->failed && trace_put_map(rec->w, m))
+		rec->failed = true;
+}
+
+void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len)
+{
+	uint8_t buf[TRACE_DATA_MAX];
+
+	while (len) {
+		size_t want = len < sizeof buf ? len : sizeof buf;
+		ssize_t n = task_read(t, addr, buf, want);
+		if (n <= 0)
+			return;
+		rec_put(rec, &(struct trace_data){
+				     .kind = DATA_OUT, .tid = t->tid, .addr = addr, .len = (uint32_t)n, .bytes = buf});
+		addr += (uint64_t)n;
+		len -= (uint64_t)n;
+		if ((size_t)n < want)
+			return;
+	}
+}
+
+void call_out(struct call *c, uint64_t addr, uint64_t len)
+{
+	if (addr)
+		rec_out(c->rec, c->t, addr, len);
+}
+
+struct kept_head {
+	uint64_t addr;
+	uint64_t len;
+};
+
+void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len)
+{
+	struct kept *k = &c->in;
+	struct kept_head h = {addr, len};
+
+	if (k->len + sizeof h + len > k->cap) {
+		k->cap = (k->len + sizeof h + len) * 2;
+		k->bytes = xrealloc(k->bytes, k->cap);
+	}
+	memcpy(k->bytes + k->len, &h, sizeof h);
+	memcpy(k->bytes + k->len + sizeof h, bytes, len);
+	k->len += sizeof h + len;
+}
+
+void call_in(struct call *c, uint64_t addr, size_t len)
+{
+	uint8_t buf[IN_STRUCT_MAX];
+
+	if (!addr || !len)
+		return;
+	if (len > sizeof buf)
+		len = sizeof buf;
+	ssize_t n = task_read(c->t, addr, buf, len);
+	if (n > 0)
+		call_in_bytes(c, addr, buf, (size_t)n);
+}
+
+void kernel_flush(struct call *c)
+{
+	for (size_t at = 0; at < c->in.len;) {
+		struct kept_head h;
+		memcpy(&h, c->in.bytes + at, sizeof h);
+		at += sizeof h;
+		rec_put(c->rec, &(struct trace_data){.kind = DATA_IN,
+						     .tid = c->t->tid,
+						     .addr = h.addr,
+						     .len = (uint32_t)h.len,
+						     .bytes = c->in.bytes + at});
+		at += h.len;
+	}
+	c->in.len = 0;
+}
+
+void call_free(struct call *c)
+{
+	free(c->in.bytes);
+	c->in = (struct kept){0};
+}
+
+void call_refuse(struct call *c, int error)
+{
+	c->verdict = CALL_REFUSE;
+	c->flags |= EVF_REFUSED;
+	c->result = -error;
+}
+
+void call_change(struct call *c, int i, uint64_t value)
+{
+	arch_set_arg(&c->t->regs, i, value);
+	c->changed = true;
+}
+
+/* Elements or bytes, as the row says. LEN_RET needs the result. */
+static uint64_t arg_len(struct call *c, const struct sys_arg *a, int i, bool exit)
+{
+	uint32_t w = 0;
+	uint64_t w64 = 0;
+
+	switch (a->len_src) {
+	case LEN_ARG: return c->args[a->len_arg];
+	case LEN_RET:
+		if (!exit || c->result <= 0)
+			return 0;
+		w64 = (uint64_t)c->result;
+		return a->len_arg && w64 > c->args[a->len_arg - 1] ? c->args[a->len_arg - 1] : w64;
+	case LEN_PTR:
+		if (!c->args[a->len_arg] || CALL_READ(c, c->args[a->len_arg], &w))
+			return 0;
+		if (exit && c->cap[i] && w > c->cap[i])
+			w = c->cap[i]; /* the kernel tells the full length, but wrote no more than there was room for */
+		return w;
+	case LEN_PTR64: return c->args[a->len_arg] && !CALL_READ(c, c->args[a->len_arg], &w64) ? w64 : 0;
+	default: return a->len_arg;
+	}
+}
+
+static uint64_t fdset_bytes(const struct call *c)
+{
+	int n = (int)c->args[0];
+
+	return n <= 0 ? 0 : ((uint64_t)n + 63) / 64 * 8;
+}
+
+static size_t read_iovec(struct call *c, uint64_t addr, uint64_t count, struct iovec *v, size_t max)
+{
+	if (count > max)
+		count = max;
+	ssize_t n = count ? task_read(c->t, addr, v, count * sizeof *v) : 0;
+	return n > 0 ? (size_t)n / sizeof *v : 0;
+}
+
+static void in_iovec(struct call *c, uint64_t addr, uint64_t count, bool contents)
+{
+	struct iovec v[IN_IOVEC_MAX];
+	size_t n = read_iovec(c, addr, count, v, IN_IOVEC_MAX);
+
+	if (!n)
+		return;
+	call_in_bytes(c, addr, v, n * sizeof *v);
+	for (size_t i = 0; contents && i < n; i++)
+		call_in(c, (uint64_t)v[i].iov_base, v[i].iov_len < IN_BUF_MAX ? v[i].iov_len : IN_BUF_MAX);
+}
+
+static void out_iovec(struct call *c, uint64_t addr, uint64_t count, uint64_t bytes)
+{
+	struct iovec v[64];
+
+	while (count && bytes) {
+		size_t n = read_iovec(c, addr, count, v, ARRAY_LEN(v));
+		if (!n)
+			return;
+		for (size_t i = 0; i < n && bytes; i++) {
+			uint64_t k = v[i].iov_len < bytes ? v[i].iov_len : bytes;
+			call_out(c, (uint64_t)v[i].iov_base, k);
+			bytes -= k;
+		}
+		addr += n * sizeof *v;
+		count -= n;
+	}
+}
+
+static void in_msghdr(struct call *c, uint64_t addr, bool contents)
+{
+	struct msghdr m;
+
+	if (!addr || CALL_READ(c, addr, &m))
+		return;
+	call_in_bytes(c, addr, &m, sizeof m);
+	if (contents) {
+		call_in(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
+		call_in(c, (uint64_t)m.msg_control, m.msg_controllen < 256 ? m.msg_controllen : 256);
+	}
+	in_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, contents);
+}
+
+static void out_msghdr(struct call *c, uint64_t addr, uint64_t bytes)
+{
+	struct msghdr m;
+
+	if (!addr || CALL_READ(c, addr, &m))
+		return;
+	call_out(c, addr, sizeof m);
+	/* The name's length may exceed the room; sockaddr_storage bounds what can have been written. */
+	call_out(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
+	call_out(c, (uint64_t)m.msg_control, m.msg_controllen);
+	out_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, bytes);
+}
+
+#define MMSGHDR_SIZE 64 /* struct msghdr, then msg_len */
+
+static void each_mmsghdr(struct call *c, uint64_t addr, uint64_t count, bool out, bool contents)
+{
+	for (uint64_t i = 0; i < count && i < 1024; i++, addr += MMSGHDR_SIZE) {
+		uint32_t len = 0;
+		if (!out) {
+			in_msghdr(c, addr, contents);
+			continue;
+		}
+		if (CALL_READ(c, addr + sizeof(struct msghdr), &len))
+			return;
+		call_out(c, addr, MMSGHDR_SIZE);
+		out_msghdr(c, addr, len);
+	}
+}
+
+static void in_strings(struct call *c, uint64_t vec)
+{
+	char *buf = xmalloc(IN_STRV_MAX + PATH_MAX_);
+	size_t n = 0;
+	uint64_t p;
+
+	for (uint64_t at = vec; vec && n < IN_STRV_MAX && !CALL_READ(c, at, &p) && p; at += 8) {
+		ssize_t k = task_read_str(c->t, p, buf + n, PATH_MAX_);
+		if (k < 0)
+			break;
+		n += (size_t)k + 1;
+	}
+	if (n)
+		call_in_bytes(c, vec, buf, n);
+	free(buf);
+}
+
+static void in_string(struct call *c, uint64_t addr)
+{
+	char buf[PATH_MAX_];
+	ssize_t n = addr ? task_read_str(c->t, addr, buf, sizeof buf) : -1;
+
+	if (n >= 0)
+		call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof buf - 1));
+}
+
+static void save_in(struct call *c, const struct sys_arg *a, int i)
+{
+	uint64_t p = c->args[i], n;
+
+	if (a->len_src == LEN_PTR && (a->dir & D_OUT))
+		c->cap[i] = (uint32_t)arg_len(c, a, i, false);
+	switch (a->type) {
+	case T_IOVEC: in_iovec(c, p, arg_len(c, a, i, false), a->dir & D_IN); return;
+	case T_MSGHDR: in_msghdr(c, p, a->dir & D_IN); return;
+	case T_MMSGHDR: each_mmsghdr(c, p, arg_len(c, a, i, false), false, a->dir & D_IN); return;
+	case T_PATH:
+	case T_STR: in_string(c, p); return;
+	case T_STRV: in_strings(c, p); return;
+	default: break;
+	}
+	if (!(a->dir & D_IN))
+		return;
+	n = arg_len(c, a, i, false);
+	switch (a->type) {
+	case T_BUF: call_in(c, p, n < IN_BUF_MAX ? n : IN_BUF_MAX); break;
+	case T_STRUCT: call_in(c, p, n < IN_STRUCT_MAX ? n * a->unit : IN_STRUCT_MAX); break;
+	case T_SOCKADDR: call_in(c, p, n < 128 ? n : 128); break;
+	case T_FDSET: call_in(c, p, fdset_bytes(c)); break;
+	default: break;
+	}
+}
+
+static void save_out(struct call *c, const struct sys_arg *a, int i)
+{
+	uint64_t p = c->args[i];
+
+	if (!(a->dir & D_OUT) || !p || (c->result < 0 && !a->always))
+		return;
+	uint64_t n = arg_len(c, a, i, true), bytes = c->result > 0 ? (uint64_t)c->result : 0;
+	switch (a->type) {
+	case T_BUF: call_out(c, p, n ? n + a->sub : 0); break;
+	case T_SOCKADDR: call_out(c, p, n); break;
+	case T_STRUCT: call_out(c, p, n * a->unit); break;
+	case T_FDSET: call_out(c, p, fdset_bytes(c)); break;
+	case T_IOVEC: out_iovec(c, p, n, bytes); break;
+	case T_MSGHDR: out_msghdr(c, p, bytes); break;
+	case T_MMSGHDR: each_mmsghdr(c, p, bytes, true, false); break;
+	default: break;
+	}
+}
+
+void kernel_enter(struct call *c)
+{
+	const struct sys_desc *d = c->desc;
+
+	if (d->cls == SYS_REFUSE)
+		call_refuse(c, d->refuse_errno);
+	for (int i = 0; i < d->nargs; i++)
+		if (d->args[i].dir != D_NONE || d->args[i].type == T_PATH)
+			save_in(c, &d->args[i], i);
+	if (d->handler < ARRAY_LEN(handlers) && handlers[d->handler].enter)
+		handlers[d->handler].enter(c);
+}
+
+void kernel_exit(struct call *c)
+{
+	const struct sys_desc *d = c->desc;
+
+	/* Answers of rr's own write first, so that what follows saves them. */
+	if (d->handler < ARRAY_LEN(handlers) && handlers[d->handler].exit)
+		handlers[d->handler].exit(c);
+	if (c->verdict == CALL_REFUSE)
+		return;
+	for (int i = 0; i < d->nargs; i++)
+		save_out(c, &d->args[i], i);
+}
+
+bool kernel_may_block(const struct call *c)
+{
+	return !c->desc->quick && c->verdict == CALL_MAKE;
+}

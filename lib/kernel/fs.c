@@ -1,0 +1,248 @@
+/* Files and descriptors: where written bytes went. Recording. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Whether the task's descriptor is (a copy of) one of rr-record's standard streams; EVF_STDOUT, EVF_STDERR or 0. */
+static uint16_t stdio_of(struct call *c, int fd)
+{
+	static const uint16_t flag[] = {0, EVF_STDOUT, EVF_STDERR};
+
+	if (fd < 0)
+		return 0;
+	for (int i = 1; i <= 2; i++)
+		if (c->rec->stdio[i] >= 0 &&
+		    syscall(SYS_kcmp, c->rec->self, c->t->tid, KCMP_FILE, c->rec->stdio[i], fd) == 0)
+			return flag[i];
+	return 0;
+}
+
+static struct shared_object *object_of(struct call *c, int fd, struct stat *st, char link[64])
+{
+	if (!c->rec->live_shared)
+		return NULL;
+	snprintf(link, 64, "/proc/%d/fd/%d", c->t->tid, fd);
+	if (stat(link, st) || !S_ISREG(st->st_mode))
+		return NULL;
+	for (size_t i = 0; i < c->rec->nobjects; i++)
+		if (c->rec->objects[i].dev == st->st_dev && c->rec->objects[i].ino == st->st_ino)
+			return &c->rec->objects[i];
+	return NULL;
+}
+
+static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
+{
+	char path[64], *text, *p;
+	uint64_t pos = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", c->t->tid, fd);
+	text = file_read(path, 1 << 16, NULL);
+	if (text && (p = strstr(text, "pos:")))
+		pos = strtoull(p + 4, NULL, 10);
+	if (text && (p = strstr(text, "flags:")))
+		*flags = (unsigned)strtoul(p + 6, NULL, 8);
+	free(text);
+	return pos;
+}
+
+/* What was written to a file that is mapped shared somewhere shows in those mappings. */
+static void update_shared(struct call *c, int fd)
+{
+	struct stat st;
+	char link[64];
+	unsigned flags = 0;
+	struct shared_object *o = object_of(c, fd, &st, link);
+
+	if (!o)
+		return;
+	uint64_t n = (uint64_t)c->result, from;
+	uint64_t pos = fd_position(c, fd, &flags);
+	switch (c->nr) {
+	case SYS_pwrite64:
+	case SYS_pwritev:
+	case SYS_pwritev2: from = c->args[3] == (uint64_t)-1 ? pos - n : c->args[3]; break;
+	case SYS_write:
+	case SYS_writev: from = pos - n; break;
+	default:
+		from = 0;
+		n = (uint64_t)st.st_size;
+	}
+	if (flags & O_APPEND) { /* pwrite appends too, wherever it says */
+		from = 0;
+		n = (uint64_t)st.st_size;
+	}
+	int in = open(link, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return;
+	kernel_put_object(c->rec, o->id, in, from, from + n);
+	close(in);
+}
+
+void exit_write(struct call *c)
+{
+	if (c->result <= 0)
+		return;
+	c->flags |= stdio_of(c, (int)c->args[0]);
+	update_shared(c, (int)c->args[0]);
+}
+
+void exit_truncate(struct call *c)
+{
+	struct stat st;
+	char link[64];
+	struct shared_object *o;
+
+	if (c->result < 0)
+		return;
+	if (c->nr == SYS_truncate) {
+		char path[4096];
+		if (task_read_str(c->t, c->args[0], path, sizeof path) < 0)
+			return;
+		int n = snprintf(link, sizeof link, "/proc/%d/", c->t->tid);
+		char *full = xasprintf("%.*s%s%s", n, link, path[0] == '/' ? "root" : "cwd/", path);
+		int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		free(full);
+		if (fd < 0 || fstat(fd, &st)) {
+			if (fd >= 0)
+				close(fd);
+			return;
+		}
+		close(fd);
+		o = NULL;
+		for (size_t i = 0; i < c->rec->nobjects; i++)
+			if (c->rec->objects[i].dev == st.st_dev && c->rec->objects[i].ino == st.st_ino)
+				o = &c->rec->objects[i];
+	} else {
+		o = object_of(c, (int)c->args[0], &st, link);
+	}
+	if (!o)
+		return;
+	if (c->nr == SYS_fallocate) { /* may have punched or moved anything: all of it anew */
+		rec_put(c->rec, &(struct trace_data){.kind = DATA_ZERO, .object = o->id, .addr = 0, .fill_len = UINT64_MAX});
+		update_shared(c, (int)c->args[0]);
+	}
+	/* Zeroes to the end of time: the object's size from now on. */
+	rec_put(c->rec, &(struct trace_data){
+				.kind = DATA_ZERO, .object = o->id, .addr = (uint64_t)st.st_size, .fill_len = UINT64_MAX});
+}
+
+/* Bytes that move from file to file inside the kernel are in nobody's memory; those that reach a standard output are
+ * read from the source, where they can be. */
+static int source_fd(const struct call *c)
+{
+	return (int)(c->nr == SYS_sendfile ? c->args[1] : c->args[0]);
+}
+
+static int sink_fd(const struct call *c)
+{
+	return (int)(c->nr == SYS_sendfile ? c->args[0] : c->args[2]);
+}
+
+void enter_sendfile(struct call *c)
+{
+	struct stat st;
+	char link[64];
+
+	c->note[0] = stdio_of(c, sink_fd(c));
+	if (!c->note[0])
+		return;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, source_fd(c));
+	if (stat(link, &st) || !S_ISREG(st.st_mode))
+		call_refuse(c, EINVAL); /* the program falls back to read and write */
+}
+
+void exit_sendfile(struct call *c)
+{
+	uint64_t off_arg = c->nr == SYS_sendfile ? c->args[2] : c->args[1], from = 0;
+	static uint8_t buf[TRACE_DATA_MAX];
+	unsigned flags;
+	char link[64];
+
+	if (c->result <= 0)
+		return;
+	update_shared(c, sink_fd(c));
+	if (!c->note[0])
+		return;
+	uint64_t n = (uint64_t)c->result;
+	if (!off_arg)
+		from = fd_position(c, source_fd(c), &flags) - n;
+	else if (!CALL_READ(c, off_arg, &from))
+		from -= n;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, source_fd(c));
+	int in = open(link, O_RDONLY | O_CLOEXEC);
+	if (in < 0)
+		return;
+	c->flags |= (uint16_t)c->note[0];
+	while (n) {
+		ssize_t k = pread_all(in, buf, n < sizeof buf ? n : sizeof buf, from);
+		if (k <= 0)
+			break;
+		rec_put(c->rec,
+			&(struct trace_data){.kind = DATA_PAYLOAD, .tid = c->t->tid, .len = (uint32_t)k, .bytes = buf});
+		from += (uint64_t)k;
+		n -= (uint64_t)k;
+	}
+	close(in);
+}
+
+void enter_splice(struct call *c)
+{
+	/* splice(in, off, out, …), tee(in, out, …), vmsplice(fd, …): nobody could tell what went through. */
+	int out = (int)(c->nr == SYS_splice ? c->args[2] : c->nr == SYS_tee ? c->args[1] : c->args[0]);
+
+	if (stdio_of(c, out))
+		call_refuse(c, EINVAL);
+}
+
+/* /proc/self/status names the tracer, which a program does not have when it isn't recorded; /proc/self/auxv the vdso. */
+void exit_read(struct call *c)
+{
+	char head[8], link[64], path[64];
+	char *buf;
+
+	if (c->result < 16 || (c->nr != SYS_read && c->nr != SYS_pread64) || c->result > 65536)
+		return;
+	if (CALL_READ(c, c->args[1], &head))
+		return;
+	bool status = !memcmp(head, "Name:\t", 6);
+	uint64_t first;
+	memcpy(&first, head, 8);
+	bool auxv = first == 33 /* AT_SYSINFO_EHDR, which the kernel puts first */;
+	if (!status && !auxv)
+		return;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
+	ssize_t n = readlink(link, path, sizeof path - 1);
+	if (n <= 0 || strncmp(path, "/proc/", 6) != 0)
+		return;
+	path[n] = '\0';
+	const char *base = strrchr(path, '/');
+	if (auxv && !strcmp(base, "/auxv")) {
+		uint64_t ignore = 1; /* AT_IGNORE */
+		task_write(c->t, c->args[1], &ignore, sizeof ignore);
+	}
+	if (!status || strcmp(base, "/status") != 0)
+		return;
+	buf = xmalloc((size_t)c->result + 1);
+	if (!task_read_all(c->t, c->args[1], buf, (size_t)c->result)) {
+		buf[c->result] = '\0';
+		char *p = strstr(buf, "\nTracerPid:\t");
+		if (p) {
+			p += 12;
+			char *start = p;
+			for (*p++ = '0'; *p >= '0' && *p <= '9'; p++)
+				*p = ' ';
+			task_write(c->t, c->args[1] + (uint64_t)(start - buf), start, (size_t)(p - start));
+		}
+	}
+	free(buf);
+}

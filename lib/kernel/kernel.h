@@ -1,0 +1,148 @@
+/* What each system call does: a family of calls a file, its record half beside its replay half.
+ *
+ * Recording: kernel_enter() at a call's entry stop saves what the call reads (for rr-dump) and may change the
+ * registers; kernel_exit() at its exit stop saves every byte the kernel wrote. Replaying: kernel_replay() makes again
+ * what has an effect of its own (mappings); the bytes are put back by the replayer.
+ * The rows of formats/syscalls drive both; a handler adds what a row cannot say.
+ */
+#ifndef RR_KERNEL_H
+#define RR_KERNEL_H
+
+#include "trace/systab.h"
+#include "trace/trace.h"
+#include "tracee/task.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* --- recording --------------------------------------------------------------------------------------- */
+
+/* A file or System V segment that is mapped shared somewhere. */
+struct shared_object {
+	uint64_t id, dev, ino;
+};
+
+/* A mapped file that may change, and its copy in the trace. */
+struct file_copy {
+	uint64_t dev, ino, size;
+	int64_t mtime_ns;
+	char *name;
+};
+
+/* What all tasks of a recording share, in this floor. */
+struct recording {
+	struct trace_writer *w;
+	bool failed;	/* the trace can no longer be written */
+	bool stdout_same_as_stderr;
+	pid_t self;
+	struct shared_object *objects;
+	size_t nobjects;
+	struct file_copy *copies;
+	size_t ncopies;
+	size_t live_shared; /* mappings of shared objects made so far; 0: writes need no look */
+	/* The task with that tid if it is being recorded, else NULL. */
+	struct task *(*find)(struct recording *, pid_t);
+	/* One warning a subject, on stderr. */
+	void (*warn)(struct recording *, const char *what, const char *why);
+	int stdio[3];	/* rr-record's own descriptors of what were its standard streams */
+	int affinity_bytes; /* of the kernel's CPU mask */
+	cpu_set_t allowed;  /* the CPUs the recording started with */
+};
+
+enum verdict {
+	CALL_MAKE,   /* let the kernel make it */
+	CALL_REFUSE, /* never made; `result` is what the program gets */
+};
+
+/* Records kept from entry to exit, as other tasks' events may come between. */
+struct kept {
+	uint8_t *bytes;
+	size_t len, cap;
+};
+
+/* One system call under way. */
+struct call {
+	struct recording *rec;
+	struct task *t;
+	const struct sys_desc *desc;
+	uint16_t nr;
+	uint64_t args[6];	  /* as the program gave them */
+	struct trace_regs entry;  /* registers at entry, the program's */
+	bool changed;		  /* entry registers were changed for the kernel: put args back at exit */
+	enum verdict verdict;
+	int64_t result;
+	uint16_t flags;		  /* EVF_* found out */
+	uint32_t cap[6];	  /* value-result lengths on entry */
+	struct kept in;
+	uint64_t note[2];	  /* the handler's own */
+};
+
+void kernel_enter(struct call *c);
+/* After the call; c->result is set. */
+void kernel_exit(struct call *c);
+/* Hands the kept records to the writer, before the event is put. */
+void kernel_flush(struct call *c);
+void call_free(struct call *c);
+
+/* The address space of a task that has just become another program: all mappings and their contents. */
+int kernel_record_exec(struct recording *rec, struct task *t);
+/* Whether this call enters with that much ability to sleep that others should get a turn. */
+bool kernel_may_block(const struct call *c);
+
+/* For handlers. */
+void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
+void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
+void call_out(struct call *c, uint64_t addr, uint64_t len);	/* puts DATA_OUT, as far as it can be read */
+void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
+void rec_put(struct recording *rec, const struct trace_data *d);
+void rec_put_map(struct recording *rec, const struct trace_map *m);
+/* Puts [from, to) of the object's file as DATA_SHARED. */
+void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to);
+void call_refuse(struct call *c, int error);
+/* Changes argument i for the kernel; the program gets its own back. */
+void call_change(struct call *c, int i, uint64_t value);
+/* 0 or -1: the type at addr in the task's memory. */
+#define CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof *(var))
+
+typedef void call_handler(struct call *c);
+call_handler exit_mmap, exit_munmap, exit_mremap, enter_madvise, exit_shmat, exit_shmdt;
+call_handler enter_mmap;
+call_handler exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
+call_handler exit_recvmsg;
+call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;
+call_handler exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;
+call_handler exit_quotactl, exit_semctl, exit_shmctl, exit_msgctl;
+call_handler enter_execve, enter_clone, enter_affinity_set, enter_affinity_get, exit_affinity_get;
+
+/* --- replaying --------------------------------------------------------------------------------------- */
+
+/* What all tasks of a replay share, in this floor. */
+struct replaying {
+	struct trace_reader *r;
+	struct replay_object {
+		uint64_t id;
+		int fd;
+	} *objects;
+	size_t nobjects;
+	/* Memory files of the BACKING_DATA mappings of the event under way, for its DATA_FILL records. */
+	struct replay_fill {
+		pid_t tid;
+		int fd;
+		uint64_t start, len;
+	} *fills;
+	size_t nfills;
+	pid_t self;
+	char error[512]; /* why the last function here gave -1 */
+};
+
+/* Does what the event's call did to the task's address space. 0, or -1 with rp->error. */
+int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event *ev);
+/* Makes all mappings of an EVF_EXEC event in an emptied task. */
+int kernel_replay_exec(struct replaying *rp, struct task *t);
+/* Applies one record of contents; others are left alone. */
+int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_data *d);
+/* The bytes that the call wrote to a standard output, from the task's memory: calls put() with runs of them. */
+int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void *, const void *, size_t), void *ctx);
+void kernel_replay_free(struct replaying *rp);
+
+#endif

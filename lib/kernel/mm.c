@@ -1,0 +1,509 @@
+/* Mappings: what is mapped where, from which file, and what is in it. Recording. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to files/. */
+#define INLINE_MAX (64u << 10)
+#define SYSV_DEV UINT64_MAX
+
+static int64_t mtime_ns(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
+}
+
+/* Files that belong to the system are taken to stay as they are: nothing but the package manager writes them. */
+static bool file_is_stable(const char *path, const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & 022) && !strncmp(path, "/usr/", 5) &&
+	       strncmp(path, "/usr/local/", 11) != 0;
+}
+
+static struct shared_object *object_get(struct recording *rec, uint64_t dev, uint64_t ino)
+{
+	for (size_t i = 0; i < rec->nobjects; i++)
+		if (rec->objects[i].dev == dev && rec->objects[i].ino == ino)
+			return &rec->objects[i];
+	rec->objects = xrealloc(rec->objects, (rec->nobjects + 1) * sizeof *rec->objects);
+	struct shared_object *o = &rec->objects[rec->nobjects++];
+	*o = (struct shared_object){rec->nobjects, dev, ino};
+	return o;
+}
+
+static int copy_range(int in, int out, uint64_t from, uint64_t to)
+{
+	static char buf[256 << 10];
+
+	while (from < to) {
+		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
+		ssize_t n = pread_all(in, buf, want, from);
+		if (n <= 0)
+			return n < 0 ? -1 : 0;
+		if (pwrite(out, buf, (size_t)n, (off_t)from) != n)
+			return -1;
+		from += (uint64_t)n;
+	}
+	return 0;
+}
+
+/* Calls fn for every extent of data in [from, to). */
+static int each_extent(int fd, uint64_t from, uint64_t to, int (*fn)(void *, int, uint64_t, uint64_t), void *ctx)
+{
+	while (from < to) {
+		off_t data = lseek(fd, (off_t)from, SEEK_DATA);
+		if (data < 0 && errno == ENXIO)
+			return 0;
+		if (data < 0)
+			return fn(ctx, fd, from, to);
+		off_t hole = lseek(fd, data, SEEK_HOLE);
+		uint64_t end = hole > data ? (uint64_t)hole : to;
+		if ((uint64_t)data >= to)
+			return 0;
+		if (end > to)
+			end = to;
+		if (fn(ctx, fd, (uint64_t)data, end))
+			return -1;
+		from = end;
+	}
+	return 0;
+}
+
+static int copy_extent(void *ctx, int fd, uint64_t from, uint64_t to)
+{
+	return copy_range(fd, *(int *)ctx, from, to);
+}
+
+/* The name under files/ of a copy of this file as it is now; NULL if it cannot be made. */
+static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
+{
+	for (size_t i = 0; i < rec->ncopies; i++) {
+		struct file_copy *f = &rec->copies[i];
+		if (f->dev == st->st_dev && f->ino == st->st_ino && f->size == (uint64_t)st->st_size &&
+		    f->mtime_ns == mtime_ns(st))
+			return f->name;
+	}
+	const char *base = strrchr(path, '/');
+	char *name;
+	int out = trace_new_file(rec->w, base ? base + 1 : path, &name);
+	if (out < 0)
+		return NULL;
+	if (ioctl(out, FICLONE, fd) && (ftruncate(out, st->st_size) ||
+					each_extent(fd, 0, (uint64_t)st->st_size, copy_extent, &out))) {
+		close(out);
+		free(name);
+		return NULL;
+	}
+	close(out);
+	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof *rec->copies);
+	rec->copies[rec->ncopies++] =
+		(struct file_copy){st->st_dev, st->st_ino, (uint64_t)st->st_size, mtime_ns(st), name};
+	return name;
+}
+
+static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
+{
+	static uint8_t buf[TRACE_DATA_MAX];
+	const struct {
+		struct recording *rec;
+		uint64_t object;
+	} *c = ctx;
+
+	while (from < to) {
+		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
+		ssize_t n = pread_all(fd, buf, want, from);
+		if (n <= 0)
+			return 0;
+		rec_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,
+						     .object = c->object,
+						     .addr = from,
+						     .len = (uint32_t)n,
+						     .bytes = buf});
+		from += (uint64_t)n;
+	}
+	return 0;
+}
+
+void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to)
+{
+	struct {
+		struct recording *rec;
+		uint64_t object;
+	} c = {rec, object};
+
+	each_extent(fd, from, to, put_extent, &c);
+}
+
+/* The same from the mapping itself, where the file cannot be opened. */
+static void put_object_memory(struct recording *rec, struct task *t, const struct trace_map *m)
+{
+	static uint8_t buf[TRACE_DATA_MAX], zero[TRACE_DATA_MAX];
+
+	for (uint64_t at = 0; at < m->len; at += sizeof buf) {
+		size_t want = m->len - at < sizeof buf ? m->len - at : sizeof buf;
+		ssize_t n = task_read(t, m->start + at, buf, want);
+		if (n <= 0)
+			return;
+		if (memcmp(buf, zero, (size_t)n) != 0)
+			rec_put(rec, &(struct trace_data){.kind = DATA_SHARED,
+							  .object = m->object,
+							  .addr = m->offset + at,
+							  .len = (uint32_t)n,
+							  .bytes = buf});
+	}
+}
+
+static void put_fill(struct recording *rec, struct task *t, const struct trace_map *m)
+{
+	static uint8_t buf[TRACE_DATA_MAX];
+	uint64_t end = m->size > m->offset ? m->size - m->offset : 0;
+
+	if (end > m->len)
+		end = m->len;
+	for (uint64_t at = 0; at < end;) {
+		size_t want = end - at < sizeof buf ? end - at : sizeof buf;
+		ssize_t n = task_read(t, m->start + at, buf, want);
+		if (n <= 0)
+			return;
+		rec_put(rec, &(struct trace_data){.kind = DATA_FILL,
+						  .tid = t->tid,
+						  .addr = m->start + at,
+						  .len = (uint32_t)n,
+						  .bytes = buf});
+		at += (uint64_t)n;
+	}
+}
+
+/* Decides where a file mapping's contents come from in replay, and puts its records. fd may be -1: then the
+ * contents are read through the mapping. writable: by the descriptor it was made with. */
+static void put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd, const struct stat *st,
+			 bool writable)
+{
+	m->dev = st->st_dev;
+	m->ino = st->st_ino;
+	m->size = (uint64_t)st->st_size;
+	m->mtime_ns = mtime_ns(st);
+	bool stable = file_is_stable(m->path, st);
+	const char *name;
+
+	if ((m->flags & MAP_SHARED) && !(stable && !writable)) {
+		struct shared_object *o = object_get(rec, m->dev, m->ino);
+		m->backing = BACKING_OBJECT;
+		m->object = o->id;
+		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, o->id, m->offset, false});
+		rec->live_shared++;
+		rec_put_map(rec, m);
+		uint64_t end = m->offset + m->len;
+		if (end > m->size)
+			end = m->size;
+		if (fd >= 0)
+			kernel_put_object(rec, o->id, fd, m->offset, end);
+		else
+			put_object_memory(rec, t, m);
+	} else if (stable) {
+		m->backing = BACKING_FILE;
+		rec_put_map(rec, m);
+	} else if (m->len > INLINE_MAX && fd >= 0 && (name = file_copy(rec, fd, m->path, st))) {
+		m->backing = BACKING_COPY;
+		m->copy = name;
+		rec_put_map(rec, m);
+	} else {
+		m->backing = BACKING_DATA;
+		rec_put_map(rec, m);
+		put_fill(rec, t, m);
+	}
+}
+
+/* Opens what a descriptor of the task stands for, anew; -1 where that is not allowed. */
+static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
+{
+	char link[64];
+
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", t->tid, fd);
+	ssize_t n = readlink(link, path, 4095);
+	path[n > 0 ? n : 0] = '\0';
+	if (stat(link, st))
+		memset(st, 0, sizeof *st);
+	return S_ISREG(st->st_mode) ? open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+}
+
+static bool fd_is_writable(struct task *t, int fd)
+{
+	char path[64];
+	char *text, *p;
+	bool writable = true;
+
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", t->tid, fd);
+	text = file_read(path, 1 << 16, NULL);
+	if (text && (p = strstr(text, "flags:")))
+		writable = (strtoul(p + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
+	free(text);
+	return writable;
+}
+
+void enter_mmap(struct call *c)
+{
+	struct stat st;
+	char link[64];
+
+	if (c->args[3] & MAP_ANONYMOUS)
+		return;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
+	if (!stat(link, &st) && S_ISCHR(st.st_mode) && st.st_rdev != makedev(1, 5)) {
+		c->rec->warn(c->rec, "mmap of a device", "refused, its memory cannot be recorded");
+		call_refuse(c, ENODEV);
+	}
+}
+
+void exit_mmap(struct call *c)
+{
+	struct stat st = {0};
+	char path[4096] = "";
+
+	if (c->result < 0 && c->result > -4096)
+		return;
+	struct trace_map m = {.tid = c->t->tid,
+			      .start = (uint64_t)c->result,
+			      .len = PAGE_UP(c->args[1]),
+			      .prot = (uint32_t)c->args[2],
+			      .flags = (uint32_t)c->args[3],
+			      .path = "",
+			      .copy = ""};
+	mm_remove_shared(c->t->mm, m.start, m.len);
+	if (m.flags & MAP_ANONYMOUS) {
+		rec_put_map(c->rec, &m);
+		return;
+	}
+	int fd = open_fd(c->t, (int)c->args[4], path, &st);
+	m.path = path;
+	m.offset = c->args[5];
+	if (S_ISCHR(st.st_mode)) /* /dev/zero */
+		rec_put_map(c->rec, &m);
+	else
+		put_file_map(c->rec, c->t, &m, fd, &st,
+			     (m.flags & MAP_SHARED) && fd_is_writable(c->t, (int)c->args[4]));
+	if (fd >= 0)
+		close(fd);
+}
+
+void exit_munmap(struct call *c)
+{
+	if (c->result == 0)
+		mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
+}
+
+void exit_mremap(struct call *c)
+{
+	struct mm *mm = c->t->mm;
+	uint64_t old = c->args[0], old_len = PAGE_UP(c->args[1]), len = PAGE_UP(c->args[2]);
+
+	if (c->result < 0 && c->result > -4096)
+		return;
+	struct shared_map moved = {0};
+	for (size_t i = 0; i < mm->nshared; i++) {
+		struct shared_map *m = &mm->shared[i];
+		if (m->start <= old && old < m->start + m->len) {
+			moved = *m;
+			moved.offset += old - m->start;
+		}
+	}
+	if ((uint64_t)c->result != old)
+		mm_remove_shared(mm, (uint64_t)c->result, len);
+	if (old_len)
+		mm_remove_shared(mm, old, old_len);
+	if (!moved.len)
+		return;
+	moved.start = (uint64_t)c->result;
+	moved.len = len;
+	mm_add_shared(mm, moved);
+	if (len <= old_len || moved.sysv)
+		return;
+	/* The mapping has grown over bytes of the file that are not in the trace yet. */
+	char link[96];
+	snprintf(link, sizeof link, "/proc/%d/map_files/%lx-%lx", c->t->tid, moved.start, moved.start + len);
+	struct stat st;
+	struct trace_map grown = {.start = moved.start,
+				  .len = len,
+				  .object = moved.object,
+				  .offset = moved.offset};
+	int fd = open(link, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && !fstat(fd, &st))
+		kernel_put_object(c->rec, moved.object, fd, moved.offset,
+				  moved.offset + len < (uint64_t)st.st_size ? moved.offset + len
+									    : (uint64_t)st.st_size);
+	else
+		put_object_memory(c->rec, c->t, &grown);
+	if (fd >= 0)
+		close(fd);
+}
+
+#define MADV_FREE_ 8
+#define MADV_DONTNEED_ 4
+
+void enter_madvise(struct call *c)
+{
+	/* Pages the kernel may drop at any time later: dropped now, which the advice allows. */
+	if (c->args[2] == MADV_FREE_)
+		call_change(c, 2, MADV_DONTNEED_);
+}
+
+void exit_shmat(struct call *c)
+{
+	struct maps_line l;
+	struct task *t = c->t;
+
+	if (c->result < 0 && c->result > -4096)
+		return;
+	struct trace_map m = {.tid = t->tid,
+			      .backing = BACKING_OBJECT,
+			      .start = (uint64_t)c->result,
+			      .flags = MAP_SHARED,
+			      .path = "[sysv]",
+			      .copy = ""};
+	struct maps_file *f = maps_open(t->tid);
+	while (f && maps_next(f, &l))
+		if (l.start == m.start) {
+			m.len = l.end - l.start;
+			m.prot = l.prot;
+		}
+	maps_close(f);
+	m.size = m.len;
+	m.object = object_get(c->rec, SYSV_DEV, c->args[0])->id;
+	mm_remove_shared(t->mm, m.start, m.len);
+	mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
+	rec_put_map(c->rec, &m);
+	put_object_memory(c->rec, t, &m);
+}
+
+void exit_shmdt(struct call *c)
+{
+	struct mm *mm = c->t->mm;
+
+	for (size_t i = 0; c->result == 0 && i < mm->nshared; i++)
+		if (mm->shared[i].sysv && mm->shared[i].start == c->args[0]) {
+			mm_remove_shared(mm, mm->shared[i].start, mm->shared[i].len);
+			return;
+		}
+}
+
+struct exec_ctx {
+	struct recording *rec;
+	struct task *t;
+};
+
+static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
+{
+	struct exec_ctx *x = ctx;
+
+	rec_out(x->rec, x->t, start, len);
+	return 0;
+}
+
+/* The vdso reads clocks without a call, from pages the kernel writes; without it the program makes calls. */
+static bool is_vdso(const char *path)
+{
+	return !strcmp(path, "[vdso]") || !strncmp(path, "[vvar", 5);
+}
+
+#define AT_SYSINFO_EHDR_ 33
+#define AT_IGNORE_ 1
+
+static void hide_vdso(struct task *t)
+{
+	uint64_t at = ARCH_SP(&t->regs), w[2], n;
+
+	if (task_read_all(t, at, &n, 8))
+		return;
+	at += 8 * (n + 2); /* argc, argv, NULL */
+	while (!task_read_all(t, at, w, 8) && w[0])
+		at += 8;
+	for (at += 8; !task_read_all(t, at, w, 16) && w[0]; at += 16)
+		if (w[0] == AT_SYSINFO_EHDR_) {
+			w[0] = AT_IGNORE_;
+			task_write(t, at, w, 8);
+		}
+}
+
+static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
+{
+	struct trace_map m = {.tid = x->t->tid,
+			      .start = l->start,
+			      .len = l->end - l->start,
+			      .prot = l->prot,
+			      .flags = MAP_PRIVATE,
+			      .path = l->path,
+			      .copy = ""};
+	struct stat st;
+	char path[4352];
+
+	if (!l->ino) {
+		m.flags |= MAP_ANONYMOUS;
+		if (!strcmp(l->path, "[stack]"))
+			m.flags |= MAP_GROWSDOWN;
+		rec_put_map(x->rec, &m);
+	} else {
+		m.offset = l->offset;
+		/* The file may be in another mount namespace, or gone: then its bytes are read from memory. */
+		snprintf(path, sizeof path, "/proc/%d/root%s", x->t->tid, l->path);
+		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (fd >= 0 && (fstat(fd, &st) || st.st_ino != l->ino)) {
+			close(fd);
+			fd = -1;
+		}
+		if (fd < 0) {
+			memset(&st, 0, sizeof st);
+			st.st_mode = S_IFREG | 0777;
+			st.st_ino = l->ino;
+			st.st_size = (off_t)(l->offset + m.len);
+		}
+		put_file_map(x->rec, x->t, &m, fd, &st, false);
+		if (fd >= 0)
+			close(fd);
+	}
+	pagemap_each(x->t->tid, l->start, l->end, false, put_own_pages, x);
+}
+
+int kernel_record_exec(struct recording *rec, struct task *t)
+{
+	struct exec_ctx x = {rec, t};
+	struct maps_line l;
+	uint64_t hidden[8][2];
+	size_t nhidden = 0;
+
+	if (task_map_agent(t))
+		return -1;
+	hide_vdso(t);
+	struct maps_file *f = maps_open(t->tid);
+	if (!f)
+		return -1;
+	while (maps_next(f, &l)) {
+		if (l.start == AGENT_ADDR || !strcmp(l.path, "[vsyscall]"))
+			continue;
+		if (is_vdso(l.path)) {
+			if (nhidden < ARRAY_LEN(hidden)) {
+				hidden[nhidden][0] = l.start;
+				hidden[nhidden++][1] = l.end - l.start;
+			}
+			continue;
+		}
+		put_exec_map(&x, &l);
+	}
+	maps_close(f);
+	for (size_t i = 0; i < nhidden; i++)
+		TASK_CALL(t, SYS_munmap, hidden[i][0], hidden[i][1]);
+	struct trace_map brk = {.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
+	rec_put_map(rec, &brk);
+	return 0;
+}

@@ -1,0 +1,179 @@
+/* Tasks, scheduling, and memory that one call writes in places its row cannot name. Recording. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* A path as the task means it, through its own root and working directory. */
+static char *task_path(struct call *c, int dirfd, const char *path)
+{
+	if (path[0] == '/')
+		return xasprintf("/proc/%d/root%s", c->t->tid, path);
+	if (dirfd == AT_FDCWD)
+		return xasprintf("/proc/%d/cwd/%s", c->t->tid, path);
+	return xasprintf("/proc/%d/fd/%d%s%s", c->t->tid, dirfd, path[0] ? "/" : "", path);
+}
+
+void enter_execve(struct call *c)
+{
+	bool at = c->nr == SYS_execveat;
+	unsigned char head[EI_NIDENT] = {0};
+	char path[4096];
+	struct stat st;
+
+	if (task_read_str(c->t, c->args[at ? 1 : 0], path, sizeof path) < 0)
+		return;
+	char *full = task_path(c, at ? (int)c->args[0] : AT_FDCWD, path);
+	int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd >= 0) {
+		if (pread(fd, head, sizeof head, 0) == sizeof head && !memcmp(head, ELFMAG, SELFMAG) &&
+		    head[EI_CLASS] == ELFCLASS32) {
+			c->rec->warn(c->rec, path, "is a 32-bit program, which cannot be recorded: not started");
+			call_refuse(c, ENOEXEC);
+		}
+		close(fd);
+	}
+	if (geteuid() != 0 && !stat(full, &st) && S_ISREG(st.st_mode) && (st.st_mode & (S_ISUID | S_ISGID)) &&
+	    !access(full, X_OK))
+		c->rec->warn(c->rec, path, "is setuid or setgid: it runs without that privilege when recorded");
+	free(full);
+}
+
+void enter_clone(struct call *c)
+{
+	if (c->args[0] & CLONE_UNTRACED)
+		call_change(c, 0, c->args[0] & ~(uint64_t)CLONE_UNTRACED);
+}
+
+static struct task *affinity_target(struct call *c)
+{
+	pid_t pid = (pid_t)c->args[0];
+
+	return pid == 0 || pid == c->t->tid ? c->t : c->rec->find(c->rec, pid);
+}
+
+/* Everything stays on one CPU; the program is told what it would be told otherwise. */
+void enter_affinity_set(struct call *c)
+{
+	struct task *t = affinity_target(c);
+	cpu_set_t set;
+	size_t n = c->args[1] < sizeof set ? c->args[1] : sizeof set;
+
+	CPU_ZERO(&set);
+	c->verdict = CALL_REFUSE;
+	if (task_read_all(c->t, c->args[2], &set, n))
+		c->result = -EFAULT;
+	else if (!t)
+		c->result = -ESRCH;
+	else {
+		CPU_AND(&set, &set, &c->rec->allowed);
+		c->result = CPU_COUNT(&set) ? 0 : -EINVAL;
+		if (!c->result)
+			t->affinity = set;
+	}
+}
+
+void enter_affinity_get(struct call *c)
+{
+	struct task *t = affinity_target(c);
+	int n = c->rec->affinity_bytes;
+
+	c->verdict = CALL_REFUSE;
+	if (c->args[1] < (uint64_t)n || (c->args[1] & 7))
+		c->result = -EINVAL;
+	else if (!t)
+		c->result = -ESRCH;
+	else
+		c->result = task_write(c->t, c->args[2], &t->affinity, (size_t)n) ? -EFAULT : n;
+}
+
+void exit_affinity_get(struct call *c)
+{
+	if (c->result > 0)
+		call_out(c, c->args[2], (uint64_t)c->result);
+}
+
+/* Futex words that the kernel itself writes. futex(2). */
+void exit_futex(struct call *c)
+{
+	switch (c->args[1] & FUTEX_CMD_MASK) {
+	case FUTEX_WAKE_OP: call_out(c, c->args[4], 4); break;
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_CMP_REQUEUE_PI:
+		call_out(c, c->args[0], 4);
+		call_out(c, c->args[4], 4);
+		break;
+	case FUTEX_LOCK_PI:
+	case FUTEX_UNLOCK_PI:
+	case FUTEX_TRYLOCK_PI:
+	case 13 /* FUTEX_LOCK_PI2 */: call_out(c, c->args[0], 4); break;
+	default: break;
+	}
+}
+
+void exit_process_vm_writev(struct call *c)
+{
+	struct task *target = c->rec->find(c->rec, (pid_t)c->args[0]);
+	uint64_t left = c->result > 0 ? (uint64_t)c->result : 0;
+	struct iovec v;
+
+	for (uint64_t i = 0; target && left && i < c->args[4]; i++) {
+		if (CALL_READ(c, c->args[3] + i * sizeof v, &v))
+			return;
+		uint64_t n = v.iov_len < left ? v.iov_len : left;
+		rec_out(c->rec, target, (uint64_t)v.iov_base, n);
+		left -= n;
+	}
+}
+
+void exit_mincore(struct call *c)
+{
+	if (c->result == 0)
+		call_out(c, c->args[2], PAGE_UP(c->args[1]) / PAGE);
+}
+
+void exit_mempolicy(struct call *c)
+{
+	if (c->result < 0)
+		return;
+	call_out(c, c->args[0], 4);
+	call_out(c, c->args[1], (c->args[2] + 63) / 64 * 8);
+}
+
+void exit_move_pages(struct call *c)
+{
+	if (c->result >= 0)
+		call_out(c, c->args[4], c->args[1] * 4);
+}
+
+#define KEYCTL_DESCRIBE_ 6
+#define KEYCTL_READ_ 11
+#define KEYCTL_GET_SECURITY_ 17
+
+void exit_keyctl(struct call *c)
+{
+	uint64_t n = c->result > 0 ? (uint64_t)c->result : 0;
+
+	if (c->args[0] == KEYCTL_DESCRIBE_ || c->args[0] == KEYCTL_READ_ || c->args[0] == KEYCTL_GET_SECURITY_)
+		call_out(c, c->args[2], n < c->args[3] ? n : c->args[3]);
+}
+
+void exit_quotactl(struct call *c)
+{
+	/* The largest thing any of its commands writes is a struct fs_disk_quota (112 bytes) or statistics of that
+	 * order; what lies behind shorter ones is saved as it is. */
+	if (c->result >= 0)
+		call_out(c, c->args[3], 128);
+}

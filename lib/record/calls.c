@@ -1,0 +1,308 @@
+/* A task's calls: entered, returned; tasks made, become another program, gone. */
+#include "record/recorder.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct sys_desc unknown_call = {.name = "unknown", .cls = SYS_REFUSE, .refuse_errno = ENOSYS};
+
+static const struct sys_desc *describe(struct recorder *r, uint64_t nr)
+{
+	const struct sys_desc *d = systab_get(nr);
+
+	if (!d && nr < SYSTAB_MAX) {
+		char what[32];
+		snprintf(what, sizeof what, "system call %lu", (unsigned long)nr);
+		r->rec.warn(&r->rec, what, "unknown: refused");
+	}
+	return d ? d : &unknown_call;
+}
+
+void call_announce(struct recorder *r, struct rtask *rt)
+{
+	if (rt->announced)
+		return;
+	rt->announced = true;
+	struct trace_event ev = {.kind = EV_ENTER,
+				 .sysno = rt->call.nr,
+				 .regs = rt->call.entry,
+				 .after = rt->call.entry};
+	kernel_flush(&rt->call);
+	put_event(r, rt, &ev);
+}
+
+void call_entered(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	struct task *t = &rt->t;
+
+	if (task_get_regs(t))
+		return;
+	if (signal_give_back(r, rt))
+		return;
+	uint64_t nr = ARCH_SYSNO(&t->regs);
+	rt->in_call = true;
+	rt->announced = false;
+	c->rec = &r->rec;
+	c->t = t;
+	c->nr = (uint16_t)(nr > UINT16_MAX ? UINT16_MAX : nr);
+	if (nr == SYS_restart_syscall && rt->restart_nr)
+		c->nr = rt->restart_nr;
+	c->desc = describe(r, c->nr);
+	c->entry = t->regs;
+	for (int i = 0; i < 6; i++)
+		c->args[i] = arch_arg(&t->regs, i);
+	c->changed = false;
+	c->verdict = CALL_MAKE;
+	c->result = 0;
+	c->flags = 0;
+	c->in.len = 0;
+	memset(c->note, 0, sizeof c->note);
+	memset(c->cap, 0, sizeof c->cap);
+	kernel_enter(c);
+	if (c->verdict == CALL_REFUSE)
+		ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	if (c->changed || c->verdict == CALL_REFUSE)
+		task_set_regs(t);
+	if (c->nr == SYS_set_tid_address)
+		rt->clear_tid = c->args[0];
+	if (c->nr == SYS_exit || c->nr == SYS_exit_group)
+		call_announce(r, rt);
+}
+
+/* Registers the program goes on with after this call. */
+static void fix_exit_regs(struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	struct trace_regs *g = &rt->t.regs;
+
+	if (c->changed)
+		for (int i = 0; i < 6; i++)
+			arch_set_arg(g, i, c->args[i]);
+	if (c->verdict == CALL_REFUSE)
+		ARCH_RESULT(g) = (uint64_t)c->result;
+	if (c->changed || c->verdict == CALL_REFUSE)
+		task_set_regs(&rt->t);
+}
+
+void call_returned(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	struct task *t = &rt->t;
+	struct trace_event ev = {.kind = EV_SYSCALL, .sysno = c->nr, .regs = c->entry};
+	bool execed = rt->execed;
+
+	if (task_get_regs(t))
+		return;
+	if (c->verdict == CALL_MAKE)
+		c->result = (int64_t)ARCH_RESULT(&t->regs);
+	fix_exit_regs(rt);
+	rt->in_call = false;
+	rt->park = t->regs;
+	rt->pos = POS_EVENT;
+	if (execed) {
+		rt->execed = false;
+		ev.flags |= EVF_EXEC;
+		ev.other = t->tid;
+		c->result = 0;
+		ev.tid = rt->exec_from;
+		if (kernel_record_exec(&r->rec, t)) {
+			r->rec.warn(&r->rec, "a program", "its memory cannot be read, so it cannot be recorded: killed");
+			kill(rt->tgid, SIGKILL);
+			return;
+		}
+		task_get_regs(t);
+		rt->park = t->regs;
+		rt->clear_tid = 0;
+	} else {
+		kernel_exit(c);
+	}
+	kernel_flush(c);
+	ev.flags |= c->flags | (rt->announced ? EVF_RESUMED : 0);
+	ev.result = c->result;
+	ev.after = t->regs;
+	ARCH_SYSNO(&ev.after) = ARCH_SYSNO(&ev.regs);
+	if (c->nr == SYS_rt_sigreturn) {
+		static uint8_t xstate[ARCH_XSTATE_MAX];
+		ssize_t n = task_get_xstate(t, xstate, sizeof xstate);
+		if (n > 0)
+			rec_put(&r->rec, &(struct trace_data){
+						 .kind = DATA_XSTATE, .tid = t->tid, .len = (uint32_t)n, .bytes = xstate});
+	} else if (arch_is_restart(c->result) && c->verdict == CALL_MAKE) {
+		ev.flags |= EVF_RESTART;
+		arch_restart(&ev.after);
+		rt->restart_nr = c->nr;
+	}
+	put_event(r, rt, &ev);
+}
+
+/* Takes the first stop of a new task, which may have been seen before its maker's. */
+static bool first_stop(struct recorder *r, pid_t tid)
+{
+	int status;
+
+	for (size_t i = 0; i < r->nearly; i++)
+		if (r->early[i].tid == tid) {
+			r->early[i] = r->early[--r->nearly];
+			return true;
+		}
+	for (;;) {
+		pid_t w = waitpid(tid, &status, __WALL);
+		if (w < 0 && errno == EINTR)
+			continue;
+		return w == tid && WIFSTOPPED(status);
+	}
+}
+
+static uint64_t clone_flags(const struct call *c)
+{
+	return c->nr == SYS_clone   ? c->args[0]
+	       : c->nr == SYS_vfork ? CLONE_VM | CLONE_VFORK
+				    : 0;
+}
+
+void task_made(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	pid_t tid = (pid_t)task_event_msg(&rt->t);
+	uint64_t flags = clone_flags(c);
+
+	if (!first_stop(r, tid))
+		return;
+	bool vm = flags & CLONE_VM;
+	struct rtask *child = rtask_new(r, tid, vm ? mm_get(rt->t.mm) : mm_fork(rt->t.mm),
+					flags & CLONE_THREAD ? rt->tgid : tid);
+	child->t.affinity = rt->t.affinity;
+	child->t.tsc_faults = rt->t.tsc_faults;
+	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
+	if (task_get_regs(&child->t))
+		return;
+	child->park = child->t.regs;
+	if (flags & CLONE_PARENT_SETTID)
+		rec_out(&r->rec, &rt->t, c->args[2], 4);
+	if (flags & CLONE_CHILD_SETTID)
+		rec_out(&r->rec, &child->t, c->args[3], 4);
+	kernel_flush(c);
+	struct trace_event ev = {.kind = EV_CLONE,
+				 .sysno = c->nr,
+				 .other = tid,
+				 .flags = (vm ? EVF_THREAD : 0) | (flags & CLONE_THREAD ? EVF_GROUP : 0),
+				 .regs = c->entry,
+				 .after = child->t.regs};
+	rt->announced = true;
+	put_event(r, rt, &ev);
+}
+
+void task_execed(struct recorder *r, struct rtask *rt)
+{
+	/* A thread that is not its process's first takes that one's place, and its id. */
+	pid_t was = (pid_t)task_event_msg(&rt->t);
+
+	if (was != rt->t.tid) {
+		struct rtask *x = recorder_find(r, was);
+		if (x) {
+			struct rtask *leader = rt;
+			if (leader->state != RS_GONE)
+				rtask_gone(r, leader);
+			leader->reaped = true; /* its id goes on as another's */
+			pid_t tid = leader->t.tid;
+			leader->t.tid = -1;
+			x->t.tid = tid;
+			if (r->root == leader)
+				r->root = x;
+			x->has_status = false;
+			x->state = RS_READY;
+			x->exec_from = was;
+			rt = x;
+		}
+	} else {
+		rt->exec_from = was;
+	}
+	mm_put(rt->t.mm);
+	rt->t.mm = mm_new();
+	rt->execed = true;
+}
+
+/* Words the kernel writes when a thread ends: robust futexes it still holds. set_robust_list(2). */
+struct robust {
+	uint64_t words[64];
+	size_t n;
+};
+
+static void find_robust(struct rtask *rt, struct robust *rb)
+{
+	uint64_t head[3], at, next, word;
+	size_t len;
+	void *list = NULL;
+
+	rb->n = 0;
+	if (syscall(SYS_get_robust_list, rt->t.tid, &list, &len) || !list)
+		return;
+	if (task_read_all(&rt->t, (uint64_t)list, head, sizeof head))
+		return;
+	if (head[2])
+		rb->words[rb->n++] = (head[2] & ~1ul) + head[1];
+	for (at = head[0] & ~1ul; at != (uint64_t)list && rb->n < ARRAY_LEN(rb->words); at = next & ~1ul) {
+		word = at + head[1];
+		rb->words[rb->n++] = word;
+		if (task_read_all(&rt->t, at, &next, sizeof next))
+			return;
+	}
+}
+
+static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
+{
+	for (struct rtask *x = r->tasks; x; x = x->next)
+		if (x != rt && x->state != RS_GONE && x->t.mm == rt->t.mm)
+			return x;
+	return NULL;
+}
+
+/* At PTRACE_EVENT_EXIT: lets the task end, and saves what its end writes into memory that lives on. */
+void task_exiting(struct recorder *r, struct rtask *rt)
+{
+	struct rtask *heir = shares_memory(r, rt);
+	struct robust rb = {.n = 0};
+	int status;
+
+	if (rt->exiting) /* killed again while it ended */
+		return;
+	rt->exiting = true;
+	rt->exit_status = (int)task_event_msg(&rt->t);
+	if (heir)
+		find_robust(rt, &rb);
+	task_resume(&rt->t, PTRACE_CONT, 0);
+	/* A process's first thread is not reported before its last; it is a zombie as soon as it has ended. */
+	for (;;) {
+		pid_t w = waitpid(rt->t.tid, &status, __WALL | WNOHANG);
+		if (w == rt->t.tid && !WIFSTOPPED(status)) {
+			rtask_reaped(r, rt, status);
+			break;
+		}
+		if (w < 0 && errno != EINTR) {
+			rtask_reaped(r, rt, rt->exit_status);
+			break;
+		}
+		uint64_t s = proc_stat_field(rt->t.tid, 3);
+		if (s == 'Z' || s == 'X' || s == 0)
+			break;
+		sched_yield();
+	}
+	if (heir) {
+		if (rt->clear_tid)
+			rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
+		for (size_t i = 0; i < rb.n; i++)
+			rec_out(&r->rec, &heir->t, rb.words[i], 4);
+	}
+	rtask_gone(r, rt);
+}

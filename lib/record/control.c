@@ -1,0 +1,77 @@
+#include "record/control.h"
+
+#include "record/recorder.h"
+#include "util/util.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+
+/* One per process: signal handlers can have nothing else. */
+static struct {
+	volatile sig_atomic_t terms, seen;
+	struct sigaction old[ARRAY_LEN(taken)], old_alarm;
+} control;
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+}
+
+/* The signal may come just before a wait begins that nothing else would end: from now on time does. */
+static void on_term(int sig)
+{
+	const struct itimerval tick = {{0, 100000}, {0, 1000}};
+
+	(void)sig;
+	control.terms++;
+	setitimer(ITIMER_REAL, &tick, NULL);
+}
+
+void control_start(void)
+{
+	struct sigaction tick = {.sa_handler = on_alarm};
+
+	sigaction(SIGALRM, &tick, &control.old_alarm);
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
+		struct sigaction sa = {0};
+		sa.sa_handler = taken[i] == SIGTERM || taken[i] == SIGHUP ? on_term : SIG_IGN;
+		sigaction(taken[i], &sa, &control.old[i]);
+		if (control.old[i].sa_handler == SIG_IGN && taken[i] == SIGHUP)
+			sigaction(taken[i], &control.old[i], NULL);
+	}
+}
+
+void control_child(void)
+{
+	sigaction(SIGALRM, &control.old_alarm, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
+		sigaction(taken[i], &control.old[i], NULL);
+}
+
+void control_check(struct recorder *r)
+{
+	while (control.seen < control.terms) {
+		if (++control.seen == 1 && !r->root_done && r->root) {
+			kill(r->root->tgid, SIGTERM);
+			continue;
+		}
+		r->ended = true;
+		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+			if (rt->state != RS_GONE || !rt->reaped)
+				kill(rt->tgid, SIGKILL);
+	}
+}
+
+void control_stop(struct recorder *r)
+{
+	if (!r->root || getpgid(r->root->tgid) != getpgrp())
+		return;
+	trace_flush(r->rec.w);
+	raise(SIGSTOP);
+	/* Continued: the shell has sent SIGCONT to the whole process group, or only to us. */
+	kill(r->root->tgid, SIGCONT);
+}

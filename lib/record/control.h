@@ -1,0 +1,15 @@
+/* Signals to rr-record itself: SIGTERM goes on to the program, a second one ends the recording; ^C and ^\ reach the
+ * program from the terminal already; ^Z stops the recorder once the program has stopped. */
+#ifndef RR_CONTROL_H
+#define RR_CONTROL_H
+
+struct recorder;
+/* What the program's process must start with: as they were before control_start. */
+void control_start(void);
+void control_child(void);
+/* Does what a signal that has come asks for. */
+void control_check(struct recorder *r);
+/* The program's process group has stopped: stop as well, so that the shell that waits for us sees it. */
+void control_stop(struct recorder *r);
+
+#endif

@@ -1,0 +1,347 @@
+#include "record/launch.h"
+
+#include "record/control.h"
+#include "record/recorder.h"
+#include "util/util.h"
+
+#include <elf.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdnoreturn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* 126 and a line when a file that is there cannot be started, as a shell would tell; else 0. */
+static int why_not_executable(const char *path)
+{
+	unsigned char head[20] = {0};
+	struct stat st;
+
+	if (stat(path, &st)) {
+		warn("%s", path);
+		return errno == ENOENT || errno == ENOTDIR ? 127 : 126;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		warnx("%s: is a directory", path);
+		return 126;
+	}
+	if (access(path, X_OK)) {
+		warn("%s", path);
+		return 126;
+	}
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		if (geteuid() == 0)
+			return 0;
+		warnx("%s: not readable: a program that may not be read cannot be recorded", path);
+		return 126;
+	}
+	ssize_t n = read(fd, head, sizeof head);
+	close(fd);
+	if (n >= 20 && !memcmp(head, ELFMAG, SELFMAG) && (head[EI_CLASS] != ELFCLASS64 || head[18] != EM_X86_64)) {
+		warnx("%s: not an x86-64 program: cannot be recorded", path);
+		return 126;
+	}
+	return 0;
+}
+
+/* Finds the command as execvp would. Returns malloc'd path or NULL with *status set. */
+static char *find_program(const char *name, int *status)
+{
+	if (strchr(name, '/')) {
+		*status = why_not_executable(name);
+		return *status ? NULL : xstrdup(name);
+	}
+	const char *path = getenv("PATH");
+	char *seen = NULL;
+	for (const char *p = path ? path : "/usr/bin:/bin"; p; p = strchr(p, ':') ? strchr(p, ':') + 1 : NULL) {
+		size_t n = strcspn(p, ":");
+		char *full = n ? xasprintf("%.*s/%s", (int)n, p, name) : xstrdup(name);
+		struct stat st;
+		if (!stat(full, &st) && S_ISREG(st.st_mode)) {
+			if (!access(full, X_OK)) {
+				free(seen);
+				*status = why_not_executable(full);
+				if (!*status)
+					return full;
+				free(full);
+				return NULL;
+			}
+			if (!seen) {
+				seen = full;
+				continue;
+			}
+		}
+		free(full);
+	}
+	if (seen) {
+		*status = why_not_executable(seen);
+		free(seen);
+	} else {
+		warnx("%s: command not found", name);
+		*status = 127;
+	}
+	return NULL;
+}
+
+static char *cpu_model(void)
+{
+	char *text = file_read("/proc/cpuinfo", 1 << 22, NULL), *p, *model = NULL;
+
+	if (text && (p = strstr(text, "model name")) && (p = strchr(p, ':'))) {
+		p += 1 + (p[1] == ' ');
+		p[strcspn(p, "\n")] = '\0';
+		model = xstrdup(p);
+	}
+	free(text);
+	return model ? model : xstrdup("unknown");
+}
+
+static int pin(struct recorder *r)
+{
+	cpu_set_t one;
+	int cpu = r->o->cpu;
+
+	CPU_ZERO(&r->rec.allowed);
+	r->rec.affinity_bytes = (int)syscall(SYS_sched_getaffinity, 0, sizeof r->rec.allowed, &r->rec.allowed);
+	if (r->rec.affinity_bytes <= 0)
+		r->rec.affinity_bytes = 8;
+	if (cpu < 0) {
+		cpu = sched_getcpu();
+		for (int i = 0; i < CPU_SETSIZE && (cpu < 0 || !CPU_ISSET(cpu, &r->rec.allowed)); i++)
+			cpu = i;
+	}
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof one, &one)) {
+		warn("CPU %d", cpu);
+		return -1;
+	}
+	return cpu;
+}
+
+static void fill_meta(struct trace_meta *m, const char *exe, char **env, int cpu, char *cwd, uint32_t (*leaves)[6],
+		      unsigned nleaves, struct utsname *u)
+{
+	*m = (struct trace_meta){.exe = (char *)exe,
+				 .cwd = cwd,
+				 .envp = env,
+				 .kernel = u->release,
+				 .cpu_model = cpu_model(),
+				 .cpu = cpu,
+				 .page_size = PAGE,
+				 .nleaves = nleaves,
+				 .leaves = leaves,
+				 .counter = (char *)"none"};
+}
+
+/* The program's environment: ours, with what --env adds or replaces. malloc'd. */
+static char **make_env(char **add)
+{
+	size_t n = 0, k = 0;
+
+	while (environ[n])
+		n++;
+	while (add && add[k])
+		k++;
+	char **env = xcalloc(n + k + 1, sizeof *env);
+	n = 0;
+	for (char **e = environ; *e; e++) {
+		bool replaced = false;
+		for (size_t i = 0; i < k; i++) {
+			size_t len = (size_t)(strchr(add[i], '=') - add[i]) + 1;
+			replaced |= !strncmp(*e, add[i], len);
+		}
+		if (!replaced)
+			env[n++] = *e;
+	}
+	for (size_t i = 0; i < k; i++)
+		env[n++] = add[i];
+	return env;
+}
+
+static noreturn void be_program(const struct record_options *o, const char *path, char **env, int ready)
+{
+	char c;
+
+	/* The recorder has seized us when this pipe ends. */
+	while (read(ready, &c, 1) < 0 && errno == EINTR)
+		;
+	control_child();
+	prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
+	execve(path, o->argv, env);
+	_exit(errno == ENOENT || errno == ENOTDIR ? 127 : 126);
+}
+
+#define PTRACE_OPTIONS                                                                                                 \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | \
+	 PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+
+static const char *ptrace_advice(void)
+{
+	char *text = file_read("/proc/sys/kernel/yama/ptrace_scope", 16, NULL);
+	int scope = text ? atoi(text) : 0;
+
+	free(text);
+	if (scope == 3)
+		return " (kernel.yama.ptrace_scope is 3: no process may trace another until the next boot)";
+	if (scope == 2)
+		return " (kernel.yama.ptrace_scope is 2: needs CAP_SYS_PTRACE, or set it to 1)";
+	return " (a container's seccomp profile may forbid ptrace: allow it, e.g. --cap-add=SYS_PTRACE)";
+}
+
+static int start(struct recorder *r, const char *path, char **env)
+{
+	int ready[2], status;
+
+	if (pipe2(ready, O_CLOEXEC)) {
+		warn("pipe");
+		return 125;
+	}
+	control_start();
+	pid_t pid = fork();
+	if (pid < 0) {
+		warn("fork");
+		return 125;
+	}
+	if (pid == 0) {
+		close(ready[1]);
+		be_program(r->o, path, env, ready[0]);
+	}
+	close(ready[0]);
+	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
+		warnx("ptrace: %s%s", strerror(errno), ptrace_advice());
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		close(ready[1]);
+		return 125;
+	}
+	close(ready[1]);
+	/* To the exec, whose stop is the first that matters. */
+	for (;;) {
+		pid_t w = waitpid(pid, &status, __WALL);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w < 0 || WIFEXITED(status) || WIFSIGNALED(status)) {
+			int code = w > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 126;
+			warnx("%s: %s", path,
+			      code == 127 ? "its interpreter is missing" : "cannot be executed");
+			return code == 127 ? 127 : 126;
+		}
+		if (status >> 16 == PTRACE_EVENT_EXEC)
+			break;
+		ptrace(PTRACE_CONT, pid, NULL, (void *)(long)(status >> 16 ? 0 : WSTOPSIG(status)));
+	}
+	r->root = rtask_new(r, pid, mm_new(), pid);
+	r->root->t.affinity = r->rec.allowed;
+	r->root->in_call = true;
+	r->root->has_status = true;
+	r->root->status = status;
+	return 0;
+}
+
+/* The first event is the program's execve, whose entry was made by our own child: what it was given is told here. */
+static void first_call(struct recorder *r, const char *path, char **env)
+{
+	struct call *c = &r->root->call;
+	char *vec[2] = {NULL, NULL};
+	size_t n[2] = {0, 0};
+	char *const *lists[2] = {r->o->argv, env};
+
+	c->rec = &r->rec;
+	c->t = &r->root->t;
+	c->nr = SYS_execve;
+	c->desc = systab_get(SYS_execve);
+	ARCH_SYSNO(&c->entry) = SYS_execve;
+	for (int i = 0; i < 3; i++)
+		arch_set_arg(&c->entry, i, (uint64_t)(i + 1) << 4);
+	call_in_bytes(c, 1 << 4, path, strlen(path) + 1);
+	for (int i = 0; i < 2; i++) {
+		for (char *const *s = lists[i]; *s; s++) {
+			size_t len = strlen(*s) + 1;
+			vec[i] = xrealloc(vec[i], n[i] + len);
+			memcpy(vec[i] + n[i], *s, len);
+			n[i] += len;
+		}
+		if (n[i])
+			call_in_bytes(c, (uint64_t)(i + 2) << 4, vec[i], n[i]);
+		free(vec[i]);
+	}
+}
+
+int launch(struct recorder *r)
+{
+	const struct record_options *o = r->o;
+	static uint32_t leaves[256][6];
+	struct trace_meta meta;
+	struct utsname u;
+	int status;
+
+	char *dir = NULL;
+	if (o->dir && o->dir[0] != '/' && o->chdir) {
+		char *here = getcwd(NULL, 0);
+		dir = xasprintf("%s/%s", here ? here : ".", o->dir);
+		free(here);
+	} else if (o->dir) {
+		dir = xstrdup(o->dir);
+	}
+	if (o->chdir && chdir(o->chdir)) {
+		warn("%s", o->chdir);
+		free(dir);
+		return 125;
+	}
+	char *path = find_program(o->argv[0], &status);
+	if (!path) {
+		free(dir);
+		return status;
+	}
+	int cpu = pin(r);
+	char **env = make_env(o->env);
+	char *cwd = getcwd(NULL, 0);
+	status = 125;
+	uname(&u);
+	unsigned nleaves = arch_cpuid_leaves(leaves, ARRAY_LEN(leaves));
+	fill_meta(&meta, path, env, cpu, cwd, leaves, nleaves, &u);
+	meta.argv = (char **)o->argv;
+	if (cpu < 0)
+		goto out;
+	if (!dir && !(dir = trace_fresh_dir(path))) {
+		warnx("%s", trace_strerror());
+		goto out;
+	}
+	r->rec.w = trace_create(dir, o->replace, &meta);
+	if (!r->rec.w) {
+		warnx("%s", trace_strerror());
+		goto out;
+	}
+	if (!o->dir)
+		trace_set_latest(dir);
+	if (o->print_dir_fd >= 0)
+		dprintf(o->print_dir_fd, "%s\n", dir);
+	r->start_ns = now_ns();
+	status = start(r, path, env);
+	if (status)
+		trace_close(r->rec.w, false);
+	else
+		first_call(r, path, env);
+out:
+	r->dir = dir;
+	free(meta.cpu_model);
+	free(cwd);
+	free(env);
+	free(path);
+	return status;
+}

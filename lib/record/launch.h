@@ -1,0 +1,9 @@
+/* From a command line to a task stopped before its execve, and a trace to write to. */
+#ifndef RR_LAUNCH_H
+#define RR_LAUNCH_H
+
+struct recorder;
+/* 0, or the exit status for rr-record after saying on stderr what went wrong. */
+int launch(struct recorder *r);
+
+#endif

@@ -1,0 +1,329 @@
+/* The recorder's loop: who runs next, and what each stop means. */
+#include "record/recorder.h"
+
+#include "record/control.h"
+#include "record/launch.h"
+#include "util/util.h"
+
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct rtask *recorder_find(struct recorder *r, pid_t tid)
+{
+	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+		if (rt->t.tid == tid)
+			return rt;
+	return NULL;
+}
+
+static struct task *find_task(struct recording *rec, pid_t tid)
+{
+	struct rtask *rt = recorder_find((struct recorder *)rec, tid);
+
+	return rt && rt->state != RS_GONE ? &rt->t : NULL;
+}
+
+struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid)
+{
+	struct rtask *rt = xcalloc(1, sizeof *rt), **at = &r->tasks;
+
+	rt->t.tid = tid;
+	rt->t.mm = mm;
+	rt->tgid = tgid;
+	rt->state = RS_READY;
+	while (*at)
+		at = &(*at)->next;
+	*at = rt;
+	r->live++;
+	return rt;
+}
+
+static void rtask_free(struct rtask *rt)
+{
+	for (struct pending_signal *s = rt->t.pending, *next; s; s = next) {
+		next = s->next;
+		free(s);
+	}
+	call_free(&rt->call);
+	free(rt);
+}
+
+void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
+{
+	ev->time_ns = now_ns() - r->start_ns;
+	if (!ev->tid)
+		ev->tid = rt->t.tid;
+	if (!r->rec.failed && trace_put_event(r->rec.w, ev))
+		r->rec.failed = true;
+}
+
+void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
+{
+	rt->reaped = true;
+	if (r->root && rt->tgid == r->root->tgid && rt->t.tid == rt->tgid) {
+		r->root_done = true;
+		r->root_status = status;
+	}
+}
+
+void rtask_gone(struct recorder *r, struct rtask *rt)
+{
+	bool lives_on = rt->t.mm->refs > 1;
+	struct trace_event ev = {.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
+
+	ev.regs = ev.after = rt->park;
+	put_event(r, rt, &ev);
+	rt->state = RS_GONE;
+	rt->has_status = false;
+	r->live--;
+	mm_put(rt->t.mm);
+	rt->t.mm = NULL;
+}
+
+static void forget_gone(struct recorder *r)
+{
+	for (struct rtask **at = &r->tasks; *at;) {
+		struct rtask *rt = *at;
+		if (rt->state == RS_GONE && rt->reaped && rt != r->root) {
+			*at = rt->next;
+			rtask_free(rt);
+		} else {
+			at = &rt->next;
+		}
+	}
+}
+
+static void put_checksum(struct recorder *r, struct rtask *rt)
+{
+	uint64_t sum;
+	struct trace_event ev = {.kind = EV_CHECKSUM, .regs = rt->park, .after = rt->park};
+
+	if (trace_events_put(r->rec.w) < r->next_checksum || task_checksum(&rt->t, &sum))
+		return;
+	ev.result = (int64_t)sum;
+	put_event(r, rt, &ev);
+	r->next_checksum = trace_events_put(r->rec.w) + r->o->checksum_every;
+}
+
+static bool is_stop_signal(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int sig)
+{
+	switch (event) {
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE: task_made(r, rt); break;
+	case PTRACE_EVENT_EXEC: task_execed(r, rt); break;
+	case PTRACE_EVENT_EXIT: task_exiting(r, rt); break;
+	case PTRACE_EVENT_STOP:
+		if (is_stop_signal(sig)) {
+			task_resume(&rt->t, PTRACE_LISTEN, 0);
+			rt->state = RS_STOPPED;
+			if (rt == r->root)
+				control_stop(r);
+		}
+		break;
+	default: break;
+	}
+}
+
+static void handle_stop(struct recorder *r, struct rtask *rt)
+{
+	int status = rt->status;
+
+	rt->has_status = false;
+	if (!WIFSTOPPED(status)) {
+		rt->exit_status = status;
+		rtask_reaped(r, rt, status);
+		rtask_gone(r, rt);
+	} else if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
+		if (!rt->in_call)
+			call_entered(r, rt);
+		else
+			call_returned(r, rt);
+	} else if (status >> 16) {
+		ptrace_event(r, rt, status >> 16, WSTOPSIG(status));
+	} else {
+		signal_stop(r, rt, WSTOPSIG(status));
+	}
+}
+
+/* The next task in turn after rt that could go on. */
+static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
+{
+	struct rtask *first = rt && rt->next ? rt->next : r->tasks, *x = first;
+
+	while (x) {
+		if (x->has_status || x->state == RS_READY)
+			return x;
+		x = x->next ? x->next : r->tasks;
+		if (x == first)
+			return NULL;
+	}
+	return NULL;
+}
+
+static bool slice_is_over(struct recorder *r, struct rtask *rt)
+{
+	if (rt->in_call || rt->has_status || r->live == 1)
+		return false;
+	if (rt->call.nr != SYS_sched_yield && now_ns() - r->slice_start < SLICE_NS)
+		return false;
+	collect(r);
+	return true;
+}
+
+/* Lets one task go on until it blocks, stops, ends, or its slice is over. */
+static void run(struct recorder *r, struct rtask *rt)
+{
+	r->slice_start = now_ns();
+	while (!r->rec.failed) {
+		if (!rt->has_status) {
+			int sig = rt->inject;
+			rt->inject = 0;
+			if (!rt->in_call && r->next_checksum && !rt->t.pending)
+				put_checksum(r, rt);
+			task_resume(&rt->t, PTRACE_SYSCALL, sig);
+			enum waited w = wait_for(r, rt);
+			if (w == WAITED_BLOCKED) {
+				rt->state = RS_BLOCKED;
+				call_announce(r, rt);
+				return;
+			}
+			if (w == WAITED_GONE) {
+				if (rt->state != RS_GONE)
+					rtask_gone(r, rt);
+				rt->reaped = true;
+				return;
+			}
+		}
+		handle_stop(r, rt);
+		if (rt->state != RS_READY)
+			return;
+		if (slice_is_over(r, rt))
+			return;
+	}
+}
+
+static void loop(struct recorder *r)
+{
+	struct rtask *rt = NULL;
+
+	for (;;) {
+		bool waiting = false;
+		for (struct rtask *x = r->tasks; x; x = x->next)
+			waiting |= x->state != RS_GONE || !x->reaped;
+		if (!waiting || r->rec.failed)
+			return;
+		rt = next_ready(r, rt);
+		if (!rt) {
+			trace_flush(r->rec.w);
+			wait_any(r);
+			continue;
+		}
+		if (rt->state == RS_BLOCKED)
+			rt->state = RS_READY;
+		run(r, rt);
+		if (rt->state == RS_GONE) {
+			rt = NULL;
+			forget_gone(r);
+		}
+	}
+}
+
+static void kill_all(struct recorder *r)
+{
+	int status;
+
+	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+		if (!rt->reaped)
+			kill(rt->tgid, SIGKILL);
+	for (;;) {
+		pid_t tid = waitpid(-1, &status, __WALL);
+		if (tid < 0 && errno != EINTR)
+			return;
+		if (tid > 0 && WIFSTOPPED(status))
+			ptrace(PTRACE_CONT, tid, NULL, NULL);
+	}
+}
+
+static void warn_once(struct recording *rec, const char *what, const char *why)
+{
+	struct recorder *r = (struct recorder *)rec;
+
+	for (size_t i = 0; i < r->nwarned; i++)
+		if (!strcmp(r->warned[i], what))
+			return;
+	if (r->nwarned < ARRAY_LEN(r->warned))
+		r->warned[r->nwarned++] = xstrdup(what);
+	if (!r->o->quiet)
+		warnx("%s: %s", what, why);
+}
+
+static void recorder_free(struct recorder *r)
+{
+	for (struct rtask *rt = r->tasks, *next; rt; rt = next) {
+		next = rt->next;
+		mm_put(rt->t.mm);
+		rtask_free(rt);
+	}
+	for (size_t i = 0; i < r->rec.ncopies; i++)
+		free(r->rec.copies[i].name);
+	for (size_t i = 0; i < r->nwarned; i++)
+		free(r->warned[i]);
+	free(r->rec.copies);
+	free(r->rec.objects);
+}
+
+static int exit_status(const struct recorder *r, int *signal)
+{
+	if (WIFSIGNALED(r->root_status)) {
+		*signal = WTERMSIG(r->root_status);
+		return 128 + *signal;
+	}
+	return WEXITSTATUS(r->root_status);
+}
+
+int record_run(const struct record_options *o, int *signal)
+{
+	struct recorder r = {.o = o};
+	int status;
+
+	*signal = 0;
+	r.rec.find = find_task;
+	r.rec.warn = warn_once;
+	r.rec.self = getpid();
+	for (int i = 0; i < 3; i++)
+		r.rec.stdio[i] = i;
+	r.next_checksum = o->checksum_every;
+	status = launch(&r);
+	if (status) {
+		recorder_free(&r);
+		return status;
+	}
+	loop(&r);
+	bool failed = r.rec.failed;
+	kill_all(&r);
+	if (trace_close(r.rec.w, !failed) || failed) {
+		warnx("trace: %s: the recording ends here", trace_strerror());
+		status = 125;
+	} else {
+		status = exit_status(&r, signal);
+	}
+	if (o->verbose && !failed)
+		warnx("%s: %lu events, %.3f s", r.dir, (unsigned long)r.events, (double)(now_ns() - r.start_ns) / 1e9);
+	recorder_free(&r);
+	free(r.dir);
+	return status;
+}

@@ -1,0 +1,25 @@
+/* The recorder: runs a command and saves every nondeterministic input of it. */
+#ifndef RR_RECORD_H
+#define RR_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct record_options {
+	char *const *argv; /* the command, NULL-terminated */
+	const char *dir;   /* where the trace goes; NULL: a fresh place */
+	const char *chdir; /* start there; NULL: here */
+	char **env;	   /* NAME=VALUE to add to the program's environment; NULL-terminated, or NULL */
+	bool replace;	   /* a trace that is already there */
+	bool quiet, verbose;
+	int cpu;	   /* -1: any one */
+	int print_dir_fd;  /* -1: not */
+	uint64_t checksum_every; /* events; 0: no checksums */
+};
+
+/* Records. Returns what rr-record exits with; when the program died of a signal, 128 + N, and *signal is N.
+ * Failures of our own are printed on stderr and give 125 (126: cannot execute, 127: not found). */
+int record_run(const struct record_options *o, int *signal);
+
+#endif

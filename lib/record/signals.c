@@ -1,0 +1,216 @@
+/* Signals: each acts at a point of the program that a replay can find again.
+ *
+ * Those an instruction raises act there. Others act right where the task's last event left it, when nothing of the
+ * program has run since; otherwise they are kept until the task's next call, which is taken back before the kernel
+ * makes it, so that the signal acts just in front of it.
+ */
+#include "record/recorder.h"
+
+#include "record/control.h"
+#include "util/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+static bool raised_by_instruction(const siginfo_t *si)
+{
+	switch (si->si_signo) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGTRAP: return si->si_code > 0 && si->si_code != SI_USER;
+	default: return false;
+	}
+}
+
+static bool default_ignores(int sig)
+{
+	return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
+}
+
+static bool default_stops(int sig)
+{
+	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
+}
+
+static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
+{
+	return task_read_all(ctx, addr, buf, n);
+}
+
+static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *si)
+{
+	rec_put(&r->rec, &(struct trace_data){.kind = DATA_SIGINFO,
+					      .tid = rt->t.tid,
+					      .len = sizeof *si,
+					      .bytes = (const uint8_t *)si});
+}
+
+static void put_handler(struct recorder *r, struct rtask *rt)
+{
+	static uint8_t xstate[ARCH_XSTATE_MAX];
+	struct task *t = &rt->t;
+	uint64_t end = arch_sigframe_end(&t->regs, read_mem, t);
+
+	if (end)
+		rec_out(&r->rec, t, ARCH_SP(&t->regs), end - ARCH_SP(&t->regs));
+	ssize_t n = task_get_xstate(t, xstate, sizeof xstate);
+	if (n > 0)
+		rec_put(&r->rec, &(struct trace_data){
+					 .kind = DATA_XSTATE, .tid = t->tid, .len = (uint32_t)n, .bytes = xstate});
+}
+
+/* The handler runs next: stepping into it shows the frame before any of its instructions run. */
+static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trace_event *ev, int sig)
+{
+	struct task *t = &rt->t;
+
+	if (task_resume(t, PTRACE_SINGLESTEP, sig))
+		return;
+	int status;
+	if (task_wait(t, &status))
+		return;
+	if (!WIFSTOPPED(status) || status >> 16 || WSTOPSIG(status) != SIGTRAP) {
+		/* No room for a frame, or killed: that stop comes next. */
+		rt->has_status = true;
+		rt->status = status;
+		rt->frame_failed = WIFSTOPPED(status) && WSTOPSIG(status) == SIGSEGV && !(status >> 16);
+		put_event(r, rt, ev);
+		return;
+	}
+	task_get_regs(t);
+	ev->flags |= EVF_HANDLER;
+	ev->after = t->regs;
+	put_handler(r, rt);
+	put_event(r, rt, ev);
+	rt->park = t->regs;
+	rt->pos = POS_EVENT;
+}
+
+static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, uint16_t flags)
+{
+	struct task *t = &rt->t;
+	int sig = si->si_signo;
+	uint64_t bit = 1ull << (sig - 1);
+	struct trace_event ev = {.kind = EV_SIGNAL, .flags = flags, .result = sig, .regs = t->regs, .after = t->regs};
+
+	if (flags == EVF_AT_CALL)
+		ev.regs = rt->call_entry;
+	/* Inside an interrupted call: the program would go on by making it again. */
+	if (flags == 0 && arch_is_restart((int64_t)ARCH_RESULT(&t->regs)) && (int64_t)ARCH_SYSNO(&t->regs) >= 0) {
+		arch_restart(&ev.regs);
+		ev.after = ev.regs;
+	}
+	put_siginfo(r, rt, si);
+	if (proc_status_mask(t->tid, "SigCgt") & bit) {
+		deliver_to_handler(r, rt, &ev, sig);
+		return;
+	}
+	bool ignored = sig != SIGSTOP && sig != SIGKILL &&
+		       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") & bit));
+	if (!ignored)
+		ev.flags |= default_stops(sig) ? EVF_STOP : EVF_FATAL;
+	put_event(r, rt, &ev);
+	rt->inject = sig;
+}
+
+static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si)
+{
+	struct task *t = &rt->t;
+	uint8_t bytes[3];
+	unsigned len;
+	uint32_t aux;
+
+	if (si->si_signo != SIGSEGV || si->si_code != SI_KERNEL || t->tsc_faults)
+		return false;
+	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof bytes);
+	enum arch_insn insn = n > 0 ? arch_insn_at(bytes, (size_t)n, &len) : INSN_OTHER;
+	if (insn == INSN_OTHER)
+		return false;
+	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = insn == INSN_RDTSCP};
+	uint64_t tsc = arch_read_tsc(&aux);
+	arch_insn_answer(&t->regs, insn, len, tsc, aux);
+	task_set_regs(t);
+	ev.result = (int64_t)tsc;
+	ev.after = t->regs;
+	put_event(r, rt, &ev);
+	rt->park = t->regs;
+	rt->pos = POS_EVENT;
+	return true;
+}
+
+/* A signal that was given back comes with a siginfo of the kernel's making: put its own in place. */
+static bool restore_info(struct rtask *rt, siginfo_t *si)
+{
+	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
+		struct pending_signal *s = *p;
+		if (!s->sent || s->info.si_signo != si->si_signo || si->si_code != SI_KERNEL)
+			continue;
+		*si = s->info;
+		ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
+		*p = s->next;
+		free(s);
+		return true;
+	}
+	return false;
+}
+
+void signal_stop(struct recorder *r, struct rtask *rt, int sig)
+{
+	struct task *t = &rt->t;
+	siginfo_t si;
+
+	if (task_siginfo(t, &si) || task_get_regs(t))
+		return;
+	(void)sig;
+	bool ours = restore_info(rt, &si);
+	bool failed = rt->frame_failed;
+	rt->frame_failed = false;
+	if (!ours && !failed && raised_by_instruction(&si)) {
+		if (!answer_tsc(r, rt, &si))
+			deliver(r, rt, &si, EVF_SYNC);
+		return;
+	}
+	if (arch_regs_differ(&t->regs, &rt->park, false) < 0) {
+		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
+		return;
+	}
+	task_add_pending(t, &si);
+}
+
+bool signal_give_back(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	struct pending_signal *s = t->pending;
+	int status;
+
+	(void)r;
+	while (s && s->sent)
+		s = s->next;
+	if (!s)
+		return false;
+	/* Take the call back: the kernel skips it, and the program stands in front of it again. */
+	struct trace_regs entry = t->regs;
+	rt->call_entry = entry;
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
+		return true;
+	if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80)) {
+		rt->has_status = true;
+		rt->status = status;
+		return true;
+	}
+	t->regs = entry;
+	ARCH_RESULT(&t->regs) = ARCH_SYSNO(&entry);
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	ARCH_PC(&t->regs) -= ARCH_SYSCALL_LEN;
+	task_set_regs(t);
+	rt->park = t->regs;
+	rt->pos = POS_CALL;
+	s->sent = true;
+	rt->inject = s->info.si_signo;
+	return true;
+}

@@ -1,0 +1,121 @@
+/* Waiting for tasks: who has stopped, who is blocked. */
+#include "record/recorder.h"
+
+#include "record/control.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+static void take_status(struct recorder *r, pid_t tid, int status)
+{
+	struct rtask *rt = recorder_find(r, tid);
+
+	if (!rt) {
+		/* A new task may stop before its maker's call tells of it. */
+		if (WIFSTOPPED(status) && r->nearly < ARRAY_LEN(r->early)) {
+			r->early[r->nearly].tid = tid;
+			r->early[r->nearly++].status = status;
+		}
+		return;
+	}
+	if (!WIFSTOPPED(status) && rt->state == RS_GONE) {
+		rtask_reaped(r, rt, status); /* a leader, after its last thread */
+		return;
+	}
+	rt->has_status = true;
+	rt->status = status;
+	if (rt->state != RS_GONE)
+		rt->state = RS_READY;
+}
+
+/* One status, if there is one. flags as for waitpid. 1, 0 for none, -1 for no tasks at all. */
+static int wait_one(struct recorder *r, pid_t which, int flags)
+{
+	int status;
+	pid_t tid = waitpid(which, &status, __WALL | flags);
+
+	if (tid == 0)
+		return 0;
+	if (tid < 0)
+		return errno == EINTR ? 0 : -1;
+	take_status(r, tid, status);
+	return 1;
+}
+
+void collect(struct recorder *r)
+{
+	while (wait_one(r, -1, WNOHANG) == 1)
+		;
+}
+
+static bool others_ready(const struct recorder *r, const struct rtask *rt)
+{
+	for (const struct rtask *x = r->tasks; x; x = x->next)
+		if (x != rt && (x->has_status || x->state == RS_READY))
+			return true;
+	return false;
+}
+
+static bool sleeps(pid_t tid)
+{
+	uint64_t s = proc_stat_field(tid, 3);
+
+	return s != 'R' && s != 't';
+}
+
+enum waited wait_for(struct recorder *r, struct rtask *rt)
+{
+	bool alone = r->live == 1;
+	bool may_block = rt->in_call && kernel_may_block(&rt->call);
+
+	/* In the program's code, or in a call that cannot wait: nobody else may run before it stops again. */
+	if (!may_block || alone) {
+		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
+		while (n == 0 || (n == 1 && !rt->has_status)) {
+			control_check(r);
+			n = wait_one(r, alone ? -1 : rt->t.tid, 0);
+		}
+		return n < 0 ? WAITED_GONE : WAITED_STOP;
+	}
+	for (unsigned i = 0;; i++) {
+		control_check(r);
+		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
+			collect(r); /* its id may have changed: a thread that has become another program */
+		if (rt->has_status)
+			return WAITED_STOP;
+		if (!others_ready(r, rt)) {
+			/* Nobody else could run: whoever stops first goes on. */
+			if (wait_one(r, -1, 0) < 0)
+				return WAITED_GONE;
+			if (rt->has_status)
+				return WAITED_STOP;
+			continue;
+		}
+		if (i && sleeps(rt->t.tid)) {
+			/* It may have stopped just before we looked. */
+			wait_one(r, rt->t.tid, WNOHANG);
+			if (rt->has_status)
+				return WAITED_STOP;
+			return WAITED_BLOCKED;
+		}
+		sched_yield();
+	}
+}
+
+void wait_any(struct recorder *r)
+{
+	if (wait_one(r, -1, 0) < 0) {
+		/* No tasks are left that could report: those we believe in are gone. */
+		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+			if (rt->state != RS_GONE) {
+				rt->exiting = true;
+				rtask_gone(r, rt);
+			}
+	}
+	collect(r);
+	control_check(r);
+}

@@ -1,0 +1,175 @@
+/* The processes that play the recording's tasks. */
+#include "replay/replayer.h"
+
+#include "agent/agent.h"
+#include "util/util.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PTRACE_OPTIONS \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | \
+	 PTRACE_O_EXITKILL)
+
+struct ptask *replayer_find(struct replayer *p, pid_t id)
+{
+	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
+		if (pt->id == id)
+			return pt;
+	return NULL;
+}
+
+static struct ptask *add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
+{
+	struct ptask *pt = xcalloc(1, sizeof *pt);
+
+	pt->t.tid = tid;
+	pt->t.mm = mm;
+	pt->id = id;
+	pt->next = p->tasks;
+	p->tasks = pt;
+	p->stats->tasks++;
+	return pt;
+}
+
+/* The recorded processor first: what CPUID says of itself differs between processors. */
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (cpu >= 0 && cpu < CPU_SETSIZE)
+		CPU_SET(cpu, &set);
+	if (CPU_COUNT(&set) && !sched_setaffinity(0, sizeof set, &set))
+		return;
+	cpu = sched_getcpu();
+	CPU_ZERO(&set);
+	CPU_SET(cpu < 0 ? 0 : cpu, &set);
+	sched_setaffinity(0, sizeof set, &set);
+}
+
+static int make_stub(void)
+{
+	int fd = memfd_create("rr-stub", 0);
+
+	if (fd < 0 || write_all(fd, agent_stub, (size_t)(agent_stub_end - agent_stub)))
+		return -1;
+	/* Tasks inherit it; one that is open for writing cannot be executed. */
+	char path[64];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	int ro = open(path, O_RDONLY);
+	close(fd);
+	return ro;
+}
+
+struct ptask *player_start(struct replayer *p)
+{
+	int ready[2], status;
+
+	pin(trace_reader_meta(p->r)->cpu);
+	p->stub_fd = make_stub();
+	if (p->stub_fd < 0 || pipe2(ready, O_CLOEXEC)) {
+		trouble(p, "stub: %s", strerror(errno));
+		return NULL;
+	}
+	pid_t pid = fork();
+	if (pid == 0) {
+		char c, *none[] = {NULL};
+		const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+		struct rlimit stack;
+		close(ready[1]);
+		while (read(ready[0], &c, 1) < 0 && errno == EINTR)
+			;
+		for (int s = 1; s < NSIG; s++)
+			signal(s, SIG_DFL);
+		sigset_t set;
+		sigemptyset(&set);
+		sigprocmask(SIG_SETMASK, &set, NULL);
+		/* The stack grows as far as it did when recording; that is not for this machine's limit to say. */
+		if (setrlimit(RLIMIT_STACK, &unlimited) && !getrlimit(RLIMIT_STACK, &stack)) {
+			stack.rlim_cur = stack.rlim_max;
+			setrlimit(RLIMIT_STACK, &stack);
+		}
+		prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
+		syscall(SYS_execveat, p->stub_fd, "", none, none, AT_EMPTY_PATH);
+		_exit(127);
+	}
+	close(ready[0]);
+	if (pid < 0 || ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
+		trouble(p, "ptrace: %s", strerror(errno));
+		close(ready[1]);
+		if (pid > 0) {
+			kill(pid, SIGKILL);
+			waitpid(pid, NULL, 0);
+		}
+		return NULL;
+	}
+	close(ready[1]);
+	struct ptask *pt = add(p, pid, p->ev.tid, mm_new());
+	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC) {
+		trouble(p, "stub: cannot be executed");
+		return NULL;
+	}
+	task_get_regs(&pt->t);
+	return pt;
+}
+
+int player_restart(struct replayer *p, struct ptask *pt)
+{
+	mm_put(pt->t.mm);
+	pt->t.mm = mm_new();
+	if (!pt->started) { /* still the stub it began as */
+		pt->started = true;
+		return 0;
+	}
+	const char empty[1] = "";
+	if (task_write(&pt->t, AGENT_DATA, empty, 1) ||
+	    TASK_CALL_REPLAY(&pt->t, SYS_execveat, (uint64_t)p->stub_fd, AGENT_DATA, 0, 0, AT_EMPTY_PATH))
+		return -1;
+	return task_get_regs(&pt->t);
+}
+
+struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm)
+{
+	pid_t tid = 0;
+	int status;
+	const uint64_t args[6] = {CLONE_PARENT | (vm ? CLONE_VM : 0)};
+	int64_t r = task_call_replay(&pt->t, SYS_clone, args, &tid);
+
+	if (r < 0 || !tid)
+		return NULL;
+	struct ptask *child = add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
+	child->started = true;
+	if (task_wait(&child->t, &status) || !WIFSTOPPED(status))
+		return NULL;
+	return child;
+}
+
+void player_end(struct replayer *p, struct ptask *pt)
+{
+	int status;
+
+	for (struct ptask **at = &p->tasks; *at; at = &(*at)->next)
+		if (*at == pt) {
+			*at = pt->next;
+			break;
+		}
+	kill(pt->t.tid, SIGKILL);
+	while (!task_wait(&pt->t, &status) && WIFSTOPPED(status))
+		;
+	mm_put(pt->t.mm);
+	free(pt);
+}

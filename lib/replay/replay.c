@@ -1,0 +1,295 @@
+/* The replayer's loop: each event is run to, checked, and applied. */
+#include "replay/replayer.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int to_stdio(void *ctx, const struct trace_event *ev, int stream, const void *bytes, size_t n)
+{
+	(void)ctx;
+	(void)ev;
+	return write_all(stream, bytes, n);
+}
+
+struct sink {
+	struct replayer *p;
+	int stream;
+};
+
+static int sink_put(void *ctx, const void *bytes, size_t n)
+{
+	struct sink *s = ctx;
+	const struct replay_options *o = s->p->o;
+
+	return (o->output ? o->output : to_stdio)(o->ctx, &s->p->ev, s->stream, bytes, n);
+}
+
+/* Which of our streams gets what this call wrote; 0: none. */
+static int stream_of(const struct replayer *p)
+{
+	const struct trace_event *ev = &p->ev;
+	const struct sys_desc *d = systab_get(ev->sysno);
+
+	if (p->o->write_fd >= 0)
+		return d && d->handler == SYSH_write && ev->result > 0 &&
+				       (int)arch_arg(&ev->regs, 0) == p->o->write_fd
+			       ? p->o->write_fd
+			       : 0;
+	if (p->o->quiet)
+		return 0;
+	return ev->flags & EVF_STDOUT ? 1 : ev->flags & EVF_STDERR ? 2 : 0;
+}
+
+static enum replay_verdict output(struct replayer *p, struct ptask *pt)
+{
+	struct sink s = {p, stream_of(p)};
+
+	if ((s.stream || p->o->write_fd == 0) && kernel_output(&pt->t, &p->ev, sink_put, &s))
+		return trouble(p, "output: %s", strerror(errno));
+	return REPLAY_EXACT;
+}
+
+static enum replay_verdict apply_data(struct replayer *p, struct ptask *pt)
+{
+	struct trace_data d;
+	int r = 0;
+
+	for (uint32_t i = 0; i < p->ev.ndata && (r = trace_next_data(p->r, &d)) == 1; i++) {
+		if (d.kind == DATA_IN || d.kind == DATA_SIGINFO)
+			continue;
+		if (d.kind == DATA_PAYLOAD) {
+			struct sink s = {p, stream_of(p)};
+			if (s.stream && sink_put(&s, d.bytes, d.len))
+				return trouble(p, "output: %s", strerror(errno));
+			continue;
+		}
+		struct ptask *owner = d.tid && d.tid != pt->id ? replayer_find(p, d.tid) : pt;
+		if (!owner)
+			return diverged(p, NULL, "bytes for task %d, which is not there", d.tid);
+		if (kernel_replay_data(&p->rp, &owner->t, &d))
+			return diverged(p, NULL, "%s", p->rp.error);
+	}
+	return r < 0 ? trouble(p, "%s", trace_reader_error(p->r)) : REPLAY_EXACT;
+}
+
+/* The task goes on from the event's `after`. */
+static enum replay_verdict go_on(struct replayer *p, struct ptask *pt)
+{
+	pt->t.regs = p->ev.after;
+	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
+	pt->in_call = false;
+	if (task_set_regs(&pt->t))
+		return trouble(p, "event %lu: registers cannot be set: %s", (unsigned long)p->ev.num, strerror(errno));
+	return REPLAY_EXACT;
+}
+
+static enum replay_verdict reach_call(struct replayer *p, struct ptask *pt)
+{
+	return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
+}
+
+static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v;
+
+	if (pt->started && (v = reach_call(p, pt)))
+		return v;
+	if (player_restart(p, pt))
+		return trouble(p, "event %lu: the stub cannot be executed", (unsigned long)p->ev.num);
+	if (p->ev.other)
+		pt->id = p->ev.other;
+	if (kernel_replay_exec(&p->rp, &pt->t))
+		return trouble(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
+	if ((v = apply_data(p, pt)))
+		return v;
+	return go_on(p, pt);
+}
+
+static enum replay_verdict on_syscall(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v = reach_call(p, pt);
+
+	p->stats->calls++;
+	if (p->ev.sysno < ARRAY_LEN(p->stats->calls_by_number))
+		p->stats->calls_by_number[p->ev.sysno]++;
+	if (v)
+		return v;
+	if ((v = output(p, pt)))
+		return v;
+	if (kernel_replay(&p->rp, &pt->t, &p->ev))
+		return trouble(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
+	if (p->ev.ndata && (v = apply_data(p, pt)))
+		return v;
+	return go_on(p, pt);
+}
+
+static enum replay_verdict on_clone(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v = reach_call(p, pt);
+
+	if (v)
+		return v;
+	if (replayer_find(p, p->ev.other))
+		return diverged(p, NULL, "task %d is made twice", p->ev.other);
+	struct ptask *child = player_clone(p, pt, p->ev.other, p->ev.flags & EVF_THREAD);
+	if (!child)
+		return trouble(p, "event %lu: a task cannot be made: %s", (unsigned long)p->ev.num, strerror(errno));
+	if ((v = apply_data(p, pt)))
+		return v;
+	return go_on(p, child);
+}
+
+static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v;
+
+	p->stats->signals++;
+	if (p->ev.flags & EVF_SYNC)
+		v = run_to_signal(p, pt, (int)p->ev.result);
+	else if (p->ev.flags & EVF_AT_CALL)
+		v = reach_call(p, pt);
+	else
+		v = check_regs(p, pt, false);
+	if (v || (v = apply_data(p, pt)))
+		return v;
+	return go_on(p, pt);
+}
+
+static enum replay_verdict on_insn(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v = run_to_signal(p, pt, SIGSEGV);
+
+	return v ? v : go_on(p, pt);
+}
+
+static enum replay_verdict on_checksum(struct replayer *p, struct ptask *pt)
+{
+	uint64_t sum;
+
+	p->stats->checksums++;
+	if (task_checksum(&pt->t, &sum))
+		return trouble(p, "memory cannot be read");
+	if (sum != (uint64_t)p->ev.result)
+		return diverged(p, NULL, "memory differs (checksum recorded %016lx, replayed %016lx)", (unsigned long)p->ev.result,
+				(unsigned long)sum);
+	return REPLAY_EXACT;
+}
+
+static enum replay_verdict apply(struct replayer *p)
+{
+	struct ptask *pt = replayer_find(p, p->ev.tid);
+	enum replay_verdict v;
+	uint64_t sum;
+
+	if (!pt && p->ev.num == 1 && p->ev.kind == EV_SYSCALL && (p->ev.flags & EVF_EXEC))
+		pt = player_start(p);
+	if (!pt)
+		return p->said ? REPLAY_NO_TRACE : diverged(p, NULL, "its task is not there");
+	if (!pt->started && !(p->ev.flags & EVF_EXEC))
+		return diverged(p, NULL, "the first event is not an execve");
+	if (p->o->memory_every && p->ev.num >= p->next_memory && pt->started) {
+		p->next_memory = p->ev.num + p->o->memory_every;
+		if (!task_checksum(&pt->t, &sum) && p->o->checksum && p->o->checksum(p->o->ctx, &p->ev, sum))
+			return diverged(p, NULL, "memory differs between two replays");
+	}
+	switch (p->ev.kind) {
+	case EV_SYSCALL:
+		v = p->ev.flags & EVF_EXEC ? on_exec(p, pt) : on_syscall(p, pt);
+		break;
+	case EV_ENTER: v = reach_call(p, pt); break;
+	case EV_CLONE: v = on_clone(p, pt); break;
+	case EV_SIGNAL: v = on_signal(p, pt); break;
+	case EV_INSN: v = on_insn(p, pt); break;
+	case EV_CHECKSUM: v = on_checksum(p, pt); break;
+	case EV_EXIT:
+		v = apply_data(p, pt);
+		player_end(p, pt);
+		break;
+	default: return trouble(p, "event %lu: of an unknown kind", (unsigned long)p->ev.num);
+	}
+	return v;
+}
+
+/* Events as rr-dump would print them, from a reader of their own. */
+struct shower {
+	struct trace_reader *r;
+	struct event_records recs;
+};
+
+static void show(struct shower *s)
+{
+	struct event_style style = {0};
+	struct trace_event ev;
+
+	if (trace_next(s->r, &ev) == 1 && !event_records_load(&s->recs, s->r, 256))
+		event_print(stderr, &ev, &s->recs, &style);
+}
+
+enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats)
+{
+	struct replayer p = {.o = o, .stats = stats, .stub_fd = -1};
+	struct shower s = {0};
+	enum replay_verdict v = REPLAY_EXACT;
+	uint64_t start = now_ns();
+	int r;
+
+	memset(stats, 0, sizeof *stats);
+	p.rp.self = getpid();
+	p.r = p.rp.r = trace_open(o->trace, false);
+	if (!p.r)
+		return trouble(&p, "%s", trace_strerror());
+	if (o->show_events && !(s.r = trace_open(o->trace, false)))
+		v = trouble(&p, "%s", trace_strerror());
+	stats->complete = trace_reader_complete(p.r);
+	while (!v && (r = trace_next(p.r, &p.ev))) {
+		if (r < 0) {
+			v = trouble(&p, "%s", trace_reader_error(p.r));
+			break;
+		}
+		v = apply(&p);
+		if (v)
+			break;
+		if (s.r)
+			show(&s);
+		stats->events++;
+		p.recent[p.nrecent++ % RECENT] = p.ev;
+		if (p.ev.num == o->until)
+			break;
+	}
+	if (!v && !stats->complete && p.ev.num != o->until)
+		trouble(&p, "%s: the recording did not end well: replayed up to event %lu, the last that is whole",
+			trace_reader_dir(p.r), (unsigned long)stats->events);
+	while (p.tasks)
+		player_end(&p, p.tasks);
+	kernel_replay_free(&p.rp);
+	if (p.stub_fd >= 0)
+		close(p.stub_fd);
+	if (s.r) {
+		event_records_free(&s.recs);
+		trace_reader_close(s.r);
+	}
+	trace_reader_close(p.r);
+	stats->seconds = (double)(now_ns() - start) / 1e9;
+	return v;
+}
+
+static int to_file(void *ctx, const struct trace_event *ev, int stream, const void *bytes, size_t n)
+{
+	(void)ev;
+	(void)stream;
+	return fwrite(bytes, 1, n, ctx) == n ? 0 : -1;
+}
+
+int replay_write_fd(const char *trace, int fd, FILE *out)
+{
+	struct replay_options o = {.trace = trace, .write_fd = fd, .output = to_file, .ctx = out};
+	struct replay_stats stats;
+
+	return (int)replay_run(&o, &stats);
+}

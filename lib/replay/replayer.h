@@ -1,0 +1,56 @@
+/* Inside the replayer. */
+#ifndef RR_REPLAYER_H
+#define RR_REPLAYER_H
+
+#include "kernel/kernel.h"
+#include "replay/replay.h"
+#include "tracee/task.h"
+#include "trace/print.h"
+
+/* A task of the recording and the process that plays it: one of its own, threads too; they share memory by CLONE_VM. */
+struct ptask {
+	struct task t; /* first; t.tid is the player's */
+	struct ptask *next;
+	pid_t id;     /* in the recording */
+	bool in_call; /* stands at a call's entry */
+	bool started; /* has become a program */
+};
+
+#define RECENT 8
+
+struct replayer {
+	struct replaying rp; /* first */
+	const struct replay_options *o;
+	struct replay_stats *stats;
+	struct trace_reader *r;
+	struct ptask *tasks;
+	struct trace_event ev; /* under way */
+	struct trace_event recent[RECENT];
+	size_t nrecent;
+	int stub_fd;
+	uint64_t next_memory;
+	bool said; /* a report or a line has been printed */
+};
+
+struct ptask *replayer_find(struct replayer *p, pid_t id);
+
+/* launch.c: the first task, stopped in the stub. NULL after a line on stderr. */
+struct ptask *player_start(struct replayer *p);
+/* A task that becomes another program: back to the stub, all memory gone. */
+int player_restart(struct replayer *p, struct ptask *pt);
+/* A new task made by pt; flags as of the event. */
+struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
+void player_end(struct replayer *p, struct ptask *pt);
+
+/* step.c: runs to what the event says comes next; REPLAY_DIVERGED after a report. */
+enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt);
+enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig);
+
+/* report.c */
+enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+enum replay_verdict trouble(struct replayer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Compares the task's registers with the event's. */
+enum replay_verdict check_regs(struct replayer *p, struct ptask *pt, bool at_call);
+
+#endif

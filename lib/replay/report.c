@@ -1,0 +1,87 @@
+/* What is said when a replay is not the recording. */
+#include "replay/replayer.h"
+
+#include "util/util.h"
+
+#include <err.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+enum replay_verdict trouble(struct replayer *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (p->said)
+		return REPLAY_NO_TRACE;
+	p->said = true;
+	va_start(ap, fmt);
+	fflush(stdout);
+	vwarnx(fmt, ap);
+	va_end(ap);
+	return REPLAY_NO_TRACE;
+}
+
+static void where(struct ptask *pt, const char *name, uint64_t addr)
+{
+	struct maps_line l;
+	struct maps_file *f = maps_open(pt->t.tid);
+
+	while (f && maps_next(f, &l))
+		if (l.start <= addr && addr < l.end) {
+			fprintf(stderr, "  %s 0x%lx is at offset 0x%lx of %s\n", name, addr, addr - l.start + l.offset,
+				l.path[0] ? l.path : "anonymous memory");
+			break;
+		}
+	maps_close(f);
+}
+
+static void differences(const struct trace_regs *recorded, const struct trace_regs *replayed)
+{
+	for (int i = 0; i < TRACE_NREGS; i++)
+		if (recorded->r[i] != replayed->r[i] && i != R_ORIG_RAX)
+			fprintf(stderr, "  %-8s recorded 0x%lx, replayed 0x%lx\n", trace_reg_names[i], recorded->r[i],
+				replayed->r[i]);
+}
+
+enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+{
+	va_list ap;
+	struct event_style style = {0};
+
+	if (p->said)
+		return REPLAY_DIVERGED;
+	p->said = true;
+	fflush(stdout);
+	fprintf(stderr, "%s: event %lu, task %d: the replay has diverged: ", program_invocation_short_name, (unsigned long)p->ev.num,
+		p->ev.tid);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	if (pt) {
+		differences(&p->ev.regs, &pt->t.regs);
+		where(pt, "rip", ARCH_PC(&pt->t.regs));
+		if (ARCH_PC(&pt->t.regs) != ARCH_PC(&p->ev.regs))
+			where(pt, "recorded rip", ARCH_PC(&p->ev.regs));
+	}
+	fprintf(stderr, "  the last events:\n");
+	for (size_t i = 0; i < RECENT; i++) {
+		const struct trace_event *ev = &p->recent[(p->nrecent + i) % RECENT];
+		struct event_records none = {0};
+		if (!ev->num)
+			continue;
+		fputs("  ", stderr);
+		event_print(stderr, ev, &none, &style);
+	}
+	return REPLAY_DIVERGED;
+}
+
+enum replay_verdict check_regs(struct replayer *p, struct ptask *pt, bool at_call)
+{
+	int i = arch_regs_differ(&p->ev.regs, &pt->t.regs, at_call);
+
+	if (i < 0)
+		return REPLAY_EXACT;
+	return diverged(p, pt, "register %s differs", trace_reg_names[i]);
+}

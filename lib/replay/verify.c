@@ -1,0 +1,70 @@
+/* Is a trace whole, and does it replay exactly? */
+#include "replay/replay.h"
+
+#include "util/util.h"
+
+#include <err.h>
+#include <stdlib.h>
+
+struct sums {
+	uint64_t *v;
+	size_t n, cap, at;
+	bool second;
+};
+
+static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
+{
+	struct sums *s = ctx;
+
+	(void)ev;
+	if (s->second)
+		return s->at >= s->n || s->v[s->at++] != sum;
+	if (s->n == s->cap) {
+		s->cap = s->cap ? s->cap * 2 : 256;
+		s->v = xrealloc(s->v, s->cap * sizeof *s->v);
+	}
+	s->v[s->n++] = sum;
+	return 0;
+}
+
+static enum replay_verdict check_structure(const char *trace)
+{
+	struct trace_reader *r = trace_open(trace, false);
+
+	if (!r) {
+		warnx("%s", trace_strerror());
+		return REPLAY_NO_TRACE;
+	}
+	enum replay_verdict v = REPLAY_EXACT;
+	if (trace_check(r)) {
+		warnx("%s", trace_reader_error(r));
+		v = REPLAY_NO_TRACE;
+	}
+	trace_reader_close(r);
+	return v;
+}
+
+enum replay_verdict replay_verify(const struct verify_options *o)
+{
+	struct sums sums = {0};
+	struct replay_options ro = {
+		.trace = o->trace, .quiet = true, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
+	struct replay_stats stats = {0};
+	enum replay_verdict v = check_structure(o->trace);
+
+	if (v || o->structure_only)
+		return v;
+	v = replay_run(&ro, &stats);
+	double seconds = stats.seconds;
+	/* Sums made when recording have been compared on the way; without them, two replays must agree. */
+	if (!v && o->memory_every && !stats.checksums) {
+		sums.second = true;
+		v = replay_run(&ro, &stats);
+		seconds += stats.seconds;
+	}
+	if (!v && o->verbose)
+		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n", stats.events,
+		       stats.calls, stats.signals, stats.tasks, stats.checksums ? stats.checksums : sums.n, seconds);
+	free(sums.v);
+	return v;
+}

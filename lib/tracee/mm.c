@@ -1,0 +1,77 @@
+#include "tracee/task.h"
+
+#include "util/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct mm *mm_new(void)
+{
+	struct mm *mm = xcalloc(1, sizeof *mm);
+
+	mm->refs = 1;
+	mm->dumpable = 1;
+	return mm;
+}
+
+struct mm *mm_fork(const struct mm *mm)
+{
+	struct mm *copy = xmalloc(sizeof *copy);
+
+	*copy = *mm;
+	copy->refs = 1;
+	copy->shared = xmalloc(mm->nshared * sizeof *mm->shared);
+	if (mm->nshared)
+		memcpy(copy->shared, mm->shared, mm->nshared * sizeof *mm->shared);
+	return copy;
+}
+
+struct mm *mm_get(struct mm *mm)
+{
+	mm->refs++;
+	return mm;
+}
+
+void mm_put(struct mm *mm)
+{
+	if (mm && --mm->refs == 0) {
+		free(mm->shared);
+		free(mm);
+	}
+}
+
+void mm_add_shared(struct mm *mm, struct shared_map m)
+{
+	mm->shared = xrealloc(mm->shared, (mm->nshared + 1) * sizeof *mm->shared);
+	mm->shared[mm->nshared++] = m;
+}
+
+void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len)
+{
+	struct shared_map *old = mm->shared;
+	size_t n = mm->nshared;
+	uint64_t end = start + len;
+
+	mm->shared = NULL;
+	mm->nshared = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct shared_map m = old[i], head = m, tail = m;
+		uint64_t m_end = m.start + m.len;
+
+		if (m_end <= start || m.start >= end) {
+			mm_add_shared(mm, m);
+			continue;
+		}
+		if (m.start < start) {
+			head.len = start - m.start;
+			mm_add_shared(mm, head);
+		}
+		if (m_end > end) {
+			tail.start = end;
+			tail.len = m_end - end;
+			tail.offset += end - m.start;
+			mm_add_shared(mm, tail);
+		}
+	}
+	free(old);
+}

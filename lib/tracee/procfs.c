@@ -1,0 +1,167 @@
+#include "tracee/task.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+struct maps_file {
+	FILE *f;
+	char *line;
+	size_t cap;
+};
+
+struct maps_file *maps_open(pid_t tid)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%d/maps", tid);
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return NULL;
+	struct maps_file *m = xcalloc(1, sizeof *m);
+	m->f = f;
+	return m;
+}
+
+bool maps_next(struct maps_file *m, struct maps_line *l)
+{
+	ssize_t n = getline(&m->line, &m->cap, m->f);
+	char perms[5];
+	unsigned major_, minor_;
+	int at = 0;
+
+	if (n <= 0)
+		return false;
+	if (m->line[n - 1] == '\n')
+		m->line[n - 1] = '\0';
+	if (sscanf(m->line, "%lx-%lx %4s %lx %x:%x %lu %n", &l->start, &l->end, perms, &l->offset, &major_, &minor_,
+		   &l->ino, &at) < 7)
+		return false;
+	l->prot = (perms[0] == 'r' ? PROT_READ : 0u) | (perms[1] == 'w' ? PROT_WRITE : 0u) |
+		  (perms[2] == 'x' ? PROT_EXEC : 0u);
+	l->shared = perms[3] == 's';
+	l->dev = makedev(major_, minor_);
+	snprintf(l->path, sizeof l->path, "%s", m->line + at);
+	return true;
+}
+
+void maps_close(struct maps_file *m)
+{
+	if (m) {
+		fclose(m->f);
+		free(m->line);
+		free(m);
+	}
+}
+
+#define PM_SOFT_PRESENT (1ull << 63)
+#define PM_SWAPPED (1ull << 62)
+#define PM_FILE (1ull << 61)
+
+int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared,
+		 int (*fn)(void *ctx, uint64_t start, uint64_t len), void *ctx)
+{
+	uint64_t entries[512], run = 0, run_len = 0;
+	char path[32];
+	int r = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/pagemap", tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	for (uint64_t at = start; at < end && !r;) {
+		size_t want = (end - at) / PAGE;
+		if (want > ARRAY_LEN(entries))
+			want = ARRAY_LEN(entries);
+		ssize_t got = pread(fd, entries, want * 8, (off_t)(at / PAGE * 8));
+		if (got <= 0)
+			break;
+		for (ssize_t i = 0; i < got / 8 && !r; i++, at += PAGE) {
+			uint64_t e = entries[i];
+			bool own = (e & (PM_SOFT_PRESENT | PM_SWAPPED)) && (shared || !(e & PM_FILE));
+			if (own && run_len && run + run_len == at) {
+				run_len += PAGE;
+				continue;
+			}
+			if (run_len && !own)
+				r = fn(ctx, run, run_len);
+			run = at;
+			run_len = own ? PAGE : 0;
+		}
+	}
+	close(fd);
+	if (!r && run_len)
+		r = fn(ctx, run, run_len);
+	return r;
+}
+
+uint64_t proc_stat_field(pid_t tid, int field)
+{
+	char path[32], buf[1024];
+
+	snprintf(path, sizeof path, "/proc/%d/stat", tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ssize_t n = read(fd, buf, sizeof buf - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	buf[n] = '\0';
+	char *p = strrchr(buf, ')'); /* the name may hold anything */
+	if (!p)
+		return 0;
+	p += 2;
+	for (int i = 3; i < field && p; i++) {
+		p = strchr(p, ' ');
+		if (p)
+			p++;
+	}
+	if (!p)
+		return 0;
+	return field == 3 ? (uint64_t)*p : strtoull(p, NULL, 10);
+}
+
+static char *status_line(pid_t tid, const char *name, char *buf, size_t size)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%d/status", tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	ssize_t n = read(fd, buf, size - 1);
+	close(fd);
+	if (n <= 0)
+		return NULL;
+	buf[n] = '\0';
+	for (char *p = buf; p; p = strchr(p, '\n')) {
+		if (*p == '\n')
+			p++;
+		size_t len = strlen(name);
+		if (!strncmp(p, name, len) && p[len] == ':')
+			return p + len + 1;
+	}
+	return NULL;
+}
+
+uint64_t proc_status_mask(pid_t tid, const char *name)
+{
+	char buf[4096], *p = status_line(tid, name, buf, sizeof buf);
+
+	return p ? strtoull(p, NULL, 16) : 0;
+}
+
+pid_t proc_tgid(pid_t tid)
+{
+	char buf[4096], *p = status_line(tid, "Tgid", buf, sizeof buf);
+
+	return p ? (pid_t)strtol(p, NULL, 10) : tid;
+}

@@ -1,0 +1,183 @@
+#include "tracee/task.h"
+
+#include "util/util.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+
+_Static_assert(sizeof(struct user_regs_struct) == sizeof(struct trace_regs), "ptrace's registers are the trace's");
+
+/* The agent's code: the one call instruction, and a trap behind it. */
+static const uint8_t agent_code[] = {0x0f, 0x05, 0xcc};
+
+int task_get_regs(struct task *t)
+{
+	return (int)ptrace(PTRACE_GETREGS, t->tid, NULL, &t->regs);
+}
+
+int task_set_regs(struct task *t)
+{
+	return (int)ptrace(PTRACE_SETREGS, t->tid, NULL, &t->regs);
+}
+
+int task_resume(struct task *t, int request, int sig)
+{
+	return (int)ptrace(request, t->tid, NULL, (void *)(long)sig);
+}
+
+int task_wait(struct task *t, int *status)
+{
+	pid_t r;
+
+	do {
+		r = waitpid(t->tid, status, __WALL);
+	} while (r < 0 && errno == EINTR);
+	return r < 0 ? -1 : 0;
+}
+
+int task_siginfo(struct task *t, siginfo_t *info)
+{
+	return (int)ptrace(PTRACE_GETSIGINFO, t->tid, NULL, info);
+}
+
+unsigned long task_event_msg(struct task *t)
+{
+	unsigned long msg = 0;
+
+	ptrace(PTRACE_GETEVENTMSG, t->tid, NULL, &msg);
+	return msg;
+}
+
+ssize_t task_get_xstate(struct task *t, void *buf, size_t max)
+{
+	struct iovec iov = {buf, max};
+
+	return ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov) ? -1 : (ssize_t)iov.iov_len;
+}
+
+int task_set_xstate(struct task *t, const void *buf, size_t n)
+{
+	struct iovec iov = {(void *)buf, n};
+
+	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
+}
+
+void task_add_pending(struct task *t, const siginfo_t *info)
+{
+	struct pending_signal **p = &t->pending, *s = xcalloc(1, sizeof *s);
+
+	s->info = *info;
+	while (*p)
+		p = &(*p)->next;
+	*p = s;
+}
+
+static void set_call(struct trace_regs *g, uint64_t pc, long nr, const uint64_t args[6])
+{
+	for (int i = 0; i < 6; i++)
+		arch_set_arg(g, i, args[i]);
+	ARCH_RESULT(g) = (uint64_t)nr;
+	ARCH_SYSNO(g) = (uint64_t)-1;
+	ARCH_PC(g) = pc;
+}
+
+/* Resumes to the next call stop; signals on the way are kept for later. */
+static int to_call_stop(struct task *t)
+{
+	int status;
+
+	for (;;) {
+		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
+			return -1;
+		if (WSTOPSIG(status) == (SIGTRAP | 0x80))
+			return 0;
+		if (status >> 16) {
+			if (status >> 16 == PTRACE_EVENT_EXIT)
+				return -1;
+			continue;
+		}
+		siginfo_t info;
+		if (!task_siginfo(t, &info))
+			task_add_pending(t, &info);
+	}
+}
+
+static int64_t call_from(struct task *t, uint64_t pc, long nr, const uint64_t args[6])
+{
+	struct trace_regs saved;
+	int64_t result = -ESRCH;
+
+	if (task_get_regs(t))
+		return -ESRCH;
+	saved = t->regs;
+	set_call(&t->regs, pc, nr, args);
+	if (!task_set_regs(t) && !to_call_stop(t) && !to_call_stop(t) && !task_get_regs(t))
+		result = (int64_t)ARCH_RESULT(&t->regs);
+	t->regs = saved;
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	if (task_set_regs(t))
+		return -ESRCH;
+	t->regs = saved;
+	return result;
+}
+
+int64_t task_call(struct task *t, long nr, const uint64_t args[6])
+{
+	return call_from(t, AGENT_ADDR, nr, args);
+}
+
+int task_map_agent(struct task *t)
+{
+	uint8_t code[ARCH_SYSCALL_LEN];
+
+	if (task_get_regs(t))
+		return -1;
+	/* Borrow the bytes at the entry point for one call. */
+	uint64_t pc = ARCH_PC(&t->regs);
+	if (task_read_all(t, pc, code, sizeof code) || task_write(t, pc, agent_code, sizeof code))
+		return -1;
+	int64_t at = call_from(t, pc, SYS_mmap,
+			       (const uint64_t[6]){AGENT_ADDR, AGENT_END - AGENT_ADDR, PROT_READ | PROT_EXEC,
+						   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1, 0});
+	if (task_write(t, pc, code, sizeof code))
+		return -1;
+	if (at != (int64_t)AGENT_ADDR) {
+		errno = at < 0 ? (int)-at : EEXIST;
+		return -1;
+	}
+	return task_write(t, AGENT_ADDR, agent_code, sizeof agent_code);
+}
+
+int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child)
+{
+	struct trace_regs saved = t->regs;
+	int64_t result = -ESRCH;
+	int status;
+
+	set_call(&t->regs, AGENT_ADDR, nr, args);
+	if (task_set_regs(t))
+		return -ESRCH;
+	for (;;) {
+		if (task_resume(t, PTRACE_CONT, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
+			return -ESRCH;
+		int event = status >> 16;
+		if (child && (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK))
+			*child = (pid_t)task_event_msg(t);
+		if (!event)
+			break;
+		if (event == PTRACE_EVENT_EXEC) /* a new program: the old registers mean nothing to it */
+			return 0;
+	}
+	if (WSTOPSIG(status) == SIGTRAP && !task_get_regs(t))
+		result = (int64_t)ARCH_RESULT(&t->regs);
+	t->regs = saved;
+	return result;
+}

@@ -1,0 +1,122 @@
+/* Tasks under ptrace: registers, memory, calls made in their name, address spaces.
+ *
+ * A task here is stopped unless a function says otherwise. Functions that return int give 0 or -1 with errno; ESRCH
+ * means that the task has been killed meanwhile: its end will be reported by waitpid.
+ */
+#ifndef RR_TASK_H
+#define RR_TASK_H
+
+#include "arch/arch.h"
+#include "trace/trace.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The agent: two pages in every tracee, where only they are. The first holds `syscall; int3`, the second is
+ * rr's to write. Both exist in recording and in replay; the program never uses them. */
+#define AGENT_ADDR 0x700000000000ul
+#define AGENT_DATA (AGENT_ADDR + 0x1000)
+#define AGENT_END (AGENT_ADDR + 0x2000)
+
+/* A mapping whose contents are shared with other mappings or files: kept in step by the object's id. */
+struct shared_map {
+	uint64_t start, len, object, offset;
+	bool sysv;
+};
+
+/* An address space, shared by the tasks that have it. */
+struct mm {
+	int refs;
+	uint64_t brk; /* end of the heap as last asked for; 0 before the first exec */
+	int dumpable; /* what the program set by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
+	struct shared_map *shared;
+	size_t nshared;
+};
+struct mm *mm_new(void);
+struct mm *mm_fork(const struct mm *mm);
+struct mm *mm_get(struct mm *mm);
+void mm_put(struct mm *mm);
+void mm_add_shared(struct mm *mm, struct shared_map m);
+/* Forgets what [start, start+len) covers, cutting mappings that reach beyond. */
+void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len);
+
+struct pending_signal {
+	struct pending_signal *next;
+	siginfo_t info;
+	bool sent; /* given back to the kernel, which will report it with a siginfo of its own */
+};
+
+struct task {
+	pid_t tid;  /* of the live task */
+	struct mm *mm;
+	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
+	struct pending_signal *pending; /* came at no exact point; oldest first */
+	cpu_set_t affinity; /* the CPUs the program believes it may use */
+	bool tsc_faults;    /* the program asked for PR_TSC_SIGSEGV itself */
+};
+
+int task_get_regs(struct task *t);
+int task_set_regs(struct task *t); /* from t->regs */
+/* Resumes with a PTRACE_ request and signal. */
+int task_resume(struct task *t, int request, int sig);
+/* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more. */
+int task_wait(struct task *t, int *status);
+int task_siginfo(struct task *t, siginfo_t *info);
+unsigned long task_event_msg(struct task *t);
+
+/* Bytes read, short at the first page that cannot be; -1 if none. */
+ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n);
+/* All n bytes or -1 (EFAULT). task_write also writes where the program may not. */
+int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
+int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
+/* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if unreadable. */
+ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
+/* The XSAVE area; bytes, or -1. */
+ssize_t task_get_xstate(struct task *t, void *buf, size_t max);
+int task_set_xstate(struct task *t, const void *buf, size_t n);
+
+/* The task makes a call of its own through the agent's instruction; its registers come back as they were.
+ * Not from a call's entry stop. Signals that come meanwhile go to t->pending.
+ * Returns the kernel's result; -ESRCH if the task died. */
+int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
+#define TASK_CALL(t, nr, ...) task_call(t, nr, (const uint64_t[6]){__VA_ARGS__})
+/* The same at once from any stop, for tasks that no signal is sent to (replay); *child, if not NULL, becomes the
+ * task a clone has made, stopped. */
+int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);
+#define TASK_CALL_REPLAY(t, nr, ...) task_call_replay(t, nr, (const uint64_t[6]){__VA_ARGS__}, NULL)
+/* Maps the agent into a task that has just become another program (stopped after execve). */
+int task_map_agent(struct task *t);
+
+void task_add_pending(struct task *t, const siginfo_t *info);
+
+/* One line of /proc/PID/maps. */
+struct maps_line {
+	uint64_t start, end, offset, ino;
+	unsigned prot;
+	bool shared;
+	uint64_t dev; /* as makedev() */
+	char path[4096];
+};
+struct maps_file;
+struct maps_file *maps_open(pid_t tid);
+bool maps_next(struct maps_file *f, struct maps_line *l);
+void maps_close(struct maps_file *f);
+
+/* Calls fn for each run of pages of [start, end) that hold data of the task's own (not the mapped file's, not
+ * untouched zeroes). Source: Documentation/admin-guide/mm/pagemap.rst. shared: pages of shared memory too. */
+int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared,
+		 int (*fn)(void *ctx, uint64_t start, uint64_t len), void *ctx);
+
+/* A field of /proc/PID/stat, counted from 1 as in proc(5), 3 and up; as a number (field 3: the letter). */
+uint64_t proc_stat_field(pid_t tid, int field);
+/* A hexadecimal mask from /proc/PID/status, such as "SigCgt". */
+uint64_t proc_status_mask(pid_t tid, const char *name);
+pid_t proc_tgid(pid_t tid);
+
+/* A checksum of the writable memory of the task's address space; zero pages and absent ones are the same. */
+int task_checksum(struct task *t, uint64_t *sum);
+
+#endif
