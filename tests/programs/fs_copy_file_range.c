@@ -16,7 +16,8 @@ int main(void)
 	ssize_t n = copy_file_range(a, &from, b, &to, 50000, 0);
 	CHECK(n == 50000 && from == 50010 && to == 50020);
 	CHECK(pread(b, back, 50000, 20) == 50000 && !memcmp(back, text + 10, 50000));
-	CHECK(lseek(a, 99990, SEEK_SET) == 99990 && copy_file_range(a, NULL, b, &to, 50, 0) == 10 && to == 50030);
+	CHECK(lseek(a, 99990, SEEK_SET) == 99990 && copy_file_range(a, NULL, b, &to, 50, 0) == 10 &&
+	      to == 50030);
 	CHECK(copy_file_range(a, NULL, b, NULL, 50, 0) == 0);
 	int cloned = ioctl(b, FICLONE, a);
 	printf("clone: %s\n", cloned ? strerror(errno) : "served");

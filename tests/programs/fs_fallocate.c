@@ -14,7 +14,8 @@ int main(void)
 	if (fallocate(fd, 0, 0, 1 << 16) == -1 && errno == EOPNOTSUPP)
 		TEMPDIR_SKIP("no fallocate here");
 	CHECK(fstat(fd, &st) == 0 && st.st_size == 1 << 16);
-	CHECK(fallocate(fd, FALLOC_FL_KEEP_SIZE, 1 << 16, 1 << 16) == 0 && fstat(fd, &st) == 0 && st.st_size == 1 << 16);
+	CHECK(fallocate(fd, FALLOC_FL_KEEP_SIZE, 1 << 16, 1 << 16) == 0 && fstat(fd, &st) == 0 &&
+	      st.st_size == 1 << 16);
 	printf("%ld blocks\n", (long)st.st_blocks);
 	CHECK(pwrite(fd, "hole", 4, 8192) == 4);
 	int punched = fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 8192, 4096) == 0;

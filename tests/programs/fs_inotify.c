@@ -29,7 +29,8 @@ int main(void)
 		p += sizeof(*e) + e->len;
 	}
 	CHECK((seen & (IN_CREATE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)) ==
-	      (IN_CREATE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) && (seen & IN_IGNORED));
+		      (IN_CREATE | IN_MODIFY | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO) &&
+	      (seen & IN_IGNORED));
 	puts("ok");
 	return 0;
 }

@@ -18,7 +18,8 @@ int main(void)
 	CHECK(readlink("f", buf, 3) == -1 && errno == EINVAL);
 	CHECK(symlink("loop2", "loop1") == 0 && symlink("loop1", "loop2") == 0);
 	CHECK(open("loop1", O_RDONLY) == -1 && errno == ELOOP);
-	CHECK(unlink("f") == 0 && unlink("f") == -1 && errno == ENOENT && stat("g", &st) == 0 && st.st_nlink == 2);
+	CHECK(unlink("f") == 0 && unlink("f") == -1 && errno == ENOENT && stat("g", &st) == 0 &&
+	      st.st_nlink == 2);
 	ssize_t n = readlink("/proc/self/cwd", buf, sizeof(buf));
 	CHECK(n > 0);
 	printf("%.*s\n", (int)n, buf);

@@ -20,7 +20,8 @@ int main(void)
 	pid_t child = fork();
 	if (child == 0) {
 		struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 5, .l_len = 1};
-		CHECK(fcntl(fd, F_GETLK, &l) == 0 && l.l_type == F_WRLCK && l.l_pid == getppid() && l.l_len == 10);
+		CHECK(fcntl(fd, F_GETLK, &l) == 0 && l.l_type == F_WRLCK && l.l_pid == getppid() &&
+		      l.l_len == 10);
 		CHECK(lock(fd, F_SETLK, F_RDLCK, 5) == -1 && (errno == EAGAIN || errno == EACCES));
 		CHECK(lock(fd, F_SETLK, F_WRLCK, 100) == 0 && write(ready[1], "", 1) == 1);
 		int first = lock(fd, F_SETLKW, F_WRLCK, 0);

@@ -14,11 +14,19 @@ int main(void)
 	CHECK(mkdir("m", 0700) == 0);
 	pid_t child = fork();
 	if (child == 0) {
-		if (unshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER | CLONE_NEWNS))
+		int uid = getuid(), own = unshare(CLONE_NEWNS);
+		if (own && unshare(CLONE_NEWUSER | CLONE_NEWNS))
 			_exit(77);
-		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("mine", "m", "tmpfs", 0, "size=64k"))
+		int map = own ? open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC) : -1;
+		if (own && (map < 0 || dprintf(map, "0 %d 1", uid) < 0))
 			_exit(77);
-		CHECK(creat("m/hidden", 0600) >= 0 && access("m/hidden", F_OK) == 0);
+		if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount("mine", "m", "tmpfs", 0, "size=64k"))
+			_exit(77);
+		int fd = creat("m/hidden", 0600);
+		if (fd < 0 && errno == EOVERFLOW)
+			_exit(77); /* no group of ours is mapped */
+		CHECK(fd >= 0 && access("m/hidden", F_OK) == 0);
 		puts("child has its mount");
 		CHECK(umount2("m", MNT_DETACH) == 0);
 		CHECK(access("m/hidden", F_OK) == -1);

@@ -13,7 +13,7 @@ int main(void)
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
 	CHECK(fd >= 0 && writev(fd, out, 4) == 11 && lseek(fd, 0, SEEK_SET) == 0);
 	CHECK(readv(fd, in, 3) == 11 && !strcmp(a, "one") && !strcmp(b, "twothre") && !strcmp(c, "e"));
-	CHECK(preadv(fd, in, 2, 4) == 7 && !strcmp(a, "wot") && !strcmp(b, "hreethr"));
+	CHECK(preadv(fd, in, 2, 4) == 7 && !strcmp(a, "wot") && !strcmp(b, "hreehre"));
 	CHECK(pwritev(fd, out + 3, 1, 100) == 5 && preadv2(fd, in, 1, 100, 0) == 3 && !strcmp(a, "thr"));
 	CHECK(lseek(fd, 2, SEEK_SET) == 2 && preadv2(fd, in, 1, -1, 0) == 3 && !strcmp(a, "etw"));
 	ssize_t n = pwritev2(fd, out, 1, 0, RWF_APPEND);

@@ -15,7 +15,8 @@ int main(void)
 	int fd = open("a", O_RDWR | O_CREAT, 0600);
 	CHECK(fd >= 0 && open("b", O_RDWR | O_CREAT, 0600) >= 0 && mkdir("d", 0700) == 0);
 	CHECK(stat("a", &a) == 0 && stat("b", &b) == 0);
-	CHECK(renameat2(AT_FDCWD, "a", AT_FDCWD, "b", RENAME_NOREPLACE) == -1 && (errno == EEXIST || errno == EINVAL));
+	CHECK(renameat2(AT_FDCWD, "a", AT_FDCWD, "b", RENAME_NOREPLACE) == -1 &&
+	      (errno == EEXIST || errno == EINVAL));
 	int exchanged = renameat2(AT_FDCWD, "a", AT_FDCWD, "b", RENAME_EXCHANGE) == 0;
 	CHECK(stat("a", &c) == 0 && c.st_ino == (exchanged ? b.st_ino : a.st_ino));
 	CHECK(rename("a", "b") == 0 && stat("a", &c) == -1 && errno == ENOENT);
@@ -24,7 +25,8 @@ int main(void)
 	CHECK(rename("d/c", "d") == -1 && (errno == EISDIR || errno == ENOTEMPTY || errno == EEXIST));
 	CHECK(unlink("d/c") == 0 && rmdir("d") == 0);
 	CHECK(write(fd, "nameless", 8) == 8 && fstat(fd, &c) == 0 && c.st_size == 8);
-	printf("%d %lu %lu links %lu\n", exchanged, (unsigned long)a.st_ino, (unsigned long)b.st_ino, (unsigned long)c.st_nlink);
+	printf("%d %lu %lu links %lu\n", exchanged, (unsigned long)a.st_ino, (unsigned long)b.st_ino,
+	       (unsigned long)c.st_nlink);
 	puts("ok");
 	return 0;
 }

@@ -12,7 +12,8 @@ int main(void)
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
 	CHECK(fd >= 0 && write(fd, "0123456789", 10) == 10 && lseek(fd, 2, SEEK_SET) == 2);
 	int copy = dup(fd), own = open("f", O_RDONLY);
-	CHECK(copy >= 0 && own >= 0 && read(copy, &a, 1) == 1 && read(fd, &b, 1) == 1 && read(own, &c, 1) == 1);
+	CHECK(copy >= 0 && own >= 0 && read(copy, &a, 1) == 1 && read(fd, &b, 1) == 1 &&
+	      read(own, &c, 1) == 1);
 	CHECK(a == '2' && b == '3' && c == '0');
 	pid_t child = fork();
 	if (child == 0)

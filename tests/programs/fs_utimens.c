@@ -16,10 +16,12 @@ int main(void)
 	CHECK(st.st_atim.tv_sec == 1000 && st.st_mtim.tv_sec == 2000);
 	t[0].tv_nsec = UTIME_OMIT;
 	t[1].tv_nsec = UTIME_NOW;
-	CHECK(futimens(fd, t) == 0 && stat("f", &st) == 0 && st.st_atim.tv_sec == 1000 && st.st_mtim.tv_sec > 2000);
+	CHECK(futimens(fd, t) == 0 && stat("f", &st) == 0 && st.st_atim.tv_sec == 1000 &&
+	      st.st_mtim.tv_sec > 2000);
 	printf("now is %ld.%09ld\n", st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	CHECK(utimes("f", v) == 0 && stat("f", &st) == 0 && st.st_mtim.tv_sec == 4000);
-	CHECK(utime("f", &(struct utimbuf){5000, 6000}) == 0 && stat("f", &st) == 0 && st.st_mtim.tv_sec == 6000);
+	CHECK(utime("f", &(struct utimbuf){5000, 6000}) == 0 && stat("f", &st) == 0 &&
+	      st.st_mtim.tv_sec == 6000);
 	t[0].tv_nsec = 2000000000;
 	CHECK(futimens(fd, t) == -1 && errno == EINVAL);
 	puts("ok");

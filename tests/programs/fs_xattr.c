@@ -13,14 +13,16 @@ int main(void)
 		TEMPDIR_SKIP("no extended attributes here");
 	CHECK(setxattr("f", "user.colour", "red", 3, XATTR_CREATE) == -1 && errno == EEXIST);
 	CHECK(fsetxattr(fd, "user.size", "large", 5, 0) == 0);
-	CHECK(getxattr("f", "user.colour", NULL, 0) == 5 && getxattr("f", "user.colour", buf, sizeof(buf)) == 5);
+	CHECK(getxattr("f", "user.colour", NULL, 0) == 5 &&
+	      getxattr("f", "user.colour", buf, sizeof(buf)) == 5);
 	CHECK(!strcmp(buf, "green") && fgetxattr(fd, "user.size", buf, 2) == -1 && errno == ERANGE);
 	CHECK(lgetxattr("f", "user.none", buf, 2) == -1 && errno == ENODATA);
 	ssize_t n = listxattr("f", buf, sizeof(buf));
 	CHECK(n >= 22 && flistxattr(fd, NULL, 0) == n);
 	for (ssize_t i = 0; i < n; i += strlen(buf + i) + 1)
 		puts(buf + i);
-	CHECK(removexattr("f", "user.colour") == 0 && fremovexattr(fd, "user.colour") == -1 && errno == ENODATA);
+	CHECK(removexattr("f", "user.colour") == 0 && fremovexattr(fd, "user.colour") == -1 &&
+	      errno == ENODATA);
 	puts("ok");
 	return 0;
 }

@@ -3,12 +3,12 @@
 
 /* Code that loops and makes calls of its own, in a page made executable by mprotect, twice. */
 static const unsigned char count_down[] = {
-	0x89, 0xf9,		      /* mov %edi, %ecx */
-	0x31, 0xc0,		      /* xor %eax, %eax */
-	0x01, 0xc8,		      /* 1: add %ecx, %eax */
-	0xff, 0xc9,		      /* dec %ecx */
-	0x75, 0xfa,		      /* jnz 1b */
-	0xc3,			      /* ret */
+	0x89, 0xf9, /* mov %edi, %ecx */
+	0x31, 0xc0, /* xor %eax, %eax */
+	0x01, 0xc8, /* 1: add %ecx, %eax */
+	0xff, 0xc9, /* dec %ecx */
+	0x75, 0xfa, /* jnz 1b */
+	0xc3,	    /* ret */
 };
 static const unsigned char ask_pid[] = {
 	0xb8, 0x27, 0x00, 0x00, 0x00, /* mov $39, %eax */

@@ -20,7 +20,8 @@ int main(void)
 	CHECK(found);
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
 	CHECK(n > 0);
-	printf("%.*s %ld inode %lu offset %ld\n", (int)n, path, (long)st.st_size, (unsigned long)st.st_ino, (long)(found - p));
+	printf("%.*s %ld inode %lu offset %ld\n", (int)n, path, (long)st.st_size, (unsigned long)st.st_ino,
+	       (long)(found - p));
 	CHECK(open("/proc/self/exe", O_WRONLY) == -1);
 	puts("ok");
 	return 0;

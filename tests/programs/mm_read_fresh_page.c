@@ -14,7 +14,8 @@ int main(void)
 	CHECK(pread(fd, p + 10 * 4096 - 7, 19, 0) == 19);
 	CHECK(pread(fd, f + 2 * 4096 - 7, 19, 0) == 19);
 	CHECK(pread(fd, p + 20 * 4096, 3 * 4096, 0) == 3 * 4096);
-	CHECK(!strcmp(p + 10 * 4096 - 7, "content of the file") && !strcmp(f + 2 * 4096 - 7, "content of the file"));
+	CHECK(!strcmp(p + 10 * 4096 - 7, "content of the file") &&
+	      !strcmp(f + 2 * 4096 - 7, "content of the file"));
 	CHECK(p[20 * 4096] == 'c' && p[21 * 4096] == 0);
 	CHECK(madvise(p, 64 * 4096, MADV_DONTNEED) == 0);
 	CHECK(pread(fd, p + 4096 - 3, 6, 8) == 6 && !strcmp(p + 4096 - 3, "of the"));

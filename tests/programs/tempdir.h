@@ -55,9 +55,9 @@ static inline void tempdir_enter(void)
 }
 
 /* SKIP ends without the exit handlers. */
-#define TEMPDIR_SKIP(why)         \
-	do {                      \
-		tempdir_remove(); \
-		SKIP(why);        \
+#define TEMPDIR_SKIP(why)                                                                                    \
+	do {                                                                                                 \
+		tempdir_remove();                                                                            \
+		SKIP(why);                                                                                   \
 	} while (0)
 #endif
