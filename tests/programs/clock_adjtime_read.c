@@ -10,7 +10,8 @@ int main(void)
 	int result = adjtimex(&state);
 
 	CHECK(result >= 0);
-	printf("state %d status %#x tick %ld freq %ld\n", result, (unsigned)state.status, state.tick, state.freq);
+	printf("state %d status %#x tick %ld freq %ld\n", result, (unsigned)state.status, state.tick,
+	       state.freq);
 	printf("time %ld.%ld\n", (long)state.time.tv_sec, (long)state.time.tv_usec);
 	CHECK(clock_adjtime(CLOCK_REALTIME, &again) == result && again.tick == state.tick);
 	CHECK(syscall(SYS_adjtimex, NULL) == -1 && errno == EFAULT);

@@ -17,7 +17,8 @@ static int run(void *arg)
 
 int main(void)
 {
-	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID, tid;
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID,
+	    tid;
 
 	alive = 1;
 	tid = clone(run, stack + sizeof(stack), flags, NULL, NULL, NULL, &alive);

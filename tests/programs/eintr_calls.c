@@ -1,4 +1,4 @@
-/* Calls that never restart are EINTR even with SA_RESTART: pause, poll, select, epoll_wait, semtimedop's kin. */
+/* Calls that never restart are EINTR even with SA_RESTART: pause, poll, select, epoll_wait, sleeps. */
 #include "check.h"
 #include <poll.h>
 #include <signal.h>
@@ -18,9 +18,8 @@ static int block(int how)
 {
 	struct timespec hour = {.tv_sec = 3600};
 	struct epoll_event event;
-	sigset_t set;
+	sigset_t set = {0};
 
-	sigemptyset(&set);
 	switch (how) {
 	case 0: return pause();
 	case 1: return poll(NULL, 0, -1);

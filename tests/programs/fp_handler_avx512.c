@@ -9,7 +9,9 @@ static void use(int sig)
 	(void)sig;
 	__asm__ volatile(".byte 0x62, 0xa1, 0xfd, 0x40, 0xef, 0xc0\n\t" /* vpxorq zmm16, zmm16, zmm16 */
 			 ".byte 0xc5, 0xec, 0x47, 0xca"			/* kxorw k1, k2, k2 */
-			 : : : "memory");
+			 :
+			 :
+			 : "memory");
 	handled++;
 }
 
@@ -26,7 +28,8 @@ __attribute__((target("avx512f"))) int main(void)
 			 "syscall\n\t"
 			 "vmovdqu64 %%zmm16, (%4); kmovw %%k1, %%ecx"
 			 : "=a"(result), "=c"(mask_after)
-			 : "a"(200L), "r"(before), "r"(after), "r"(mask), "D"((long)gettid()), "S"((long)SIGUSR1)
+			 : "a"(200L), "r"(before), "r"(after), "r"(mask), "D"((long)gettid()),
+			   "S"((long)SIGUSR1)
 			 : "r11", "memory", "xmm16", "k1");
 	printf("mask %#x, word %lu\n", mask_after, after[7]);
 	CHECK(result == 0 && handled == 1 && mask_after == mask);

@@ -12,7 +12,8 @@ int main(void)
 	CHECK(!clock_gettime(CLOCK_MONOTONIC, &before));
 	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT, 3, &wait) == -1 && errno == ETIMEDOUT);
 	CHECK(!clock_gettime(CLOCK_MONOTONIC, &after));
-	printf("waited %ld ns\n", (after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec);
+	printf("waited %ld ns\n",
+	       (after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec);
 	CHECK((after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec >= 2000000);
 	when = after;
 	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, 3, &when, NULL, -1) == -1 && errno == ETIMEDOUT);

@@ -1,4 +1,5 @@
-/* Signals that are ignored, by default or by choice, and a stop with continue do not disturb a blocked read. */
+/* Signals that are ignored, by default or by choice, and a stop with continue do not disturb a blocked read.
+ */
 #include "check.h"
 #include <signal.h>
 

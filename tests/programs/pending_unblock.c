@@ -31,7 +31,8 @@ int main(void)
 	printf("%d signals: %d %d\n", (int)count, (int)order[0], (int)order[1]);
 	CHECK(count == 2 && order[0] + order[1] == SIGUSR1 + SIGUSR2);
 	CHECK(!sigprocmask(SIG_BLOCK, &set, NULL) && !raise(SIGUSR1));
-	CHECK(signal(SIGUSR1, SIG_IGN) != SIG_ERR && !sigpending(&pending) && !sigismember(&pending, SIGUSR1));
+	CHECK(signal(SIGUSR1, SIG_IGN) != SIG_ERR && !sigpending(&pending) &&
+	      !sigismember(&pending, SIGUSR1));
 	CHECK(!sigprocmask(SIG_SETMASK, &old, NULL) && count == 2);
 	puts("ok");
 	return 0;

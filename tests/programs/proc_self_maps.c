@@ -22,7 +22,8 @@ int main(void)
 		CHECK(sscanf(line, "%lx-%lx %7s %*s %*s %*s %4095s", &from, &to, rights, name) >= 3);
 		for (i = 0; i < 4; i++)
 			if (addresses[i] >= from && addresses[i] < to) {
-				printf("%d: %#lx in %#lx-%#lx %s %s\n", i, addresses[i], from, to, rights, name);
+				printf("%d: %#lx in %#lx-%#lx %s %s\n", i, addresses[i], from, to, rights,
+				       name);
 				CHECK(i == 0 ? rights[2] == 'x' : rights[1] == 'w');
 				found++;
 			}

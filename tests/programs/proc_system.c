@@ -4,10 +4,18 @@
 int main(void)
 {
 	const char *paths[] = {
-		"/proc/stat",	 "/proc/meminfo", "/proc/uptime",
-		"/proc/loadavg", "/proc/cpuinfo", "/proc/version",
-		"/proc/mounts",	 "/proc/interrupts", "/proc/sys/kernel/random/uuid",
-		"/proc/sys/kernel/random/boot_id", "/proc/sys/kernel/pid_max", "/sys/kernel/mm/transparent_hugepage/enabled",
+		"/proc/stat",
+		"/proc/meminfo",
+		"/proc/uptime",
+		"/proc/loadavg",
+		"/proc/cpuinfo",
+		"/proc/version",
+		"/proc/mounts",
+		"/proc/interrupts",
+		"/proc/sys/kernel/random/uuid",
+		"/proc/sys/kernel/random/boot_id",
+		"/proc/sys/kernel/pid_max",
+		"/sys/kernel/mm/transparent_hugepage/enabled",
 	};
 	char text[4096], *newline;
 	ssize_t got;

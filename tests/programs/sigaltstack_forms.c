@@ -20,7 +20,8 @@ static void look(int sig)
 
 int main(void)
 {
-	stack_t stack = {.ss_sp = area, .ss_size = sizeof(area)}, small = {.ss_sp = area, .ss_size = 100}, now;
+	stack_t stack = {.ss_sp = area, .ss_size = sizeof(area)}, small = {.ss_sp = area, .ss_size = 100},
+		now;
 	struct sigaction action = {.sa_handler = look, .sa_flags = SA_ONSTACK};
 
 	CHECK(!sigaltstack(NULL, &now) && now.ss_flags == SS_DISABLE);

@@ -1,4 +1,5 @@
-/* SIGCHLD's siginfo for a child that exits, is killed, stops and goes on; SA_NOCLDSTOP keeps the last two away. */
+/* SIGCHLD's siginfo for a child that exits, is killed, stops and goes on; SA_NOCLDSTOP keeps the last two
+ * away. */
 #include "check.h"
 #include <signal.h>
 

@@ -32,7 +32,8 @@ int main(void)
 		printf("%d code %d pid %d value %p\n", info.si_signo, info.si_code, (int)info.si_pid,
 		       info.si_value.sival_ptr);
 		if (i == 0)
-			CHECK(info.si_code == SI_QUEUE && info.si_pid == child && info.si_value.sival_int == 1234);
+			CHECK(info.si_code == SI_QUEUE && info.si_pid == child &&
+			      info.si_value.sival_int == 1234);
 		if (i == 1)
 			CHECK(info.si_value.sival_ptr == (void *)0x123456789abc);
 		if (i == 2)

@@ -21,7 +21,10 @@ int main(void)
 
 	CHECK(!sigaction(SIGTRAP, &action, NULL));
 	__asm__ volatile("int3\n\t.globl after_short\nafter_short:\n\t"
-			 ".byte 0xcd, 3\n\t.globl after_long\nafter_long:" : : : "memory");
+			 ".byte 0xcd, 3\n\t.globl after_long\nafter_long:"
+			 :
+			 :
+			 : "memory");
 	CHECK(count == 2);
 	printf("%#llx %#llx\n", where[0], where[1]);
 	CHECK(where[0] == (greg_t)after_short && where[1] == (greg_t)after_long);

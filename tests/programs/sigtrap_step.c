@@ -20,7 +20,10 @@ int main(void)
 
 	CHECK(!sigaction(SIGTRAP, &action, NULL));
 	__asm__ volatile("pushfq\n\torq $0x100, (%%rsp)\n\tpopfq\n\t"
-			 "nop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop" : : : "memory", "cc");
+			 "nop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop"
+			 :
+			 :
+			 : "memory", "cc");
 	printf("%d steps\n", steps);
 	CHECK(steps == 5);
 	puts("ok");

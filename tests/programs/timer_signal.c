@@ -6,7 +6,8 @@
 int main(void)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
-	struct itimerspec every = {.it_value = {.tv_nsec = 2000000}, .it_interval = {.tv_nsec = 2000000}}, now;
+	struct itimerspec every = {.it_value = {.tv_nsec = 2000000}, .it_interval = {.tv_nsec = 2000000}},
+			  now;
 	siginfo_t info;
 	sigset_t set;
 	timer_t timer;

@@ -11,7 +11,8 @@ int main(int argc, char **argv)
 	int i;
 
 	CHECK(!uname(&names) && !strcmp(names.sysname, "Linux"));
-	printf("%s %s %s %s %s\n", names.sysname, names.nodename, names.release, names.version, names.machine);
+	printf("%s %s %s %s %s\n", names.sysname, names.nodename, names.release, names.version,
+	       names.machine);
 	CHECK(!gethostname(text, sizeof(text)) && !strcmp(text, names.nodename));
 	CHECK(getcwd(text, sizeof(text)) && text[0] == '/');
 	printf("in %s\n", text);

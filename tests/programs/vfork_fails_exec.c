@@ -9,7 +9,6 @@ int main(void)
 	static int i;
 	pid_t child;
 
-
 	for (i = 0; i < 3; i++) {
 		child = vfork();
 		if (!child) {

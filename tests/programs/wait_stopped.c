@@ -5,14 +5,17 @@
 int main(void)
 {
 	siginfo_t info = {0};
-	int status, i;
+	int status, gate[2], i;
 	pid_t child;
+	char byte;
 
+	CHECK(!pipe(gate));
 	child = fork();
 	CHECK(child >= 0);
 	if (!child) {
+		/* The next stop would take back the word of going on: it waits until that is heard. */
 		for (i = 0; i < 3; i++)
-			raise(SIGSTOP);
+			CHECK(!raise(SIGSTOP) && (i == 2 || read(gate[0], &byte, 1) == 1));
 		_exit(3);
 	}
 	for (i = 0; i < 3; i++) {
@@ -25,6 +28,7 @@ int main(void)
 		CHECK(!kill(child, SIGCONT));
 		CHECK(!waitid(P_PID, (id_t)child, &info, WCONTINUED));
 		CHECK(info.si_code == CLD_CONTINUED && info.si_status == SIGCONT);
+		CHECK(write(gate[1], "x", 1) == 1);
 	}
 	CHECK(!kill(child, SIGCONT));
 	CHECK(WEXITSTATUS(status_of(child)) == 3);
