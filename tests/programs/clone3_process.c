@@ -20,7 +20,8 @@ int main(void)
 	if (child == -1) {
 		CHECK(errno == ENOSYS);
 		puts("clone3 is refused");
-		child = (pid_t)syscall(SYS_clone, args.flags | SIGCHLD, NULL, &pidfd, &child_tid, 0);
+		child = (pid_t)syscall(SYS_clone, CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD, NULL, &pidfd,
+				       &child_tid, 0);
 	}
 	CHECK(child >= 0);
 	if (!child) {
@@ -28,7 +29,7 @@ int main(void)
 		_exit(12);
 	}
 	printf("child %d\n", (int)child);
-	CHECK(child_tid == 0);
+	CHECK(child_tid == 0 && fcntl(pidfd, F_GETFD) == FD_CLOEXEC);
 	CHECK(WEXITSTATUS(status_of(child)) == 12);
 	puts("ok");
 	return 0;
