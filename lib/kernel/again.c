@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -98,6 +99,8 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		return 0;
 	}
 	mm_remove_shared(t->mm, m->start, m->len);
+	if (m->backing == BACKING_ANON && (m->flags & MAP_GROWSDOWN_) && m->size)
+		task_set_stack_limit(t, m->size);
 	switch (m->backing) {
 	case BACKING_FILE:
 		fd = open_unchanged(rp, m);
@@ -124,7 +127,7 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)m->offset, (off_t)m->len);
 		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, m->object, m->offset,
 							 !strcmp(m->path, "[sysv]")});
-		return map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, MAP_SHARED, m->offset);
+		return map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, m->flags & (MAP_SHARED | MAP_PRIVATE), m->offset);
 	default: {
 		uint32_t kept = m->flags & (MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN_);
 		int64_t at = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot,
@@ -221,6 +224,21 @@ static int shmdt_again(struct replaying *rp, struct task *t, uint64_t addr)
 	return fail(rp, "shmdt of 0x%lx, where nothing is attached", addr);
 }
 
+/* How far the stack may grow decides where a program overflows it. */
+static int rlimit_again(struct replaying *rp, struct task *t, const struct trace_event *ev, const uint64_t a[6])
+{
+	bool pr = ev->sysno == SYS_prlimit64;
+	uint64_t at = pr ? a[2] : a[1];
+	struct rlimit lim;
+
+	if (ev->sysno == SYS_getrlimit || !at || a[pr ? 1 : 0] != RLIMIT_STACK || (pr && a[0] && (pid_t)a[0] != ev->tid))
+		return 0;
+	if (task_read_all(t, at, &lim, sizeof lim))
+		return fail(rp, "the stack's limit cannot be read");
+	task_set_stack_limit(t, lim.rlim_cur);
+	return 0;
+}
+
 /* Advice that changes what memory holds or what a child will find. */
 static bool madvise_matters(uint64_t advice)
 {
@@ -240,7 +258,7 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	uint64_t a[6];
 	int64_t r = 0;
 
-	if (!d || d->cls != SYS_REAL || (ev->flags & (EVF_REFUSED | EVF_EXEC)))
+	if (!d || (d->cls != SYS_REAL && d->handler != SYSH_rlimit) || (ev->flags & (EVF_REFUSED | EVF_EXEC)))
 		return 0;
 	bool failed = ev->result < 0 && ev->result > -4096;
 	for (int i = 0; i < 6; i++)
@@ -257,11 +275,14 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 		mm_remove_shared(t->mm, a[0], PAGE_UP(a[1]));
 		r = TASK_CALL_REPLAY(t, SYS_munmap, a[0], a[1]);
 		break;
-	case SYSH_mprotect: /* may have changed a part before it failed */
+	case SYSH_mprotect: /* may have changed a part before it failed so */
+		if (failed && ev->result != -ENOMEM && ev->result != -EACCES)
+			return 0;
 		r = TASK_CALL_REPLAY(t, SYS_mprotect, a[0], a[1], a[2]);
 		break;
 	case SYSH_brk: return brk_again(rp, t, (uint64_t)ev->result);
 	case SYSH_mremap: return failed ? 0 : mremap_again(rp, t, a, (uint64_t)ev->result);
+	case SYSH_rlimit: return failed ? 0 : rlimit_again(rp, t, ev, a);
 	case SYSH_shmdt: return failed ? 0 : shmdt_again(rp, t, a[0]);
 	case SYSH_madvise:
 		if (failed)
@@ -286,7 +307,7 @@ static int zero_again(struct replaying *rp, struct task *t, const struct trace_d
 		int fd = object_fd(rp, d->object);
 		if (fd < 0)
 			return fail(rp, "memory file: %s", strerror(errno));
-		if (d->fill_len == UINT64_MAX)
+		if (d->fill_len == UINT64_MAX - d->addr) /* to the end of time: the object's size */
 			return ftruncate(fd, (off_t)d->addr) ? fail(rp, "memory file: %s", strerror(errno)) : 0;
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr, (off_t)d->fill_len);
 		return 0;

@@ -25,6 +25,7 @@ static const struct {
 	[SYSH_madvise] = {enter_madvise, NULL},
 	[SYSH_shmat] = {NULL, exit_shmat},
 	[SYSH_shmdt] = {NULL, exit_shmdt},
+	[SYSH_open] = {enter_open, NULL},
 	[SYSH_write] = {NULL, exit_write},
 	[SYSH_sendfile] = {enter_sendfile, exit_sendfile},
 	[SYSH_splice] = {enter_splice, NULL},
@@ -363,6 +364,12 @@ void kernel_exit(struct call *c)
 		return;
 	for (int i = 0; i < d->nargs; i++)
 		save_out(c, &d->args[i], i);
+}
+
+void kernel_blocked(struct call *c)
+{
+	if (c->desc->handler == SYSH_futex)
+		exit_futex(c); /* FUTEX_WAITERS, so that the owner calls the kernel when it unlocks */
 }
 
 bool kernel_may_block(const struct call *c)

@@ -181,12 +181,14 @@ void enter_prctl(struct call *c)
 		call_in(c, c->args[1], s->size);
 	switch ((uint32_t)c->args[0]) {
 	case PR_SET_DUMPABLE: /* really made, it would shut us out of the task's memory */
-		if (c->args[1] > 1)
-			answer(c, -EINVAL);
-		else
-			answer(c, 0), t->mm->dumpable = (int)c->args[1];
+		t->mm->not_dumpable = c->args[1] == 0;
+		if (c->args[1] == 0)
+			answer(c, 0);
 		break;
-	case PR_GET_DUMPABLE: answer(c, t->mm->dumpable); break;
+	case PR_GET_DUMPABLE:
+		if (t->mm->not_dumpable)
+			answer(c, 0);
+		break;
 	case PR_SET_TSC: /* always on for us: that is how time stamps are seen */
 		if (c->args[1] != PR_TSC_ENABLE && c->args[1] != PR_TSC_SIGSEGV)
 			answer(c, -EINVAL);

@@ -29,15 +29,12 @@ static uint16_t stdio_of(struct call *c, int fd)
 
 static struct shared_object *object_of(struct call *c, int fd, struct stat *st, char link[64])
 {
-	if (!c->rec->live_shared)
+	if (!c->rec->nobjects)
 		return NULL;
 	snprintf(link, 64, "/proc/%d/fd/%d", c->t->tid, fd);
 	if (stat(link, st) || !S_ISREG(st->st_mode))
 		return NULL;
-	for (size_t i = 0; i < c->rec->nobjects; i++)
-		if (c->rec->objects[i].dev == st->st_dev && c->rec->objects[i].ino == st->st_ino)
-			return &c->rec->objects[i];
-	return NULL;
+	return kernel_object(c->rec, st);
 }
 
 static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
@@ -88,10 +85,46 @@ static void update_shared(struct call *c, int fd)
 	close(in);
 }
 
+/* /proc/PID/mem: bytes written there are in a task's memory. */
+static void update_memory(struct call *c)
+{
+	char link[64], path[64];
+	unsigned flags;
+	int pid, at = 0;
+	uint64_t n = (uint64_t)c->result, from;
+
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
+	ssize_t k = readlink(link, path, sizeof path - 1);
+	if (k <= 0)
+		return;
+	path[k] = '\0';
+	if (sscanf(path, "/proc/%d/mem%n", &pid, &at) != 1 || at != k)
+		return;
+	struct task *target = c->rec->find(c->rec, pid);
+	if (c->nr == SYS_write || c->nr == SYS_writev)
+		from = fd_position(c, (int)c->args[0], &flags) - n;
+	else
+		from = c->args[3];
+	if (target)
+		rec_out(c->rec, target, from, n);
+}
+
+void enter_open(struct call *c)
+{
+	char path[32];
+	uint64_t at = c->nr == SYS_open ? c->args[0] : c->args[1];
+	ssize_t n = task_read_str(c->t, at, path, sizeof path);
+
+	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
+		c->rec->memory_opened = true;
+}
+
 void exit_write(struct call *c)
 {
 	if (c->result <= 0)
 		return;
+	if (c->rec->memory_opened)
+		update_memory(c);
 	c->flags |= stdio_of(c, (int)c->args[0]);
 	update_shared(c, (int)c->args[0]);
 }
@@ -118,10 +151,7 @@ void exit_truncate(struct call *c)
 			return;
 		}
 		close(fd);
-		o = NULL;
-		for (size_t i = 0; i < c->rec->nobjects; i++)
-			if (c->rec->objects[i].dev == st.st_dev && c->rec->objects[i].ino == st.st_ino)
-				o = &c->rec->objects[i];
+		o = kernel_object(c->rec, &st);
 	} else {
 		o = object_of(c, (int)c->args[0], &st, link);
 	}
@@ -133,7 +163,10 @@ void exit_truncate(struct call *c)
 	}
 	/* Zeroes to the end of time: the object's size from now on. */
 	rec_put(c->rec, &(struct trace_data){
-				.kind = DATA_ZERO, .object = o->id, .addr = (uint64_t)st.st_size, .fill_len = UINT64_MAX});
+				.kind = DATA_ZERO,
+				.object = o->id,
+				.addr = (uint64_t)st.st_size,
+				.fill_len = UINT64_MAX - (uint64_t)st.st_size});
 }
 
 /* Bytes that move from file to file inside the kernel are in nobody's memory; those that reach a standard output are

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /* --- recording --------------------------------------------------------------------------------------- */
 
@@ -39,9 +40,11 @@ struct recording {
 	size_t nobjects;
 	struct file_copy *copies;
 	size_t ncopies;
-	size_t live_shared; /* mappings of shared objects made so far; 0: writes need no look */
 	/* The task with that tid if it is being recorded, else NULL. */
 	struct task *(*find)(struct recording *, pid_t);
+	/* Whether any task has a mapping of this object. */
+	bool (*mapped)(struct recording *, uint64_t object);
+	bool memory_opened; /* somebody has opened a /proc/PID/mem */
 	/* One warning a subject, on stderr. */
 	void (*warn)(struct recording *, const char *what, const char *why);
 	int stdio[3];	/* rr-record's own descriptors of what were its standard streams */
@@ -80,6 +83,8 @@ struct call {
 void kernel_enter(struct call *c);
 /* After the call; c->result is set. */
 void kernel_exit(struct call *c);
+/* The call has been found to wait: what the kernel wrote before it went to sleep. */
+void kernel_blocked(struct call *c);
 /* Hands the kept records to the writer, before the event is put. */
 void kernel_flush(struct call *c);
 void call_free(struct call *c);
@@ -96,6 +101,8 @@ void call_out(struct call *c, uint64_t addr, uint64_t len);	/* puts DATA_OUT, as
 void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
 void rec_put(struct recording *rec, const struct trace_data *d);
 void rec_put_map(struct recording *rec, const struct trace_map *m);
+/* The object that stands for this file, if some task has it mapped. */
+struct shared_object *kernel_object(struct recording *rec, const struct stat *st);
 /* Puts [from, to) of the object's file as DATA_SHARED. */
 void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to);
 void call_refuse(struct call *c, int error);
@@ -107,7 +114,7 @@ void call_change(struct call *c, int i, uint64_t value);
 typedef void call_handler(struct call *c);
 call_handler exit_mmap, exit_munmap, exit_mremap, enter_madvise, exit_shmat, exit_shmdt;
 call_handler enter_mmap;
-call_handler exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
+call_handler enter_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
 call_handler exit_recvmsg;
 call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;
 call_handler exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -41,6 +42,14 @@ static struct shared_object *object_get(struct recording *rec, uint64_t dev, uin
 	struct shared_object *o = &rec->objects[rec->nobjects++];
 	*o = (struct shared_object){rec->nobjects, dev, ino};
 	return o;
+}
+
+struct shared_object *kernel_object(struct recording *rec, const struct stat *st)
+{
+	for (size_t i = 0; i < rec->nobjects; i++)
+		if (rec->objects[i].dev == st->st_dev && rec->objects[i].ino == st->st_ino)
+			return rec->mapped(rec, rec->objects[i].id) ? &rec->objects[i] : NULL;
+	return NULL;
 }
 
 static int copy_range(int in, int out, uint64_t from, uint64_t to)
@@ -198,12 +207,13 @@ static void put_file_map(struct recording *rec, struct task *t, struct trace_map
 	bool stable = file_is_stable(m->path, st);
 	const char *name;
 
-	if ((m->flags & MAP_SHARED) && !(stable && !writable)) {
+	/* A private mapping shows what is written to its file too, where the program has not written itself. */
+	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
+	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
 		struct shared_object *o = object_get(rec, m->dev, m->ino);
 		m->backing = BACKING_OBJECT;
 		m->object = o->id;
 		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, o->id, m->offset, false});
-		rec->live_shared++;
 		rec_put_map(rec, m);
 		uint64_t end = m->offset + m->len;
 		if (end > m->size)
@@ -449,9 +459,12 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 	char path[4352];
 
 	if (!l->ino) {
+		struct rlimit lim;
 		m.flags |= MAP_ANONYMOUS;
-		if (!strcmp(l->path, "[stack]"))
+		if (!strcmp(l->path, "[stack]") && !prlimit(x->t->tid, RLIMIT_STACK, NULL, &lim)) {
 			m.flags |= MAP_GROWSDOWN;
+			m.size = lim.rlim_cur; /* how far it may grow */
+		}
 		rec_put_map(x->rec, &m);
 	} else {
 		m.offset = l->offset;

@@ -4,6 +4,7 @@
 #include "util/util.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <sched.h>
 #include <stdio.h>
@@ -38,6 +39,7 @@ void call_announce(struct recorder *r, struct rtask *rt)
 				 .regs = rt->call.entry,
 				 .after = rt->call.entry};
 	kernel_flush(&rt->call);
+	kernel_blocked(&rt->call);
 	put_event(r, rt, &ev);
 }
 
@@ -233,31 +235,46 @@ void task_execed(struct recorder *r, struct rtask *rt)
 	rt->execed = true;
 }
 
-/* Words the kernel writes when a thread ends: robust futexes it still holds. set_robust_list(2). */
-struct robust {
-	uint64_t words[64];
-	size_t n;
-};
-
-static void find_robust(struct rtask *rt, struct robust *rb)
+/* What the kernel will write into a robust futex that the task holds when it ends: handle_futex_death() in
+ * kernel/futex/core.c. The word may be in memory shared with other processes, so it is told as a write of the task's own,
+ * just before its end. */
+static void put_robust_word(struct recorder *r, struct rtask *rt, uint64_t addr, uint32_t owner)
 {
-	uint64_t head[3], at, next, word;
-	size_t len;
+	uint32_t word;
+
+	if (task_read_all(&rt->t, addr, &word, sizeof word) || (word & FUTEX_TID_MASK) != owner)
+		return;
+	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+	rec_put(&r->rec, &(struct trace_data){.kind = DATA_OUT,
+					      .tid = rt->t.tid,
+					      .addr = addr,
+					      .len = sizeof word,
+					      .bytes = (const uint8_t *)&word});
+}
+
+/* set_robust_list(2); the kernel looks at no more than ROBUST_LIST_LIMIT entries. */
+static void put_robust_list(struct recorder *r, struct rtask *rt)
+{
+	uint64_t head[3], at, next;
+	size_t len, n = 0;
 	void *list = NULL;
 
-	rb->n = 0;
 	if (syscall(SYS_get_robust_list, rt->t.tid, &list, &len) || !list)
 		return;
 	if (task_read_all(&rt->t, (uint64_t)list, head, sizeof head))
 		return;
-	if (head[2])
-		rb->words[rb->n++] = (head[2] & ~1ul) + head[1];
-	for (at = head[0] & ~1ul; at != (uint64_t)list && rb->n < ARRAY_LEN(rb->words); at = next & ~1ul) {
-		word = at + head[1];
-		rb->words[rb->n++] = word;
+	uint64_t pending = head[2] & ~1ul;
+	if (!pending && (head[0] & ~1ul) == (uint64_t)list)
+		return;
+	uint32_t owner = (uint32_t)proc_inner_tid(rt->t.tid);
+	for (at = head[0] & ~1ul; at != (uint64_t)list && n++ < ROBUST_LIST_LIMIT; at = next & ~1ul) {
 		if (task_read_all(&rt->t, at, &next, sizeof next))
-			return;
+			next = (uint64_t)list;
+		if (at != pending)
+			put_robust_word(r, rt, at + head[1], owner);
 	}
+	if (pending)
+		put_robust_word(r, rt, pending + head[1], owner);
 }
 
 static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
@@ -272,15 +289,13 @@ static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
 void task_exiting(struct recorder *r, struct rtask *rt)
 {
 	struct rtask *heir = shares_memory(r, rt);
-	struct robust rb = {.n = 0};
 	int status;
 
 	if (rt->exiting) /* killed again while it ended */
 		return;
 	rt->exiting = true;
 	rt->exit_status = (int)task_event_msg(&rt->t);
-	if (heir)
-		find_robust(rt, &rb);
+	put_robust_list(r, rt);
 	task_resume(&rt->t, PTRACE_CONT, 0);
 	/* A process's first thread is not reported before its last; it is a zombie as soon as it has ended. */
 	for (;;) {
@@ -298,11 +313,7 @@ void task_exiting(struct recorder *r, struct rtask *rt)
 			break;
 		sched_yield();
 	}
-	if (heir) {
-		if (rt->clear_tid)
-			rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
-		for (size_t i = 0; i < rb.n; i++)
-			rec_out(&r->rec, &heir->t, rb.words[i], 4);
-	}
+	if (heir && rt->clear_tid)
+		rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
 	rtask_gone(r, rt);
 }

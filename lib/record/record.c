@@ -31,6 +31,15 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 	return rt && rt->state != RS_GONE ? &rt->t : NULL;
 }
 
+static bool object_mapped(struct recording *rec, uint64_t object)
+{
+	for (struct rtask *rt = ((struct recorder *)rec)->tasks; rt; rt = rt->next)
+		for (size_t i = 0; rt->t.mm && i < rt->t.mm->nshared; i++)
+			if (rt->t.mm->shared[i].object == object)
+				return true;
+	return false;
+}
+
 struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid)
 {
 	struct rtask *rt = xcalloc(1, sizeof *rt), **at = &r->tasks;
@@ -302,6 +311,7 @@ int record_run(const struct record_options *o, int *signal)
 
 	*signal = 0;
 	r.rec.find = find_task;
+	r.rec.mapped = object_mapped;
 	r.rec.warn = warn_once;
 	r.rec.self = getpid();
 	for (int i = 0; i < 3; i++)

@@ -10,7 +10,6 @@ struct mm *mm_new(void)
 	struct mm *mm = xcalloc(1, sizeof *mm);
 
 	mm->refs = 1;
-	mm->dumpable = 1;
 	return mm;
 }
 

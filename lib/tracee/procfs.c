@@ -159,6 +159,17 @@ uint64_t proc_status_mask(pid_t tid, const char *name)
 	return p ? strtoull(p, NULL, 16) : 0;
 }
 
+pid_t proc_inner_tid(pid_t tid)
+{
+	char buf[4096], *p = status_line(tid, "NSpid", buf, sizeof buf);
+
+	if (!p)
+		return tid;
+	p[strcspn(p, "\n")] = '\0';
+	char *last = strrchr(p, '\t');
+	return (pid_t)strtol(last ? last : p, NULL, 10);
+}
+
 pid_t proc_tgid(pid_t tid)
 {
 	char buf[4096], *p = status_line(tid, "Tgid", buf, sizeof buf);

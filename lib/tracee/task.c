@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -68,6 +69,16 @@ int task_set_xstate(struct task *t, const void *buf, size_t n)
 	struct iovec iov = {(void *)buf, n};
 
 	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
+}
+
+void task_set_stack_limit(struct task *t, uint64_t bytes)
+{
+	struct rlimit lim;
+
+	if (prlimit(t->tid, RLIMIT_STACK, NULL, &lim))
+		return;
+	lim.rlim_cur = bytes < lim.rlim_max ? bytes : lim.rlim_max;
+	prlimit(t->tid, RLIMIT_STACK, &lim, NULL);
 }
 
 void task_add_pending(struct task *t, const siginfo_t *info)

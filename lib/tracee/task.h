@@ -31,7 +31,7 @@ struct shared_map {
 struct mm {
 	int refs;
 	uint64_t brk; /* end of the heap as last asked for; 0 before the first exec */
-	int dumpable; /* what the program set by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
+	bool not_dumpable; /* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
 	struct shared_map *shared;
 	size_t nshared;
 };
@@ -115,6 +115,11 @@ uint64_t proc_stat_field(pid_t tid, int field);
 /* A hexadecimal mask from /proc/PID/status, such as "SigCgt". */
 uint64_t proc_status_mask(pid_t tid, const char *name);
 pid_t proc_tgid(pid_t tid);
+/* The task's id in its own process-id namespace. */
+pid_t proc_inner_tid(pid_t tid);
+
+/* How far its stack may grow, bytes; as far as this machine's hard limit allows. */
+void task_set_stack_limit(struct task *t, uint64_t bytes);
 
 /* A checksum of the writable memory of the task's address space; zero pages and absent ones are the same. */
 int task_checksum(struct task *t, uint64_t *sum);

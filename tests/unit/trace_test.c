@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -350,6 +351,41 @@ static void killed_writer_leaves_a_prefix(void)
 	free(dir);
 }
 
+static void killed_at_any_time_leaves_a_prefix(void)
+{
+	char *dir = dir_of("killed-any"), *events = xasprintf("%s/events", dir);
+
+	for (long round = 0; round < 8; round++) {
+		pid_t pid = fork();
+		if (pid == 0) {
+			sample_write(dir, UINT64_MAX, round % 2 ? UINT64_MAX : 701, false);
+			_exit(2);
+		}
+		struct stat st;
+		while (stat(events, &st) || st.st_size < round * 20000 + 1)
+			sched_yield();
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+
+		struct trace_reader *r = open_well(dir);
+		struct trace_event ev, want;
+		uint64_t n = 0;
+		int rc;
+		while ((rc = trace_next(r, &ev)) == 1) {
+			want = sample_event(++n);
+			CHECK(ev.num == n && memcmp(&ev.regs, &want.regs, sizeof(ev.regs)) == 0);
+			CHECK(ev.ndata == (n % 3 ? 0 : 2) && ev.nmaps == (n % 5 ? 0 : 1));
+		}
+		CHECK(rc == 0 && trace_check(r) == 0);
+		/* Its first block may have been cut short where blocks are long. */
+		CHECK(n > 0 || round % 2 || round == 0);
+		trace_reader_close(r);
+		remove_all(dir);
+	}
+	free(events);
+	free(dir);
+}
+
 static void idle_writer_reaches_a_follower(void)
 {
 	char *dir = dir_of("follow");
@@ -433,7 +469,7 @@ static bool read_damaged(const char *dir, const uint32_t want[SMALL])
 	CHECK(n <= SMALL && memcmp(got, want, n * sizeof(*got)) == 0);
 	CHECK(rc == 0 || *trace_reader_error(r));
 	CHECK(!trace_reader_complete(r) || rc < 0 || n == SMALL);
-	/* A shared bit of luck: all that was read may be right, but a check tells. */
+	/* What was read may all be right; a check tells all the same. */
 	CHECK(!trace_reader_complete(r) || trace_check(r) == -1);
 	trace_reader_close(r);
 	return rc == 0;
@@ -636,19 +672,22 @@ static void only_traces_are_replaced(void)
 static void modes_do_not_depend_on_umask(void)
 {
 	const char *names[] = {"", "/args_env", "/events", "/mmaps", "/data", "/version", "/files"};
-	char *dir = dir_of("umask");
+	const mode_t masks[] = {0, 0777};
 	struct stat st;
 
-	mode_t before = umask(0);
-	CHECK(trace_close(create(dir), true) == 0);
-	umask(before);
-	for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
-		char *path = xasprintf("%s%s", dir, names[i]);
-		mode_t want = i == 0 || i == ARRAY_LEN(names) - 1 ? 0700 : 0600;
-		CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == want);
-		free(path);
+	for (unsigned k = 0; k < ARRAY_LEN(masks); k++) {
+		char *dir = dir_of(k ? "umask777" : "umask0");
+		mode_t before = umask(masks[k]);
+		CHECK(trace_close(create(dir), true) == 0);
+		umask(before);
+		for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+			char *path = xasprintf("%s%s", dir, names[i]);
+			mode_t want = i == 0 || i == ARRAY_LEN(names) - 1 ? 0700 : 0600;
+			CHECK(stat(path, &st) == 0 && (st.st_mode & 07777) == want);
+			free(path);
+		}
+		free(dir);
 	}
-	free(dir);
 }
 
 static void fresh_directories_differ(void)
@@ -705,6 +744,7 @@ static const struct test {
 	TEST(seek_reaches_every_event),
 	TEST(many_tasks_and_blocks),
 	TEST(killed_writer_leaves_a_prefix),
+	TEST(killed_at_any_time_leaves_a_prefix),
 	TEST(idle_writer_reaches_a_follower),
 	TEST(full_disk_is_told_and_stays),
 	TEST(every_flipped_byte_is_told),
