@@ -13,7 +13,7 @@ setup() {
 refuses() {
 	local status_wanted=$1 program=$2
 	shift
-	run --separate-stderr timeout 20 "$@" < /dev/null
+	run --separate-stderr timeout -k 5 20 "$@" < /dev/null
 	echo "$*: status $status, stdout '$output', stderr '$stderr'"
 	[ "$status" -eq "$status_wanted" ]
 	[ "$output" = "" ]

@@ -28,7 +28,7 @@ static const struct {
 	[SYSH_open] = {enter_open, NULL},
 	[SYSH_write] = {NULL, exit_write},
 	[SYSH_sendfile] = {enter_sendfile, exit_sendfile},
-	[SYSH_splice] = {enter_splice, NULL},
+	[SYSH_splice] = {enter_splice, exit_splice},
 	[SYSH_ftruncate] = {NULL, exit_truncate},
 	[SYSH_read] = {NULL, exit_read},
 	[SYSH_fcntl] = {enter_fcntl, exit_fcntl},

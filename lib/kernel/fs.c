@@ -237,6 +237,12 @@ void enter_splice(struct call *c)
 		call_refuse(c, EINVAL);
 }
 
+void exit_splice(struct call *c)
+{
+	if (c->result > 0 && c->nr == SYS_splice)
+		update_shared(c, (int)c->args[2]);
+}
+
 /* /proc/self/status names the tracer, which a program does not have when it isn't recorded; /proc/self/auxv the vdso. */
 void exit_read(struct call *c)
 {

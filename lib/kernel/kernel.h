@@ -114,6 +114,7 @@ void call_change(struct call *c, int i, uint64_t value);
 typedef void call_handler(struct call *c);
 call_handler exit_mmap, exit_munmap, exit_mremap, enter_madvise, exit_shmat, exit_shmdt;
 call_handler enter_mmap;
+call_handler exit_splice;
 call_handler enter_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
 call_handler exit_recvmsg;
 call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;

@@ -288,32 +288,42 @@ static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
 /* At PTRACE_EVENT_EXIT: lets the task end, and saves what its end writes into memory that lives on. */
 void task_exiting(struct recorder *r, struct rtask *rt)
 {
-	struct rtask *heir = shares_memory(r, rt);
-	int status;
-
 	if (rt->exiting) /* killed again while it ended */
 		return;
 	rt->exiting = true;
 	rt->exit_status = (int)task_event_msg(&rt->t);
 	put_robust_list(r, rt);
 	task_resume(&rt->t, PTRACE_CONT, 0);
-	/* A process's first thread is not reported before its last; it is a zombie as soon as it has ended. */
-	for (;;) {
-		pid_t w = waitpid(rt->t.tid, &status, __WALL | WNOHANG);
-		if (w == rt->t.tid && !WIFSTOPPED(status)) {
-			rtask_reaped(r, rt, status);
-			break;
-		}
-		if (w < 0 && errno != EINTR) {
-			rtask_reaped(r, rt, rt->exit_status);
-			break;
-		}
+	rt->state = RS_ENDING;
+	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at once. */
+	while (!task_ended(r, rt)) {
 		uint64_t s = proc_stat_field(rt->t.tid, 3);
-		if (s == 'Z' || s == 'X' || s == 0)
-			break;
+		if (s == 'S' || s == 'D')
+			return;
 		sched_yield();
+	}
+}
+
+bool task_ended(struct recorder *r, struct rtask *rt)
+{
+	struct rtask *heir = shares_memory(r, rt);
+	int status;
+
+	/* A process's first thread is not reported before its last; it is a zombie as soon as it has ended. */
+	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
+	if (w == rt->t.tid && !WIFSTOPPED(status)) {
+		rtask_reaped(r, rt, status);
+	} else if (w < 0 && !rt->reaped) {
+		if (errno == EINTR)
+			return false;
+		rtask_reaped(r, rt, rt->exit_status);
+	} else if (!rt->reaped) {
+		uint64_t s = proc_stat_field(rt->t.tid, 3);
+		if (s != 'Z' && s != 'X' && s != 0)
+			return false;
 	}
 	if (heir && rt->clear_tid)
 		rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
 	rtask_gone(r, rt);
+	return true;
 }

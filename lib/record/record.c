@@ -235,6 +235,9 @@ static void loop(struct recorder *r)
 			waiting |= x->state != RS_GONE || !x->reaped;
 		if (!waiting || r->rec.failed)
 			return;
+		for (struct rtask *x = r->tasks; x; x = x->next)
+			if (x->state == RS_ENDING)
+				task_ended(r, x);
 		rt = next_ready(r, rt);
 		if (!rt) {
 			trace_flush(r->rec.w);

@@ -10,6 +10,7 @@ enum rstate {
 	RS_READY,   /* stopped; may be resumed (or has a stop to be handled, when has_status) */
 	RS_BLOCKED, /* inside the kernel, others run meanwhile */
 	RS_STOPPED, /* by a stop signal; the kernel tells when it goes on */
+	RS_ENDING,  /* let go at its exit; the kernel may still need others to end first */
 	RS_GONE	    /* its exit is recorded; a leader whose threads live on is still to be reaped */
 };
 
@@ -92,6 +93,8 @@ void call_announce(struct recorder *r, struct rtask *rt);
 void task_made(struct recorder *r, struct rtask *rt);
 void task_execed(struct recorder *r, struct rtask *rt);
 void task_exiting(struct recorder *r, struct rtask *rt);
+/* Looks whether a task that is RS_ENDING has ended, and records it. */
+bool task_ended(struct recorder *r, struct rtask *rt);
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt, int sig);

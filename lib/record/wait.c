@@ -22,7 +22,7 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 		}
 		return;
 	}
-	if (!WIFSTOPPED(status) && rt->state == RS_GONE) {
+	if (!WIFSTOPPED(status) && (rt->state == RS_GONE || rt->state == RS_ENDING)) {
 		rtask_reaped(r, rt, status); /* a leader, after its last thread */
 		return;
 	}
@@ -76,6 +76,8 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 	if (!may_block || alone) {
 		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		while (n == 0 || (n == 1 && !rt->has_status)) {
+			if (may_block && others_ready(r, rt)) /* it goes on under its process's id */
+				return WAITED_BLOCKED;
 			control_check(r);
 			n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		}

@@ -202,7 +202,11 @@ static enum replay_verdict apply(struct replayer *p)
 	case EV_SYSCALL:
 		v = p->ev.flags & EVF_EXEC ? on_exec(p, pt) : on_syscall(p, pt);
 		break;
-	case EV_ENTER: v = reach_call(p, pt); break;
+	case EV_ENTER:
+		v = reach_call(p, pt);
+		if (!v && p->ev.ndata)
+			v = apply_data(p, pt);
+		break;
 	case EV_CLONE: v = on_clone(p, pt); break;
 	case EV_SIGNAL: v = on_signal(p, pt); break;
 	case EV_INSN: v = on_insn(p, pt); break;
