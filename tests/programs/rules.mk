@@ -13,6 +13,6 @@ build/tests/programs/%: tests/programs/%.c tests/programs/check.h
 # Their bats file: one test a tracee.
 build/tests/programs.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
 	@mkdir -p $(@D)
-	sh tests/gen-programs-bats.sh $(TRACEE_SRC) >$@
+	@sh tests/gen-programs-bats.sh $(TRACEE_SRC) >$@
 
 .PHONY: tests-programs

@@ -7,6 +7,7 @@ int main(void)
 	char *const args[] = {"missing", NULL};
 	pid_t child;
 
+	CHECK(!setenv("PATH", "/bin:/usr/bin", 1));
 	CHECK(posix_spawn(&child, "/nonexistent/missing", NULL, NULL, args, environ) == ENOENT);
 	CHECK(posix_spawnp(&child, "no-such-program-here", NULL, NULL, args, environ) == ENOENT);
 	CHECK(posix_spawn(&child, "/proc", NULL, NULL, args, environ) == EACCES);
