@@ -13,9 +13,8 @@ setup() {
 refuses() {
 	local status_wanted=$1 program=$2
 	shift
-	run --separate-stderr timeout -k 5 20 "$@" < /dev/null
-	echo "$*: status $status, stdout '$output', stderr '$stderr'"
-	[ "$status" -eq "$status_wanted" ]
+	run "-$status_wanted" --separate-stderr timeout -k 5 20 "$@" < /dev/null
+	echo "$*: stdout '$output', stderr '$stderr'"
 	[ "$output" = "" ]
 	[[ ${stderr_lines[0]} == "$program: "* || ${stderr_lines[0]} == "usage: $program"* ]]
 }
@@ -45,7 +44,7 @@ says_why() {
 
 @test "rr-record refuses arguments of options that make no sense, 125" {
 	for option in --cpu=x --cpu=-1 --cpu=100000 --checksum=x --env=novalue --env==x \
-		--print-trace-dir=x --print-trace-dir=77; do
+		--print-trace-dir=x; do
 		refuses 125 rr-record -o t "$option" true
 		says_why "${option#*=}"
 	done
@@ -71,11 +70,10 @@ says_why() {
 	refuses 126 rr-record -o t -f /
 }
 
-@test "a script whose interpreter is missing is 126 or 127, with its name" {
+@test "a script whose interpreter is missing is 127, with its name" {
 	printf '#!/no/such/interpreter\n' > script
 	chmod +x script
-	run --separate-stderr rr-record -o t ./script
-	[ "$status" -eq 126 ] || [ "$status" -eq 127 ]
+	refuses 127 rr-record -o t ./script
 	says_why ./script
 }
 

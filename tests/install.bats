@@ -65,7 +65,7 @@ options_of() {
 
 @test "each manual tells of every option that -h names" {
 	for p in $programs; do
-		page=$(mandoc -Tascii "$top/build/man/$p.1" | col -b)
+		page=$(mandoc -Tascii "$top/build/man/$p.1" | col -bx)
 		options=$(options_of "$p")
 		[ "$options" != "" ]
 		for o in $options; do
@@ -97,7 +97,7 @@ options_of() {
 }
 
 @test "the manual lists every system call of the table" {
-	page=$(mandoc -Tascii "$top/build/man/rr.7" | col -b)
+	page=$(mandoc -Tascii "$top/build/man/rr.7" | col -bx)
 	for call in $(awk '/^[0-9]/ { print $2 }' "$top/formats/syscalls"); do
 		grep -qw -- "$call" <<< "$page" || { echo "no $call"; return 1; }
 	done
