@@ -349,6 +349,8 @@ static void put_fdset(const struct call *c, uint64_t addr)
 		text_pointer(c->t, addr);
 		return;
 	}
+	if (in && out && nin >= ((unsigned)nfds + 7) / 8 && nout >= nin && memcmp(in, out, nin) == 0)
+		out = NULL;
 	if (in)
 		put_fdset_bytes(c, in, nin, nfds);
 	if (in && out)

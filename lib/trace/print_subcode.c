@@ -247,6 +247,17 @@ static bool put_sockopt(const struct call *c, unsigned arg)
 	return true;
 }
 
+static bool put_protocol(const struct call *c)
+{
+	if (c->arg[0] == AF_INET || c->arg[0] == AF_INET6)
+		text_enum(c->t, FT_ipproto, c->arg[2]);
+	else if (c->arg[0] == AF_NETLINK)
+		text_enum(c->t, FT_netlink_family, c->arg[2]);
+	else
+		return false;
+	return true;
+}
+
 /* struct linux_dirent64 has the length of each entry at 16; that of getdents too (ino, off, reclen). */
 static bool put_dirents(const struct call *c)
 {
@@ -297,6 +308,7 @@ bool call_print_subcode(const struct call *c, unsigned arg)
 	uint32_t code;
 
 	switch (c->ev->sysno) {
+	case SYS_socket: return arg == 2 && put_protocol(c);
 	case SYS_setsockopt:
 	case SYS_getsockopt: return put_sockopt(c, arg);
 	case SYS_getdents:
