@@ -126,6 +126,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		task_get_regs(t);
 		rt->park = t->regs;
 		rt->clear_tid = 0;
+		t->mm->stack = ARCH_SP(&t->regs);
 	} else {
 		kernel_exit(c);
 	}

@@ -110,9 +110,9 @@ static char *cpu_model(void)
 	return model ? model : xstrdup("unknown");
 }
 
-static int pin(struct recorder *r)
+/* The CPU everything will run on. */
+static int choose_cpu(struct recorder *r)
 {
-	cpu_set_t one;
 	int cpu = r->o->cpu;
 
 	CPU_ZERO(&r->rec.allowed);
@@ -124,13 +124,20 @@ static int pin(struct recorder *r)
 		for (int i = 0; i < CPU_SETSIZE && (cpu < 0 || !CPU_ISSET(cpu, &r->rec.allowed)); i++)
 			cpu = i;
 	}
+	return cpu;
+}
+
+/* This thread and the program from now on; not the trace's writer, which works beside them. */
+static int pin(int cpu)
+{
+	cpu_set_t one;
+
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
-	if (sched_setaffinity(0, sizeof one, &one)) {
-		warn("CPU %d", cpu);
-		return -1;
-	}
-	return cpu;
+	if (!sched_setaffinity(0, sizeof one, &one))
+		return 0;
+	warn("CPU %d", cpu);
+	return -1;
 }
 
 static void fill_meta(struct trace_meta *m, const char *exe, char **env, int cpu, char *cwd, uint32_t (*leaves)[6],
@@ -308,7 +315,7 @@ int launch(struct recorder *r)
 		free(dir);
 		return status;
 	}
-	int cpu = pin(r);
+	int cpu = choose_cpu(r);
 	char **env = make_env(o->env);
 	char *cwd = getcwd(NULL, 0);
 	status = 125;
@@ -316,8 +323,6 @@ int launch(struct recorder *r)
 	unsigned nleaves = arch_cpuid_leaves(leaves, ARRAY_LEN(leaves));
 	fill_meta(&meta, path, env, cpu, cwd, leaves, nleaves, &u);
 	meta.argv = (char **)o->argv;
-	if (cpu < 0)
-		goto out;
 	if (!dir && !(dir = trace_fresh_dir(path))) {
 		warnx("%s", trace_strerror());
 		goto out;
@@ -325,6 +330,10 @@ int launch(struct recorder *r)
 	r->rec.w = trace_create(dir, o->replace, &meta);
 	if (!r->rec.w) {
 		warnx("%s", trace_strerror());
+		goto out;
+	}
+	if (pin(cpu)) {
+		trace_close(r->rec.w, false);
 		goto out;
 	}
 	if (!o->dir)

@@ -110,12 +110,25 @@ static void forget_gone(struct recorder *r)
 	}
 }
 
+static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
+{
+	uint64_t *sps = xcalloc(r->live, sizeof *sps);
+	size_t n = 0;
+
+	for (struct rtask *x = r->tasks; x; x = x->next)
+		if (x->state != RS_GONE && x->t.mm == rt->t.mm && n < r->live)
+			sps[n++] = ARCH_SP(x->in_call ? &x->call.entry : &x->park);
+	int e = task_checksum(&rt->t, sps, n, sum);
+	free(sps);
+	return e;
+}
+
 static void put_checksum(struct recorder *r, struct rtask *rt)
 {
 	uint64_t sum;
 	struct trace_event ev = {.kind = EV_CHECKSUM, .regs = rt->park, .after = rt->park};
 
-	if (trace_events_put(r->rec.w) < r->next_checksum || task_checksum(&rt->t, &sum))
+	if (trace_events_put(r->rec.w) < r->next_checksum || memory_sum(r, rt, &sum))
 		return;
 	ev.result = (int64_t)sum;
 	put_event(r, rt, &ev);
@@ -240,7 +253,6 @@ static void loop(struct recorder *r)
 				task_ended(r, x);
 		rt = next_ready(r, rt);
 		if (!rt) {
-			trace_flush(r->rec.w);
 			wait_any(r);
 			continue;
 		}

@@ -106,6 +106,7 @@ static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
 		pt->id = p->ev.other;
 	if (kernel_replay_exec(&p->rp, &pt->t))
 		return trouble(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
+	pt->t.mm->stack = ARCH_SP(&p->ev.after);
 	if ((v = apply_data(p, pt)))
 		return v;
 	return go_on(p, pt);
@@ -168,12 +169,28 @@ static enum replay_verdict on_insn(struct replayer *p, struct ptask *pt)
 	return v ? v : go_on(p, pt);
 }
 
+static int memory_sum(struct replayer *p, struct ptask *pt, uint64_t *sum)
+{
+	size_t n = 0;
+
+	for (struct ptask *x = p->tasks; x; x = x->next)
+		n++;
+	uint64_t *sps = xcalloc(n, sizeof *sps);
+	n = 0;
+	for (struct ptask *x = p->tasks; x; x = x->next)
+		if (x->t.mm == pt->t.mm)
+			sps[n++] = ARCH_SP(&x->t.regs);
+	int e = task_checksum(&pt->t, sps, n, sum);
+	free(sps);
+	return e;
+}
+
 static enum replay_verdict on_checksum(struct replayer *p, struct ptask *pt)
 {
 	uint64_t sum;
 
 	p->stats->checksums++;
-	if (task_checksum(&pt->t, &sum))
+	if (memory_sum(p, pt, &sum))
 		return trouble(p, "memory cannot be read");
 	if (sum != (uint64_t)p->ev.result)
 		return diverged(p, NULL, "memory differs (checksum recorded %016lx, replayed %016lx)", (unsigned long)p->ev.result,
@@ -195,7 +212,7 @@ static enum replay_verdict apply(struct replayer *p)
 		return diverged(p, NULL, "the first event is not an execve");
 	if (p->o->memory_every && p->ev.num >= p->next_memory && pt->started) {
 		p->next_memory = p->ev.num + p->o->memory_every;
-		if (!task_checksum(&pt->t, &sum) && p->o->checksum && p->o->checksum(p->o->ctx, &p->ev, sum))
+		if (!memory_sum(p, pt, &sum) && p->o->checksum && p->o->checksum(p->o->ctx, &p->ev, sum))
 			return diverged(p, NULL, "memory differs between two replays");
 	}
 	switch (p->ev.kind) {

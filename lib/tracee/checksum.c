@@ -2,11 +2,18 @@
 
 #include "util/util.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+/* How much below the stack pointer of a stack whose bounds nobody knows (a thread's, a coroutine's) counts as dead. */
+#define DEAD_MAX (1u << 20)
+#define RED_ZONE 128
+
 struct sum {
 	struct task *t;
+	const uint64_t (*dead)[2]; /* ranges that do not count, of this mapping */
+	size_t ndead;
 	uint64_t value;
 	uint8_t page[PAGE];
 };
@@ -26,29 +33,59 @@ static uint64_t page_sum(uint64_t addr, const uint8_t *page)
 	return any ? h : 0;
 }
 
+static void clear_dead(struct sum *s, uint64_t at)
+{
+	for (size_t i = 0; i < s->ndead; i++) {
+		uint64_t from = s->dead[i][0] > at ? s->dead[i][0] : at;
+		uint64_t to = s->dead[i][1] < at + PAGE ? s->dead[i][1] : at + PAGE;
+		if (from < to)
+			memset(s->page + (from - at), 0, to - from);
+	}
+}
+
 static int add_pages(void *ctx, uint64_t start, uint64_t len)
 {
 	struct sum *s = ctx;
 
-	for (uint64_t at = start; at < start + len; at += PAGE)
-		if (!task_read_all(s->t, at, s->page, PAGE))
-			s->value += page_sum(at, s->page);
+	for (uint64_t at = start; at < start + len; at += PAGE) {
+		if (task_read_all(s->t, at, s->page, PAGE))
+			continue;
+		clear_dead(s, at);
+		s->value += page_sum(at, s->page);
+	}
 	return 0;
 }
 
-int task_checksum(struct task *t, uint64_t *sum)
+int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum)
 {
-	struct sum s = {.t = t};
+	uint64_t (*dead)[2] = xcalloc(nsps, sizeof *dead);
+	struct sum s = {.t = t, .dead = (const uint64_t (*)[2])dead};
 	struct maps_line l;
 	struct maps_file *f = maps_open(t->tid);
 
-	if (!f)
+	if (!f) {
+		free(dead);
 		return -1;
-	while (maps_next(f, &l))
+	}
+	while (maps_next(f, &l)) {
 		/* Which pages of shared memory a task has touched differs between runs, so they cannot count. */
-		if ((l.prot & PROT_WRITE) && !l.shared && !(l.start < AGENT_END && l.end > AGENT_ADDR))
-			pagemap_each(t->tid, l.start, l.end, false, add_pages, &s);
+		if (!(l.prot & PROT_WRITE) || l.shared || (l.start < AGENT_END && l.end > AGENT_ADDR))
+			continue;
+		bool main_stack = l.start <= t->mm->stack && t->mm->stack < l.end;
+		s.ndead = 0;
+		for (size_t i = 0; i < nsps; i++) {
+			if (sps[i] < l.start || sps[i] >= l.end)
+				continue;
+			uint64_t to = sps[i] - RED_ZONE, from = l.start;
+			if (!main_stack && to > DEAD_MAX && to - DEAD_MAX > from)
+				from = to - DEAD_MAX;
+			dead[s.ndead][0] = from;
+			dead[s.ndead++][1] = to;
+		}
+		pagemap_each(t->tid, l.start, l.end, false, add_pages, &s);
+	}
 	maps_close(f);
+	free(dead);
 	*sum = s.value;
 	return 0;
 }

@@ -31,6 +31,7 @@ struct shared_map {
 struct mm {
 	int refs;
 	uint64_t brk; /* end of the heap as last asked for; 0 before the first exec */
+	uint64_t stack; /* where the stack pointer was at exec */
 	bool not_dumpable; /* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
 	struct shared_map *shared;
 	size_t nshared;
@@ -121,7 +122,10 @@ pid_t proc_inner_tid(pid_t tid);
 /* How far its stack may grow, bytes; as far as this machine's hard limit allows. */
 void task_set_stack_limit(struct task *t, uint64_t bytes);
 
-/* A checksum of the writable memory of the task's address space; zero pages and absent ones are the same. */
-int task_checksum(struct task *t, uint64_t *sum);
+/* A checksum of the private writable memory of the task's address space; zero pages and absent ones are the same.
+ * sps: stack pointers of all tasks that share it. What lies below a stack pointer's red zone is dead and does not count:
+ * ld.so's lazy binding leaves XSAVEC areas there, whose header tells which state components the CPU tracks as in use,
+ * and that depends on context switches (Intel SDM vol. 1, 13.6). */
+int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum);
 
 #endif
