@@ -132,20 +132,25 @@ static int dump_more_memory(struct dump *d, const struct trace_event *ev)
 static int dump_events(struct dump *d)
 {
 	struct event_records recs = { .memory = d->style.memory };
+	struct event_inputs inputs = { 0 };
 	struct trace_event ev = { 0 };
 	size_t range = 0;
 	int got;
 
+	d->select.inputs = &inputs;
 	if (d->header && !d->style.json)
 		event_print_header(stdout, &d->style);
 	while ((got = next_event(d, &range, &ev)) == 1 && !ferror(stdout)) {
 		got = event_records_load(&recs, d->reader, TRACE_DATA_MAX);
+		event_inputs_join(&inputs, &ev, &recs);
 		event_print(stdout, &ev, &recs, &d->style);
 		if (got == 0 && recs.more && d->style.memory)
 			got = dump_more_memory(d, &ev);
 		if (got < 0)
 			break;
 	}
+	d->select.inputs = NULL;
+	event_inputs_free(&inputs);
 	event_records_free(&recs);
 	return got;
 }

@@ -105,8 +105,9 @@ static void call_init(struct call *c, struct text *t, const struct trace_event *
 	c->desc = systab_get(ev->sysno);
 	for (unsigned i = 0; i < 6; i++)
 		c->arg[i] = ev->regs.r[where[i]];
-	c->done = ev->kind == EV_SYSCALL;
-	c->failed = c->done && ev->result < 0 && ev->result >= -4095;
+	/* exit does not return: entering it is all there is. */
+	c->done = ev->kind == EV_SYSCALL || (c->desc && c->desc->ret == R_NONE);
+	c->failed = ev->kind == EV_SYSCALL && ev->result < 0 && ev->result >= -4095;
 }
 
 /* The kernel's errors that no program sees (include/linux/errno.h). */

@@ -34,6 +34,17 @@ struct event_records {
 int event_records_load(struct event_records *recs, struct trace_reader *r, size_t max_bytes_per_record);
 void event_records_free(struct event_records *recs);
 
+/* What calls that have been entered and not returned have read: it comes with EV_ENTER, and is wanted again
+ * for the whole call. Zero it before first use. */
+struct event_inputs {
+	struct event_input *tasks;
+	size_t n, room;
+};
+/* For every event, once its records are loaded: keeps those of an EV_ENTER, and adds what was kept to those of
+ * a call that an EV_ENTER went before. */
+void event_inputs_join(struct event_inputs *in, const struct trace_event *ev, struct event_records *recs);
+void event_inputs_free(struct event_inputs *in);
+
 struct event_style {
 	unsigned str_max; /* bytes shown of a buffer; 0: 32 */
 	bool hex;	  /* buffers and memory as hexadecimal digits */
@@ -73,6 +84,8 @@ struct event_select {
 	unsigned kinds;	     /* bit EV_* */
 	uint64_t calls[8];   /* bit sysno */
 	bool has_calls;
+	struct event_inputs *inputs; /* not NULL: has events that are not selected join it */
+	struct event_records unselected; /* private */
 	bool follow; /* read, do not seek: what is asked for may not have been written yet */
 };
 
@@ -86,7 +99,7 @@ void event_select_free(struct event_select *s);
 bool event_selected(const struct event_select *s, const struct trace_event *ev);
 /* trace_next, but only events that are selected; seeks over what lies between ranges. `*range` is the
  * caller's place; it and ev->num are 0 at first. Results as trace_next's. */
-int event_select_next(const struct event_select *s, size_t *range, struct trace_reader *r,
+int event_select_next(struct event_select *s, size_t *range, struct trace_reader *r,
 		      struct trace_event *ev);
 /* No range is left: the end event_select_next told of is final, whatever else is written. */
 bool event_select_done(const struct event_select *s, size_t range);
@@ -95,11 +108,11 @@ bool event_select_done(const struct event_select *s, size_t range);
 
 /* Each reads events through event_select_next and prints one line a thing; 0, or -1 on damage after
  * printing what could be read. */
-int trace_print_tree(FILE *out, struct trace_reader *r, const struct event_select *s,
+int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 		     const struct event_style *style, bool header);
-int trace_print_maps(FILE *out, struct trace_reader *r, const struct event_select *s,
+int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 		     const struct event_style *style, bool header);
-int trace_print_summary(FILE *out, struct trace_reader *r, const struct event_select *s,
+int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *s,
 			const struct event_style *style, bool header);
 void trace_print_args(FILE *out, const struct trace_meta *meta, const struct event_style *style);
 

@@ -91,6 +91,16 @@ static void rebase(struct event_records *recs)
 	}
 }
 
+static void unbase(struct event_records *recs)
+{
+	for (size_t i = 0; i < recs->ndata; i++)
+		recs->data[i].bytes = (const uint8_t *)(uintptr_t)(recs->data[i].bytes - recs->heap);
+	for (size_t i = 0; i < recs->nmaps; i++) {
+		recs->maps[i].path = (const char *)(uintptr_t)(recs->maps[i].path - (const char *)recs->heap);
+		recs->maps[i].copy = (const char *)(uintptr_t)(recs->maps[i].copy - (const char *)recs->heap);
+	}
+}
+
 int event_records_load(struct event_records *recs, struct trace_reader *r, size_t max_bytes_per_record)
 {
 	int err;
@@ -100,8 +110,7 @@ int event_records_load(struct event_records *recs, struct trace_reader *r, size_
 	err = load_data(recs, r, max_bytes_per_record);
 	if (load_maps(recs, r) < 0)
 		err = -1;
-	if (recs->ndata || recs->nmaps)
-		rebase(recs);
+	rebase(recs);
 	return err;
 }
 
@@ -111,4 +120,79 @@ void event_records_free(struct event_records *recs)
 	free(recs->maps);
 	free(recs->heap);
 	*recs = (struct event_records){ 0 };
+}
+
+/* --- inputs of calls that wait ------------------------------------------------------------------------- */
+
+enum { INPUT_MAX = 64 << 10 }; /* bytes kept of a call's inputs */
+
+struct event_input {
+	int32_t tid; /* 0: free */
+	struct event_records recs;
+};
+
+static struct event_input *input_find(struct event_inputs *in, int32_t tid)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->tasks[i].tid == tid)
+			return &in->tasks[i];
+	return NULL;
+}
+
+static struct event_input *input_new(struct event_inputs *in, int32_t tid)
+{
+	struct event_input *task = input_find(in, tid);
+
+	if (!task)
+		task = input_find(in, 0);
+	if (!task) {
+		in->tasks = array_room(in->tasks, &in->room, in->n, sizeof(*task));
+		task = &in->tasks[in->n++];
+		*task = (struct event_input){ 0 };
+	}
+	task->tid = tid;
+	task->recs.ndata = task->recs.heap_len = 0;
+	return task;
+}
+
+/* Copies the inputs among one event's records to the end of another's. */
+static void inputs_add(struct event_records *to, const struct event_records *from, size_t max)
+{
+	unbase(to);
+	for (size_t i = 0; i < from->ndata; i++) {
+		struct trace_data d = from->data[i];
+
+		if (d.kind != DATA_IN || to->heap_len + d.len > max || to->ndata >= EVENT_RECORDS_MAX)
+			continue;
+		d.bytes = (const uint8_t *)heap_put(to, d.bytes, d.len);
+		to->data = array_room(to->data, &to->data_room, to->ndata, sizeof(d));
+		to->data[to->ndata++] = d;
+	}
+	rebase(to);
+}
+
+void event_inputs_join(struct event_inputs *in, const struct trace_event *ev, struct event_records *recs)
+{
+	struct event_input *task;
+
+	if (!ev->tid)
+		return;
+	if (ev->kind == EV_ENTER) {
+		inputs_add(&input_new(in, ev->tid)->recs, recs, INPUT_MAX);
+	} else if (ev->kind == EV_EXIT || (ev->kind == EV_SYSCALL && ev->flags & EVF_RESUMED)) {
+		task = input_find(in, ev->tid);
+		if (!task)
+			return;
+		if (ev->kind == EV_SYSCALL)
+			inputs_add(recs, &task->recs, SIZE_MAX);
+		task->tid = 0;
+	}
+}
+
+void event_inputs_free(struct event_inputs *in)
+{
+	for (size_t i = 0; i < in->n; i++)
+		event_records_free(&in->tasks[i].recs);
+	free(in->tasks);
+	*in = (struct event_inputs){ 0 };
 }

@@ -142,6 +142,7 @@ const char *event_select_calls(struct event_select *s, const char *list)
 
 void event_select_free(struct event_select *s)
 {
+	event_records_free(&s->unselected);
 	free(s->ranges);
 	free(s->tids);
 	*s = (struct event_select){ 0 };
@@ -195,9 +196,21 @@ bool event_select_done(const struct event_select *s, size_t range)
 	return s->nranges && range > s->nranges;
 }
 
-int event_select_next(const struct event_select *s, size_t *range, struct trace_reader *r,
+/* An event nobody will see may have what a later one needs. */
+static bool join_unselected(struct event_select *s, struct trace_reader *r, const struct trace_event *ev)
+{
+	if (!s->inputs || ev->kind != EV_ENTER || !tid_selected(s, ev->tid) || !call_selected(s, ev))
+		return true;
+	if (event_records_load(&s->unselected, r, TRACE_DATA_MAX) < 0)
+		return false;
+	event_inputs_join(s->inputs, ev, &s->unselected);
+	return true;
+}
+
+int event_select_next(struct event_select *s, size_t *range, struct trace_reader *r,
 		      struct trace_event *ev)
 {
+	bool wanted;
 	int got;
 
 	do {
@@ -209,6 +222,9 @@ int event_select_next(const struct event_select *s, size_t *range, struct trace_
 		got = trace_next(r, ev);
 		if (got <= 0)
 			return got;
-	} while (!event_selected(s, ev) || (s->nranges && ev->num < s->ranges[*range - 1].first));
+		wanted = event_selected(s, ev) && (!s->nranges || ev->num >= s->ranges[*range - 1].first);
+		if (!wanted && !join_unselected(s, r, ev))
+			return -1;
+	} while (!wanted);
 	return 1;
 }

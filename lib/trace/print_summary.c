@@ -96,7 +96,7 @@ static void put_names(struct text *t, const struct event_style *style, unsigned 
 	text_char(t, '\n');
 }
 
-int trace_print_summary(FILE *out, struct trace_reader *r, const struct event_select *s,
+int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *s,
 			const struct event_style *style, bool header)
 {
 	struct tally *tallies = xcalloc(UINT16_MAX + 1, sizeof(*tallies));
@@ -209,7 +209,7 @@ static void put_map(struct text *t, const struct trace_event *ev, const struct t
 	text_char(t, '\n');
 }
 
-int trace_print_maps(FILE *out, struct trace_reader *r, const struct event_select *s,
+int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 		     const struct event_style *style, bool header)
 {
 	struct trace_event ev = { 0 };

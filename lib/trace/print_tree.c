@@ -149,6 +149,8 @@ static void tree_event(struct task_tree *tree, const struct trace_event *ev, con
 
 static bool wants_records(const struct trace_event *ev)
 {
+	if (ev->kind == EV_ENTER)
+		return ev->sysno == SYS_execve || ev->sysno == SYS_execveat;
 	return ev->kind == EV_SYSCALL && (ev->flags & EVF_EXEC || ev->sysno == SYS_prctl);
 }
 
@@ -277,11 +279,12 @@ static void name_first(struct task_tree *tree, const struct trace_meta *meta)
 		set_command(first, meta->exe, strlen(meta->exe));
 }
 
-int trace_print_tree(FILE *out, struct trace_reader *r, const struct event_select *s,
+int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 		     const struct event_style *style, bool header)
 {
 	struct task_tree *tree = xcalloc(1, sizeof(*tree));
 	struct event_records recs = { 0 };
+	struct event_inputs inputs = { 0 };
 	struct trace_event ev = { 0 };
 	size_t range = 0;
 	struct text t;
@@ -289,9 +292,10 @@ int trace_print_tree(FILE *out, struct trace_reader *r, const struct event_selec
 
 	node_add(tree, 0, 0);
 	while ((got = event_select_next(s, &range, r, &ev)) == 1) {
-		recs.ndata = 0;
+		recs.ndata = recs.nmaps = recs.heap_len = 0;
 		if (wants_records(&ev) && (got = event_records_load(&recs, r, COMMAND_MAX)) < 0)
 			break;
+		event_inputs_join(&inputs, &ev, &recs);
 		tree_event(tree, &ev, &recs);
 	}
 	name_first(tree, trace_reader_meta(r));
@@ -304,6 +308,7 @@ int trace_print_tree(FILE *out, struct trace_reader *r, const struct event_selec
 		free(tree->tasks[i].command);
 	free(tree->tasks);
 	free(tree);
+	event_inputs_free(&inputs);
 	event_records_free(&recs);
 	return got;
 }

@@ -217,7 +217,7 @@ static void sockets(void)
 		int level, type, fd, pad;
 	} rights = { 20, SOL_SOCKET, SCM_RIGHTS, 9, 0 };
 
-	call("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3", SYS_socket, 3, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	call("socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, IPPROTO_IP) = 3", SYS_socket, 3, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	in(A, &inet, sizeof(inet));
 	call("connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0",
 	     SYS_connect, 0, 3, A, sizeof(inet));
@@ -243,6 +243,22 @@ static void sockets(void)
 	call("recvmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base=\"xyz\", iov_len=3}], msg_iovlen=1, "
 	     "msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[9]}], "
 	     "msg_controllen=24, msg_flags=0}, 0) = 3", SYS_recvmsg, 3, 3, D, 0);
+}
+
+/* What a call read comes with its EV_ENTER, and is printed of the whole call again. */
+static void resumed(void)
+{
+	struct timespec ts = { 1, 500 };
+
+	in(A, &ts, sizeof(ts));
+	enter("clock_nanosleep(CLOCK_MONOTONIC, 0, {tv_sec=1, tv_nsec=500}, <unfinished ...>", SYS_clock_nanosleep,
+	      CLOCK_MONOTONIC, 0, A, B);
+	test.flags = EVF_RESUMED;
+	out(B, &ts, sizeof(ts));
+	call("clock_nanosleep(CLOCK_MONOTONIC, 0, {tv_sec=1, tv_nsec=500}, {tv_sec=1, tv_nsec=500}) = "
+	     "-1 EINTR (Interrupted system call)", SYS_clock_nanosleep, -EINTR, CLOCK_MONOTONIC, 0, A, B);
+	call("clock_nanosleep(CLOCK_MONOTONIC, 0, 0x1000, NULL) = 0", SYS_clock_nanosleep, 0, CLOCK_MONOTONIC, 0, A, 0);
+	enter("exit_group(3) = ?", SYS_exit_group, 3);
 }
 
 static void other_kinds(void)
@@ -319,6 +335,7 @@ static int read_back(const char *dir)
 {
 	struct trace_reader *r = trace_open(dir, false);
 	struct event_records recs = { 0 };
+	struct event_inputs inputs = { 0 };
 	struct trace_event ev;
 	unsigned n = 0;
 
@@ -328,9 +345,11 @@ static int read_back(const char *dir)
 	}
 	printf("1..%u\n", test.n);
 	while (trace_next(r, &ev) == 1 && event_records_load(&recs, r, TRACE_DATA_MAX) == 0) {
+		event_inputs_join(&inputs, &ev, &recs);
 		compare(&ev, &recs);
 		n++;
 	}
+	event_inputs_free(&inputs);
 	event_records_free(&recs);
 	trace_reader_close(r);
 	return test.failed || n != test.n;
@@ -351,6 +370,7 @@ int main(void)
 	numbers();
 	structs();
 	sockets();
+	resumed();
 	other_kinds();
 	trace_close(test.w, true);
 	failed = read_back(dir);
