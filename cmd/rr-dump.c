@@ -7,9 +7,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef HAVE_REPLAY_WRITE_FD
 #include "replay/replay.h"
-#endif
 #include "trace/print.h"
 #include "util/util.h"
 
@@ -155,14 +153,14 @@ static int dump_events(struct dump *d)
 	return got;
 }
 
-/* What was written is not in a trace: it takes a replay to see it again. */
-static int dump_written(struct dump *d)
+/* What was written is not in a trace: it takes a replay to see it again, which tells its own troubles. */
+static _Noreturn void dump_written(struct dump *d)
 {
-#ifdef HAVE_REPLAY_WRITE_FD
-	return replay_write_fd(trace_reader_dir(d->reader), d->fd, stdout);
-#else
-	errx(2, "-w %d: this build cannot replay", d->fd);
-#endif
+	int verdict = replay_write_fd(trace_reader_dir(d->reader), d->fd, stdout);
+
+	if (fflush(stdout) || ferror(stdout))
+		errx(2, "stdout: cannot write");
+	exit(verdict ? 2 : 0);
 }
 
 static int dump(struct dump *d)
@@ -172,7 +170,7 @@ static int dump(struct dump *d)
 	case 'c': return trace_print_summary(stdout, d->reader, &d->select, &d->style, d->header);
 	case 'M': return trace_print_maps(stdout, d->reader, &d->select, &d->style, d->header);
 	case 't': return trace_print_tree(stdout, d->reader, &d->select, &d->style, d->header);
-	case 'w': return dump_written(d);
+	case 'w': dump_written(d);
 	default: return dump_events(d);
 	}
 }

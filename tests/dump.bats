@@ -203,6 +203,13 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	done
 }
 
+@test "-w prints what was written to a descriptor, and nothing else" {
+	rr-record -q -o written python3 -c 'import os; os.write(3, b"a\0b\n"); os.write(1, b"x")' 3> three > one
+	rr-dump -w 3 written | cmp - three
+	rr-dump -w 77 written > nothing
+	[ ! -s nothing ]
+}
+
 @test "-l follows a recording to its end" {
 	"$MKTRACE" slow 4 slow &
 	until [ -e slow/events ]; do :; done
