@@ -49,7 +49,11 @@ enum arch_insn { INSN_OTHER, INSN_RDTSC, INSN_RDTSCP };
 enum arch_insn arch_insn_at(const uint8_t *bytes, size_t n, unsigned *len);
 /* Does what a time-stamp instruction does: sets the registers, steps over it. */
 void arch_insn_answer(struct trace_regs *g, enum arch_insn insn, unsigned len, uint64_t tsc, uint32_t aux);
-/* Reads both here. */
+/* From now on time-stamp instructions fault in this thread and in what it forks and execs, as they must in tracees.
+ * The thread that traces them has to be the same way: switching CR4.TSD between the two at every stop costs 6 µs each
+ * time in a VM, more than the stop itself. It reads clocks by real calls from then on (now_ns), never the vdso. */
+int arch_trap_tsc(void);
+/* Reads both, in a thread where they fault. */
 uint64_t arch_read_tsc(uint32_t *aux);
 
 /* CPUID leaves of this CPU, six words each; returns how many were stored. */

@@ -4,6 +4,7 @@
 
 #include <cpuid.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <x86intrin.h>
 
 static const uint8_t arg_regs[6] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
@@ -82,9 +83,17 @@ void arch_insn_answer(struct trace_regs *g, enum arch_insn insn, unsigned len, u
 	g->r[R_RIP] += len;
 }
 
+int arch_trap_tsc(void)
+{
+	return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
+}
+
 uint64_t arch_read_tsc(uint32_t *aux)
 {
-	return __rdtscp(aux);
+	prctl(PR_SET_TSC, PR_TSC_ENABLE);
+	uint64_t tsc = __rdtscp(aux);
+	prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
+	return tsc;
 }
 
 unsigned arch_cpuid_leaves(uint32_t (*leaves)[6], unsigned max)

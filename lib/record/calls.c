@@ -97,6 +97,17 @@ static void fix_exit_regs(struct rtask *rt)
 		task_set_regs(&rt->t);
 }
 
+/* A call that only gives a number leaves the other registers as they were at its entry. */
+static int read_exit_regs(struct rtask *rt)
+{
+	struct call *c = &rt->call;
+
+	if (!c->desc->quick || c->desc->handler != SYSH_none || c->verdict != CALL_MAKE || c->changed)
+		return task_get_regs(&rt->t);
+	rt->t.regs = c->entry;
+	return task_get_result(&rt->t, &ARCH_RESULT(&rt->t.regs));
+}
+
 void call_returned(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
@@ -104,7 +115,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	struct trace_event ev = {.kind = EV_SYSCALL, .sysno = c->nr, .regs = c->entry};
 	bool execed = rt->execed;
 
-	if (task_get_regs(t))
+	if (read_exit_regs(rt))
 		return;
 	if (c->verdict == CALL_MAKE)
 		c->result = (int64_t)ARCH_RESULT(&t->regs);

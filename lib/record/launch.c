@@ -14,7 +14,6 @@
 #include <stdnoreturn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -135,7 +134,7 @@ static int pin(int cpu)
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	if (!sched_setaffinity(0, sizeof one, &one))
-		return 0;
+		return arch_trap_tsc();
 	warn("CPU %d", cpu);
 	return -1;
 }
@@ -188,7 +187,6 @@ static noreturn void be_program(const struct record_options *o, const char *path
 	while (read(ready, &c, 1) < 0 && errno == EINTR)
 		;
 	control_child();
-	prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
 	execve(path, o->argv, env);
 	_exit(errno == ENOENT || errno == ENOTDIR ? 127 : 126);
 }

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -80,6 +79,7 @@ struct ptask *player_start(struct replayer *p)
 	int ready[2], status;
 
 	pin(trace_reader_meta(p->r)->cpu);
+	arch_trap_tsc();
 	p->stub_fd = make_stub();
 	if (p->stub_fd < 0 || pipe2(ready, O_CLOEXEC)) {
 		trouble(p, "stub: %s", strerror(errno));
@@ -103,7 +103,6 @@ struct ptask *player_start(struct replayer *p)
 			stack.rlim_cur = stack.rlim_max;
 			setrlimit(RLIMIT_STACK, &stack);
 		}
-		prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
 		syscall(SYS_execveat, p->stub_fd, "", none, none, AT_EMPTY_PATH);
 		_exit(127);
 	}

@@ -78,13 +78,23 @@ static enum replay_verdict apply_data(struct replayer *p, struct ptask *pt)
 	return r < 0 ? trouble(p, "%s", trace_reader_error(p->r)) : REPLAY_EXACT;
 }
 
+static bool only_result_differs(const struct trace_regs *a, const struct trace_regs *b)
+{
+	for (int i = 0; i < TRACE_NREGS; i++)
+		if (a->r[i] != b->r[i] && i != R_RAX && i != R_ORIG_RAX)
+			return false;
+	return true;
+}
+
 /* The task goes on from the event's `after`. */
 static enum replay_verdict go_on(struct replayer *p, struct ptask *pt)
 {
+	bool simple = p->ev.kind == EV_SYSCALL && pt->in_call && !pt->t.away && only_result_differs(&pt->t.regs, &p->ev.after);
+
 	pt->t.regs = p->ev.after;
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	pt->in_call = false;
-	if (task_set_regs(&pt->t))
+	if (simple ? task_set_result(&pt->t) : task_set_regs(&pt->t))
 		return trouble(p, "event %lu: registers cannot be set: %s", (unsigned long)p->ev.num, strerror(errno));
 	return REPLAY_EXACT;
 }

@@ -4,6 +4,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,8 +25,21 @@ int task_get_regs(struct task *t)
 	return (int)ptrace(PTRACE_GETREGS, t->tid, NULL, &t->regs);
 }
 
+int task_get_result(struct task *t, uint64_t *result)
+{
+	errno = 0;
+	*result = (uint64_t)ptrace(PTRACE_PEEKUSER, t->tid, offsetof(struct user, regs.rax), NULL);
+	return errno ? -1 : 0;
+}
+
+int task_set_result(struct task *t)
+{
+	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, regs.rax), ARCH_RESULT(&t->regs));
+}
+
 int task_set_regs(struct task *t)
 {
+	t->away = false;
 	return (int)ptrace(PTRACE_SETREGS, t->tid, NULL, &t->regs);
 }
 
@@ -176,6 +190,7 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 	set_call(&t->regs, AGENT_ADDR, nr, args);
 	if (task_set_regs(t))
 		return -ESRCH;
+	t->away = true;
 	for (;;) {
 		if (task_resume(t, PTRACE_CONT, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
 			return -ESRCH;

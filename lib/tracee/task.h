@@ -53,6 +53,7 @@ struct pending_signal {
 struct task {
 	pid_t tid;  /* of the live task */
 	struct mm *mm;
+	bool away; /* its registers are the agent's, and `regs` what it has to go on with */
 	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
 	struct pending_signal *pending; /* came at no exact point; oldest first */
 	cpu_set_t affinity; /* the CPUs the program believes it may use */
@@ -61,6 +62,9 @@ struct task {
 
 int task_get_regs(struct task *t);
 int task_set_regs(struct task *t); /* from t->regs */
+/* The result of a call alone: cheaper than all registers. The getter says so by errno. */
+int task_get_result(struct task *t, uint64_t *result);
+int task_set_result(struct task *t); /* from t->regs */
 /* Resumes with a PTRACE_ request and signal. */
 int task_resume(struct task *t, int request, int sig);
 /* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more. */

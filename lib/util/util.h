@@ -20,7 +20,7 @@ void *xrealloc(void *p, size_t n);
 char *xstrdup(const char *s);
 __attribute__((format(printf, 1, 2))) char *xasprintf(const char *fmt, ...);
 
-/* CLOCK_MONOTONIC, ns. */
+/* CLOCK_MONOTONIC, ns. By a real call: the vdso reads the time-stamp counter, which may be made to fault. */
 uint64_t now_ns(void);
 
 /* A whole file of at most `max` bytes, NUL added, malloc'd; NULL and errno on error. *len may be NULL. */
