@@ -18,6 +18,8 @@ int main(void)
 		}
 		CHECK(dprintf(fd, "through %s\n", names[i]) > 0 && close(fd) == 0);
 	}
+	/* A file was opened with a position of its own. */
+	lseek(1, 0, SEEK_END);
 	puts("ok");
 	return 0;
 }
