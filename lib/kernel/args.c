@@ -35,7 +35,7 @@ static const struct {
 	[SYSH_ioctl] = {enter_ioctl, exit_ioctl},
 	[SYSH_prctl] = {enter_prctl, exit_prctl},
 	[SYSH_arch_prctl] = {enter_arch_prctl, exit_arch_prctl},
-	[SYSH_futex] = {NULL, exit_futex},
+	[SYSH_futex] = {enter_futex, exit_futex},
 	[SYSH_process_vm_writev] = {NULL, exit_process_vm_writev},
 	[SYSH_mincore] = {NULL, exit_mincore},
 	[SYSH_get_mempolicy] = {NULL, exit_mempolicy},

@@ -94,6 +94,9 @@ int kernel_record_exec(struct recording *rec, struct task *t);
 /* Whether this call enters with that much ability to sleep that others should get a turn. */
 bool kernel_may_block(const struct call *c);
 
+/* Tells of a program whose setuid bit will not count. */
+void kernel_warn_setuid(struct recording *rec, const char *file, const char *name);
+
 /* For handlers. */
 void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
 void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
@@ -118,7 +121,7 @@ call_handler exit_splice;
 call_handler enter_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
 call_handler exit_recvmsg;
 call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;
-call_handler exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;
+call_handler enter_futex, exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;
 call_handler exit_quotactl, exit_semctl, exit_shmctl, exit_msgctl;
 call_handler enter_execve, enter_clone, enter_affinity_set, enter_affinity_get, exit_affinity_get;
 

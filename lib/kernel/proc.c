@@ -26,12 +26,21 @@ static char *task_path(struct call *c, int dirfd, const char *path)
 	return xasprintf("/proc/%d/fd/%d%s%s", c->t->tid, dirfd, path[0] ? "/" : "", path);
 }
 
+void kernel_warn_setuid(struct recording *rec, const char *file, const char *name)
+{
+	struct stat st;
+
+	/* ptrace(2): a tracer without privilege keeps its tracee from gaining any. */
+	if (geteuid() != 0 && !stat(file, &st) && S_ISREG(st.st_mode) && (st.st_mode & (S_ISUID | S_ISGID)) &&
+	    !access(file, X_OK))
+		rec->warn(rec, name, "is setuid or setgid: it runs without that privilege when recorded");
+}
+
 void enter_execve(struct call *c)
 {
 	bool at = c->nr == SYS_execveat;
 	unsigned char head[EI_NIDENT] = {0};
 	char path[4096];
-	struct stat st;
 
 	if (task_read_str(c->t, c->args[at ? 1 : 0], path, sizeof path) < 0)
 		return;
@@ -45,9 +54,7 @@ void enter_execve(struct call *c)
 		}
 		close(fd);
 	}
-	if (geteuid() != 0 && !stat(full, &st) && S_ISREG(st.st_mode) && (st.st_mode & (S_ISUID | S_ISGID)) &&
-	    !access(full, X_OK))
-		c->rec->warn(c->rec, path, "is setuid or setgid: it runs without that privilege when recorded");
+	kernel_warn_setuid(c->rec, full, path);
 	free(full);
 }
 
@@ -103,6 +110,18 @@ void exit_affinity_get(struct call *c)
 {
 	if (c->result > 0)
 		call_out(c, c->args[2], (uint64_t)c->result);
+}
+
+void enter_futex(struct call *c)
+{
+	switch (c->args[1] & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_LOCK_PI:
+	case 13 /* FUTEX_LOCK_PI2 */: call_in(c, c->args[3], 16); break;
+	default: break;
+	}
 }
 
 /* Futex words that the kernel itself writes. futex(2). */

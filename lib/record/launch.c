@@ -338,6 +338,7 @@ int launch(struct recorder *r)
 		trace_set_latest(dir);
 	if (o->print_dir_fd >= 0)
 		dprintf(o->print_dir_fd, "%s\n", dir);
+	kernel_warn_setuid(&r->rec, path, path);
 	r->start_ns = now_ns();
 	status = start(r, path, env);
 	if (status)

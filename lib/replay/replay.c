@@ -251,6 +251,7 @@ static enum replay_verdict apply(struct replayer *p)
 struct shower {
 	struct trace_reader *r;
 	struct event_records recs;
+	struct event_inputs inputs;
 };
 
 static void show(struct shower *s)
@@ -258,8 +259,10 @@ static void show(struct shower *s)
 	struct event_style style = {0};
 	struct trace_event ev;
 
-	if (trace_next(s->r, &ev) == 1 && !event_records_load(&s->recs, s->r, 256))
-		event_print(stderr, &ev, &s->recs, &style);
+	if (trace_next(s->r, &ev) != 1 || event_records_load(&s->recs, s->r, 256))
+		return;
+	event_inputs_join(&s->inputs, &ev, &s->recs);
+	event_print(stderr, &ev, &s->recs, &style);
 }
 
 enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats)
@@ -303,6 +306,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 		close(p.stub_fd);
 	if (s.r) {
 		event_records_free(&s.recs);
+		event_inputs_free(&s.inputs);
 		trace_reader_close(s.r);
 	}
 	trace_reader_close(p.r);
