@@ -296,9 +296,14 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 		if (p.ev.num == o->until)
 			break;
 	}
-	if (!v && !stats->complete && p.ev.num != o->until)
-		trouble(&p, "%s: the recording did not end well: replayed up to event %lu, the last that is whole",
-			trace_reader_dir(p.r), (unsigned long)stats->events);
+	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {
+		if (!stats->events)
+			v = trouble(&p, "%s: the recording was cut short before its first event was saved",
+				    trace_reader_dir(p.r));
+		else if (!o->again)
+			trouble(&p, "%s: the recording was cut short: replayed up to event %lu, the last that is whole",
+				trace_reader_dir(p.r), (unsigned long)stats->events);
+	}
 	while (p.tasks)
 		player_end(&p, p.tasks);
 	kernel_replay_free(&p.rp);

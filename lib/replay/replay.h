@@ -18,6 +18,7 @@ enum replay_verdict {
 struct replay_options {
 	const char *trace;	/* NULL: the latest */
 	bool quiet;		/* nothing on stdout and stderr of what the program wrote */
+	bool again;		/* not the first replay of it: says nothing more of a trace cut short */
 	bool show_events;	/* on stderr, as rr-dump would */
 	uint64_t until;		/* event to stop after; 0: all */
 	uint64_t memory_every;	/* events between checksums of memory; 0: none */

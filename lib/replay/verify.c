@@ -58,7 +58,7 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 	double seconds = stats.seconds;
 	/* Sums made when recording have been compared on the way; without them, two replays must agree. */
 	if (!v && o->memory_every && !stats.checksums) {
-		sums.second = true;
+		sums.second = ro.again = true;
 		v = replay_run(&ro, &stats);
 		seconds += stats.seconds;
 	}
