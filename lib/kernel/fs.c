@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 /* Whether the task's descriptor is (a copy of) one of rr-record's standard streams; EVF_STDOUT, EVF_STDERR or 0. */
@@ -23,6 +24,17 @@ static uint16_t stdio_of(struct call *c, int fd)
 	for (int i = 1; i <= 2; i++)
 		if (c->rec->stdio[i] >= 0 &&
 		    syscall(SYS_kcmp, c->rec->self, c->t->tid, KCMP_FILE, c->rec->stdio[i], fd) == 0)
+			return flag[i];
+	if (!c->rec->stdio_reopened)
+		return 0;
+	/* The same pipe, terminal or file by another open of it. */
+	struct stat st, ours;
+	char link[64];
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, fd);
+	if (stat(link, &st) || (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and its kin */))
+		return 0;
+	for (int i = 1; i <= 2; i++)
+		if (!fstat(c->rec->stdio[i], &ours) && ours.st_dev == st.st_dev && ours.st_ino == st.st_ino)
 			return flag[i];
 	return 0;
 }
@@ -117,6 +129,10 @@ void enter_open(struct call *c)
 
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->memory_opened = true;
+	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/dev/tty", "/dev/pts/", "/proc/"};
+	for (size_t i = 0; i < ARRAY_LEN(stdio) && n > 0; i++)
+		if (!strncmp(path, stdio[i], strlen(stdio[i])) && (i < 5 || strstr(path, "/fd/")))
+			c->rec->stdio_reopened = true;
 }
 
 void exit_write(struct call *c)

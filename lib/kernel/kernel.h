@@ -44,6 +44,7 @@ struct recording {
 	struct task *(*find)(struct recording *, pid_t);
 	/* Whether any task has a mapping of this object. */
 	bool (*mapped)(struct recording *, uint64_t object);
+	bool stdio_reopened; /* somebody has opened /dev/stdout or the like */
 	bool memory_opened; /* somebody has opened a /proc/PID/mem */
 	/* One warning a subject, on stderr. */
 	void (*warn)(struct recording *, const char *what, const char *why);

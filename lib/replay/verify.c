@@ -62,6 +62,8 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 		v = replay_run(&ro, &stats);
 		seconds += stats.seconds;
 	}
+	if (!v && !stats.complete)
+		v = REPLAY_NO_TRACE; /* exact as far as it goes, but not whole */
 	if (!v && o->verbose)
 		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n", stats.events,
 		       stats.calls, stats.signals, stats.tasks, stats.checksums ? stats.checksums : sums.n, seconds);

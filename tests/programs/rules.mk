@@ -6,7 +6,7 @@ TRACEE_CFLAGS = -O1 -g -std=gnu17 -Wall -Wextra -Werror
 
 tests-programs: $(TRACEES)
 
-build/tests/programs/%: tests/programs/%.c tests/programs/check.h
+build/tests/programs/%: tests/programs/%.c $(wildcard tests/programs/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(TRACEE_CFLAGS) $$(sed -n '1s|^/\* cflags: \(.*\) \*/$$|\1|p' $<) -o $@ $< -lpthread -lrt
 
