@@ -212,9 +212,10 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 
 @test "-l follows a recording to its end" {
 	"$MKTRACE" slow 4 slow &
+	writer=$!
 	until [ -e slow/events ]; do :; done
 	rr-dump -l slow > followed
-	wait
+	wait "$writer" # not for the watchdog bats may have started
 	[ "$(wc -l < followed)" -eq 50 ]
 	rr-dump slow | cmp - followed
 }
