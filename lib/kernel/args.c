@@ -16,42 +16,6 @@
 #define IN_IOVEC_MAX 16
 #define PATH_MAX_ 4096
 
-static const struct {
-	call_handler *enter, *exit;
-} handlers[] = {
-	[SYSH_mmap] = {enter_mmap, exit_mmap},
-	[SYSH_munmap] = {NULL, exit_munmap},
-	[SYSH_mremap] = {NULL, exit_mremap},
-	[SYSH_madvise] = {enter_madvise, NULL},
-	[SYSH_shmat] = {NULL, exit_shmat},
-	[SYSH_shmdt] = {NULL, exit_shmdt},
-	[SYSH_open] = {enter_open, NULL},
-	[SYSH_write] = {NULL, exit_write},
-	[SYSH_sendfile] = {enter_sendfile, exit_sendfile},
-	[SYSH_splice] = {enter_splice, exit_splice},
-	[SYSH_ftruncate] = {NULL, exit_truncate},
-	[SYSH_read] = {NULL, exit_read},
-	[SYSH_fcntl] = {enter_fcntl, exit_fcntl},
-	[SYSH_ioctl] = {enter_ioctl, exit_ioctl},
-	[SYSH_prctl] = {enter_prctl, exit_prctl},
-	[SYSH_arch_prctl] = {enter_arch_prctl, exit_arch_prctl},
-	[SYSH_futex] = {enter_futex, exit_futex},
-	[SYSH_process_vm_writev] = {NULL, exit_process_vm_writev},
-	[SYSH_mincore] = {NULL, exit_mincore},
-	[SYSH_get_mempolicy] = {NULL, exit_mempolicy},
-	[SYSH_move_pages] = {NULL, exit_move_pages},
-	[SYSH_keyctl] = {NULL, exit_keyctl},
-	[SYSH_quotactl] = {NULL, exit_quotactl},
-	[SYSH_semctl] = {NULL, exit_semctl},
-	[SYSH_shmctl] = {NULL, exit_shmctl},
-	[SYSH_msgctl] = {NULL, exit_msgctl},
-	[SYSH_execve] = {enter_execve, NULL},
-	[SYSH_execveat] = {enter_execve, NULL},
-	[SYSH_clone] = {enter_clone, NULL},
-	[SYSH_sched_setaffinity] = {enter_affinity_set, NULL},
-	[SYSH_sched_getaffinity] = {enter_affinity_get, exit_affinity_get},
-};
-
 void rec_put(struct recording *rec, const struct trace_data *d)
 {
 	if (!rec->failed && trace_put_data(rec->w, d))
@@ -294,7 +258,7 @@ static void in_string(struct call *c, uint64_t addr)
 		call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof buf - 1));
 }
 
-static void save_in(struct call *c, const struct sys_arg *a, int i)
+void call_save_in(struct call *c, const struct sys_arg *a, int i)
 {
 	uint64_t p = c->args[i], n;
 
@@ -321,7 +285,7 @@ static void save_in(struct call *c, const struct sys_arg *a, int i)
 	}
 }
 
-static void save_out(struct call *c, const struct sys_arg *a, int i)
+void call_save_out(struct call *c, const struct sys_arg *a, int i)
 {
 	uint64_t p = c->args[i];
 
@@ -338,41 +302,4 @@ static void save_out(struct call *c, const struct sys_arg *a, int i)
 	case T_MMSGHDR: each_mmsghdr(c, p, bytes, true, false); break;
 	default: break;
 	}
-}
-
-void kernel_enter(struct call *c)
-{
-	const struct sys_desc *d = c->desc;
-
-	if (d->cls == SYS_REFUSE)
-		call_refuse(c, d->refuse_errno);
-	for (int i = 0; i < d->nargs; i++)
-		if (d->args[i].dir != D_NONE || d->args[i].type == T_PATH)
-			save_in(c, &d->args[i], i);
-	if (d->handler < ARRAY_LEN(handlers) && handlers[d->handler].enter)
-		handlers[d->handler].enter(c);
-}
-
-void kernel_exit(struct call *c)
-{
-	const struct sys_desc *d = c->desc;
-
-	/* Answers of rr's own write first, so that what follows saves them. */
-	if (d->handler < ARRAY_LEN(handlers) && handlers[d->handler].exit)
-		handlers[d->handler].exit(c);
-	if (c->verdict == CALL_REFUSE)
-		return;
-	for (int i = 0; i < d->nargs; i++)
-		save_out(c, &d->args[i], i);
-}
-
-void kernel_blocked(struct call *c)
-{
-	if (c->desc->handler == SYSH_futex)
-		exit_futex(c); /* FUTEX_WAITERS, so that the owner calls the kernel when it unlocks */
-}
-
-bool kernel_may_block(const struct call *c)
-{
-	return !c->desc->quick && c->verdict == CALL_MAKE;
 }

@@ -98,6 +98,10 @@ bool kernel_may_block(const struct call *c);
 /* Tells of a program whose setuid bit will not count. */
 void kernel_warn_setuid(struct recording *rec, const char *file, const char *name);
 
+/* What the row says of argument i, before and after the call. */
+void call_save_in(struct call *c, const struct sys_arg *a, int i);
+void call_save_out(struct call *c, const struct sys_arg *a, int i);
+
 /* For handlers. */
 void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
 void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);

@@ -16,14 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-struct rtask *recorder_find(struct recorder *r, pid_t tid)
-{
-	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
-		if (rt->t.tid == tid)
-			return rt;
-	return NULL;
-}
-
 static struct task *find_task(struct recording *rec, pid_t tid)
 {
 	struct rtask *rt = recorder_find((struct recorder *)rec, tid);
@@ -38,76 +30,6 @@ static bool object_mapped(struct recording *rec, uint64_t object)
 			if (rt->t.mm->shared[i].object == object)
 				return true;
 	return false;
-}
-
-struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid)
-{
-	struct rtask *rt = xcalloc(1, sizeof *rt), **at = &r->tasks;
-
-	rt->t.tid = tid;
-	rt->t.mm = mm;
-	rt->tgid = tgid;
-	rt->state = RS_READY;
-	while (*at)
-		at = &(*at)->next;
-	*at = rt;
-	r->live++;
-	return rt;
-}
-
-static void rtask_free(struct rtask *rt)
-{
-	for (struct pending_signal *s = rt->t.pending, *next; s; s = next) {
-		next = s->next;
-		free(s);
-	}
-	call_free(&rt->call);
-	free(rt);
-}
-
-void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
-{
-	ev->time_ns = now_ns() - r->start_ns;
-	if (!ev->tid)
-		ev->tid = rt->t.tid;
-	if (!r->rec.failed && trace_put_event(r->rec.w, ev))
-		r->rec.failed = true;
-}
-
-void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
-{
-	rt->reaped = true;
-	if (r->root && rt->tgid == r->root->tgid && rt->t.tid == rt->tgid) {
-		r->root_done = true;
-		r->root_status = status;
-	}
-}
-
-void rtask_gone(struct recorder *r, struct rtask *rt)
-{
-	bool lives_on = rt->t.mm->refs > 1;
-	struct trace_event ev = {.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
-
-	ev.regs = ev.after = rt->park;
-	put_event(r, rt, &ev);
-	rt->state = RS_GONE;
-	rt->has_status = false;
-	r->live--;
-	mm_put(rt->t.mm);
-	rt->t.mm = NULL;
-}
-
-static void forget_gone(struct recorder *r)
-{
-	for (struct rtask **at = &r->tasks; *at;) {
-		struct rtask *rt = *at;
-		if (rt->state == RS_GONE && rt->reaped && rt != r->root) {
-			*at = rt->next;
-			rtask_free(rt);
-		} else {
-			at = &rt->next;
-		}
-	}
 }
 
 static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
@@ -261,7 +183,7 @@ static void loop(struct recorder *r)
 		run(r, rt);
 		if (rt->state == RS_GONE) {
 			rt = NULL;
-			forget_gone(r);
+			rtasks_forget_gone(r);
 		}
 	}
 }

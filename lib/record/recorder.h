@@ -69,8 +69,12 @@ struct recorder {
 /* How long a task may go on while others wait, ns. */
 #define SLICE_NS 50000000u
 
+/* rtask.c */
 struct rtask *recorder_find(struct recorder *r, pid_t tid);
 struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid);
+void rtask_free(struct rtask *rt);
+/* Frees those that are gone and reaped, but for the root. */
+void rtasks_forget_gone(struct recorder *r);
 /* Puts EV_EXIT with rt->exit_status: the task is no more. */
 void rtask_gone(struct recorder *r, struct rtask *rt);
 /* waitpid has reported its end. */
