@@ -50,12 +50,14 @@ void kernel_enter(struct call *c)
 			call_save_in(c, &d->args[i], i);
 	if (d->handler < ARRAY_LEN(handlers) && handlers[d->handler].enter)
 		handlers[d->handler].enter(c);
+	scratch_enter(c);
 }
 
 void kernel_exit(struct call *c)
 {
 	const struct sys_desc *d = c->desc;
 
+	scratch_exit(c);
 	/* Answers of rr's own write first, so that what follows saves them. */
 	if (d->handler < ARRAY_LEN(handlers) && handlers[d->handler].exit)
 		handlers[d->handler].exit(c);

@@ -64,6 +64,12 @@ struct kept {
 	size_t len, cap;
 };
 
+/* An argument that points to scratch memory for the time of the call. */
+struct redirect {
+	uint8_t arg;
+	uint64_t at, len;
+};
+
 /* One system call under way. */
 struct call {
 	struct recording *rec;
@@ -77,6 +83,8 @@ struct call {
 	int64_t result;
 	uint16_t flags;		  /* EVF_* found out */
 	uint32_t cap[6];	  /* value-result lengths on entry */
+	struct redirect redirects[6];
+	int nredirects;
 	struct kept in;
 	uint64_t note[2];	  /* the handler's own */
 };
@@ -101,6 +109,13 @@ void kernel_warn_setuid(struct recording *rec, const char *file, const char *nam
 /* What the row says of argument i, before and after the call. */
 void call_save_in(struct call *c, const struct sys_arg *a, int i);
 void call_save_out(struct call *c, const struct sys_arg *a, int i);
+
+/* scratch.c: points outputs elsewhere, when the call may wait while threads run; puts them in place. */
+void scratch_enter(struct call *c);
+void scratch_exit(struct call *c);
+/* Gives the task a piece of scratch memory; stopped anywhere but at a call's entry, or with a result to be restarted. */
+void scratch_map(struct task *t);
+void scratch_release(struct task *t);
 
 /* For handlers. */
 void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */

@@ -91,7 +91,7 @@ static void fix_exit_regs(struct rtask *rt)
 	if (c->changed)
 		for (int i = 0; i < 6; i++)
 			arch_set_arg(g, i, c->args[i]);
-	if (c->verdict == CALL_REFUSE)
+	if (c->verdict == CALL_REFUSE || c->changed)
 		ARCH_RESULT(g) = (uint64_t)c->result;
 	if (c->changed || c->verdict == CALL_REFUSE)
 		task_set_regs(&rt->t);
@@ -119,8 +119,10 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		return;
 	if (c->verdict == CALL_MAKE)
 		c->result = (int64_t)ARCH_RESULT(&t->regs);
-	fix_exit_regs(rt);
 	rt->in_call = false;
+	if (!execed)
+		kernel_exit(c);
+	fix_exit_regs(rt);
 	rt->park = t->regs;
 	rt->pos = POS_EVENT;
 	if (execed) {
@@ -138,8 +140,6 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		rt->park = t->regs;
 		rt->clear_tid = 0;
 		t->mm->stack = ARCH_SP(&t->regs);
-	} else {
-		kernel_exit(c);
 	}
 	kernel_flush(c);
 	ev.flags |= c->flags | (rt->announced ? EVF_RESUMED : 0);
@@ -158,6 +158,8 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		rt->restart_nr = c->nr;
 	}
 	put_event(r, rt, &ev);
+	if (!t->scratch && t->mm->threads && t->mm->refs > 1 && !(ev.flags & EVF_RESTART))
+		scratch_map(t);
 }
 
 /* Takes the first stop of a new task, which may have been seen before its maker's. */
@@ -197,6 +199,10 @@ void task_made(struct recorder *r, struct rtask *rt)
 	struct rtask *child = rtask_new(r, tid, vm ? mm_get(rt->t.mm) : mm_fork(rt->t.mm),
 					flags & CLONE_THREAD ? rt->tgid : tid);
 	child->t.affinity = rt->t.affinity;
+	if (vm && !(flags & CLONE_VFORK))
+		rt->t.mm->threads = true;
+	else if (!vm)
+		child->t.scratch = rt->t.scratch; /* in the copy of memory too */
 	child->t.tsc_faults = rt->t.tsc_faults;
 	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
 	if (task_get_regs(&child->t))
@@ -242,6 +248,7 @@ void task_execed(struct recorder *r, struct rtask *rt)
 	} else {
 		rt->exec_from = was;
 	}
+	scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = mm_new();
 	rt->execed = true;

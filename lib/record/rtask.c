@@ -66,6 +66,7 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	rt->state = RS_GONE;
 	rt->has_status = false;
 	r->live--;
+	scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = NULL;
 }

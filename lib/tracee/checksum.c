@@ -69,7 +69,7 @@ int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *su
 	}
 	while (maps_next(f, &l)) {
 		/* Which pages of shared memory a task has touched differs between runs, so they cannot count. */
-		if (!(l.prot & PROT_WRITE) || l.shared || (l.start < AGENT_END && l.end > AGENT_ADDR))
+		if (!(l.prot & PROT_WRITE) || l.shared || (l.start < SCRATCH_END && l.end > AGENT_ADDR))
 			continue;
 		bool main_stack = l.start <= t->mm->stack && t->mm->stack < l.end;
 		s.ndead = 0;

@@ -48,11 +48,16 @@ int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n)
 	return -1;
 }
 
-int task_write(struct task *t, uint64_t addr, const void *buf, size_t n)
+int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n)
 {
 	struct iovec local = {(void *)buf, n}, remote = {(void *)addr, n};
 
-	if (n == 0 || process_vm_writev(t->tid, &local, 1, &remote, 1, 0) == (ssize_t)n)
+	return n == 0 || process_vm_writev(t->tid, &local, 1, &remote, 1, 0) == (ssize_t)n ? 0 : -1;
+}
+
+int task_write(struct task *t, uint64_t addr, const void *buf, size_t n)
+{
+	if (!task_write_checked(t, addr, buf, n))
 		return 0;
 	char path[32];
 	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);

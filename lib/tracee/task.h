@@ -20,6 +20,11 @@
 #define AGENT_ADDR 0x700000000000ul
 #define AGENT_DATA (AGENT_ADDR + 0x1000)
 #define AGENT_END (AGENT_ADDR + 0x2000)
+/* Recording only: a piece of memory a thread, for the outputs of calls that wait (kernel/scratch.c). */
+#define SCRATCH_ADDR (AGENT_ADDR + 0x100000)
+#define SCRATCH_SIZE 0x20000ul
+#define SCRATCH_SLOTS 1024
+#define SCRATCH_END (SCRATCH_ADDR + SCRATCH_SLOTS * SCRATCH_SIZE)
 
 /* A mapping whose contents are shared with other mappings or files: kept in step by the object's id. */
 struct shared_map {
@@ -31,6 +36,8 @@ struct shared_map {
 struct mm {
 	int refs;
 	uint64_t brk; /* end of the heap as last asked for; 0 before the first exec */
+	uint64_t slots[SCRATCH_SLOTS / 64]; /* pieces of scratch memory in use */
+	bool threads;	/* tasks have shared it that run side by side (not only vfork's) */
 	uint64_t stack; /* where the stack pointer was at exec */
 	bool not_dumpable; /* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
 	struct shared_map *shared;
@@ -57,6 +64,7 @@ struct task {
 	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
 	struct pending_signal *pending; /* came at no exact point; oldest first */
 	cpu_set_t affinity; /* the CPUs the program believes it may use */
+	uint64_t scratch;   /* its piece of scratch memory; 0: none yet */
 	bool tsc_faults;    /* the program asked for PR_TSC_SIGSEGV itself */
 };
 
@@ -77,6 +85,8 @@ ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n);
 /* All n bytes or -1 (EFAULT). task_write also writes where the program may not. */
 int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
 int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
+/* Only where the program may: -1 (EFAULT) otherwise. */
+int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
 /* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if unreadable. */
 ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
 /* The XSAVE area; bytes, or -1. */

@@ -1,0 +1,120 @@
+/* Where a call that waits has its output written while other tasks of the same memory run.
+ *
+ * The kernel would write into the program's buffer at a moment that no event tells of, and another thread could see it.
+ * So the call gets pointers into memory of the recorder's own, and at its exit, an event, the bytes are copied to where
+ * the program wants them. Only the plain pointers of a row are changed so; replay knows nothing of it. Recording.
+ */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#define ALIGN(n) (((n) + 63) & ~63ul)
+
+/* Bytes the kernel may write through argument i; 0: not known, or nothing of this kind. */
+static uint64_t room(const struct call *c, int i)
+{
+	const struct sys_arg *a = &c->desc->args[i];
+	uint64_t n = 1, unit = 1;
+
+	if (!(a->dir & D_OUT) || !c->args[i])
+		return 0;
+	switch (a->type) {
+	case T_STRUCT: unit = a->unit; break;
+	case T_BUF:
+	case T_SOCKADDR: break;
+	case T_FDSET: return (int)c->args[0] > 0 ? (c->args[0] + 63) / 64 * 8 : 0;
+	default: return 0;
+	}
+	switch (a->len_src) {
+	case LEN_FIXED: n = a->len_arg; break;
+	case LEN_ARG: n = c->args[a->len_arg]; break;
+	case LEN_RET: /* the buffer's size is the argument it names, or the one behind it */
+		if (!a->len_arg && i == 5)
+			return 0;
+		n = c->args[a->len_arg ? a->len_arg - 1 : (uint32_t)i + 1];
+		break;
+	case LEN_PTR: n = c->cap[i]; break;
+	default: return 0;
+	}
+	if (n > SCRATCH_SIZE || unit > SCRATCH_SIZE)
+		return 0;
+	return n * unit + (a->type == T_BUF ? a->sub : 0);
+}
+
+static bool copy_memory(struct task *t, uint64_t to, uint64_t from, uint64_t n)
+{
+	static uint8_t buf[SCRATCH_SIZE];
+
+	return n <= sizeof buf && !task_read_all(t, from, buf, n) && !task_write_checked(t, to, buf, n);
+}
+
+void scratch_enter(struct call *c)
+{
+	struct task *t = c->t;
+	uint64_t at = t->scratch, end = t->scratch + SCRATCH_SIZE;
+
+	c->nredirects = 0;
+	if (!t->scratch || t->mm->refs < 2 || !kernel_may_block(c))
+		return;
+	for (int i = 0; i < c->desc->nargs; i++) {
+		const struct sys_arg *a = &c->desc->args[i];
+		uint64_t n = room(c, i);
+		if (!n || n > end - at)
+			continue;
+		/* What the kernel reads, or may leave as it is, has to be there. */
+		if (((a->dir & D_IN) || a->always || a->type != T_BUF) && !copy_memory(t, at, c->args[i], n))
+			continue;
+		c->redirects[c->nredirects++] = (struct redirect){(uint8_t)i, at, n};
+		call_change(c, i, at);
+		at += ALIGN(n);
+	}
+}
+
+void scratch_exit(struct call *c)
+{
+	for (int k = 0; k < c->nredirects; k++) {
+		struct redirect *r = &c->redirects[k];
+		const struct sys_arg *a = &c->desc->args[r->arg];
+		uint64_t n = r->len;
+
+		if (c->result < 0 && !a->always)
+			continue;
+		if (a->type == T_BUF && a->len_src == LEN_RET) {
+			uint64_t got = c->result > 0 ? (uint64_t)c->result + a->sub : 0;
+			n = got < n ? got : n;
+		}
+		if (n && !copy_memory(c->t, c->args[r->arg], r->at, n) && c->result >= 0)
+			c->result = -EFAULT;
+	}
+}
+
+void scratch_map(struct task *t)
+{
+	struct mm *mm = t->mm;
+	unsigned slot = 0;
+
+	while (slot < SCRATCH_SLOTS && (mm->slots[slot / 64] >> (slot % 64) & 1))
+		slot++;
+	if (slot == SCRATCH_SLOTS)
+		return;
+	uint64_t at = SCRATCH_ADDR + (uint64_t)slot * SCRATCH_SIZE;
+	if (TASK_CALL(t, SYS_mmap, at, SCRATCH_SIZE, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0) != (int64_t)at)
+		return;
+	mm->slots[slot / 64] |= 1ull << (slot % 64);
+	t->scratch = at;
+}
+
+void scratch_release(struct task *t)
+{
+	unsigned slot = (unsigned)((t->scratch - SCRATCH_ADDR) / SCRATCH_SIZE);
+
+	if (t->scratch && t->mm)
+		t->mm->slots[slot / 64] &= ~(1ull << (slot % 64));
+	t->scratch = 0;
+}
