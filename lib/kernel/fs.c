@@ -121,12 +121,24 @@ static void update_memory(struct call *c)
 		rec_out(c->rec, target, from, n);
 }
 
+/* A read past O_DIRECT may have overwritten all of the buffer, whatever its result. */
+static void out_direct(struct call *c)
+{
+	unsigned flags = 0;
+
+	fd_position(c, (int)c->args[0], &flags);
+	if ((flags & O_DIRECT) && (c->nr == SYS_read || c->nr == SYS_pread64))
+		call_out(c, c->args[1], c->args[2]);
+}
+
 void enter_open(struct call *c)
 {
 	char path[32];
 	uint64_t at = c->nr == SYS_open ? c->args[0] : c->args[1];
 	ssize_t n = task_read_str(c->t, at, path, sizeof path);
 
+	if (c->nr != SYS_openat2 && (c->args[c->nr == SYS_open ? 1 : 2] & O_DIRECT))
+		c->rec->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->memory_opened = true;
 	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/dev/tty", "/dev/pts/", "/proc/"};
@@ -265,6 +277,8 @@ void exit_read(struct call *c)
 	char head[8], link[64], path[64];
 	char *buf;
 
+	if (c->rec->direct_opened)
+		out_direct(c);
 	if (c->result < 16 || (c->nr != SYS_read && c->nr != SYS_pread64) || c->result > 65536)
 		return;
 	if (CALL_READ(c, c->args[1], &head))

@@ -45,6 +45,7 @@ struct recording {
 	/* Whether any task has a mapping of this object. */
 	bool (*mapped)(struct recording *, uint64_t object);
 	bool stdio_reopened; /* somebody has opened /dev/stdout or the like */
+	bool direct_opened; /* somebody uses O_DIRECT */
 	bool memory_opened; /* somebody has opened a /proc/PID/mem */
 	/* One warning a subject, on stderr. */
 	void (*warn)(struct recording *, const char *what, const char *why);

@@ -74,8 +74,11 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 		if (is_stop_signal(sig)) {
 			task_resume(&rt->t, PTRACE_LISTEN, 0);
 			rt->state = RS_STOPPED;
-			if (rt == r->root)
+			/* The terminal's stop is the shell's business at once; another may be undone by a task. */
+			if (rt == r->root && sig != SIGSTOP) {
+				r->stop_shown = true;
 				control_stop(r);
+			}
 		}
 		break;
 	default: break;
@@ -160,6 +163,18 @@ static void run(struct recorder *r, struct rtask *rt)
 	}
 }
 
+static bool all_stopped(const struct recorder *r)
+{
+	bool some = false;
+
+	for (const struct rtask *rt = r->tasks; rt; rt = rt->next) {
+		if (rt->state != RS_STOPPED && rt->state != RS_GONE)
+			return false;
+		some |= rt->state == RS_STOPPED;
+	}
+	return some;
+}
+
 static void loop(struct recorder *r)
 {
 	struct rtask *rt = NULL;
@@ -175,6 +190,10 @@ static void loop(struct recorder *r)
 				task_ended(r, x);
 		rt = next_ready(r, rt);
 		if (!rt) {
+			if (all_stopped(r) && !r->stop_shown) {
+				r->stop_shown = true;
+				control_stop(r);
+			}
 			wait_any(r);
 			continue;
 		}

@@ -59,6 +59,7 @@ struct recorder {
 		int status;
 	} early[64]; /* stops of tasks whose maker has not reported them yet */
 	size_t nearly;
+	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
 	bool ended; /* by the user: everything has been killed */
 	char *warned[64];
 	size_t nwarned;

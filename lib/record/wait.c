@@ -26,6 +26,7 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 		rtask_reaped(r, rt, status); /* a leader, after its last thread */
 		return;
 	}
+	r->stop_shown = false;
 	rt->has_status = true;
 	rt->status = status;
 	if (rt->state != RS_GONE)
