@@ -39,6 +39,10 @@ bool arch_is_restart(int64_t result);
  * as arch_do_signal_or_restart() in arch/x86/kernel/signal.c does when no handler runs. */
 void arch_restart(struct trace_regs *g);
 
+/* At a call's entry: whether it was made by SYSCALL, which leaves the address behind it in RCX (Intel SDM vol. 2), and
+ * not by another way into the kernel. */
+bool arch_is_syscall(const struct trace_regs *g);
+
 /* The end of the signal frame the kernel has just pushed at the stack pointer of g. `read` reads tracee memory:
  * 0 if well. Returns 0 if the frame makes no sense. Source: struct rt_sigframe, arch/x86/include/asm/sigframe.h;
  * the extended area's size is in fpstate's sw_reserved bytes (struct _fpx_sw_bytes, asm/sigcontext.h). */

@@ -34,6 +34,11 @@ void arch_restart(struct trace_regs *g)
 	g->r[R_RIP] -= ARCH_SYSCALL_LEN;
 }
 
+bool arch_is_syscall(const struct trace_regs *g)
+{
+	return g->r[R_RCX] == g->r[R_RIP];
+}
+
 /* Offsets in struct rt_sigframe: pretcode (8), then struct ucontext: uc_flags 0, uc_link 8, uc_stack 16,
  * uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
 #define FRAME_FPSTATE (8 + 40 + 23 * 8)

@@ -43,6 +43,15 @@ void call_announce(struct recorder *r, struct rtask *rt)
 	put_event(r, rt, &ev);
 }
 
+/* The kernel looks at the lower half of the register alone. int 0x80 makes a call of the 32-bit table. */
+static uint64_t call_number(struct recorder *r, const struct trace_regs *g)
+{
+	if (arch_is_syscall(g))
+		return (uint32_t)ARCH_SYSNO(g);
+	r->rec.warn(&r->rec, "int 0x80", "a 32-bit system call, which cannot be recorded: refused");
+	return UINT64_MAX;
+}
+
 void call_entered(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
@@ -52,7 +61,7 @@ void call_entered(struct recorder *r, struct rtask *rt)
 		return;
 	if (signal_give_back(r, rt))
 		return;
-	uint64_t nr = ARCH_SYSNO(&t->regs);
+	uint64_t nr = call_number(r, &t->regs);
 	rt->in_call = true;
 	rt->announced = false;
 	c->rec = &r->rec;
