@@ -252,6 +252,22 @@ static bool madvise_matters(uint64_t advice)
 	return false;
 }
 
+/* A call about a range of memory, around what is rr's own. */
+static int64_t range_again(struct task *t, long nr, const uint64_t a[6])
+{
+	uint64_t start = a[0], len = a[1], rest;
+	bool around = kernel_around_own(nr, &start, &len, &rest);
+	int64_t r = around && nr != SYS_munmap ? -ENOMEM : 0;
+
+	if (len || !around)
+		r = TASK_CALL_REPLAY(t, nr, start, len, a[2]);
+	if (rest) {
+		TASK_CALL_REPLAY(t, nr, SCRATCH_END, rest, a[2]);
+		r = nr == SYS_madvise && r == 0 ? -ENOMEM : r;
+	}
+	return r;
+}
+
 int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event *ev)
 {
 	const struct sys_desc *d = systab_get(ev->sysno);
@@ -263,9 +279,6 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	bool failed = ev->result < 0 && ev->result > -4096;
 	for (int i = 0; i < 6; i++)
 		a[i] = arch_arg(&ev->regs, i);
-	if ((d->handler == SYSH_munmap || d->handler == SYSH_mprotect || d->handler == SYSH_madvise) &&
-	    touches_agent(a[0], a[1]))
-		return failed ? 0 : fail(rp, "the trace changes memory where the agent is");
 	switch (d->handler) {
 	case SYSH_mmap:
 	case SYSH_shmat: return failed ? 0 : maps_again(rp, t);
@@ -273,24 +286,23 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 		if (failed)
 			return 0;
 		mm_remove_shared(t->mm, a[0], PAGE_UP(a[1]));
-		r = TASK_CALL_REPLAY(t, SYS_munmap, a[0], a[1]);
+		r = range_again(t, SYS_munmap, a);
 		break;
 	case SYSH_mprotect: /* may have changed a part before it failed so */
 		if (failed && ev->result != -ENOMEM && ev->result != -EACCES)
 			return 0;
-		r = TASK_CALL_REPLAY(t, SYS_mprotect, a[0], a[1], a[2]);
+		r = range_again(t, SYS_mprotect, a);
 		break;
 	case SYSH_brk: return brk_again(rp, t, (uint64_t)ev->result);
 	case SYSH_mremap: return failed ? 0 : mremap_again(rp, t, a, (uint64_t)ev->result);
 	case SYSH_rlimit: return failed ? 0 : rlimit_again(rp, t, ev, a);
 	case SYSH_shmdt: return failed ? 0 : shmdt_again(rp, t, a[0]);
-	case SYSH_madvise:
-		if (failed)
+	case SYSH_madvise: /* goes on behind a hole, and says so only at its end */
+		if (failed && ev->result != -ENOMEM)
 			return 0;
-		if (a[2] == 8 /* MADV_FREE, which the recorder made DONTNEED */)
+		if (a[2] == 8 /* MADV_FREE, which the recorder follows up by DONTNEED */)
 			a[2] = 4;
-		if (madvise_matters(a[2]))
-			r = TASK_CALL_REPLAY(t, SYS_madvise, a[0], a[1], a[2]);
+		r = madvise_matters(a[2]) ? range_again(t, SYS_madvise, a) : ev->result;
 		break;
 	default: return 0;
 	}

@@ -7,10 +7,11 @@ static const struct {
 	call_handler *enter, *exit;
 } handlers[] = {
 	[SYSH_mmap] = {enter_mmap, exit_mmap},
-	[SYSH_munmap] = {NULL, exit_munmap},
-	[SYSH_mremap] = {NULL, exit_mremap},
-	[SYSH_madvise] = {enter_madvise, NULL},
-	[SYSH_shmat] = {NULL, exit_shmat},
+	[SYSH_munmap] = {enter_range, exit_munmap},
+	[SYSH_mprotect] = {enter_range, exit_range},
+	[SYSH_mremap] = {own_refuse, exit_mremap},
+	[SYSH_madvise] = {enter_range, exit_madvise},
+	[SYSH_shmat] = {own_refuse, exit_shmat},
 	[SYSH_shmdt] = {NULL, exit_shmdt},
 	[SYSH_open] = {enter_open, NULL},
 	[SYSH_write] = {NULL, exit_write},

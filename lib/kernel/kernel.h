@@ -135,9 +135,15 @@ void call_change(struct call *c, int i, uint64_t value);
 /* 0 or -1: the type at addr in the task's memory. */
 #define CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof *(var))
 
+/* Whether the range reaches into what is rr's own. */
+bool kernel_owns(uint64_t start, uint64_t len);
+/* True if this munmap, mprotect or madvise does: then it is to be made for [start, start+len) (nothing if len is 0), and
+ * for `rest` bytes from SCRATCH_END on. */
+bool kernel_around_own(long nr, uint64_t *start, uint64_t *len, uint64_t *rest);
+
 typedef void call_handler(struct call *c);
-call_handler exit_mmap, exit_munmap, exit_mremap, enter_madvise, exit_shmat, exit_shmdt;
-call_handler enter_mmap;
+call_handler exit_mmap, exit_munmap, exit_mremap, exit_madvise, exit_shmat, exit_shmdt;
+call_handler enter_mmap, enter_range, exit_range, own_refuse;
 call_handler exit_splice;
 call_handler enter_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
 call_handler exit_recvmsg;

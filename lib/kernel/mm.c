@@ -268,6 +268,7 @@ void enter_mmap(struct call *c)
 	struct stat st;
 	char link[64];
 
+	own_refuse(c);
 	if (c->args[3] & MAP_ANONYMOUS)
 		return;
 	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
@@ -310,6 +311,7 @@ void exit_mmap(struct call *c)
 
 void exit_munmap(struct call *c)
 {
+	exit_range(c);
 	if (c->result == 0)
 		mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
 }
@@ -362,11 +364,18 @@ void exit_mremap(struct call *c)
 #define MADV_FREE_ 8
 #define MADV_DONTNEED_ 4
 
-void enter_madvise(struct call *c)
+void exit_madvise(struct call *c)
 {
+	uint64_t start = c->args[0], len = c->args[1], rest;
+
+	exit_range(c);
+	if (c->args[2] != MADV_FREE_ || (c->result && c->result != -ENOMEM))
+		return;
 	/* Pages the kernel may drop at any time later: dropped now, which the advice allows. */
-	if (c->args[2] == MADV_FREE_)
-		call_change(c, 2, MADV_DONTNEED_);
+	kernel_around_own(c->nr, &start, &len, &rest);
+	TASK_CALL(c->t, SYS_madvise, start, len, MADV_DONTNEED_);
+	if (rest)
+		TASK_CALL(c->t, SYS_madvise, SCRATCH_END, rest, MADV_DONTNEED_);
 }
 
 void exit_shmat(struct call *c)
