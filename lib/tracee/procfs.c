@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -65,17 +66,14 @@ void maps_close(struct maps_file *m)
 #define PM_SWAPPED (1ull << 62)
 #define PM_FILE (1ull << 61)
 
-int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared,
-		 int (*fn)(void *ctx, uint64_t start, uint64_t len), void *ctx)
+typedef int page_run(void *ctx, uint64_t start, uint64_t len);
+
+/* An entry a page, present or not. */
+static int entries_each(int fd, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
 {
 	uint64_t entries[512], run = 0, run_len = 0;
-	char path[32];
 	int r = 0;
 
-	snprintf(path, sizeof path, "/proc/%d/pagemap", tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
 	for (uint64_t at = start; at < end && !r;) {
 		size_t want = (end - at) / PAGE;
 		if (want > ARRAY_LEN(entries))
@@ -96,9 +94,63 @@ int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared,
 			run_len = own ? PAGE : 0;
 		}
 	}
-	close(fd);
 	if (!r && run_len)
 		r = fn(ctx, run, run_len);
+	return r;
+}
+
+/* struct pm_scan_arg and struct page_region of linux/fs.h, since Linux 6.7. */
+struct pm_scan {
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages, category_inverted, category_mask,
+		category_anyof_mask, return_mask;
+};
+struct pm_region {
+	uint64_t start, end, categories;
+};
+#define PM_SCAN_IOCTL _IOWR('f', 16, struct pm_scan)
+#define PM_IS_FILE (1u << 2)
+#define PM_IS_PRESENT (1u << 3)
+#define PM_IS_SWAPPED (1u << 4)
+
+/* The kernel walks its page tables and skips what is not there at once: sanitizers reserve terabytes. 1 if it cannot. */
+static int scan_each(int fd, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
+{
+	struct pm_region found[256];
+	struct pm_scan s = {.size = sizeof s,
+			    .end = end,
+			    .vec = (uint64_t)found,
+			    .vec_len = ARRAY_LEN(found),
+			    .category_inverted = shared ? 0 : PM_IS_FILE,
+			    .category_mask = shared ? 0 : PM_IS_FILE,
+			    .category_anyof_mask = PM_IS_PRESENT | PM_IS_SWAPPED,
+			    .return_mask = PM_IS_FILE};
+	int r = 0;
+
+	for (uint64_t at = start; at < end && !r; at = s.walk_end) {
+		s.start = at;
+		int n = ioctl(fd, PM_SCAN_IOCTL, &s);
+		if (n < 0)
+			return at == start ? 1 : -1;
+		for (int i = 0; i < n && !r; i++)
+			r = fn(ctx, found[i].start, found[i].end - found[i].start);
+		if (s.walk_end <= at)
+			break;
+	}
+	return r;
+}
+
+int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
+{
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%d/pagemap", tid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	int r = scan_each(fd, start, end, shared, fn, ctx);
+	if (r == 1)
+		r = entries_each(fd, start, end, shared, fn, ctx);
+	close(fd);
 	return r;
 }
 
