@@ -16,8 +16,9 @@
 #include <sys/types.h>
 
 /* The agent: two pages in every tracee, where only they are. The first holds `syscall; int3`, the second is
- * rr's to write. Both exist in recording and in replay; the program never uses them. */
-#define AGENT_ADDR 0x700000000000ul
+ * rr's to write. Both exist in recording and in replay; the program never uses them. They are where every sanitizer
+ * takes the program's own mappings to be (tsan_platform.h, msan.h, asan_mapping.h), below where the kernel begins to map. */
+#define AGENT_ADDR 0x7e9000000000ul
 #define AGENT_DATA (AGENT_ADDR + 0x1000)
 #define AGENT_END (AGENT_ADDR + 0x2000)
 /* Recording only: a piece of memory a thread, for the outputs of calls that wait (kernel/scratch.c). */
