@@ -118,7 +118,7 @@ struct ptask *player_start(struct replayer *p)
 	}
 	close(ready[1]);
 	struct ptask *pt = add(p, pid, p->ev.tid, mm_new());
-	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC) {
+	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC || task_finish_exec(&pt->t)) {
 		trouble(p, "stub: cannot be executed");
 		return NULL;
 	}

@@ -181,6 +181,15 @@ int task_map_agent(struct task *t)
 	return task_write(t, AGENT_ADDR, agent_code, sizeof agent_code);
 }
 
+int task_finish_exec(struct task *t)
+{
+	int status;
+
+	if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
+		return -1;
+	return WIFSTOPPED(status) && WSTOPSIG(status) == (SIGTRAP | 0x80) ? 0 : -1;
+}
+
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child)
 {
 	struct trace_regs saved = t->regs;
@@ -200,7 +209,7 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 		if (!event)
 			break;
 		if (event == PTRACE_EVENT_EXEC) /* a new program: the old registers mean nothing to it */
-			return 0;
+			return task_finish_exec(t) ? -ESRCH : 0;
 	}
 	if (WSTOPSIG(status) == SIGTRAP && !task_get_regs(t))
 		result = (int64_t)ARCH_RESULT(&t->regs);

@@ -103,6 +103,9 @@ int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
  * task a clone has made, stopped. */
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);
 #define TASK_CALL_REPLAY(t, nr, ...) task_call_replay(t, nr, (const uint64_t[6]){__VA_ARGS__}, NULL)
+/* From an exec's event stop to its end: until then the kernel has yet to set the result, over whatever registers are
+ * given to the task. */
+int task_finish_exec(struct task *t);
 /* Maps the agent into a task that has just become another program (stopped after execve). */
 int task_map_agent(struct task *t);
 

@@ -32,6 +32,9 @@ int main(void)
 	}
 	CHECK(status_of(child) == 0);
 
+	/* MADV_GUARD_REMOVE, which Linux 6.13 brought. */
+	CHECK(madvise(LOW, HIGH - LOW, 103) == -1 && (errno == ENOMEM || errno == EINVAL));
+
 	char *from = HIGH - 0x1000, *to = HIGH + SIZE;
 	CHECK(madvise(from, to - from, MADV_DONTNEED) == -1 && errno == ENOMEM);
 	CHECK(HIGH[0] == 0 && HIGH[SIZE - 1] == 0);
