@@ -180,6 +180,7 @@ int main(int argc, char **argv)
 	struct dump d = { 0 };
 	int err;
 
+	stdio_reserve();
 	signal(SIGPIPE, SIG_DFL);
 	read_options(&d, argc, argv);
 	d.select.follow = d.follow;

@@ -48,6 +48,7 @@ int main(int argc, char **argv)
 	char *end;
 	int c;
 
+	stdio_reserve();
 	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
 		switch (c) {
 		case 'q': o.quiet = true; break;

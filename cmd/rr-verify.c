@@ -46,6 +46,7 @@ int main(int argc, char **argv)
 	struct verify_options o = {.memory_every = 1000};
 	int c;
 
+	stdio_reserve();
 	while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
 		switch (c) {
 		case 'v': o.verbose = true; break;

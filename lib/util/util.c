@@ -89,6 +89,17 @@ char *file_read(const char *path, size_t max, size_t *len)
 	return buf;
 }
 
+void stdio_reserve(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int write_all(int fd, const void *buf, size_t n)
 {
 	const char *p = buf;

@@ -25,6 +25,9 @@ uint64_t now_ns(void);
 
 /* A whole file of at most `max` bytes, NUL added, malloc'd; NULL and errno on error. *len may be NULL. */
 char *file_read(const char *path, size_t max, size_t *len);
+/* Opens /dev/null in the place of each standard stream that is closed, so that no other file becomes it. Writing to it
+ * fails as it did. */
+void stdio_reserve(void);
 /* All n bytes, through short counts and EINTR; -1 and errno. */
 int write_all(int fd, const void *buf, size_t n);
 /* From `off` on; bytes read, less than n only at the end of the file; -1 and errno. */
