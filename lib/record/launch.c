@@ -228,7 +228,8 @@ static int start(struct recorder *r, const char *path, char **env)
 	}
 	close(ready[0]);
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
-		warnx("ptrace: %s%s", strerror(errno), ptrace_advice());
+		const char *why = strerror(errno);
+		warnx("ptrace: %s%s", why, ptrace_advice());
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		close(ready[1]);
