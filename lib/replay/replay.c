@@ -259,7 +259,7 @@ static void show(struct shower *s)
 	struct event_style style = {0};
 	struct trace_event ev;
 
-	if (trace_next(s->r, &ev) != 1 || event_records_load(&s->recs, s->r, 256))
+	if (trace_next(s->r, &ev) != 1 || event_records_load(&s->recs, s->r, TRACE_DATA_MAX))
 		return;
 	event_inputs_join(&s->inputs, &ev, &s->recs);
 	event_print(stderr, &ev, &s->recs, &style);
