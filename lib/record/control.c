@@ -12,7 +12,7 @@ static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, 
 
 /* One per process: signal handlers can have nothing else. */
 static struct {
-	volatile sig_atomic_t terms, seen;
+	volatile sig_atomic_t terms, seen, signal;
 	struct sigaction old[ARRAY_LEN(taken)], old_alarm;
 } control;
 
@@ -26,7 +26,7 @@ static void on_term(int sig)
 {
 	const struct itimerval tick = {{0, 100000}, {0, 1000}};
 
-	(void)sig;
+	control.signal = sig;
 	control.terms++;
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
@@ -56,7 +56,7 @@ void control_check(struct recorder *r)
 {
 	while (control.seen < control.terms) {
 		if (++control.seen == 1 && !r->root_done && r->root) {
-			kill(r->root->tgid, SIGTERM);
+			kill(r->root->tgid, control.signal);
 			continue;
 		}
 		r->ended = true;
@@ -66,12 +66,19 @@ void control_check(struct recorder *r)
 	}
 }
 
-void control_stop(struct recorder *r)
+void control_stop(struct recorder *r, int sig)
 {
-	if (!r->root || getpgid(r->root->tgid) != getpgrp())
+	struct sigaction stop = {.sa_handler = SIG_DFL}, ignored;
+
+	if (!r->root)
 		return;
 	trace_flush(r->rec.w);
-	raise(SIGSTOP);
+	/* Whoever started us sees the same stop. */
+	if (sig != SIGSTOP)
+		sigaction(sig, &stop, &ignored);
+	raise(sig);
+	if (sig != SIGSTOP)
+		sigaction(sig, &ignored, NULL);
 	/* Continued: the shell has sent SIGCONT to the whole process group, or only to us. */
 	kill(r->root->tgid, SIGCONT);
 }

@@ -9,7 +9,7 @@ void control_start(void);
 void control_child(void);
 /* Does what a signal that has come asks for. */
 void control_check(struct recorder *r);
-/* The program's process group has stopped: stop as well, so that the shell that waits for us sees it. */
-void control_stop(struct recorder *r);
+/* The program has stopped of this signal: stop as well, so that the shell that waits for us sees it. */
+void control_stop(struct recorder *r, int sig);
 
 #endif

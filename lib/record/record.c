@@ -75,9 +75,9 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 			task_resume(&rt->t, PTRACE_LISTEN, 0);
 			rt->state = RS_STOPPED;
 			/* The terminal's stop is the shell's business at once; another may be undone by a task. */
-			if (rt == r->root && sig != SIGSTOP) {
+			if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
 				r->stop_shown = true;
-				control_stop(r);
+				control_stop(r, sig);
 			}
 		}
 		break;
@@ -163,12 +163,22 @@ static void run(struct recorder *r, struct rtask *rt)
 	}
 }
 
+/* A SIGCONT that was sent has not yet made it report: it stands stopped, and yet it goes on. */
+static bool continues(const struct rtask *rt)
+{
+	uint64_t bit = 1ull << (SIGCONT - 1);
+
+	return (proc_status_mask(rt->t.tid, "ShdPnd") | proc_status_mask(rt->t.tid, "SigPnd")) & bit;
+}
+
 static bool all_stopped(const struct recorder *r)
 {
 	bool some = false;
 
 	for (const struct rtask *rt = r->tasks; rt; rt = rt->next) {
 		if (rt->state != RS_STOPPED && rt->state != RS_GONE)
+			return false;
+		if (rt->state == RS_STOPPED && (rt->has_status || continues(rt)))
 			return false;
 		some |= rt->state == RS_STOPPED;
 	}
@@ -192,7 +202,7 @@ static void loop(struct recorder *r)
 		if (!rt) {
 			if (all_stopped(r) && !r->stop_shown) {
 				r->stop_shown = true;
-				control_stop(r);
+				control_stop(r, SIGSTOP);
 			}
 			wait_any(r);
 			continue;
@@ -280,6 +290,7 @@ int record_run(const struct record_options *o, int *signal)
 	}
 	loop(&r);
 	bool failed = r.rec.failed;
+	r.events = trace_events_put(r.rec.w);
 	kill_all(&r);
 	if (trace_close(r.rec.w, !failed) || failed) {
 		warnx("trace: %s: the recording ends here", trace_strerror());
