@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,10 @@
 #include <unistd.h>
 
 #define MAP_GROWSDOWN_ 0x100
+/* The most that one call writes (linux/fs.h). */
+#define MAX_RW_COUNT PAGE_DOWN((uint64_t)INT32_MAX)
+/* Shared mappings of one address space: as many as the kernel makes (vm.max_map_count). */
+#define SHARED_MAX 65530
 
 __attribute__((format(printf, 2, 3))) static int fail(struct replaying *rp, const char *fmt, ...)
 {
@@ -26,6 +31,7 @@ __attribute__((format(printf, 2, 3))) static int fail(struct replaying *rp, cons
 	va_start(ap, fmt);
 	vsnprintf(rp->error, sizeof rp->error, fmt, ap);
 	va_end(ap);
+	line_plain(rp->error);
 	return -1;
 }
 
@@ -77,12 +83,13 @@ static int map_fd(struct replaying *rp, struct task *t, const struct trace_map *
 static int open_unchanged(struct replaying *rp, const struct trace_map *m)
 {
 	struct stat st;
-	int fd = open(m->path, O_RDONLY | O_CLOEXEC);
+	/* Opened by name only: a pipe would keep us waiting, and some devices act when they are opened. */
+	int fd = open(m->path, O_PATH | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(rp, "%s: was mapped when recording, and now: %s", m->path, strerror(errno));
-	if (!fstat(fd, &st) && (uint64_t)st.st_size == m->size &&
-	    st.st_mtim.tv_sec * 1000000000ll + st.st_mtim.tv_nsec == m->mtime_ns)
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size == m->size &&
+	    (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec == (uint64_t)m->mtime_ns)
 		return fd;
 	close(fd);
 	return fail(rp, "%s: has changed since it was recorded", m->path);
@@ -125,6 +132,8 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 			return fail(rp, "memory file: %s", strerror(errno));
 		/* What is there now will be put anew from the trace, but for the holes. */
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)m->offset, (off_t)m->len);
+		if (t->mm->nshared >= SHARED_MAX)
+			return fail(rp, "more shared mappings than a program can have");
 		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, m->object, m->offset,
 							 !strcmp(m->path, "[sysv]")});
 		return map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, m->flags & (MAP_SHARED | MAP_PRIVATE), m->offset);
@@ -203,6 +212,8 @@ static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6
 			moved.offset += a[0] - moved.start;
 		}
 	if (moved.len) {
+		if (mm->nshared >= SHARED_MAX)
+			return fail(rp, "more shared mappings than a program can have");
 		if (a[1])
 			mm_remove_shared(mm, a[0], PAGE_UP(a[1]));
 		moved.start = result;
@@ -324,6 +335,8 @@ static int zero_again(struct replaying *rp, struct task *t, const struct trace_d
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr, (off_t)d->fill_len);
 		return 0;
 	}
+	if (touches_agent(d->addr, d->fill_len) || d->fill_len > MAX_RW_COUNT)
+		return fail(rp, "the trace writes where the agent is, or more than a call does");
 	for (uint64_t at = 0; at < d->fill_len; at += PAGE) {
 		uint64_t n = d->fill_len - at < PAGE ? d->fill_len - at : PAGE;
 		if (task_write(t, d->addr + at, zero, n))
@@ -347,7 +360,7 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 
 	switch (d->kind) {
 	case DATA_OUT:
-		if (d->addr < AGENT_END && d->addr + d->len > AGENT_ADDR)
+		if (touches_agent(d->addr, d->len))
 			return fail(rp, "the trace writes where the agent is");
 		if (task_write(t, d->addr, d->bytes, d->len) && !holds_already(t, d))
 			return fail(rp, "memory at 0x%lx (%u bytes) cannot be written", d->addr, d->len);
@@ -394,6 +407,10 @@ static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t 
 {
 	struct iovec v;
 
+	if (count > IOV_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
 	for (; count && n; count--, addr += sizeof v) {
 		if (task_read_all(t, addr, &v, sizeof v))
 			return -1;
@@ -410,6 +427,10 @@ int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void 
 	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, a1 = arch_arg(&ev->regs, 1), a2 = arch_arg(&ev->regs, 2);
 	struct msghdr m;
 
+	if (n > MAX_RW_COUNT) {
+		errno = EINVAL;
+		return -1;
+	}
 	switch (ev->sysno) {
 	case SYS_write:
 	case SYS_pwrite64:

@@ -11,14 +11,17 @@
 enum replay_verdict trouble(struct replayer *p, const char *fmt, ...)
 {
 	va_list ap;
+	char text[8192];
 
 	if (p->said)
 		return REPLAY_NO_TRACE;
 	p->said = true;
 	va_start(ap, fmt);
-	fflush(stdout);
-	vwarnx(fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	line_plain(text);
+	fflush(stdout);
+	warnx("%s", text);
 	return REPLAY_NO_TRACE;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "trace/trace.h"
+#include "util/util.h"
 
 static _Thread_local char last_error[8192];
 
@@ -15,6 +16,7 @@ int trace_fail(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	line_plain(text);
 	snprintf(last_error, sizeof(last_error), "%s", text);
 	return -1;
 }

@@ -23,6 +23,7 @@ int reader_fail(struct trace_reader *r, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(r->error, sizeof(r->error), fmt, ap);
 	va_end(ap);
+	line_plain(r->error);
 	return trace_fail("%s", r->error);
 }
 

@@ -48,9 +48,13 @@ void mm_add_shared(struct mm *mm, struct shared_map m)
 void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len)
 {
 	struct shared_map *old = mm->shared;
-	size_t n = mm->nshared;
+	size_t n = mm->nshared, first = 0;
 	uint64_t end = start + len;
 
+	while (first < n && (old[first].start + old[first].len <= start || old[first].start >= end))
+		first++;
+	if (first == n)
+		return;
 	mm->shared = NULL;
 	mm->nshared = 0;
 	for (size_t i = 0; i < n; i++) {

@@ -20,6 +20,9 @@ void *xrealloc(void *p, size_t n);
 char *xstrdup(const char *s);
 __attribute__((format(printf, 1, 2))) char *xasprintf(const char *fmt, ...);
 
+/* Makes text from a stranger fit for one line on a terminal: control characters become '?'. */
+void line_plain(char *s);
+
 /* CLOCK_MONOTONIC, ns. By a real call: the vdso reads the time-stamp counter, which may be made to fault. */
 uint64_t now_ns(void);
 
