@@ -19,6 +19,9 @@ enum arch_reg {
 #define ARCH_RESULT(g) ((g)->r[R_RAX])
 #define ARCH_SYSNO(g) ((g)->r[R_ORIG_RAX])
 
+/* What seccomp calls this architecture's own calls: AUDIT_ARCH_X86_64, linux/audit.h. */
+#define ARCH_AUDIT 0xc000003eu
+
 /* Bytes of `syscall` and of `int $0x80`. */
 #define ARCH_SYSCALL_LEN 2
 
@@ -28,6 +31,9 @@ enum arch_reg {
 /* Arguments 0-5 of the call the registers enter. */
 uint64_t arch_arg(const struct trace_regs *g, int i);
 void arch_set_arg(struct trace_regs *g, int i, uint64_t v);
+
+/* Makes the registers fit for a call of rr's own: 64-bit code, which else begins at another address, and no stepping. */
+void arch_call_mode(struct trace_regs *g);
 
 /* Kernel results that never reach the program: the call will be made again (linux/errno.h). */
 #define ARCH_ERESTARTSYS 512

@@ -19,6 +19,17 @@ void arch_set_arg(struct trace_regs *g, int i, uint64_t v)
 	g->r[arg_regs[i]] = v;
 }
 
+#define USER_CS 0x33
+#define USER_SS 0x2b
+#define FLAG_TRAP 0x100
+
+void arch_call_mode(struct trace_regs *g)
+{
+	g->r[R_CS] = USER_CS;
+	g->r[R_SS] = USER_SS;
+	g->r[R_EFLAGS] &= ~(uint64_t)FLAG_TRAP;
+}
+
 bool arch_is_restart(int64_t result)
 {
 	return result == -ARCH_ERESTARTSYS || result == -ARCH_ERESTARTNOINTR || result == -ARCH_ERESTARTNOHAND ||

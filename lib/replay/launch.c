@@ -7,12 +7,14 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -74,6 +76,35 @@ static int make_stub(void)
 	return ro;
 }
 
+#define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP)
+#define UNLESS(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 1, 0), REFUSE
+#define ALLOW(nr) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (nr), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define CALL_AT (AGENT_ADDR + ARCH_SYSCALL_LEN)
+
+/* The wall behind PTRACE_SYSEMU, for this task and all it will make: the kernel does for them nothing but what the
+ * replayer has them do through the agent's instruction. SYSEMU skips a call before the filter is asked (ptrace comes
+ * before seccomp in kernel/entry), so it costs nothing; the vsyscall page, which SYSEMU does not see, meets the filter. */
+static int wall(struct task *t)
+{
+	static const struct sock_filter filter[] = {
+		LOAD(arch), UNLESS(ARCH_AUDIT),
+		LOAD(instruction_pointer), UNLESS((uint32_t)CALL_AT),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
+		UNLESS((uint32_t)(CALL_AT >> 32)),
+		LOAD(nr), ALLOW(SYS_mmap), ALLOW(SYS_munmap), ALLOW(SYS_mprotect), ALLOW(SYS_mremap), ALLOW(SYS_madvise),
+		ALLOW(SYS_openat), ALLOW(SYS_close), ALLOW(SYS_clone), ALLOW(SYS_execveat), REFUSE};
+	const struct sock_fprog prog = {ARRAY_LEN(filter), (struct sock_filter *)(AGENT_DATA + sizeof prog)};
+	int64_t r = -EFAULT;
+
+	if (!task_write(t, AGENT_DATA, &prog, sizeof prog) && !task_write(t, AGENT_DATA + sizeof prog, filter, sizeof filter))
+		r = TASK_CALL_REPLAY(t, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
+	if (!r)
+		r = TASK_CALL_REPLAY(t, SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, AGENT_DATA);
+	errno = (int)-r;
+	return r ? -1 : 0;
+}
+
 struct ptask *player_start(struct replayer *p)
 {
 	int ready[2], status;
@@ -98,6 +129,11 @@ struct ptask *player_start(struct replayer *p)
 		sigset_t set;
 		sigemptyset(&set);
 		sigprocmask(SIG_SETMASK, &set, NULL);
+		/* What a terminal sends is for us. When memory runs out, what the trace asked for goes first. */
+		setsid();
+		int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+		if (oom >= 0)
+			write_all(oom, "1000", 4);
 		/* The stack grows as far as it did when recording; that is not for this machine's limit to say. */
 		if (setrlimit(RLIMIT_STACK, &unlimited) && !getrlimit(RLIMIT_STACK, &stack)) {
 			stack.rlim_cur = stack.rlim_max;
@@ -123,6 +159,10 @@ struct ptask *player_start(struct replayer *p)
 		return NULL;
 	}
 	task_get_regs(&pt->t);
+	if (wall(&pt->t)) {
+		trouble(p, "seccomp: %s", strerror(errno));
+		return NULL;
+	}
 	return pt;
 }
 

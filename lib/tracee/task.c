@@ -63,6 +63,21 @@ int task_siginfo(struct task *t, siginfo_t *info)
 	return (int)ptrace(PTRACE_GETSIGINFO, t->tid, NULL, info);
 }
 
+bool task_raised(struct task *t, int sig)
+{
+	siginfo_t info;
+
+	switch (sig) {
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGILL:
+	case SIGFPE:
+	case SIGTRAP:
+	case SIGSYS: return task_siginfo(t, &info) || info.si_code > 0;
+	default: return false;
+	}
+}
+
 unsigned long task_event_msg(struct task *t)
 {
 	unsigned long msg = 0;
@@ -112,6 +127,7 @@ static void set_call(struct trace_regs *g, uint64_t pc, long nr, const uint64_t 
 	ARCH_RESULT(g) = (uint64_t)nr;
 	ARCH_SYSNO(g) = (uint64_t)-1;
 	ARCH_PC(g) = pc;
+	arch_call_mode(g);
 }
 
 /* Resumes to the next call stop; signals on the way are kept for later. */
@@ -185,9 +201,11 @@ int task_finish_exec(struct task *t)
 {
 	int status;
 
-	if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
-		return -1;
-	return WIFSTOPPED(status) && WSTOPSIG(status) == (SIGTRAP | 0x80) ? 0 : -1;
+	do { /* signals from outside are dropped */
+		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
+			return -1;
+	} while (WSTOPSIG(status) != (SIGTRAP | 0x80));
+	return 0;
 }
 
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child)
@@ -206,13 +224,19 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 		int event = status >> 16;
 		if (child && (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK))
 			*child = (pid_t)task_event_msg(t);
-		if (!event)
-			break;
 		if (event == PTRACE_EVENT_EXEC) /* a new program: the old registers mean nothing to it */
 			return task_finish_exec(t) ? -ESRCH : 0;
+		if (event)
+			continue;
+		if (task_get_regs(t))
+			return -ESRCH;
+		if (ARCH_PC(&t->regs) == AGENT_ADDR + sizeof agent_code) {
+			result = (int64_t)ARCH_RESULT(&t->regs);
+			break;
+		}
+		if (task_raised(t, WSTOPSIG(status)))
+			break;
 	}
-	if (WSTOPSIG(status) == SIGTRAP && !task_get_regs(t))
-		result = (int64_t)ARCH_RESULT(&t->regs);
 	t->regs = saved;
 	return result;
 }

@@ -79,6 +79,8 @@ int task_resume(struct task *t, int request, int sig);
 /* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more. */
 int task_wait(struct task *t, int *status);
 int task_siginfo(struct task *t, siginfo_t *info);
+/* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
+bool task_raised(struct task *t, int sig);
 unsigned long task_event_msg(struct task *t);
 
 /* Bytes read, short at the first page that cannot be; -1 if none. */
@@ -99,7 +101,7 @@ int task_set_xstate(struct task *t, const void *buf, size_t n);
  * Returns the kernel's result; -ESRCH if the task died. */
 int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
 #define TASK_CALL(t, nr, ...) task_call(t, nr, (const uint64_t[6]){__VA_ARGS__})
-/* The same at once from any stop, for tasks that no signal is sent to (replay); *child, if not NULL, becomes the
+/* The same at once from any stop, for replay: signals from outside are dropped; *child, if not NULL, becomes the
  * task a clone has made, stopped. */
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);
 #define TASK_CALL_REPLAY(t, nr, ...) task_call_replay(t, nr, (const uint64_t[6]){__VA_ARGS__}, NULL)
