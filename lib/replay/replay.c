@@ -153,6 +153,7 @@ static enum replay_verdict on_clone(struct replayer *p, struct ptask *pt)
 		return trouble(p, "event %lu: a task cannot be made: %s", (unsigned long)p->ev.num, strerror(errno));
 	if ((v = apply_data(p, pt)))
 		return v;
+	child->since = p->ev.time_ns;
 	return go_on(p, child);
 }
 
@@ -241,9 +242,10 @@ static enum replay_verdict apply(struct replayer *p)
 	case EV_EXIT:
 		v = apply_data(p, pt);
 		player_end(p, pt);
-		break;
+		return v;
 	default: return trouble(p, "event %lu: of an unknown kind", (unsigned long)p->ev.num);
 	}
+	pt->since = p->ev.time_ns;
 	return v;
 }
 
@@ -281,6 +283,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	if (o->show_events && !(s.r = trace_open(o->trace, false)))
 		v = trouble(&p, "%s", trace_strerror());
 	stats->complete = trace_reader_complete(p.r);
+	watch_start(&p);
 	while (!v && (r = trace_next(p.r, &p.ev))) {
 		if (r < 0) {
 			v = trouble(&p, "%s", trace_reader_error(p.r));
@@ -304,6 +307,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 			trouble(&p, "%s: the recording was cut short: replayed up to event %lu, the last that is whole",
 				trace_reader_dir(p.r), (unsigned long)stats->events);
 	}
+	watch_stop(&p);
 	while (p.tasks)
 		player_end(&p, p.tasks);
 	kernel_replay_free(&p.rp);

@@ -14,9 +14,18 @@ struct ptask {
 	pid_t id;     /* in the recording */
 	bool in_call; /* stands at a call's entry */
 	bool started; /* has become a program */
+	uint64_t since; /* time of its last event, ns */
 };
 
 #define RECENT 8
+
+/* How long a task has been on its way to the event. */
+struct watch {
+	uint64_t event; /* last looked at */
+	uint64_t begun; /* the task's processor time then, ns */
+	uint64_t patience_ns;
+	struct sigaction old;
+};
 
 struct replayer {
 	struct replaying rp; /* first */
@@ -29,6 +38,7 @@ struct replayer {
 	size_t nrecent;
 	int stub_fd;
 	uint64_t next_memory;
+	struct watch watch;
 	bool said; /* a report or a line has been printed */
 };
 
@@ -42,7 +52,10 @@ int player_restart(struct replayer *p, struct ptask *pt);
 struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
 void player_end(struct replayer *p, struct ptask *pt);
 
-/* step.c: runs to what the event says comes next; REPLAY_DIVERGED after a report. */
+/* step.c: a clock that ticks during the replay. */
+void watch_start(struct replayer *p);
+void watch_stop(struct replayer *p);
+/* Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
 enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig);
 
