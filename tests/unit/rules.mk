@@ -36,10 +36,10 @@ build-asan/trace_fuzzer: tests/fuzz/trace_fuzz.c $(wildcard lib/trace/*.h) | $(G
 		$(filter-out lib/trace/print% lib/trace/systab.c,$(UNIT_SRC)) -lz -lpthread
 
 # All of them run, whatever fails.
-unit: $(UNIT_TESTS:%=build/tests/%)
-	@failed=0; for t in $^; do $$t || failed=1; done; exit $$failed
-unit-asan: $(UNIT_TESTS:%=build-asan/%)
-	@failed=0; for t in $^; do $$t || failed=1; done; exit $$failed
+unit: all tests-programs $(UNIT_TESTS:%=build/tests/%)
+	@failed=0; for t in $(UNIT_TESTS:%=build/tests/%); do $$t || failed=1; done; exit $$failed
+unit-asan: all tests-programs $(UNIT_TESTS:%=build-asan/%)
+	@failed=0; for t in $(UNIT_TESTS:%=build-asan/%); do $$t || failed=1; done; exit $$failed
 
 -include $(shell find build-asan -name '*.d' 2>/dev/null)
 .PHONY: unit unit-asan
