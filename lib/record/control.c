@@ -21,14 +21,19 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
-/* The signal may come just before a wait begins that nothing else would end: from now on time does. */
-static void on_term(int sig)
+void control_tick(void)
 {
 	const struct itimerval tick = {{0, 100000}, {0, 1000}};
 
+	setitimer(ITIMER_REAL, &tick, NULL);
+}
+
+/* The signal may come just before a wait begins that nothing else would end: from now on time does. */
+static void on_term(int sig)
+{
 	control.signal = sig;
 	control.terms++;
-	setitimer(ITIMER_REAL, &tick, NULL);
+	control_tick();
 }
 
 void control_start(void)

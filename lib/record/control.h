@@ -7,6 +7,8 @@ struct recorder;
 /* What the program's process must start with: as they were before control_start. */
 void control_start(void);
 void control_child(void);
+/* From now on waits end several times a second, to look what is overdue. */
+void control_tick(void);
 /* Does what a signal that has come asks for. */
 void control_check(struct recorder *r);
 /* The program has stopped of this signal: stop as well, so that the shell that waits for us sees it. */

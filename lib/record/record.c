@@ -62,6 +62,11 @@ static bool is_stop_signal(int sig)
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
+static bool now_at_event(struct rtask *rt)
+{
+	return !task_get_regs(&rt->t) && arch_regs_differ(&rt->t.regs, &rt->park, false) < 0;
+}
+
 static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int sig)
 {
 	switch (event) {
@@ -79,6 +84,9 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 				r->stop_shown = true;
 				control_stop(r, sig);
 			}
+		} else if (rt == r->preempting) {
+			r->preempting = NULL;
+			rt->midway = !rt->in_call && !now_at_event(rt);
 		}
 		break;
 	default: break;
@@ -90,6 +98,7 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	int status = rt->status;
 
 	rt->has_status = false;
+	rt->midway = false;
 	if (!WIFSTOPPED(status)) {
 		rt->exit_status = status;
 		rtask_reaped(r, rt, status);
@@ -106,13 +115,22 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	}
 }
 
+/* Another task that shares its memory stands between two of its events. */
+static bool hidden_by_midway(struct recorder *r, struct rtask *x)
+{
+	for (struct rtask *y = r->tasks; y; y = y->next)
+		if (y != x && y->midway && y->t.mm == x->t.mm)
+			return true;
+	return false;
+}
+
 /* The next task in turn after rt that could go on. */
 static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 {
 	struct rtask *first = rt && rt->next ? rt->next : r->tasks, *x = first;
 
 	while (x) {
-		if (x->has_status || x->state == RS_READY)
+		if ((x->has_status || x->state == RS_READY) && !hidden_by_midway(r, x))
 			return x;
 		x = x->next ? x->next : r->tasks;
 		if (x == first)
@@ -139,7 +157,7 @@ static void run(struct recorder *r, struct rtask *rt)
 		if (!rt->has_status) {
 			int sig = rt->inject;
 			rt->inject = 0;
-			if (!rt->in_call && r->next_checksum && !rt->t.pending)
+			if (!rt->in_call && !rt->midway && r->next_checksum && !rt->t.pending)
 				put_checksum(r, rt);
 			task_resume(&rt->t, PTRACE_SYSCALL, sig);
 			enum waited w = wait_for(r, rt);

@@ -28,6 +28,7 @@ struct rtask {
 	bool has_status;
 	int status;
 	bool in_call;	/* between a call's entry and its return */
+	bool midway;	/* interrupted between two events: until the next, nobody may run who could see its memory */
 	bool announced; /* EV_ENTER is in the trace for this call */
 	struct call call;
 	uint16_t restart_nr; /* what restart_syscall would restart */
@@ -38,6 +39,8 @@ struct rtask {
 	uint64_t clear_tid;	/* set_tid_address, CLONE_CHILD_CLEARTID */
 	bool execed;		/* inside execve, past the point where the old program is gone */
 	pid_t exec_from;	/* the id of the thread that called it */
+	uint64_t overdue_ns;	/* when to stop waiting for a call to deliver a signal nobody handles; 0: never */
+	int overdue_sig;
 	bool frame_failed;	/* the kernel could not push a signal frame: SIGSEGV comes next, right here */
 	bool exiting;		/* EV_EXIT is due */
 	int exit_status;
@@ -59,6 +62,8 @@ struct recorder {
 		int status;
 	} early[64]; /* stops of tasks whose maker has not reported them yet */
 	size_t nearly;
+	struct rtask *preempting; /* PTRACE_INTERRUPT has been sent to it */
+	bool ticking;
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
 	bool ended; /* by the user: everything has been killed */
 	char *warned[64];
@@ -67,6 +72,8 @@ struct recorder {
 	uint64_t events;
 };
 
+/* How long a signal that stops or ends the program, without a handler, waits for a call to act at, ns. */
+#define OVERDUE_NS 250000000u
 /* How long a task may go on while others wait, ns. */
 #define SLICE_NS 50000000u
 
@@ -103,6 +110,8 @@ bool task_ended(struct recorder *r, struct rtask *rt);
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt, int sig);
+/* Sends a signal again that has waited too long for the task's next call, when it needs no exact point. */
+void signal_overdue(struct recorder *r, struct rtask *rt);
 /* Gives the oldest kept signal back to the kernel, at a call that has been taken back. True if there was one. */
 bool signal_give_back(struct recorder *r, struct rtask *rt);
 

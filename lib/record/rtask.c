@@ -64,6 +64,9 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	ev.regs = ev.after = rt->park;
 	put_event(r, rt, &ev);
 	rt->state = RS_GONE;
+	rt->midway = false;
+	if (r->preempting == rt)
+		r->preempting = NULL;
 	rt->has_status = false;
 	r->live--;
 	scratch_release(&rt->t);

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 static bool raised_by_instruction(const siginfo_t *si)
 {
@@ -90,11 +92,21 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	rt->pos = POS_EVENT;
 }
 
+static bool is_caught(struct task *t, int sig)
+{
+	return proc_status_mask(t->tid, "SigCgt") >> (sig - 1) & 1;
+}
+
+static bool is_ignored(struct task *t, int sig)
+{
+	return sig != SIGSTOP && sig != SIGKILL &&
+	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
+}
+
 static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, uint16_t flags)
 {
 	struct task *t = &rt->t;
 	int sig = si->si_signo;
-	uint64_t bit = 1ull << (sig - 1);
 	struct trace_event ev = {.kind = EV_SIGNAL, .flags = flags, .result = sig, .regs = t->regs, .after = t->regs};
 
 	if (flags == EVF_AT_CALL)
@@ -105,13 +117,11 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		ev.after = ev.regs;
 	}
 	put_siginfo(r, rt, si);
-	if (proc_status_mask(t->tid, "SigCgt") & bit) {
+	if (is_caught(t, sig)) {
 		deliver_to_handler(r, rt, &ev, sig);
 		return;
 	}
-	bool ignored = sig != SIGSTOP && sig != SIGKILL &&
-		       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") & bit));
-	if (!ignored)
+	if (!is_ignored(t, sig))
 		ev.flags |= default_stops(sig) ? EVF_STOP : EVF_FATAL;
 	put_event(r, rt, &ev);
 	rt->inject = sig;
@@ -158,6 +168,23 @@ static bool restore_info(struct rtask *rt, siginfo_t *si)
 	return false;
 }
 
+/* The oldest of that number, with the siginfo it came with. */
+static void take_pending(struct rtask *rt, siginfo_t *si)
+{
+	rt->overdue_sig = 0;
+	rt->overdue_ns = 0;
+	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
+		struct pending_signal *s = *p;
+		if (s->sent || s->info.si_signo != si->si_signo)
+			continue;
+		*si = s->info;
+		ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
+		*p = s->next;
+		free(s);
+		return;
+	}
+}
+
 void signal_stop(struct recorder *r, struct rtask *rt, int sig)
 {
 	struct task *t = &rt->t;
@@ -178,7 +205,34 @@ void signal_stop(struct recorder *r, struct rtask *rt, int sig)
 		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}
+	if (!is_caught(t, si.si_signo)) {
+		if (is_ignored(t, si.si_signo)) { /* changes nothing, wherever it acts */
+			rt->inject = si.si_signo;
+			return;
+		}
+		if (rt->overdue_sig == si.si_signo) {
+			take_pending(rt, &si);
+			deliver(r, rt, &si, EVF_INEXACT);
+			return;
+		}
+		if (!rt->overdue_ns) {
+			rt->overdue_ns = now_ns() + OVERDUE_NS;
+			control_tick();
+		}
+	}
 	task_add_pending(t, &si);
+}
+
+void signal_overdue(struct recorder *r, struct rtask *rt)
+{
+	(void)r;
+	if (!rt->overdue_ns || rt->overdue_sig || now_ns() < rt->overdue_ns)
+		return;
+	for (struct pending_signal *s = rt->t.pending; s && !rt->overdue_sig; s = s->next)
+		if (!s->sent && !is_caught(&rt->t, s->info.si_signo))
+			rt->overdue_sig = s->info.si_signo;
+	if (rt->overdue_sig)
+		syscall(SYS_tgkill, rt->tgid, rt->t.tid, rt->overdue_sig);
 }
 
 bool signal_give_back(struct recorder *r, struct rtask *rt)
@@ -210,6 +264,7 @@ bool signal_give_back(struct recorder *r, struct rtask *rt)
 	task_set_regs(t);
 	rt->park = t->regs;
 	rt->pos = POS_CALL;
+	rt->overdue_ns = 0;
 	s->sent = true;
 	rt->inject = s->info.si_signo;
 	return true;

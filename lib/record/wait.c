@@ -68,11 +68,44 @@ static bool sleeps(pid_t tid)
 	return s != 'R' && s != 't';
 }
 
+static bool has_shared_memory(struct task *t)
+{
+	struct maps_line l;
+	struct maps_file *f = maps_open(t->tid);
+	bool shared = !f;
+
+	while (!shared && maps_next(f, &l))
+		shared = l.shared;
+	maps_close(f);
+	return shared;
+}
+
+/* A task that computes for long without a call cannot be interrupted at a point that a replay would find; but when no
+ * other can see its memory, it makes no difference to anything when the others run. So they get their turn, and there
+ * is nothing to be told in the trace. */
+static void preempt(struct recorder *r, struct rtask *rt)
+{
+	collect(r);
+	if (rt->has_status || r->preempting || now_ns() - r->slice_start < SLICE_NS)
+		return;
+	for (struct rtask *x = r->tasks; x; x = x->next)
+		if (x != rt && (x->has_status || x->state == RS_READY) && x->t.mm != rt->t.mm) {
+			if (has_shared_memory(&rt->t) || task_resume(&rt->t, PTRACE_INTERRUPT, 0))
+				return;
+			r->preempting = rt;
+			return;
+		}
+}
+
 enum waited wait_for(struct recorder *r, struct rtask *rt)
 {
 	bool alone = r->live == 1;
 	bool may_block = rt->in_call && kernel_may_block(&rt->call);
 
+	if (!alone && !r->ticking) {
+		r->ticking = true;
+		control_tick();
+	}
 	/* In the program's code, or in a call that cannot wait: nobody else may run before it stops again. */
 	if (!may_block || alone) {
 		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
@@ -80,6 +113,11 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 			if (may_block && others_ready(r, rt)) /* it goes on under its process's id */
 				return WAITED_BLOCKED;
 			control_check(r);
+			signal_overdue(r, rt);
+			if (!may_block && !alone)
+				preempt(r, rt);
+			if (rt->has_status)
+				break;
 			n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		}
 		return n < 0 ? WAITED_GONE : WAITED_STOP;

@@ -162,6 +162,8 @@ static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
 	enum replay_verdict v;
 
 	p->stats->signals++;
+	if (p->ev.flags & EVF_INEXACT) /* nothing of the program's is changed; its end, if it is that, comes by itself */
+		return REPLAY_EXACT;
 	if (p->ev.flags & EVF_SYNC)
 		v = run_to_signal(p, pt, (int)p->ev.result);
 	else if (p->ev.flags & EVF_AT_CALL)

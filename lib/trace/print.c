@@ -217,6 +217,8 @@ static void put_signal(struct call *c)
 		       : flags & EVF_FATAL ? " fatal"
 		       : flags & EVF_STOP  ? " stop"
 					   : " ignored");
+	if (flags & EVF_INEXACT)
+		text_str(c->t, " (position not exact)");
 }
 
 static void put_insn(struct call *c)

@@ -52,6 +52,7 @@ enum trace_kind {
 #define EVF_STOP 0x400	   /* EV_SIGNAL: stops the task's process until continued */
 #define EVF_THREAD 0x800   /* EV_CLONE: shares memory with its maker (CLONE_VM); EV_EXIT: its memory lives on */
 #define EVF_GROUP 0x1000   /* EV_CLONE: a thread of its maker's process (CLONE_THREAD) */
+#define EVF_INEXACT 0x2000 /* EV_SIGNAL: acts somewhere behind the task's last event: it made no call for too long */
 
 struct trace_event {
 	uint64_t num;	  /* 1, 2, 3 …: set by the writer and the reader */
