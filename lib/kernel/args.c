@@ -285,13 +285,20 @@ void call_save_in(struct call *c, const struct sys_arg *a, int i)
 	}
 }
 
+/* A call that fails with EFAULT may have written up to the page that is not there. What can be more than this (read
+ * from a file) tells of the bytes before the fault instead. */
+#define FAULT_MAX (1u << 20)
+
 void call_save_out(struct call *c, const struct sys_arg *a, int i)
 {
 	uint64_t p = c->args[i];
+	bool fault = c->result == -EFAULT;
 
-	if (!(a->dir & D_OUT) || !p || (c->result < 0 && !a->always))
+	if (!(a->dir & D_OUT) || !p || (c->result < 0 && !a->always && !fault))
 		return;
-	uint64_t n = arg_len(c, a, i, true), bytes = c->result > 0 ? (uint64_t)c->result : 0;
+	uint64_t n = arg_len(c, a, i, true), bytes = c->result > 0 ? (uint64_t)c->result : fault ? FAULT_MAX : 0;
+	if (fault && a->len_src == LEN_RET) /* the room there was is the next argument */
+		n = i < 5 && c->args[i + 1] < FAULT_MAX ? c->args[i + 1] : FAULT_MAX;
 	switch (a->type) {
 	case T_BUF: call_out(c, p, n ? n + a->sub : 0); break;
 	case T_SOCKADDR: call_out(c, p, n); break;

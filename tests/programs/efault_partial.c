@@ -1,0 +1,34 @@
+/* A call that meets the end of memory on its way fails, and has written what came before. */
+#include "check.h"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+static char *edge; /* the first address that is not there */
+
+static void show(const char *what, long result)
+{
+	CHECK(result == -1 && errno == EFAULT);
+	printf("%s:", what);
+	for (int i = 48; i; i--)
+		printf(" %02x", (unsigned char)edge[-i]);
+	puts("");
+	memset(edge - 48, 0, 48);
+}
+
+int main(void)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	int ends[2];
+
+	edge = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(edge != MAP_FAILED && munmap(edge += page, page) == 0);
+	CHECK(pipe(ends) == 0 && write(ends[1], "abcdefghijklmnopqrstuvwxyz", 26) == 26);
+	show("read", read(ends[0], edge - 3, 10));
+	struct iovec parts[2] = {{edge - 32, 4}, {edge - 2, 8}};
+	show("readv", readv(ends[0], parts, 2));
+	show("stat", stat("/", (struct stat *)(edge - 16)));
+	puts("ok");
+	return 0;
+}
