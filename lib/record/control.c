@@ -12,9 +12,13 @@ static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, 
 
 /* One per process: signal handlers can have nothing else. */
 static struct {
-	volatile sig_atomic_t terms, seen, signal;
+	volatile sig_atomic_t delivered, terms, seen, signal;
+	uint64_t last_ns; /* when the last one came; the handler's own */
 	struct sigaction old[ARRAY_LEN(taken)], old_alarm;
 } control;
+
+/* Signals closer together than this are one request, as long as the program has not seen the first. */
+#define SAME_NS 300000000u
 
 static void on_alarm(int sig)
 {
@@ -31,6 +35,11 @@ void control_tick(void)
 /* The signal may come just before a wait begins that nothing else would end: from now on time does. */
 static void on_term(int sig)
 {
+	/* timeout(1) signals its child, then the child's process group: that is one request, not two. */
+	uint64_t now = now_ns();
+	if (control.terms && !control.delivered && now - control.last_ns < SAME_NS)
+		return;
+	control.last_ns = now;
 	control.signal = sig;
 	control.terms++;
 	control_tick();
@@ -57,6 +66,12 @@ void control_child(void)
 		sigaction(taken[i], &control.old[i], NULL);
 }
 
+void control_delivered(int sig)
+{
+	if (control.terms && sig == control.signal)
+		control.delivered = 1;
+}
+
 void control_check(struct recorder *r)
 {
 	while (control.seen < control.terms) {
@@ -65,8 +80,9 @@ void control_check(struct recorder *r)
 			continue;
 		}
 		r->ended = true;
+		/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen by us. */
 		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
-			if (rt->state != RS_GONE || !rt->reaped)
+			if (rt->t.tid == rt->tgid && (rt->state != RS_GONE || !rt->reaped))
 				kill(rt->tgid, SIGKILL);
 	}
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
@@ -97,6 +98,13 @@ static void preempt(struct recorder *r, struct rtask *rt)
 		}
 }
 
+/* A process's first thread, killed a second time while it stops on its way out, ends without telling; the kernel
+ * reports it only after the last thread, and those wait for us. */
+static bool ended_unseen(const struct rtask *rt)
+{
+	return rt->t.tid == rt->tgid && proc_stat_field(rt->t.tid, 3) == 'Z';
+}
+
 enum waited wait_for(struct recorder *r, struct rtask *rt)
 {
 	bool alone = r->live == 1;
@@ -116,6 +124,10 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 			signal_overdue(r, rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
+			if (!alone && n == 0 && !rt->has_status && ended_unseen(rt)) {
+				rt->has_status = true;
+				rt->status = SIGKILL;
+			}
 			if (rt->has_status)
 				break;
 			n = wait_one(r, alone ? -1 : rt->t.tid, 0);

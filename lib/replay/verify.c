@@ -27,8 +27,11 @@ static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 	return 0;
 }
 
-static enum replay_verdict check_structure(const char *trace)
+static enum replay_verdict check_structure(const char *trace, bool verbose)
 {
+	struct trace_event ev;
+	uint64_t n = 0;
+
 	struct trace_reader *r = trace_open(trace, false);
 
 	if (!r) {
@@ -40,6 +43,10 @@ static enum replay_verdict check_structure(const char *trace)
 		warnx("%s", trace_reader_error(r));
 		v = REPLAY_NO_TRACE;
 	}
+	while (!v && verbose && trace_next(r, &ev) == 1)
+		n = ev.num;
+	if (!v && verbose)
+		printf("%lu events: whole\n", (unsigned long)n);
 	trace_reader_close(r);
 	return v;
 }
@@ -50,7 +57,7 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 	struct replay_options ro = {
 		.trace = o->trace, .quiet = true, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
 	struct replay_stats stats = {0};
-	enum replay_verdict v = check_structure(o->trace);
+	enum replay_verdict v = check_structure(o->trace, o->structure_only && o->verbose);
 
 	if (v || o->structure_only)
 		return v;
