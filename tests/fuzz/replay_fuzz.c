@@ -20,6 +20,7 @@ struct event {
 };
 
 struct trace {
+	struct trace_reader *reader; /* its meta is ours */
 	char *dir;
 	struct trace_meta meta;
 	struct event *events;
@@ -54,9 +55,9 @@ static uint64_t any(uint64_t *random, uint64_t was)
 	}
 }
 
-static char *any_path(uint64_t *random)
+static const char *any_path(uint64_t *random)
 {
-	return xstrdup(paths[random_next(random) % ARRAY_LEN(paths)]);
+	return paths[random_next(random) % ARRAY_LEN(paths)];
 }
 
 static void trace_load(struct trace *t, const char *dir)
@@ -68,7 +69,8 @@ static void trace_load(struct trace *t, const char *dir)
 	if (!r)
 		errx(2, "%s", trace_strerror());
 	t->dir = xstrdup(dir);
-	t->meta = *trace_reader_meta(r); /* r stays open for it */
+	t->reader = r;
+	t->meta = *trace_reader_meta(r);
 	while (trace_next(r, &ev) == 1) {
 		t->events = xrealloc(t->events, (t->n + 1) * sizeof *t->events);
 		e = &t->events[t->n++];
@@ -329,7 +331,7 @@ int main(int argc, char **argv)
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 60, failed = 0;
 	char **names = argc > 3 ? argv + 3 : defaults;
-	struct trace traces[16] = {0};
+	static struct trace traces[16];
 	size_t n = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -370,5 +372,8 @@ int main(int argc, char **argv)
 		return 1;
 	printf("ok replay: %lu mutations (exact %u, diverged %u, no trace %u)\n", count, verdicts[0], verdicts[1], verdicts[2]);
 	remove_all(work);
+	free(fifo);
+	free(dir);
+	free(work);
 	return 0;
 }

@@ -156,5 +156,6 @@ int main(void)
 	other_mode();
 	spinning();
 	remove_all(top);
+	free(top);
 	return failed;
 }
