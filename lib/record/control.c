@@ -12,13 +12,13 @@ static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, 
 
 /* One per process: signal handlers can have nothing else. */
 static struct {
-	volatile sig_atomic_t delivered, terms, seen, signal;
+	volatile sig_atomic_t terms, seen, signal;
 	uint64_t last_ns; /* when the last one came; the handler's own */
 	struct sigaction old[ARRAY_LEN(taken)], old_alarm;
 } control;
 
-/* Signals closer together than this are one request, as long as the program has not seen the first. */
-#define SAME_NS 300000000u
+/* Signals closer together than this are one request. */
+#define SAME_NS 250000000u
 
 static void on_alarm(int sig)
 {
@@ -37,7 +37,7 @@ static void on_term(int sig)
 {
 	/* timeout(1) signals its child, then the child's process group: that is one request, not two. */
 	uint64_t now = now_ns();
-	if (control.terms && !control.delivered && now - control.last_ns < SAME_NS)
+	if (control.terms && now - control.last_ns < SAME_NS)
 		return;
 	control.last_ns = now;
 	control.signal = sig;
@@ -64,12 +64,6 @@ void control_child(void)
 	sigaction(SIGALRM, &control.old_alarm, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
 		sigaction(taken[i], &control.old[i], NULL);
-}
-
-void control_delivered(int sig)
-{
-	if (control.terms && sig == control.signal)
-		control.delivered = 1;
 }
 
 void control_check(struct recorder *r)

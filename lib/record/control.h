@@ -9,8 +9,6 @@ void control_start(void);
 void control_child(void);
 /* From now on waits end several times a second, to look what is overdue. */
 void control_tick(void);
-/* The program's first process has been given this signal. */
-void control_delivered(int sig);
 /* Does what a signal that has come asks for. */
 void control_check(struct recorder *r);
 /* The program has stopped of this signal: stop as well, so that the shell that waits for us sees it. */

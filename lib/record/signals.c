@@ -117,8 +117,6 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		ev.after = ev.regs;
 	}
 	put_siginfo(r, rt, si);
-	if (r->root && rt->tgid == r->root->tgid)
-		control_delivered(sig);
 	if (is_caught(t, sig)) {
 		deliver_to_handler(r, rt, &ev, sig);
 		return;
