@@ -87,7 +87,7 @@ static void read_options(struct dump *d, int argc, char **argv)
 		case 'm': d->style.memory = true; break;
 		case 'r': d->style.regs = true; break;
 		case 'x': d->style.hex = true; break;
-		case 'V': puts("rr-dump " RR_VERSION); exit(0);
+		case 'V': puts("rr-dump (rr-tools) " RR_VERSION); exit(0);
 		case 'h': fputs(usage_text, stdout); fputs(help_text, stdout); exit(0);
 		default: usage();
 		}

@@ -149,7 +149,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	run -0 rr-dump -h
 	[[ "$output" == 'usage: rr-dump '* ]]
 	run -0 rr-dump --version
-	[[ "$output" =~ ^rr-dump\ [0-9] ]]
+	[[ "$output" =~ ^rr-dump\ \(rr-tools\)\ [0-9] ]]
 }
 
 @test "a reader that closes the pipe ends it quietly" {
