@@ -34,7 +34,6 @@ struct file_copy {
 struct recording {
 	struct trace_writer *w;
 	bool failed;	/* the trace can no longer be written */
-	bool stdout_same_as_stderr;
 	pid_t self;
 	struct shared_object *objects;
 	size_t nobjects;

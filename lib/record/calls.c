@@ -59,7 +59,7 @@ void call_entered(struct recorder *r, struct rtask *rt)
 
 	if (task_get_regs(t))
 		return;
-	if (signal_give_back(r, rt))
+	if (signal_give_back(rt))
 		return;
 	uint64_t nr = call_number(r, &t->regs);
 	rt->in_call = true;
@@ -97,13 +97,12 @@ static void fix_exit_regs(struct rtask *rt)
 	struct call *c = &rt->call;
 	struct trace_regs *g = &rt->t.regs;
 
-	if (c->changed)
-		for (int i = 0; i < 6; i++)
-			arch_set_arg(g, i, c->args[i]);
-	if (c->verdict == CALL_REFUSE || c->changed)
-		ARCH_RESULT(g) = (uint64_t)c->result;
-	if (c->changed || c->verdict == CALL_REFUSE)
-		task_set_regs(&rt->t);
+	if (!c->changed && c->verdict != CALL_REFUSE)
+		return;
+	for (int i = 0; c->changed && i < 6; i++)
+		arch_set_arg(g, i, c->args[i]);
+	ARCH_RESULT(g) = (uint64_t)c->result;
+	task_set_regs(&rt->t);
 }
 
 /* A call that only gives a number leaves the other registers as they were at its entry. */
@@ -156,11 +155,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	ev.after = t->regs;
 	ARCH_SYSNO(&ev.after) = ARCH_SYSNO(&ev.regs);
 	if (c->nr == SYS_rt_sigreturn) {
-		static uint8_t xstate[ARCH_XSTATE_MAX];
-		ssize_t n = task_get_xstate(t, xstate, sizeof xstate);
-		if (n > 0)
-			rec_put(&r->rec, &(struct trace_data){
-						 .kind = DATA_XSTATE, .tid = t->tid, .len = (uint32_t)n, .bytes = xstate});
+		put_xstate(r, rt);
 	} else if (arch_is_restart(c->result) && c->verdict == CALL_MAKE) {
 		ev.flags |= EVF_RESTART;
 		arch_restart(&ev.after);
@@ -177,7 +172,7 @@ static bool first_stop(struct recorder *r, pid_t tid)
 	int status;
 
 	for (size_t i = 0; i < r->nearly; i++)
-		if (r->early[i].tid == tid) {
+		if (r->early[i] == tid) {
 			r->early[i] = r->early[--r->nearly];
 			return true;
 		}

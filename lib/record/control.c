@@ -73,7 +73,6 @@ void control_check(struct recorder *r)
 			kill(r->root->tgid, control.signal);
 			continue;
 		}
-		r->ended = true;
 		/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen by us. */
 		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
 			if (rt->t.tid == rt->tgid && (rt->state != RS_GONE || !rt->reaped))

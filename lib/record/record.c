@@ -57,11 +57,6 @@ static void put_checksum(struct recorder *r, struct rtask *rt)
 	r->next_checksum = trace_events_put(r->rec.w) + r->o->checksum_every;
 }
 
-static bool is_stop_signal(int sig)
-{
-	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
-}
-
 static bool now_at_event(struct rtask *rt)
 {
 	return !task_get_regs(&rt->t) && arch_regs_differ(&rt->t.regs, &rt->park, false) < 0;
@@ -76,7 +71,7 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 	case PTRACE_EVENT_EXEC: task_execed(r, rt); break;
 	case PTRACE_EVENT_EXIT: task_exiting(r, rt); break;
 	case PTRACE_EVENT_STOP:
-		if (is_stop_signal(sig)) {
+		if (signal_stops(sig)) {
 			task_resume(&rt->t, PTRACE_LISTEN, 0);
 			rt->state = RS_STOPPED;
 			/* The terminal's stop is the shell's business at once; another may be undone by a task. */
@@ -111,7 +106,7 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	} else if (status >> 16) {
 		ptrace_event(r, rt, status >> 16, WSTOPSIG(status));
 	} else {
-		signal_stop(r, rt, WSTOPSIG(status));
+		signal_stop(r, rt);
 	}
 }
 
@@ -130,7 +125,7 @@ static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 	struct rtask *first = rt && rt->next ? rt->next : r->tasks, *x = first;
 
 	while (x) {
-		if ((x->has_status || x->state == RS_READY) && !hidden_by_midway(r, x))
+		if (rtask_is_ready(x) && !hidden_by_midway(r, x))
 			return x;
 		x = x->next ? x->next : r->tasks;
 		if (x == first)

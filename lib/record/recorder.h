@@ -57,15 +57,11 @@ struct recorder {
 	int root_status;
 	uint64_t start_ns, slice_start;
 	uint64_t next_checksum;
-	struct {
-		pid_t tid;
-		int status;
-	} early[64]; /* stops of tasks whose maker has not reported them yet */
+	pid_t early[64]; /* tasks that have stopped before their maker told of them */
 	size_t nearly;
 	struct rtask *preempting; /* PTRACE_INTERRUPT has been sent to it */
 	bool ticking;
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
-	bool ended; /* by the user: everything has been killed */
 	char *warned[64];
 	size_t nwarned;
 	char *dir;
@@ -90,6 +86,11 @@ void rtask_reaped(struct recorder *r, struct rtask *rt, int status);
 /* Puts an event of this task; regs and after as given. Fills in time and task. */
 void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev);
 
+/* Puts the state beyond general registers that the task goes on with, for the event put next. */
+void put_xstate(struct recorder *r, struct rtask *rt);
+/* Stopped, with a stop to be handled or free to go on. */
+bool rtask_is_ready(const struct rtask *rt);
+
 /* wait.c: lets the task that is being resumed get to its next stop, or finds it blocked. */
 enum waited { WAITED_STOP, WAITED_BLOCKED, WAITED_GONE };
 enum waited wait_for(struct recorder *r, struct rtask *rt);
@@ -109,10 +110,12 @@ void task_exiting(struct recorder *r, struct rtask *rt);
 bool task_ended(struct recorder *r, struct rtask *rt);
 
 /* signals.c */
-void signal_stop(struct recorder *r, struct rtask *rt, int sig);
+void signal_stop(struct recorder *r, struct rtask *rt);
+/* Whether the signal stops a process that has no handler for it. */
+bool signal_stops(int sig);
 /* Sends a signal again that has waited too long for the task's next call, when it needs no exact point. */
-void signal_overdue(struct recorder *r, struct rtask *rt);
+void signal_overdue(struct rtask *rt);
 /* Gives the oldest kept signal back to the kernel, at a call that has been taken back. True if there was one. */
-bool signal_give_back(struct recorder *r, struct rtask *rt);
+bool signal_give_back(struct rtask *rt);
 
 #endif

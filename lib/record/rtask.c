@@ -47,6 +47,21 @@ void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 		r->rec.failed = true;
 }
 
+void put_xstate(struct recorder *r, struct rtask *rt)
+{
+	static uint8_t xstate[ARCH_XSTATE_MAX];
+	ssize_t n = task_get_xstate(&rt->t, xstate, sizeof xstate);
+
+	if (n > 0)
+		rec_put(&r->rec, &(struct trace_data){
+					 .kind = DATA_XSTATE, .tid = rt->t.tid, .len = (uint32_t)n, .bytes = xstate});
+}
+
+bool rtask_is_ready(const struct rtask *rt)
+{
+	return rt->has_status || rt->state == RS_READY;
+}
+
 void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
 {
 	rt->reaped = true;

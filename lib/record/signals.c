@@ -33,7 +33,7 @@ static bool default_ignores(int sig)
 	return sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
 }
 
-static bool default_stops(int sig)
+bool signal_stops(int sig)
 {
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
@@ -53,16 +53,12 @@ static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *s
 
 static void put_handler(struct recorder *r, struct rtask *rt)
 {
-	static uint8_t xstate[ARCH_XSTATE_MAX];
 	struct task *t = &rt->t;
 	uint64_t end = arch_sigframe_end(&t->regs, read_mem, t);
 
 	if (end)
 		rec_out(&r->rec, t, ARCH_SP(&t->regs), end - ARCH_SP(&t->regs));
-	ssize_t n = task_get_xstate(t, xstate, sizeof xstate);
-	if (n > 0)
-		rec_put(&r->rec, &(struct trace_data){
-					 .kind = DATA_XSTATE, .tid = t->tid, .len = (uint32_t)n, .bytes = xstate});
+	put_xstate(r, rt);
 }
 
 /* The handler runs next: stepping into it shows the frame before any of its instructions run. */
@@ -122,7 +118,7 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		return;
 	}
 	if (!is_ignored(t, sig))
-		ev.flags |= default_stops(sig) ? EVF_STOP : EVF_FATAL;
+		ev.flags |= signal_stops(sig) ? EVF_STOP : EVF_FATAL;
 	put_event(r, rt, &ev);
 	rt->inject = sig;
 }
@@ -152,12 +148,13 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 	return true;
 }
 
-/* A signal that was given back comes with a siginfo of the kernel's making: put its own in place. */
-static bool restore_info(struct rtask *rt, siginfo_t *si)
+/* The oldest kept signal of that number is the one the kernel reports now, with a siginfo of the kernel's making or of
+ * our own sending: puts the one it came with in place. sent: of those given back, or of those that still wait. */
+static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
 {
 	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
 		struct pending_signal *s = *p;
-		if (!s->sent || s->info.si_signo != si->si_signo || si->si_code != SI_KERNEL)
+		if (s->sent != sent || s->info.si_signo != si->si_signo)
 			continue;
 		*si = s->info;
 		ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
@@ -168,32 +165,14 @@ static bool restore_info(struct rtask *rt, siginfo_t *si)
 	return false;
 }
 
-/* The oldest of that number, with the siginfo it came with. */
-static void take_pending(struct rtask *rt, siginfo_t *si)
-{
-	rt->overdue_sig = 0;
-	rt->overdue_ns = 0;
-	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
-		struct pending_signal *s = *p;
-		if (s->sent || s->info.si_signo != si->si_signo)
-			continue;
-		*si = s->info;
-		ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
-		*p = s->next;
-		free(s);
-		return;
-	}
-}
-
-void signal_stop(struct recorder *r, struct rtask *rt, int sig)
+void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	siginfo_t si;
 
 	if (task_siginfo(t, &si) || task_get_regs(t))
 		return;
-	(void)sig;
-	bool ours = restore_info(rt, &si);
+	bool ours = si.si_code == SI_KERNEL && take_pending(rt, &si, true);
 	bool failed = rt->frame_failed;
 	rt->frame_failed = false;
 	if (!ours && !failed && raised_by_instruction(&si)) {
@@ -211,7 +190,9 @@ void signal_stop(struct recorder *r, struct rtask *rt, int sig)
 			return;
 		}
 		if (rt->overdue_sig == si.si_signo) {
-			take_pending(rt, &si);
+			rt->overdue_sig = 0;
+			rt->overdue_ns = 0;
+			take_pending(rt, &si, false);
 			deliver(r, rt, &si, EVF_INEXACT);
 			return;
 		}
@@ -223,9 +204,8 @@ void signal_stop(struct recorder *r, struct rtask *rt, int sig)
 	task_add_pending(t, &si);
 }
 
-void signal_overdue(struct recorder *r, struct rtask *rt)
+void signal_overdue(struct rtask *rt)
 {
-	(void)r;
 	if (!rt->overdue_ns || rt->overdue_sig || now_ns() < rt->overdue_ns)
 		return;
 	for (struct pending_signal *s = rt->t.pending; s && !rt->overdue_sig; s = s->next)
@@ -235,13 +215,12 @@ void signal_overdue(struct recorder *r, struct rtask *rt)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, rt->overdue_sig);
 }
 
-bool signal_give_back(struct recorder *r, struct rtask *rt)
+bool signal_give_back(struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	struct pending_signal *s = t->pending;
 	int status;
 
-	(void)r;
 	while (s && s->sent)
 		s = s->next;
 	if (!s)

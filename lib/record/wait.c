@@ -17,10 +17,8 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 
 	if (!rt) {
 		/* A new task may stop before its maker's call tells of it. */
-		if (WIFSTOPPED(status) && r->nearly < ARRAY_LEN(r->early)) {
-			r->early[r->nearly].tid = tid;
-			r->early[r->nearly++].status = status;
-		}
+		if (WIFSTOPPED(status) && r->nearly < ARRAY_LEN(r->early))
+			r->early[r->nearly++] = tid;
 		return;
 	}
 	if (!WIFSTOPPED(status) && (rt->state == RS_GONE || rt->state == RS_ENDING)) {
@@ -57,7 +55,7 @@ void collect(struct recorder *r)
 static bool others_ready(const struct recorder *r, const struct rtask *rt)
 {
 	for (const struct rtask *x = r->tasks; x; x = x->next)
-		if (x != rt && (x->has_status || x->state == RS_READY))
+		if (x != rt && rtask_is_ready(x))
 			return true;
 	return false;
 }
@@ -90,7 +88,7 @@ static void preempt(struct recorder *r, struct rtask *rt)
 	if (rt->has_status || r->preempting || now_ns() - r->slice_start < SLICE_NS)
 		return;
 	for (struct rtask *x = r->tasks; x; x = x->next)
-		if (x != rt && (x->has_status || x->state == RS_READY) && x->t.mm != rt->t.mm) {
+		if (x != rt && rtask_is_ready(x) && x->t.mm != rt->t.mm) {
 			if (has_shared_memory(&rt->t) || task_resume(&rt->t, PTRACE_INTERRUPT, 0))
 				return;
 			r->preempting = rt;
@@ -121,7 +119,7 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 			if (may_block && others_ready(r, rt)) /* it goes on under its process's id */
 				return WAITED_BLOCKED;
 			control_check(r);
-			signal_overdue(r, rt);
+			signal_overdue(rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
 			if (!alone && n == 0 && !rt->has_status && ended_unseen(rt)) {
