@@ -1,0 +1,80 @@
+/* A code file: the executable segments of one ELF file, rewritten, with the trampolines and the tables that tell what is
+ * where. It is made once for a file, kept in the cache and in traces, and mapped in the place of the original.
+ *
+ * Everything is little-endian and read in place. The file is: this header, padded to a page; the segments, each padded to
+ * pages; the trampolines; the tables. Addresses of the original are offsets from `lo` (the ELF file's lowest page), those of
+ * trampolines are offsets from the first of them; a file that would need more than 32 bits for either is not rewritten.
+ */
+#ifndef RR_CODE_H
+#define RR_CODE_H
+
+#include <stdint.h>
+
+#define CODE_MAGIC 0x0a65646f43727221ull
+/* Of the rewriter and of this format together: a code file of another version is made anew. */
+#define CODE_VERSION 1
+#define CODE_SEGMENTS 8
+
+enum code_kind {
+	CODE_JUMP = 1,	   /* backward jump, conditional or not (also loop, jrcxz) */
+	CODE_CALL = 2,	   /* backward direct call */
+	CODE_INDIRECT = 3, /* indirect jump */
+	CODE_RDTSC = 16,   /* from here on: instructions with results of chance */
+	CODE_RDTSCP,
+	CODE_CPUID,
+	CODE_RDRAND,
+	CODE_RDSEED,
+	CODE_RDPID,
+	CODE_XGETBV
+};
+
+struct code_site {
+	uint32_t site;	 /* the original instruction */
+	uint32_t target; /* JUMP, CALL: where it goes; instructions: the next one; INDIRECT: 0 */
+	uint32_t tail;	 /* trampoline code that goes on behind the count or the instruction. INDIRECT: the jump itself */
+	uint8_t kind;	 /* enum code_kind */
+	uint8_t len;	 /* bytes of the original instruction */
+	uint8_t reg;	 /* RDRAND, RDSEED, RDPID: number of the register, 0 rax, 1 rcx … 15 r15; edges: 1 if the cheap
+			    form counts, which leaves the arithmetic flags as a subtraction of COUNTER_TICK does */
+	uint8_t size;	 /* RDRAND …: bytes of it that are written: 2, 4, 8 */
+};
+
+struct code_pair {
+	uint32_t from, to;
+};
+
+struct code_segment {
+	uint64_t addr;	   /* offset from lo, a multiple of the page size */
+	uint64_t len;	   /* the same */
+	uint64_t file_off; /* where it is in the ELF file */
+	uint64_t code_off; /* and in this one */
+};
+
+/* A table of `count` entries at `off`. */
+struct code_table {
+	uint64_t off, count;
+};
+
+struct code_header {
+	uint64_t magic;
+	uint32_t version, nsegments;
+	uint64_t file_len; /* of this file */
+	uint64_t lo, len;  /* the ELF file's pages: first address, bytes */
+	int64_t tramp_addr; /* of the trampolines, offset from lo, a multiple of the page size; often negative */
+	uint64_t tramp_off, tramp_len; /* where they are in this file; multiples of the page size */
+	uint32_t stop_end; /* trampolines: just behind the one `syscall` instruction by which a site stops */
+	uint32_t left_alone; /* sites that could not be rewritten */
+	struct code_segment segments[CODE_SEGMENTS];
+	struct code_table sites; /* struct code_site, by number: what rax holds at a stop */
+	/* struct code_pair, by `from`: trampoline code from here to the next entry stands for the original instruction `to`.
+	 * An entry for the start of every trampoline and for every moved instruction in it. */
+	struct code_table origins;
+	/* struct code_pair, by `from`: original instructions whose first byte no longer is where it was, and does not begin a
+	 * rewritten group; the trampoline code that does their work, and goes on from there. */
+	struct code_table moved;
+	struct code_table syscalls; /* uint32_t: every `syscall` instruction, by address */
+	uint32_t zero;
+	uint32_t header_crc; /* CRC-32 (zlib's) of the bytes above */
+};
+
+#endif
