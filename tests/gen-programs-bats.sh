@@ -3,8 +3,10 @@
 cat <<'END'
 # Made by tests/gen-programs-bats.sh.
 # One test a tracee: built, run natively, recorded, replayed with the same output, verified.
+# REPEAT: how often; one that is interrupted where chance wills shows less in one run.
 tracee() {
-	run "$RR_TOP/tests/run-programs.sh" "$1"
+	case $1 in pre_*) times=${REPEAT:-5} ;; *) times=${REPEAT:-1} ;; esac
+	run "$RR_TOP/tests/run-programs.sh" -r "$times" "$1"
 	echo "$output"
 	case $output in skip*) skip "${output#*: }" ;; esac
 	[ "$status" -eq 0 ]
@@ -16,9 +18,10 @@ setup() {
 END
 for source; do
 	name=${source##*/}
-	name=${name%.c}
+	name=${name%.*}
 	# The opening comment (after the one for flags), up to its end or its first full stop.
 	says=$(awk '/^\/\* cflags:/ { next }
+		/^\/\* cc:/ { next }
 		/^\/\// { if (!block) { sub(/^\/\/ */, ""); print; next } }
 		/^\/\*/ { block = 1 }
 		!block { exit }

@@ -1,18 +1,34 @@
-# Tracees: every tests/programs/*.c becomes build/tests/programs/*, with the flags its first line
-# asks for: /* cflags: -static */
-TRACEE_SRC = $(wildcard tests/programs/*.c)
-TRACEES = $(TRACEE_SRC:tests/programs/%.c=build/tests/programs/%)
-TRACEE_CFLAGS = -O1 -g -std=gnu17 -Wall -Wextra -Werror
+# Tracees: every tests/programs/*.c and *.cc becomes build/tests/programs/*, with the flags its first line
+# asks for, /* cflags: -static */, or the compiler and flags: /* cc: musl-gcc -static */
+TRACEE_SRC = $(wildcard tests/programs/*.c tests/programs/*.cc)
+TRACEES = $(addprefix build/,$(basename $(TRACEE_SRC)))
+TRACEE_CFLAGS = -O1 -g -Wall -Wextra -Werror
 
 tests-programs: $(TRACEES)
 
+# $(call tracee,COMPILER): how it is called for $<
+tracee = $$(sed -n '1s|^/\* cc: \([^ ]*\) .*|\1|p;1!q' $< | grep . || echo '$(1)') $(TRACEE_CFLAGS) \
+	$$(sed -n '1s,^/\* \(cflags:\|cc: [^ ]*\) \(.*\) \*/$$,\2,p;1!q' $<) -o $@ $< -lpthread -lrt
+
 build/tests/programs/%: tests/programs/%.c $(wildcard tests/programs/*.h)
 	@mkdir -p $(@D)
-	$(CC) $(TRACEE_CFLAGS) $$(sed -n '1s|^/\* cflags: \(.*\) \*/$$|\1|p' $<) -o $@ $< -lpthread -lrt
+	$(call tracee,$(CC) -std=gnu17)
 
-# Their bats file: one test a tracee.
+build/tests/programs/%: tests/programs/%.cc $(wildcard tests/programs/*.h)
+	@mkdir -p $(@D)
+	$(call tracee,$(CXX) -std=gnu++17)
+
+# Their bats files: one test a tracee; those that are interrupted while they compute are many, and have their own.
+PREEMPTED_SRC = $(filter tests/programs/pre_%,$(TRACEE_SRC))
+
+check-programs: build/tests/preempted.bats
+
 build/tests/programs.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
 	@mkdir -p $(@D)
-	@sh tests/gen-programs-bats.sh $(TRACEE_SRC) >$@
+	@sh tests/gen-programs-bats.sh $(filter-out $(PREEMPTED_SRC),$(TRACEE_SRC)) >$@
+
+build/tests/preempted.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
+	@mkdir -p $(@D)
+	@sh tests/gen-programs-bats.sh $(PREEMPTED_SRC) >$@
 
 .PHONY: tests-programs

@@ -1,0 +1,72 @@
+/* What tracees share that are interrupted while they compute (pre_*.c). */
+#ifndef PREEMPT_H
+#define PREEMPT_H
+
+#include "check.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/time.h>
+#include <ucontext.h>
+
+static inline uint64_t mix(uint64_t hash, uint64_t value)
+{
+	hash = (hash ^ value) * 0x9e3779b97f4a7c15u;
+	return hash ^ hash >> 29;
+}
+
+static inline greg_t *registers(void *context)
+{
+	return ((ucontext_t *)context)->uc_mcontext.gregs;
+}
+
+/* All general registers, flags and the program counter of what a handler interrupted. */
+static inline uint64_t mix_frame(uint64_t hash, void *context)
+{
+	int i;
+
+	for (i = REG_R8; i <= REG_EFL; i++)
+		hash = mix(hash, (uint64_t)registers(context)[i]);
+	return hash;
+}
+
+static inline void handle(int sig, void (*handler)(int, siginfo_t *, void *), int flags)
+{
+	struct sigaction act = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags};
+
+	CHECK(!sigaction(sig, &act, NULL));
+}
+
+/* The interval timer rings every so many microseconds; 0 stops it. */
+static inline void ring_every(int which, int us)
+{
+	struct itimerval timer = {{0, us}, {0, us}};
+
+	CHECK(!setitimer(which, &timer, NULL));
+}
+
+/* A bell for programs that only have to be interrupted often: it counts, and hashes where it struck. */
+static volatile sig_atomic_t strokes;
+static volatile uint64_t stricken;
+
+static inline void stroke(int sig, siginfo_t *info, void *context)
+{
+	(void)sig, (void)info;
+	strokes++;
+	stricken = mix_frame(stricken, context);
+}
+
+static inline void bell_start(void)
+{
+	handle(SIGALRM, stroke, SA_RESTART);
+	ring_every(ITIMER_REAL, 1000);
+}
+
+static inline void bell_stop(void)
+{
+	ring_every(ITIMER_REAL, 0);
+	printf("interrupted %d times at %016lx\n", (int)strokes, (unsigned long)stricken);
+}
+
+#endif
