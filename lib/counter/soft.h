@@ -1,0 +1,41 @@
+/* Ticks by counted code: the countdown in the counter page, given to one task at a time. */
+#ifndef RR_SOFT_H
+#define RR_SOFT_H
+
+#include "counter/page.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct trace_regs;
+
+/* Of a recording or a replay. */
+struct soft {
+	int fd; /* the page's memory file; -1: none */
+	volatile struct counter_page *page;
+};
+
+/* A task's share: what the page holds while it runs, and the ticks it has made. */
+struct soft_task {
+	struct counter_page page;
+	uint64_t armed; /* edges that were left when `ticks` was brought up to date */
+	uint64_t ticks;
+};
+
+/* -1 and errno. */
+int soft_open(struct soft *s);
+void soft_close(struct soft *s);
+
+/* Before the task's code runs, and after it has stopped. soft_leave brings t->ticks up to date. */
+void soft_enter(const struct soft *s, const struct soft_task *t);
+void soft_leave(const struct soft *s, struct soft_task *t);
+
+/* The task, which stands at an exact point or is about to begin, stops at its edge number n from here on (n >= 1). */
+void soft_arm(struct soft_task *t, uint64_t n);
+#define SOFT_FAR (1ull << 48)
+
+/* The task, stopped anywhere, stops at its next counted edge. It may stand in the middle of counting one: then g, its
+ * registers, are moved on behind that, *moved is set, and they are to be given to it. code: the 16 bytes at its pc. */
+void soft_hurry(struct soft_task *t, struct trace_regs *g, const uint8_t code[16], bool *moved);
+
+#endif

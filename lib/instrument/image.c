@@ -1,0 +1,266 @@
+#include "instrument/image.h"
+
+#include "counter/page.h"
+#include "util/util.h"
+
+#include <Zydis/Zydis.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+static bool inside(const struct code_header *h, uint64_t off, uint64_t count, uint64_t size)
+{
+	return off <= h->file_len && count <= (h->file_len - off) / size && off % 4 == 0;
+}
+
+static bool pages_inside(const struct code_header *h, uint64_t off, uint64_t len)
+{
+	return off % PAGE == 0 && len % PAGE == 0 && off <= h->file_len && len <= h->file_len - off;
+}
+
+static bool header_good(const struct code_header *h, uint64_t bytes)
+{
+	if (bytes < sizeof *h || h->magic != CODE_MAGIC || h->version != CODE_VERSION || h->file_len != bytes ||
+	    h->nsegments > CODE_SEGMENTS)
+		return false;
+	if (crc32(0, (const void *)h, offsetof(struct code_header, header_crc)) != h->header_crc)
+		return false;
+	if (!inside(h, h->sites.off, h->sites.count, sizeof(struct code_site)) ||
+	    !inside(h, h->origins.off, h->origins.count, sizeof(struct code_pair)) ||
+	    !inside(h, h->moved.off, h->moved.count, sizeof(struct code_pair)) ||
+	    !inside(h, h->syscalls.off, h->syscalls.count, 4) || !pages_inside(h, h->tramp_off, h->tramp_len))
+		return false;
+	if (h->len > UINT32_MAX || h->lo % PAGE || h->len % PAGE || h->tramp_addr % (int64_t)PAGE ||
+	    h->tramp_addr > INT32_MAX || h->tramp_addr < INT32_MIN || h->stop_end < 2 || h->stop_end > h->tramp_len)
+		return false;
+	for (uint32_t i = 0; i < h->nsegments; i++) {
+		const struct code_segment *s = &h->segments[i];
+		if (!pages_inside(h, s->code_off, s->len) || s->addr % PAGE || s->addr > h->len || s->len > h->len - s->addr ||
+		    s->file_off % PAGE)
+			return false;
+	}
+	return true;
+}
+
+struct code_image *code_image_open(int fd)
+{
+	struct stat st;
+	void *m = MAP_FAILED;
+
+	if (!fstat(fd, &st) && st.st_size >= (off_t)sizeof(struct code_header))
+		m = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (m == MAP_FAILED) {
+		close(fd);
+		return NULL;
+	}
+	const struct code_header *h = m;
+	if (!header_good(h, (uint64_t)st.st_size)) {
+		munmap(m, (size_t)st.st_size);
+		close(fd);
+		return NULL;
+	}
+	struct code_image *img = xcalloc(1, sizeof *img);
+	const uint8_t *bytes = m;
+	*img = (struct code_image){.h = h,
+				   .sites = (const void *)(bytes + h->sites.off),
+				   .origins = (const void *)(bytes + h->origins.off),
+				   .moved = (const void *)(bytes + h->moved.off),
+				   .bytes = (size_t)st.st_size,
+				   .fd = fd};
+	return img;
+}
+
+void code_image_close(struct code_image *img)
+{
+	if (!img)
+		return;
+	munmap((void *)img->h, img->bytes);
+	close(img->fd);
+	free(img);
+}
+
+uint64_t code_place_tramp(const struct code_place *c)
+{
+	return c->lo + (uint64_t)c->img->h->tramp_addr;
+}
+
+void code_places_copy(struct code_places *to, const struct code_places *from)
+{
+	*to = (struct code_places){NULL, from->n};
+	if (!from->n)
+		return;
+	to->v = xmalloc(from->n * sizeof *to->v);
+	memcpy(to->v, from->v, from->n * sizeof *to->v);
+}
+
+void code_places_free(struct code_places *p)
+{
+	free(p->v);
+	*p = (struct code_places){0};
+}
+
+static bool overlap(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
+{
+	return a < b + blen && b < a + alen;
+}
+
+bool code_places_overlap(const struct code_places *p, uint64_t start, uint64_t len)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (overlap(start, len, code_place_tramp(&p->v[i]), p->v[i].img->h->tramp_len))
+			return true;
+	return false;
+}
+
+struct code_place *code_place_find(struct code_places *p, uint64_t lo, const struct code_image *img)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].lo == lo && p->v[i].img == img)
+			return &p->v[i];
+	return NULL;
+}
+
+void code_place_add(struct code_places *p, uint64_t lo, const struct code_image *img)
+{
+	struct code_place new = {lo, img, true};
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (!overlap(code_place_tramp(&p->v[i]), p->v[i].img->h->tramp_len, code_place_tramp(&new), img->h->tramp_len))
+			p->v[n++] = p->v[i];
+	p->v = xrealloc(p->v, (n + 1) * sizeof *p->v);
+	p->v[n++] = new;
+	p->n = n;
+}
+
+void code_places_unmapped(struct code_places *p, uint64_t start, uint64_t len)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct code_place *c = &p->v[i];
+		for (uint32_t s = 0; s < c->img->h->nsegments; s++)
+			if (overlap(start, len, c->lo + c->img->h->segments[s].addr, c->img->h->segments[s].len))
+				c->mapped = false;
+	}
+}
+
+/* The last pair whose `from` is not above key; NULL if none. */
+static const struct code_pair *pair_below(const struct code_pair *v, uint64_t n, uint32_t key)
+{
+	uint64_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		uint64_t mid = lo + (hi - lo) / 2;
+		if (v[mid].from <= key)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? &v[lo - 1] : NULL;
+}
+
+static const struct code_place *tramp_at(const struct code_places *p, uint64_t pc)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (pc - code_place_tramp(&p->v[i]) < p->v[i].img->h->tramp_len)
+			return &p->v[i];
+	return NULL;
+}
+
+bool code_in_tramp(const struct code_places *p, uint64_t pc)
+{
+	return tramp_at(p, pc);
+}
+
+uint64_t code_origin(const struct code_places *p, uint64_t pc)
+{
+	const struct code_place *c = tramp_at(p, pc);
+
+	if (!c)
+		return pc;
+	const struct code_pair *o =
+		pair_below(c->img->origins, c->img->h->origins.count, (uint32_t)(pc - code_place_tramp(c)));
+	return o ? c->lo + o->to : pc;
+}
+
+uint64_t code_entry(const struct code_places *p, uint64_t pc)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct code_place *c = &p->v[i];
+		if (!c->mapped || pc - c->lo >= c->img->h->len)
+			continue;
+		const struct code_pair *m = pair_below(c->img->moved, c->img->h->moved.count, (uint32_t)(pc - c->lo));
+		return m && m->from == pc - c->lo && m->to < c->img->h->tramp_len ? code_place_tramp(c) + m->to : pc;
+	}
+	return pc;
+}
+
+/* Our general registers as Zydis numbers them: RAX RCX RDX RBX RSP RBP RSI RDI R8 … R15. */
+static const uint8_t by_number[16] = {R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI,
+				      R_R8,  R_R9,  R_R10, R_R11, R_R12, R_R13, R_R14, R_R15};
+
+/* Where the indirect jump at pc goes; 0 if its operand cannot be read. */
+static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const struct trace_regs *g,
+			    int (*read)(void *, uint64_t, void *, size_t), void *ctx)
+{
+	ZydisDecoder d;
+	ZydisDecodedInstruction insn;
+	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
+	ZydisRegisterContext regs = {0};
+	uint64_t addr, target;
+
+	if (ZYAN_FAILED(ZydisDecoderInit(&d, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
+	    ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &insn, ops)))
+		return 0;
+	for (int i = 0; i < 16; i++)
+		regs.values[ZYDIS_REGISTER_RAX + i] = g->r[by_number[i]];
+	if (ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+		int i = ops[0].reg.value - ZYDIS_REGISTER_RAX;
+		return i >= 0 && i < 16 ? g->r[by_number[i]] : 0;
+	}
+	if (ops[0].type != ZYDIS_OPERAND_TYPE_MEMORY ||
+	    ZYAN_FAILED(ZydisCalcAbsoluteAddressEx(&insn, &ops[0], pc, &regs, &addr)))
+		return 0;
+	if (ops[0].mem.segment == ZYDIS_REGISTER_FS)
+		addr += g->r[R_FS_BASE];
+	if (ops[0].mem.segment == ZYDIS_REGISTER_GS)
+		addr += g->r[R_GS_BASE];
+	return read(ctx, addr, &target, sizeof target) ? 0 : target;
+}
+
+/* CF PF AF ZF SF OF, and how a subtraction of COUNTER_TICK from a countdown that goes on leaves them: only PF set. */
+#define FLAGS_ARITH 0x8d5u
+#define FLAGS_COUNTED 0x004u
+
+bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint64_t saved[3],
+		  int (*read)(void *, uint64_t, void *, size_t), void *ctx, const struct code_site **site)
+{
+	const struct code_place *c = tramp_at(p, ARCH_PC(g));
+
+	if (!c || ARCH_PC(g) - code_place_tramp(c) != c->img->h->stop_end || ARCH_SYSNO(g) >= c->img->h->sites.count)
+		return false;
+	const struct code_site *s = *site = &c->img->sites[ARCH_SYSNO(g)];
+	ARCH_RESULT(g) = saved[0];
+	g->r[R_RCX] = saved[1];
+	g->r[R_R11] = saved[2];
+	ARCH_SYSNO(g) = (uint64_t)-1;
+	if (s->kind >= CODE_RDTSC) {
+		ARCH_PC(g) = c->lo + s->site;
+		return true;
+	}
+	if (s->reg)
+		g->r[R_EFLAGS] = (g->r[R_EFLAGS] & ~(uint64_t)FLAGS_ARITH) | FLAGS_COUNTED;
+	ARCH_PC(g) = c->lo + s->target;
+	if (s->kind == CODE_INDIRECT) {
+		uint64_t tail = code_place_tramp(c) + s->tail;
+		size_t room = s->tail < c->img->h->tramp_len ? c->img->h->tramp_len - s->tail : 0;
+		const uint8_t *bytes = (const uint8_t *)c->img->h + c->img->h->tramp_off + s->tail;
+		uint64_t to = room ? jump_target(bytes, room < 15 ? room : 15, tail, g, read, ctx) : 0;
+		/* The jump will fault: it is left to do so. */
+		ARCH_PC(g) = to ? to : tail;
+	}
+	return true;
+}

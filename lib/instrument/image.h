@@ -1,0 +1,65 @@
+/* Code files at work: read, kept, and asked what an address in a tracee stands for. */
+#ifndef RR_IMAGE_H
+#define RR_IMAGE_H
+
+#include "arch/arch.h"
+#include "instrument/code.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A code file, mapped into our own memory, every table checked to lie inside it. */
+struct code_image {
+	const struct code_header *h;
+	const struct code_site *sites;
+	const struct code_pair *origins, *moved;
+	size_t bytes;
+	int fd; /* of the code file; closed with the image */
+};
+
+/* Takes the descriptor. NULL if the file is damaged or of another version; the descriptor is closed then. */
+struct code_image *code_image_open(int fd);
+void code_image_close(struct code_image *img);
+
+/* An image in an address space: where its first page is. */
+struct code_place {
+	uint64_t lo;
+	const struct code_image *img;
+	bool mapped; /* false: the program has unmapped it, only the trampolines are left */
+};
+
+/* All images of an address space. Zeroed: none. */
+struct code_places {
+	struct code_place *v;
+	size_t n;
+};
+void code_places_copy(struct code_places *to, const struct code_places *from);
+void code_places_free(struct code_places *p);
+/* Adds it, in the place of any whose trampolines it overlaps. */
+void code_place_add(struct code_places *p, uint64_t lo, const struct code_image *img);
+struct code_place *code_place_find(struct code_places *p, uint64_t lo, const struct code_image *img);
+/* The program's mappings of [start, start+len) are gone. */
+void code_places_unmapped(struct code_places *p, uint64_t start, uint64_t len);
+/* Whether some trampolines of the address space lie in [start, start+len). */
+bool code_places_overlap(const struct code_places *p, uint64_t start, uint64_t len);
+uint64_t code_place_tramp(const struct code_place *c);
+
+/* The call that a stop's registers enter is a site's: *site becomes its row, and the registers in g those of the program
+ * at the site, behind the edge or in front of the instruction. saved: rax, rcx, r11 from the counter page. read: tracee
+ * memory, 0 if well. False: the call is the program's own. */
+bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint64_t saved[3],
+		  int (*read)(void *, uint64_t, void *, size_t), void *ctx, const struct code_site **site);
+
+/* Where the original program is when the counter is at pc: pc itself outside of trampolines. */
+uint64_t code_origin(const struct code_places *p, uint64_t pc);
+/* Where to go on for the original's pc: into a trampoline when that instruction has been moved there. */
+uint64_t code_entry(const struct code_places *p, uint64_t pc);
+/* Whether pc lies in a trampoline. */
+bool code_in_tramp(const struct code_places *p, uint64_t pc);
+
+/* The code file for an ELF file, from the cache, made if it is not there. NULL if there is nothing to rewrite, or it
+ * cannot be: *why then says so in a few words. path: for messages and naming only. */
+struct code_image *code_cache_get(int elf_fd, const char **why);
+
+#endif
