@@ -38,6 +38,11 @@ static inline void handle(int sig, void (*handler)(int, siginfo_t *, void *), in
 	CHECK(!sigaction(sig, &act, NULL));
 }
 
+/* A function in assembler; the rest of the program knows it as extern. */
+#define FUNCTION(name, body)                                                                                 \
+	__asm__(".pushsection .text\n.p2align 4\n.globl " #name "\n.type " #name ", @function\n" #name               \
+		":\n.cfi_startproc\n" body "\n.cfi_endproc\n.size " #name ", . - " #name "\n.popsection")
+
 /* The interval timer rings every so many microseconds; 0 stops it. */
 static inline void ring_every(int which, int us)
 {

@@ -1,0 +1,68 @@
+/* SIGSYS blocked, ignored, handled or left as it is, the computation of a threaded program is interrupted, and
+ * neither its mask nor its action changes, and none arrives that was not sent. */
+#include "preempt.h"
+
+static volatile sig_atomic_t caught;
+static atomic_int stop;
+
+static void catch(int sig, siginfo_t *info, void *context)
+{
+	(void)sig, (void)context;
+	CHECK(info->si_code == SI_TKILL && info->si_pid == getpid());
+	caught++;
+}
+
+static void *compute(void *arg)
+{
+	while (!atomic_load_explicit(&stop, memory_order_relaxed))
+		++*(volatile unsigned long *)arg;
+	return NULL;
+}
+
+static void be_interrupted(int times)
+{
+	int before = strokes;
+
+	while (strokes < before + times)
+		;
+}
+
+int main(void)
+{
+	static void (*const actions[])(int) = {SIG_DFL, SIG_IGN, NULL};
+	unsigned long turns = 0;
+	struct sigaction act;
+	sigset_t set, now;
+	pthread_t thread;
+	int i, block;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGSYS);
+	CHECK(!pthread_create(&thread, NULL, compute, &turns));
+	bell_start();
+	for (i = 0; i < 6; i++) {
+		block = i / 3;
+		if (actions[i % 3] || i % 3 == 0)
+			CHECK(signal(SIGSYS, actions[i % 3]) != SIG_ERR);
+		else
+			handle(SIGSYS, catch, 0);
+		CHECK(!pthread_sigmask(block ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL));
+		be_interrupted(10);
+		CHECK(!pthread_sigmask(SIG_BLOCK, NULL, &now) && sigismember(&now, SIGSYS) == block);
+		CHECK(!sigpending(&now) && !sigismember(&now, SIGSYS));
+		CHECK(!sigaction(SIGSYS, NULL, &act));
+		CHECK(act.sa_handler == actions[i % 3] || (i % 3 == 2 && act.sa_sigaction == catch));
+		CHECK(!caught);
+	}
+	CHECK(!raise(SIGSYS) && !caught);
+	be_interrupted(10);
+	CHECK(!sigpending(&now) && sigismember(&now, SIGSYS) && !caught);
+	CHECK(!pthread_sigmask(SIG_UNBLOCK, &set, NULL) && caught == 1);
+	CHECK(!raise(SIGSYS) && caught == 2);
+	atomic_store(&stop, 1);
+	CHECK(!pthread_join(thread, NULL));
+	bell_stop();
+	printf("%lu turns\n", turns);
+	puts("ok");
+	return 0;
+}
