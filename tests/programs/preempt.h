@@ -33,8 +33,10 @@ static inline uint64_t mix_frame(uint64_t hash, void *context)
 
 static inline void handle(int sig, void (*handler)(int, siginfo_t *, void *), int flags)
 {
-	struct sigaction act = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO | flags};
+	struct sigaction act = {};
 
+	act.sa_sigaction = handler;
+	act.sa_flags = SA_SIGINFO | flags;
 	CHECK(!sigaction(sig, &act, NULL));
 }
 
