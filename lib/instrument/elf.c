@@ -1,0 +1,264 @@
+/* Reading the ELF file: everything in it may be a lie. */
+#include "instrument/rewrite.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEN_MAX (1ull << 30) /* of an image */
+
+uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
+{
+	uint64_t v = 0;
+
+	if (addr <= rw->len && rw->len - addr >= sizeof(v))
+		memcpy(&v, rw->img + addr, sizeof(v));
+	return v;
+}
+
+bool in_text(const struct rewrite *rw, int64_t addr)
+{
+	for (unsigned i = 0; i < rw->ntexts; i++)
+		if (addr >= rw->texts[i].start && addr < rw->texts[i].end)
+			return true;
+	return false;
+}
+
+/* A table of the file: malloc'd, NULL if it isn't all there. */
+static void *table_read(const struct rewrite *rw, uint64_t off, uint64_t len, uint64_t max)
+{
+	if (len == 0 || len > max || off > rw->file_len || len > rw->file_len - off)
+		return NULL;
+	void *p = xmalloc(len);
+	if (pread_all(rw->fd, p, len, off) != (ssize_t)len) {
+		free(p);
+		return NULL;
+	}
+	return p;
+}
+
+void *section_read(const struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len)
+{
+	*len = 0;
+	if (sh->sh_type == SHT_NOBITS || (sh->sh_flags & SHF_COMPRESSED))
+		return NULL;
+	void *p = table_read(rw, sh->sh_offset, sh->sh_size, max);
+	if (p)
+		*len = sh->sh_size;
+	return p;
+}
+
+const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh)
+{
+	return sh->sh_name < rw->shstr_len ? rw->shstr + sh->sh_name : "";
+}
+
+static void sections_load(struct rewrite *rw)
+{
+	if (rw->eh.e_shentsize != sizeof(Elf64_Shdr) || !rw->eh.e_shnum)
+		return;
+	rw->sh = table_read(rw, rw->eh.e_shoff, rw->eh.e_shnum * sizeof(Elf64_Shdr), 65536 * sizeof(Elf64_Shdr));
+	if (!rw->sh || rw->eh.e_shstrndx >= rw->eh.e_shnum)
+		return;
+	rw->shstr = section_read(rw, &rw->sh[rw->eh.e_shstrndx], 16 << 20, &rw->shstr_len);
+	if (rw->shstr)
+		rw->shstr[rw->shstr_len - 1] = 0;
+}
+
+static int header_load(struct rewrite *rw)
+{
+	const Elf64_Ehdr *eh = &rw->eh;
+
+	if (pread_all(rw->fd, &rw->eh, sizeof(rw->eh), 0) != sizeof(rw->eh) || memcmp(eh->e_ident, ELFMAG, SELFMAG))
+		return rw->why = "not an ELF file", 1;
+	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB || eh->e_machine != EM_X86_64)
+		return rw->why = "not for x86-64", 1;
+	if (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)
+		return rw->why = "neither a program nor a shared object", 1;
+	if (eh->e_phentsize != sizeof(Elf64_Phdr) ||
+	    !(rw->ph = table_read(rw, eh->e_phoff, eh->e_phnum * sizeof(Elf64_Phdr), 512 * sizeof(Elf64_Phdr))))
+		return rw->why = "damaged program headers", 1;
+	rw->fixed = eh->e_type == ET_EXEC;
+	return 0;
+}
+
+/* lo and len. */
+static int elf_measure(struct rewrite *rw)
+{
+	uint64_t lo = UINT64_MAX, hi = 0, last = 0;
+
+	for (unsigned i = 0; i < rw->eh.e_phnum; i++) {
+		const Elf64_Phdr *p = &rw->ph[i];
+		if (p->p_type != PT_LOAD || !p->p_memsz)
+			continue;
+		if (p->p_vaddr >> 47 || p->p_memsz >> 47 || p->p_filesz > p->p_memsz || p->p_vaddr < last ||
+		    p->p_offset > rw->file_len || p->p_filesz > rw->file_len - p->p_offset ||
+		    (p->p_vaddr - p->p_offset) % PAGE)
+			return rw->why = "damaged segments", 1;
+		last = p->p_vaddr + p->p_filesz;
+		if (lo == UINT64_MAX)
+			lo = PAGE_DOWN(p->p_vaddr);
+		if (PAGE_UP(p->p_vaddr + p->p_memsz) > hi)
+			hi = PAGE_UP(p->p_vaddr + p->p_memsz);
+	}
+	if (lo == UINT64_MAX)
+		return rw->why = "no segments", 1;
+	if (hi - lo > LEN_MAX)
+		return rw->why = "too large", 1;
+	rw->lo = lo;
+	rw->len = hi - lo;
+	return 0;
+}
+
+static int text_add(struct rewrite *rw, const Elf64_Phdr *p)
+{
+	uint32_t start = p->p_vaddr - rw->lo;
+	struct text t = {.start = start, .end = start + p->p_filesz};
+
+	if (p->p_flags & PF_W)
+		return rw->why = "writable text", 1;
+	if (p->p_filesz != p->p_memsz)
+		return rw->why = "text that is not all in the file", 1;
+	if (rw->ntexts == CODE_SEGMENTS)
+		return rw->why = "too many executable segments", 1;
+	t.seg.addr = PAGE_DOWN(start);
+	t.seg.file_off = PAGE_DOWN(p->p_offset);
+	t.seg.len = PAGE_UP(p->p_offset + p->p_filesz) - t.seg.file_off;
+	if (rw->ntexts && rw->texts[rw->ntexts - 1].seg.addr + rw->texts[rw->ntexts - 1].seg.len > t.seg.addr)
+		return rw->why = "overlapping executable segments", 1;
+	t.out = xcalloc(1, t.seg.len);
+	rw->texts[rw->ntexts++] = t;
+	if (pread_all(rw->fd, t.out, t.seg.len, t.seg.file_off) < 0)
+		return rw->why = "cannot be read", 1;
+	return 0;
+}
+
+/* Segments to where they would be loaded. */
+static int segments_load(struct rewrite *rw)
+{
+	for (unsigned i = 0; i < rw->eh.e_phnum; i++) {
+		const Elf64_Phdr *p = &rw->ph[i];
+		if (p->p_type != PT_LOAD || !p->p_filesz)
+			continue;
+		if (rw->nloads == ARRAY_LEN(rw->loads))
+			return rw->why = "too many segments", 1;
+		uint32_t start = p->p_vaddr - rw->lo;
+		if (pread_all(rw->fd, rw->img + start, p->p_filesz, p->p_offset) != (ssize_t)p->p_filesz)
+			return rw->why = "cannot be read", 1;
+		rw->loads[rw->nloads++] = (struct range){start, start + p->p_filesz};
+		if ((p->p_flags & PF_X) && text_add(rw, p))
+			return 1;
+	}
+	if (!rw->ntexts)
+		return rw->why = "no text", 1;
+	return 0;
+}
+
+int elf_load(struct rewrite *rw, int fd)
+{
+	struct stat st;
+
+	rw->fd = fd;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return rw->why = "not a regular file", 1;
+	rw->file_len = st.st_size;
+	if (header_load(rw) || elf_measure(rw))
+		return 1;
+	/* Zydis is told where to stop, but what reads numbers from the image need not look that closely. */
+	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (rw->img == MAP_FAILED) {
+		rw->img = NULL;
+		return rw->why = "too large", 1;
+	}
+	if (segments_load(rw))
+		return 1;
+	sections_load(rw);
+	size_t words = rw->len / 64 + 2;
+	rw->start = xcalloc(words, 8);
+	rw->target = xcalloc(words, 8);
+	rw->taken = xcalloc(words, 8);
+	return 0;
+}
+
+void elf_free(struct rewrite *rw)
+{
+	if (rw->img)
+		munmap(rw->img, rw->len + PAGE);
+	for (unsigned i = 0; i < rw->ntexts; i++)
+		free(rw->texts[i].out);
+	void *const all[] = {rw->ph,	      rw->sh,		rw->shstr,    rw->start,     rw->target,
+			     rw->taken,	      rw->sections.v,	rw->funcs.v,  rw->sites.v,   rw->syscalls.v,
+			     rw->orphans.v,   rw->refs.v,	rw->em.buf,   rw->em.fixups.v, rw->em.colds.v,
+			     rw->em.origins.v, rw->em.moved.v, rw->em.sites.v, rw->text_patches.v};
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		free(all[i]);
+}
+
+/* The part of [start, end) that is in one text. */
+static void region_add(struct rewrite *rw, uint64_t start, uint64_t end)
+{
+	for (unsigned i = 0; i < rw->ntexts; i++) {
+		const struct text *t = &rw->texts[i];
+		uint64_t s = start < t->start ? t->start : start, e = end > t->end ? t->end : end;
+		if (s < e)
+			*VEC_ADD(&rw->sections) = (struct range){s, e};
+	}
+}
+
+static int range_cmp(const void *a, const void *b)
+{
+	const struct range *x = a, *y = b;
+	return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
+}
+
+static void sections_find(struct rewrite *rw)
+{
+	for (unsigned i = 0; rw->sh && i < rw->eh.e_shnum; i++) {
+		const Elf64_Shdr *sh = &rw->sh[i];
+		if ((sh->sh_flags & (SHF_ALLOC | SHF_EXECINSTR)) == (SHF_ALLOC | SHF_EXECINSTR) &&
+		    sh->sh_type != SHT_NOBITS && sh->sh_addr >= rw->lo && sh->sh_size <= rw->len)
+			region_add(rw, sh->sh_addr - rw->lo, sh->sh_addr - rw->lo + sh->sh_size);
+	}
+	if (!rw->sections.n)
+		for (unsigned i = 0; i < rw->ntexts; i++)
+			region_add(rw, rw->texts[i].start, rw->texts[i].end);
+	qsort(rw->sections.v, rw->sections.n, sizeof(struct range), range_cmp);
+	for (size_t i = 1; i < rw->sections.n; i++) {
+		struct range *r = &rw->sections.v[i];
+		if (r->start < r[-1].end)
+			r->start = r[-1].end < r->end ? r[-1].end : r->end;
+	}
+}
+
+void elf_entries(struct rewrite *rw)
+{
+	sections_find(rw);
+	if (in_text(rw, rw->eh.e_entry - rw->lo))
+		bit_set(rw->target, rw->eh.e_entry - rw->lo);
+	for (size_t i = 0; i < rw->sections.n; i++)
+		bit_set(rw->target, rw->sections.v[i].start);
+	symbols_mark(rw);
+	relocs_mark(rw);
+}
+
+void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n)
+{
+	for (unsigned i = 0; i < rw->ntexts; i++)
+		if (addr >= rw->texts[i].start && addr + n <= rw->texts[i].end)
+			memcpy(rw->texts[i].out + (addr - rw->texts[i].seg.addr), bytes, n);
+}
+
+void text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to)
+{
+	uint32_t rel = to - (addr + 4);
+
+	text_patch(rw, addr, &rel, 4);
+	*VEC_ADD(&rw->text_patches) = addr;
+}
+
+void text_fill(struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	for (; start < end; start++)
+		text_patch(rw, start, "\xcc", 1);
+}

@@ -1,0 +1,312 @@
+/* Trampolines: machine code that counts, and the instructions that were moved there. */
+#include "instrument/rewrite.h"
+#include "counter/page.h"
+
+#include <string.h>
+
+enum { PENDING_MAX = 16 };
+
+static void put(struct emitter *em, const void *bytes, size_t n)
+{
+	if (em->cap - em->n < n) {
+		em->cap = em->cap * 2 + 65536;
+		em->buf = xrealloc(em->buf, em->cap);
+	}
+	memcpy(em->buf + em->n, bytes, n);
+	em->n += n;
+}
+
+static void put_u8(struct emitter *em, uint8_t v)
+{
+	put(em, &v, 1);
+}
+
+static void put_u32(struct emitter *em, uint32_t v)
+{
+	put(em, &v, 4);
+}
+
+/* The rel32 at `at` goes to `to`, both being positions. */
+static void rel_set(struct emitter *em, uint32_t at, uint32_t to)
+{
+	uint32_t rel = to - (at + 4);
+	memcpy(em->buf + at, &rel, 4);
+}
+
+static void put_rel(struct emitter *em, uint32_t to)
+{
+	put_u32(em, to - (uint32_t)(em->n + 4));
+}
+
+/* A rel32 at the end of an instruction, to a place in the image. */
+static void put_rel_image(struct emitter *em, uint32_t to)
+{
+	*VEC_ADD(&em->fixups) = em->n;
+	put_rel(em, to);
+}
+
+static void put_jump_image(struct emitter *em, uint32_t to)
+{
+	put_u8(em, 0xe9);
+	put_rel_image(em, to);
+}
+
+/* An instruction whose last bytes are the absolute address of a part of the counter page. */
+static void put_page(struct emitter *em, const char *bytes, size_t n, uint32_t addr)
+{
+	put(em, bytes, n);
+	put_u32(em, addr);
+}
+
+#define SAVE_RAX(em) put_page(em, "\x48\x89\x04\x25", 4, COUNTER_RAX)
+#define SAVE_RCX(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_RCX)
+#define SAVE_R11(em) put_page(em, "\x4c\x89\x1c\x25", 4, COUNTER_R11)
+#define LOAD_RCX(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_RCX)
+#define LOAD_LEFT(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_LEFT)
+#define SAVE_LEFT(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_LEFT)
+
+/* From here on trampoline code stands for the instruction at `to`. */
+static void put_origin(struct emitter *em, uint32_t to)
+{
+	if (em->origins.n && em->origins.v[em->origins.n - 1].from == em->n)
+		em->origins.v[em->origins.n - 1].to = to;
+	else
+		*VEC_ADD(&em->origins) = (struct code_pair){em->n, to};
+}
+
+/* Moves the instruction as it is. */
+static void put_insn(struct rewrite *rw, const struct insn *in)
+{
+	struct emitter *em = &rw->em;
+	uint32_t at = em->n;
+
+	put(em, rw->img + in->addr, in->len);
+	if (in->disp_off) {
+		uint32_t disp = in->target - (at + in->len);
+		memcpy(em->buf + at + in->disp_off, &disp, 4);
+		*VEC_ADD(&em->fixups) = at + in->disp_off;
+	}
+}
+
+void emit_begin(struct rewrite *rw)
+{
+	struct emitter *em = &rw->em;
+
+	em->stop_a = em->n;
+	SAVE_RCX(em);
+	em->stop_b = em->n;
+	SAVE_R11(em);
+	put(em, "\x0f\x05", 2); /* syscall */
+	em->stop_end = em->n;
+	put(em, "\x0f\x0b", 2); /* ud2 */
+}
+
+/* Goes to a stop with a site's number. */
+static void put_stop(struct emitter *em, uint32_t number, uint32_t stop)
+{
+	SAVE_RAX(em);
+	put_u8(em, 0xb8); /* mov $number, %eax */
+	put_u32(em, number);
+	put_u8(em, 0xe9);
+	put_rel(em, stop);
+}
+
+static uint32_t site_number(struct rewrite *rw, const struct insn *in)
+{
+	struct code_site *s = VEC_ADD(&rw->em.sites);
+
+	*s = (struct code_site){.site = in->addr, .target = in->target, .len = in->len, .kind = CODE_JUMP};
+	if (in->type == INSN_CALL)
+		s->kind = CODE_CALL;
+	if (in->type == INSN_IJMP) {
+		s->kind = CODE_INDIRECT;
+		s->target = 0;
+	}
+	if (in->type == INSN_HOOK) {
+		s->kind = in->kind;
+		s->target = in->addr + in->len;
+		insn_result(rw, in, &s->reg, &s->size);
+	}
+	return rw->em.sites.n - 1;
+}
+
+static void put_tail(struct rewrite *rw, const struct insn *in, uint32_t number)
+{
+	struct emitter *em = &rw->em;
+
+	em->sites.v[number].tail = em->n;
+	if (in->type == INSN_IJMP) {
+		put_insn(rw, in);
+	} else {
+		put_origin(em, in->target);
+		put_jump_image(em, in->target);
+	}
+}
+
+/* Counts and touches no flag. */
+static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_t number)
+{
+	struct emitter *em = &rw->em;
+
+	SAVE_RCX(em);
+	LOAD_LEFT(em);
+	put(em, "\x48\x8d\x89", 3); /* lea -COUNTER_TICK(%rcx), %rcx */
+	put_u32(em, -COUNTER_TICK);
+	SAVE_LEFT(em);
+	put(em, "\xe3", 2); /* jrcxz cold */
+	uint32_t jump = em->n;
+	LOAD_RCX(em);
+	put_tail(rw, in, number);
+	em->buf[jump - 1] = em->n - jump;
+	put_origin(em, in->addr);
+	put_stop(em, number, em->stop_b);
+}
+
+/* Counts where nobody will read the arithmetic flags. */
+static void put_count_cheap(struct rewrite *rw, const struct insn *in, uint32_t number)
+{
+	struct emitter *em = &rw->em;
+
+	put_page(em, "\x48\x81\x2c\x25", 4, COUNTER_LEFT); /* subq $COUNTER_TICK, COUNTER_LEFT */
+	put_u32(em, COUNTER_TICK);
+	put(em, "\x0f\x84", 2); /* jz cold */
+	*VEC_ADD(&em->colds) = (struct cold){.jump = em->n, .number = number, .site = in->addr};
+	put_u32(em, 0);
+	put_tail(rw, in, number);
+}
+
+static void put_count(struct rewrite *rw, const struct insn *in)
+{
+	uint32_t number = site_number(rw, in);
+
+	if (flags_dead(rw, in)) {
+		rw->em.sites.v[number].reg = 1;
+		rw->rep->cheap++;
+		put_count_cheap(rw, in, number);
+	} else {
+		put_count_general(rw, in, number);
+	}
+}
+
+static void put_hook(struct rewrite *rw, const struct insn *in)
+{
+	uint32_t number = site_number(rw, in);
+
+	put_stop(&rw->em, number, rw->em.stop_a);
+	rw->em.sites.v[number].tail = rw->em.n;
+}
+
+uint32_t emit_count(struct rewrite *rw, const struct insn *in)
+{
+	uint32_t at = rw->em.n;
+
+	put_origin(&rw->em, in->addr);
+	put_count(rw, in);
+	return at;
+}
+
+/* Conditional jumps in a group whose counting code comes behind it. */
+struct pending {
+	struct insn insn[PENDING_MAX];
+	uint32_t rel[PENDING_MAX];
+	unsigned n;
+};
+
+static uint8_t condition(const struct rewrite *rw, const struct insn *in)
+{
+	return rw->img[in->addr + in->rel_off - 1] & 0x0f;
+}
+
+static void put_target(struct rewrite *rw, const struct insn *in, struct pending *pending)
+{
+	if (!insn_is_site(in)) {
+		put_rel_image(&rw->em, in->target);
+		return;
+	}
+	pending->insn[pending->n] = *in;
+	pending->rel[pending->n++] = rw->em.n;
+	put_u32(&rw->em, 0);
+}
+
+/* A conditional jump that is not the last of its group. */
+static void put_conditional(struct rewrite *rw, const struct insn *in, struct pending *pending)
+{
+	struct emitter *em = &rw->em;
+
+	if (in->type == INSN_JCC) {
+		put_u8(em, 0x0f);
+		put_u8(em, 0x80 | condition(rw, in));
+	} else {
+		put(em, rw->img + in->addr, in->rel_off);
+		put(em, "\x02\xeb\x05\xe9", 4); /* over the next; jmp over the one behind it; jmp */
+	}
+	put_target(rw, in, pending);
+}
+
+/* One instruction of a group that ends at `end`; whether the code goes on behind it. */
+static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end, struct pending *pending)
+{
+	struct emitter *em = &rw->em;
+
+	switch (in->type) {
+	case INSN_JCC:
+		if (insn_is_site(in) && in->addr + in->len == end) {
+			put_u8(em, 0x0f);
+			put_u8(em, 0x80 | (condition(rw, in) ^ 1));
+			put_rel_image(em, end);
+			put_count(rw, in);
+			return false;
+		}
+		/* fall through */
+	case INSN_LOOP: put_conditional(rw, in, pending); return true;
+	case INSN_JMP:
+		if (insn_is_site(in))
+			put_count(rw, in);
+		else
+			put_jump_image(em, in->target);
+		return false;
+	case INSN_IJMP: put_count(rw, in); return false;
+	case INSN_HOOK: put_hook(rw, in); return true;
+	default: put_insn(rw, in); return in->type != INSN_RET;
+	}
+}
+
+uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	struct emitter *em = &rw->em;
+	struct pending pending = {.n = 0};
+	uint32_t begin = em->n;
+	bool goes_on = true;
+	struct insn in;
+
+	for (uint32_t at = start; at < end && insn_decode(rw, at, end, &in); at += in.len) {
+		if (at != start)
+			*VEC_ADD(&em->moved) = (struct code_pair){at, em->n};
+		put_origin(em, at);
+		goes_on = put_moved(rw, &in, end, &pending);
+	}
+	if (goes_on) {
+		put_origin(em, end);
+		put_jump_image(em, end);
+	}
+	for (unsigned i = 0; i < pending.n; i++) {
+		rel_set(em, pending.rel[i], em->n);
+		put_origin(em, pending.insn[i].addr);
+		put_count(rw, &pending.insn[i]);
+	}
+	return begin;
+}
+
+void emit_finish(struct rewrite *rw)
+{
+	struct emitter *em = &rw->em;
+
+	for (size_t i = 0; i < em->colds.n; i++) {
+		const struct cold *c = &em->colds.v[i];
+		rel_set(em, c->jump, em->n);
+		put_origin(em, c->site);
+		put_stop(em, c->number, em->stop_a);
+	}
+	while (em->n % PAGE)
+		put_u8(em, 0xcc);
+}

@@ -1,0 +1,165 @@
+#include "instrument/rewrite.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define TABLE_ALIGN(x) (((x) + 7) & ~7ull)
+#define NEAR (INT32_MAX - (64l << 20)) /* what 32-bit displacements reach, and operands a little outside of the image */
+
+/* Where trampolines go: before the image, or for a program with a fixed place too near to address 0, far behind. */
+static int place_trampolines(struct rewrite *rw, struct code_header *h)
+{
+	h->tramp_len = rw->em.n;
+	h->tramp_addr = -(int64_t)h->tramp_len;
+	if (rw->fixed && rw->lo < h->tramp_len + 0x20000)
+		h->tramp_addr = PAGE_UP(rw->lo) + 0x60000000 - rw->lo;
+	int64_t low = h->tramp_addr < 0 ? h->tramp_addr : 0;
+	int64_t high = h->tramp_addr + (int64_t)h->tramp_len;
+	if (high < (int64_t)rw->len)
+		high = rw->len;
+	if (high - low > NEAR)
+		return rw->why = "too large", 1;
+	if (h->tramp_addr > 0 && h->tramp_addr < (int64_t)rw->len)
+		return rw->why = "no place for trampolines", 1;
+	return 0;
+}
+
+static void displace(uint8_t *p, int64_t by)
+{
+	uint32_t v;
+
+	memcpy(&v, p, 4);
+	v += by;
+	memcpy(p, &v, 4);
+}
+
+/* Displacements become right once it is known how far trampolines are from the image. */
+static void displace_all(struct rewrite *rw, int64_t tramp_addr)
+{
+	for (size_t i = 0; i < rw->em.fixups.n; i++)
+		displace(rw->em.buf + rw->em.fixups.v[i], -tramp_addr);
+	for (size_t i = 0; i < rw->text_patches.n; i++) {
+		uint32_t addr = rw->text_patches.v[i];
+		for (unsigned k = 0; k < rw->ntexts; k++)
+			if (addr >= rw->texts[k].start && addr < rw->texts[k].end)
+				displace(rw->texts[k].out + (addr - rw->texts[k].seg.addr), tramp_addr);
+	}
+}
+
+static int pair_cmp(const void *a, const void *b)
+{
+	const struct code_pair *x = a, *y = b;
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static int u32_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+static uint64_t table_place(struct code_table *t, uint64_t off, size_t n, size_t size)
+{
+	t->off = TABLE_ALIGN(off);
+	t->count = n;
+	return t->off + n * size;
+}
+
+/* Where everything is in the code file. */
+static void header_fill(struct rewrite *rw, struct code_header *h)
+{
+	struct emitter *em = &rw->em;
+	uint64_t off = PAGE_UP(sizeof(*h));
+
+	h->magic = CODE_MAGIC;
+	h->version = CODE_VERSION;
+	h->nsegments = rw->ntexts;
+	h->lo = rw->lo;
+	h->len = rw->len;
+	h->stop_end = em->stop_end;
+	h->left_alone = rw->rep->left + rw->rep->hooks_left;
+	for (unsigned i = 0; i < rw->ntexts; i++) {
+		h->segments[i] = rw->texts[i].seg;
+		h->segments[i].code_off = off;
+		off += h->segments[i].len;
+	}
+	h->tramp_off = off;
+	off += h->tramp_len;
+	off = table_place(&h->sites, off, em->sites.n, sizeof(*em->sites.v));
+	off = table_place(&h->origins, off, em->origins.n, sizeof(*em->origins.v));
+	off = table_place(&h->moved, off, em->moved.n, sizeof(*em->moved.v));
+	off = table_place(&h->syscalls, off, rw->syscalls.n, sizeof(*rw->syscalls.v));
+	h->file_len = off;
+	h->header_crc = crc32(crc32(0, NULL, 0), (void *)h, offsetof(struct code_header, header_crc));
+}
+
+static int write_at(int out, uint64_t off, const void *p, size_t n)
+{
+	if (!n)
+		return 0;
+	return lseek(out, off, SEEK_SET) < 0 ? -1 : write_all(out, p, n);
+}
+
+static int code_write(struct rewrite *rw, const struct code_header *h, int out)
+{
+	struct emitter *em = &rw->em;
+
+	if (ftruncate(out, h->file_len) < 0 || write_at(out, 0, h, sizeof(*h)) < 0)
+		return -1;
+	for (unsigned i = 0; i < rw->ntexts; i++)
+		if (write_at(out, h->segments[i].code_off, rw->texts[i].out, h->segments[i].len) < 0)
+			return -1;
+	if (write_at(out, h->tramp_off, em->buf, h->tramp_len) < 0 ||
+	    write_at(out, h->sites.off, em->sites.v, em->sites.n * sizeof(*em->sites.v)) < 0 ||
+	    write_at(out, h->origins.off, em->origins.v, em->origins.n * sizeof(*em->origins.v)) < 0 ||
+	    write_at(out, h->moved.off, em->moved.v, em->moved.n * sizeof(*em->moved.v)) < 0)
+		return -1;
+	return write_at(out, h->syscalls.off, rw->syscalls.v, rw->syscalls.n * sizeof(*rw->syscalls.v));
+}
+
+static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
+{
+	if (elf_load(rw, fd))
+		return 1;
+	rw->budget = rw->len * 4 + (1 << 20);
+	elf_entries(rw);
+	funcs_find(rw);
+	funcs_decode(rw);
+	tables_mark(rw);
+	if (rw->why)
+		return 1;
+	funcs_doubt(rw);
+	emit_begin(rw);
+	sites_rewrite(rw);
+	if (!rw->em.sites.n)
+		return rw->why = "no sites", 1;
+	emit_finish(rw);
+	if (place_trampolines(rw, h))
+		return 1;
+	displace_all(rw, h->tramp_addr);
+	qsort(rw->em.moved.v, rw->em.moved.n, sizeof(*rw->em.moved.v), pair_cmp);
+	qsort(rw->syscalls.v, rw->syscalls.n, sizeof(*rw->syscalls.v), u32_cmp);
+	header_fill(rw, h);
+	return 0;
+}
+
+int instrument_file(int fd, int out, struct instrument_report *rep, const char **why)
+{
+	struct instrument_report none = {0};
+	struct rewrite rw = {.rep = rep ? rep : &none};
+	struct code_header h = {0};
+
+	ZydisDecoderInit(&rw.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	ZydisDecoderEnableMode(&rw.decoder, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
+	ZydisDecoderInit(&rw.flags_decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	int rc = rewrite_all(&rw, fd, &h);
+	*why = rw.why;
+	if (rc == 0)
+		rc = code_write(&rw, &h, out);
+	int error = errno;
+	elf_free(&rw);
+	errno = error;
+	return rc;
+}

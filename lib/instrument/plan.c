@@ -1,0 +1,210 @@
+/* Which bytes become a jump to which code. */
+#include "instrument/rewrite.h"
+
+#include <string.h>
+
+enum { JUMP_LEN = 5, INSNS_MAX = 8 };
+
+/* Instructions [start, end) that are moved; [end, fill) is padding that nothing reaches. */
+struct plan {
+	uint32_t start, end, fill;
+	unsigned cost;
+};
+
+/* Whether something jumps strictly inside, or the bytes are another rewritten site's. */
+static bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	if (bit_get(rw->taken, start))
+		return false;
+	for (uint32_t at = start + 1; at < end; at++)
+		if (bit_get(rw->taken, at) || bit_get(rw->target, at))
+			return false;
+	return true;
+}
+
+static void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	for (; start < end; start++)
+		bit_set(rw->taken, start);
+}
+
+/* The instruction before, if it goes on to addr. */
+static bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in)
+{
+	for (uint32_t at = addr; at-- > f->start && addr - at <= 15;)
+		if (bit_get(rw->start, at))
+			return insn_decode(rw, at, f->end, in) && at + in->len == addr && insn_goes_on(in);
+	return false;
+}
+
+static uint32_t section_end(const struct rewrite *rw, uint32_t addr)
+{
+	for (size_t i = 0; i < rw->sections.n; i++)
+		if (addr >= rw->sections.v[i].start && addr < rw->sections.v[i].end)
+			return rw->sections.v[i].end;
+	return addr;
+}
+
+/* Bytes that only fill: where nothing goes on to addr, a nop or int3 there does nothing. */
+static uint32_t padding_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
+{
+	uint32_t limit = section_end(rw, addr);
+	struct insn in;
+
+	while (addr < want && addr < limit && !bit_get(rw->target, addr)) {
+		if (!insn_decode(rw, addr, limit, &in) || (in.type != INSN_NOP && rw->img[addr] != 0xcc))
+			break;
+		addr += in.len;
+	}
+	return addr;
+}
+
+/* Extends from `start`, whose instructions up to the site are known to be movable, as far as a jump needs. */
+static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t start, unsigned count,
+			const struct insn *site, struct plan *p)
+{
+	uint32_t end = site->addr + site->len;
+	bool goes_on = insn_goes_on(site);
+	struct insn in;
+
+	while (end - start < JUMP_LEN && goes_on) {
+		if (++count > INSNS_MAX || bit_get(rw->target, end) || !insn_decode(rw, end, f->end, &in) ||
+		    !insn_movable(rw, &in))
+			return false;
+		end += in.len;
+		goes_on = insn_goes_on(&in);
+	}
+	uint32_t fill = end - start < JUMP_LEN ? padding_end(rw, end, start + JUMP_LEN) : end;
+	if (fill - start < JUMP_LEN || !range_free(rw, start, fill))
+		return false;
+	*p = (struct plan){.start = start, .end = end, .fill = fill, .cost = count * 16 + (fill - start)};
+	return true;
+}
+
+/* The smallest group with the site in it. */
+static bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site, struct plan *best)
+{
+	uint32_t start = site->addr;
+	unsigned count = 1;
+	struct plan p;
+	struct insn in;
+	bool found = false;
+
+	while (site->addr - start < JUMP_LEN) {
+		if (plan_extend(rw, f, start, count, site, &p) && (!found || p.cost < best->cost)) {
+			*best = p;
+			found = true;
+		}
+		if (bit_get(rw->target, start) || !insn_before(rw, f, start, &in) || !insn_movable(rw, &in))
+			break;
+		start = in.addr;
+		count++;
+	}
+	return found;
+}
+
+static size_t site_find(const struct rewrite *rw, uint32_t addr)
+{
+	size_t lo = 0, hi = rw->sites.n;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+		if (rw->sites.v[mid].addr < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)
+{
+	for (size_t i = site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end; i++) {
+		rw->sites.v[i].done = true;
+		rw->sites.v[i].tactic = tactic;
+	}
+}
+
+static void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
+{
+	text_patch(rw, p->start, "\xe9", 1);
+	text_patch_rel(rw, p->start + 1, emit_group(rw, p->start, p->end));
+	text_fill(rw, p->start + JUMP_LEN, p->fill);
+	range_take(rw, p->start, p->fill);
+	sites_done(rw, p->start, p->end, tactic);
+}
+
+/* A direct jump or call with a 32-bit displacement needs only another one. */
+static bool site_retarget(struct rewrite *rw, const struct insn *in)
+{
+	if (in->rel_size != 4 || in->odd || !range_free(rw, in->addr, in->addr + in->len))
+		return false;
+	text_patch_rel(rw, in->addr + in->rel_off, emit_count(rw, in));
+	range_take(rw, in->addr, in->addr + in->len);
+	sites_done(rw, in->addr, in->addr + in->len, TACTIC_LONG);
+	return true;
+}
+
+/* Why the site is left alone; NULL: it is rewritten. */
+static const char *site_rewrite(struct rewrite *rw, const struct site *s)
+{
+	const struct func *f = func_at(rw, s->addr);
+	struct insn in;
+	struct plan p;
+
+	if (!f || !insn_decode(rw, s->addr, f->end, &in))
+		return "no instruction";
+	if (in.odd)
+		return "odd prefixes";
+	if (in.rel_off && !in_text(rw, in.target))
+		return "jumps out of the text";
+	if (in.rel_size == 4)
+		return site_retarget(rw, &in) ? NULL : "something jumps into it";
+	if (!insn_movable(rw, &in))
+		return "cannot be moved";
+	if (in.len >= JUMP_LEN && range_free(rw, in.addr, in.addr + in.len)) {
+		p = (struct plan){.start = in.addr, .end = in.addr + in.len, .fill = in.addr + in.len};
+		group_apply(rw, &p, TACTIC_LONG);
+		return NULL;
+	}
+	if (f->opaque)
+		return "in a function with jumps that are not understood";
+	if (!plan_group(rw, f, &in, &p))
+		return "too short";
+	group_apply(rw, &p, TACTIC_GROUP);
+	return NULL;
+}
+
+static const char *const KINDS[] = {
+	[CODE_JUMP] = "jump",	  [CODE_CALL] = "call",	    [CODE_INDIRECT] = "indirect jump", [CODE_RDTSC] = "rdtsc",
+	[CODE_RDTSCP] = "rdtscp", [CODE_CPUID] = "cpuid",   [CODE_RDRAND] = "rdrand",	       [CODE_RDSEED] = "rdseed",
+	[CODE_RDPID] = "rdpid",	  [CODE_XGETBV] = "xgetbv",
+};
+
+static void sites_report(struct rewrite *rw)
+{
+	struct instrument_report *rep = rw->rep;
+
+	for (size_t i = 0; i < rw->sites.n; i++) {
+		const struct site *s = &rw->sites.v[i];
+		bool hook = s->kind >= CODE_RDTSC;
+		hook ? rep->hooks++ : rep->found++;
+		if (!s->done) {
+			hook ? rep->hooks_left++ : rep->left++;
+			if (rep->list)
+				fprintf(rep->list, "%#lx: %s: left alone: %s\n", rw->lo + s->addr, KINDS[s->kind],
+					s->why);
+		} else if (!hook) {
+			rep->rewritten[s->tactic]++;
+		}
+	}
+	rep->syscalls += rw->syscalls.n;
+}
+
+void sites_rewrite(struct rewrite *rw)
+{
+	for (size_t i = 0; i < rw->sites.n; i++)
+		if (!rw->sites.v[i].done)
+			rw->sites.v[i].why = site_rewrite(rw, &rw->sites.v[i]);
+	sites_report(rw);
+}

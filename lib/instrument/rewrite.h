@@ -1,0 +1,218 @@
+/* One ELF file while it is rewritten. Private to lib/instrument.
+ *
+ * Addresses are offsets from the file's lowest page ("lo"). `img` holds the file's segments where they would be loaded, so
+ * that everything is read at its address; what is read as code is never patched there, but in copies of the segments.
+ */
+#ifndef RR_REWRITE_H
+#define RR_REWRITE_H
+
+#include "instrument/instrument.h"
+
+#include <Zydis/Zydis.h>
+#include <elf.h>
+#include <stdlib.h>
+
+#include "util/util.h"
+
+/* A growing array; elements are added by VEC_ADD, which evaluates to the new one. */
+#define VEC(type)                                                                                                  \
+	struct {                                                                                                   \
+		type *v;                                                                                           \
+		size_t n, cap;                                                                                     \
+	}
+#define VEC_ADD(vec)                                                                                               \
+	((vec)->n == (vec)->cap ? (void)((vec)->v = xrealloc((vec)->v, sizeof(*(vec)->v) *                         \
+							    ((vec)->cap = (vec)->cap * 2 + 64)))                   \
+				: (void)0,                                                                         \
+	 &(vec)->v[(vec)->n++])
+
+/* One bit for every byte of the image. */
+typedef uint64_t *bits;
+
+static inline bool bit_get(const uint64_t *b, uint32_t i)
+{
+	return b[i / 64] >> (i % 64) & 1;
+}
+
+static inline void bit_set(uint64_t *b, uint32_t i)
+{
+	b[i / 64] |= 1ull << (i % 64);
+}
+
+struct range {
+	uint32_t start, end;
+};
+
+struct func {
+	uint32_t start, end;
+	bool left;   /* could not be decoded: no instruction of it is known */
+	bool opaque; /* jumps that are not understood: instructions are not moved */
+	bool jumps;  /* has an indirect jump by register */
+	bool own_lea; /* computes an address inside itself */
+	bool sweep;  /* nothing says it begins there: accepted only if all of it decodes */
+};
+
+struct site {
+	uint32_t addr;
+	uint32_t target; /* see struct code_site */
+	uint8_t len, kind;
+	bool done;
+	uint8_t tactic;	 /* done */
+	const char *why; /* not done */
+};
+
+/* An executable segment, and its bytes to be. */
+struct text {
+	uint32_t start, end;   /* the bytes that are in the file */
+	struct code_segment seg;
+	uint8_t *out;
+};
+
+/* A count's way to its stop, away from the hot code. */
+struct cold {
+	uint32_t jump; /* where in buf the jump's rel32 is */
+	uint32_t number;
+	uint32_t site;
+};
+
+/* What is moved, and what stands where, in the order of trampolines. */
+struct emitter {
+	uint8_t *buf;
+	size_t n, cap;
+	VEC(uint32_t) fixups; /* 32-bit displacements in buf, right but for the distance of trampolines to the image */
+	VEC(struct cold) colds;
+	VEC(struct code_pair) origins, moved;
+	VEC(struct code_site) sites;
+	uint32_t stop_a, stop_b, stop_end;
+};
+
+struct rewrite {
+	uint8_t *img;
+	uint64_t lo, len;
+	bool fixed; /* ET_EXEC */
+	int fd;
+	uint64_t file_len;
+	Elf64_Ehdr eh;
+	struct range loads[64]; /* what of the image comes from the file */
+	unsigned nloads;
+	struct text texts[CODE_SEGMENTS];
+	unsigned ntexts;
+	Elf64_Phdr *ph;
+	Elf64_Shdr *sh;	 /* NULL: none, or not to be trusted */
+	char *shstr;
+	size_t shstr_len;
+	ZydisDecoder decoder, flags_decoder;
+
+	bits start, target, taken; /* begins an instruction; may be jumped to; overwritten */
+	struct range plts[8];
+	unsigned nplts;
+	VEC(struct range) sections; /* executable ones, or what stands for them */
+	VEC(struct func) funcs;
+	VEC(struct site) sites;
+	VEC(uint32_t) syscalls;
+	VEC(uint32_t) orphans; /* instructions behind one that does not go on there */
+	VEC(uint32_t) refs;    /* data that code names: jump tables may be there */
+	VEC(uint32_t) text_patches; /* 32-bit displacements in texts, right but for the same distance */
+	struct emitter em;
+	struct instrument_report *rep;
+	uint64_t budget; /* of work that a damaged file could make endless */
+	const char *why;
+};
+
+enum insn_type {
+	INSN_PLAIN, /* may be moved */
+	INSN_NOP,   /* the same, and does nothing */
+	INSN_JCC,
+	INSN_LOOP, /* loop, loope, loopne, jrcxz */
+	INSN_JMP,
+	INSN_CALL,
+	INSN_IJMP,
+	INSN_ICALL,
+	INSN_RET,
+	INSN_TRAP, /* never goes on: ud2, hlt, int3 */
+	INSN_SYSCALL,
+	INSN_HOOK,
+	INSN_FIXED /* must stay where it is */
+};
+
+struct insn {
+	uint32_t addr;
+	uint8_t len, type;
+	uint8_t kind;	  /* INSN_HOOK */
+	uint8_t disp_off; /* of the 32-bit displacement from rip; 0: none */
+	uint8_t rel_off, rel_size;
+	bool odd;	/* a direct jump or call with prefixes whose meaning differs between processors */
+	bool lea;	/* its operand relative to rip is only an address */
+	bool reg_jump;	/* INSN_IJMP by register */
+	int64_t target; /* of a direct jump or call; of the operand relative to rip */
+	uint8_t abs_off[2]; /* ET_EXEC: of 32-bit values that may be addresses; 0: none */
+};
+
+/* elf.c: reads the file into the image. 1 and why if it is none for us. */
+int elf_load(struct rewrite *rw, int fd);
+void elf_free(struct rewrite *rw);
+/* Fills sections, and marks what symbols, relocations and the file's header name as targets. */
+void elf_entries(struct rewrite *rw);
+bool in_text(const struct rewrite *rw, int64_t addr);
+uint64_t elf_u64(const struct rewrite *rw, uint64_t addr);
+/* A section's bytes from the file: malloc'd; NULL if there are none. */
+void *section_read(const struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len);
+const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
+
+/* symbols.c */
+void symbols_mark(struct rewrite *rw);
+void symbols_funcs(struct rewrite *rw);
+void relocs_mark(struct rewrite *rw);
+
+/* frames.c: function ranges and landing pads. */
+void frames_read(struct rewrite *rw);
+
+/* funcs.c: makes one sorted list without overlaps of what frames, symbols and sections say. */
+void funcs_find(struct rewrite *rw);
+/* NULL: none. */
+struct func *func_at(const struct rewrite *rw, uint32_t addr);
+/* funcs.c: decodes all of them; fills start, target, sites. */
+void funcs_decode(struct rewrite *rw);
+/* funcs.c: when all targets are known, finds functions with jumps that are not understood. */
+void funcs_doubt(struct rewrite *rw);
+
+/* tables.c: targets that only data names. */
+void tables_mark(struct rewrite *rw);
+
+/* decode.c: the instruction at addr, which must end before `end`. */
+bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in);
+bool insn_movable(const struct rewrite *rw, const struct insn *in);
+static inline bool insn_goes_on(const struct insn *in)
+{
+	return in->type != INSN_JMP && in->type != INSN_IJMP && in->type != INSN_RET && in->type != INSN_TRAP;
+}
+static inline bool insn_backward(const struct insn *in)
+{
+	return in->target <= (int64_t)in->addr;
+}
+/* Whether it is counted or asked for. */
+bool insn_is_site(const struct insn *in);
+/* RDRAND, RDSEED, RDPID: the register and how much of it is written. */
+void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, uint8_t *size);
+
+/* plan.c: rewrites every site that can be. */
+void sites_rewrite(struct rewrite *rw);
+
+/* emit.c: trampolines. All positions are offsets in em.buf. */
+void emit_begin(struct rewrite *rw);
+/* Code for the instructions of [start, end), which then goes on at `end`. Returns its position. */
+uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
+/* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its target. */
+uint32_t emit_count(struct rewrite *rw, const struct insn *in);
+void emit_finish(struct rewrite *rw);
+
+/* liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
+bool flags_dead(const struct rewrite *rw, const struct insn *in);
+
+/* Writes n bytes into the copy of the text. */
+void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n);
+/* A jump or call in the text whose rel32 is at addr goes to position `to` of the trampolines. */
+void text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to);
+void text_fill(struct rewrite *rw, uint32_t start, uint32_t end);
+
+#endif
