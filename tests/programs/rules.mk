@@ -31,4 +31,11 @@ build/tests/preempted.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
 	@mkdir -p $(@D)
 	@sh tests/gen-programs-bats.sh $(PREEMPTED_SRC) >$@
 
+# Programs that fail now and then, for who looks for bugs; not among the tracees, which must not.
+BUGS = $(patsubst %.c,build/%,$(wildcard tests/programs/bugs/*.c))
+
+check-programs: $(BUGS)
+
+$(BUGS): $(wildcard tests/programs/bugs/*.h)
+
 .PHONY: tests-programs

@@ -1,0 +1,35 @@
+/* What the programs with bugs share. Natively their threads are milliseconds apart when it matters, so that each
+ * runs clean thousands of times; a scheduler that holds one up in the wrong place shows the bug. */
+#ifndef BUGS_H
+#define BUGS_H
+
+#include "../check.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Some 5 ms of work. */
+static inline uint64_t long_work(uint64_t x)
+{
+	int i;
+
+	for (i = 0; i < 3000000; i++)
+		x = (x ^ x >> 7) * 0x9e3779b97f4a7c15u;
+	return x;
+}
+
+/* Some microseconds: what a program does about its journal. */
+static inline void journal(const char *what, long value)
+{
+	static _Thread_local char lines[10][80];
+	struct timespec now;
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		snprintf(lines[i], sizeof(lines[i]), "%ld %s %ld", (long)now.tv_nsec, what, value);
+	}
+}
+
+#endif
