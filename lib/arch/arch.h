@@ -54,11 +54,19 @@ bool arch_is_syscall(const struct trace_regs *g);
  * the extended area's size is in fpstate's sw_reserved bytes (struct _fpx_sw_bytes, asm/sigcontext.h). */
 uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint64_t, void *, size_t), void *ctx);
 
-enum arch_insn { INSN_OTHER, INSN_RDTSC, INSN_RDTSCP };
-/* Which instruction these bytes begin with, and its length. */
-enum arch_insn arch_insn_at(const uint8_t *bytes, size_t n, unsigned *len);
-/* Does what a time-stamp instruction does: sets the registers, steps over it. */
-void arch_insn_answer(struct trace_regs *g, enum arch_insn insn, unsigned len, uint64_t tsc, uint32_t aux);
+/* An instruction with a result that is not the program's own. */
+struct arch_chance {
+	enum chance insn;
+	unsigned len;  /* bytes of it */
+	unsigned reg;  /* rdrand, rdseed, rdpid: number of the register they set (0 rax, 1 rcx, 2 rdx, 3 rbx …) */
+	unsigned size; /* and bytes of it */
+};
+/* Whether a time-stamp instruction is there, and which. */
+bool arch_chance_at(const uint8_t *bytes, size_t n, struct arch_chance *c);
+/* Does on this CPU what the instruction does, and steps over it. Returns what it gave: its first result. */
+uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c);
+/* The enum arch_reg of a register's number in instructions. */
+extern const uint8_t arch_reg_by_number[16];
 /* From now on time-stamp instructions fault in this thread and in what it forks and execs, as they must in tracees.
  * The thread that traces them has to be the same way: switching CR4.TSD between the two at every stop costs 6 µs each
  * time in a VM, more than the stop itself. It reads clocks by real calls from then on (now_ns), never the vdso. */

@@ -77,28 +77,6 @@ uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint6
 	return fp + size;
 }
 
-enum arch_insn arch_insn_at(const uint8_t *b, size_t n, unsigned *len)
-{
-	if (n >= 2 && b[0] == 0x0f && b[1] == 0x31) {
-		*len = 2;
-		return INSN_RDTSC;
-	}
-	if (n >= 3 && b[0] == 0x0f && b[1] == 0x01 && b[2] == 0xf9) {
-		*len = 3;
-		return INSN_RDTSCP;
-	}
-	return INSN_OTHER;
-}
-
-void arch_insn_answer(struct trace_regs *g, enum arch_insn insn, unsigned len, uint64_t tsc, uint32_t aux)
-{
-	g->r[R_RAX] = (uint32_t)tsc;
-	g->r[R_RDX] = tsc >> 32;
-	if (insn == INSN_RDTSCP)
-		g->r[R_RCX] = aux;
-	g->r[R_RIP] += len;
-}
-
 int arch_trap_tsc(void)
 {
 	return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);

@@ -146,29 +146,53 @@ static void insn_set_abs(struct insn *in, const ZydisDecodedInstruction *d)
 		in->abs_off[n++] = d->raw.imm[0].offset;
 }
 
+static void insn_set(const struct rewrite *rw, uint32_t addr, struct insn *in, const ZydisDecodedInstruction *d)
+{
+	*in = (struct insn){.addr = addr, .len = d->length, .type = INSN_PLAIN};
+	if (d->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY) {
+		if (d->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
+			insn_set_default(in, d);
+		else if (d->opcode_map == ZYDIS_OPCODE_MAP_0F)
+			insn_set_0f(in, d);
+	}
+	if (d->raw.modrm.offset && d->raw.modrm.mod == 0 && d->raw.modrm.rm == 5 && d->raw.disp.size == 32) {
+		if (d->address_width != 64 && in->type == INSN_PLAIN)
+			in->type = INSN_FIXED;
+		in->disp_off = d->raw.disp.offset;
+		in->target = (int64_t)addr + d->length + d->raw.disp.value;
+		in->lea = d->mnemonic == ZYDIS_MNEMONIC_LEA;
+	}
+	if (rw->fixed)
+		insn_set_abs(in, d);
+}
+
 bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in)
 {
 	ZydisDecodedInstruction d;
 
 	if (addr >= end || !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + addr, end - addr, &d)))
 		return false;
-	*in = (struct insn){.addr = addr, .len = d.length, .type = INSN_PLAIN};
-	if (d.encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY) {
-		if (d.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT)
-			insn_set_default(in, &d);
-		else if (d.opcode_map == ZYDIS_OPCODE_MAP_0F)
-			insn_set_0f(in, &d);
-	}
-	if (d.raw.modrm.offset && d.raw.modrm.mod == 0 && d.raw.modrm.rm == 5 && d.raw.disp.size == 32) {
-		if (d.address_width != 64 && in->type == INSN_PLAIN)
-			in->type = INSN_FIXED;
-		in->disp_off = d.raw.disp.offset;
-		in->target = (int64_t)addr + d.length + d.raw.disp.value;
-		in->lea = d.mnemonic == ZYDIS_MNEMONIC_LEA;
-	}
-	if (rw->fixed)
-		insn_set_abs(in, &d);
+	insn_set(rw, addr, in, &d);
 	return true;
+}
+
+bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in, struct insn_full *full)
+{
+	ZydisDecodedInstruction *d = &full->d;
+
+	if (addr >= end || !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->full_decoder, &full->context, rw->img + addr,
+								       end - addr, d)))
+		return false;
+	insn_set(rw, addr, in, d);
+	return true;
+}
+
+bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in)
+{
+	for (uint32_t at = addr; at-- > f->start && addr - at <= 15;)
+		if (bit_get(rw->start, at))
+			return insn_decode(rw, at, f->end, in) && at + in->len == addr && insn_goes_on(in);
+	return false;
 }
 
 bool insn_movable(const struct rewrite *rw, const struct insn *in)

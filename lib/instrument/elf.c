@@ -6,6 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define BITS_ALL(rw)                                                                                               \
+	{&(rw)->start, &(rw)->target, &(rw)->label,	  &(rw)->taken,                                            \
+	 &(rw)->spare, &(rw)->dead,   &(rw)->flags_known}
 #define LEN_MAX (1ull << 30) /* of an image */
 
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
@@ -175,9 +178,9 @@ int elf_load(struct rewrite *rw, int fd)
 		return 1;
 	sections_load(rw);
 	size_t words = rw->len / 64 + 2;
-	rw->start = xcalloc(words, 8);
-	rw->target = xcalloc(words, 8);
-	rw->taken = xcalloc(words, 8);
+	bits *const all[] = BITS_ALL(rw);
+	for (size_t i = 0; i < ARRAY_LEN(all); i++)
+		*all[i] = xcalloc(words, 8);
 	return 0;
 }
 
@@ -187,10 +190,13 @@ void elf_free(struct rewrite *rw)
 		munmap(rw->img, rw->len + PAGE);
 	for (unsigned i = 0; i < rw->ntexts; i++)
 		free(rw->texts[i].out);
-	void *const all[] = {rw->ph,	      rw->sh,		rw->shstr,    rw->start,     rw->target,
-			     rw->taken,	      rw->sections.v,	rw->funcs.v,  rw->sites.v,   rw->syscalls.v,
-			     rw->orphans.v,   rw->refs.v,	rw->em.buf,   rw->em.fixups.v, rw->em.colds.v,
-			     rw->em.origins.v, rw->em.moved.v, rw->em.sites.v, rw->text_patches.v};
+	bits *const bit_maps[] = BITS_ALL(rw);
+	for (size_t i = 0; i < ARRAY_LEN(bit_maps); i++)
+		free(*bit_maps[i]);
+	void *const all[] = {rw->ph,	      rw->sh,	      rw->shstr,       rw->sections.v,	 rw->funcs.v,
+			     rw->sites.v,     rw->syscalls.v, rw->orphans.v,   rw->refs.v,	 rw->text_patches.v,
+			     rw->em.buf,      rw->em.colds.v, rw->em.fixups.v, rw->em.origins.v, rw->em.moved.v,
+			     rw->em.sites.v};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
 }

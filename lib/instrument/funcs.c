@@ -116,7 +116,8 @@ static void absolute_mark(struct rewrite *rw, const struct insn *in)
 		int64_t addr = (int64_t)v - (int64_t)rw->lo;
 		if (addr < 0 || addr >= (int64_t)rw->len)
 			continue;
-		target_mark(rw, addr);
+		if (in_text(rw, addr))
+			label_mark(rw, addr);
 		*VEC_ADD(&rw->refs) = addr;
 	}
 }
@@ -135,10 +136,14 @@ static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in)
 		if (in->rel_off)
 			target_mark(rw, in->target);
 		break;
-	case INSN_IJMP: f->jumps |= in->reg_jump; break;
+	case INSN_IJMP:
+		f->indirect = true;
+		f->jumps |= in->reg_jump;
+		break;
 	}
 	if (in->lea && in->target >= 0 && in->target < (int64_t)rw->len) {
-		target_mark(rw, in->target);
+		if (in_text(rw, in->target))
+			label_mark(rw, in->target);
 		*VEC_ADD(&rw->refs) = in->target;
 		f->own_lea |= in->target > f->start && in->target < f->end;
 	}

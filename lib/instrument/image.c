@@ -88,21 +88,6 @@ uint64_t code_place_tramp(const struct code_place *c)
 	return c->lo + (uint64_t)c->img->h->tramp_addr;
 }
 
-void code_places_copy(struct code_places *to, const struct code_places *from)
-{
-	*to = (struct code_places){NULL, from->n};
-	if (!from->n)
-		return;
-	to->v = xmalloc(from->n * sizeof *to->v);
-	memcpy(to->v, from->v, from->n * sizeof *to->v);
-}
-
-void code_places_free(struct code_places *p)
-{
-	free(p->v);
-	*p = (struct code_places){0};
-}
-
 static bool overlap(uint64_t a, uint64_t alen, uint64_t b, uint64_t blen)
 {
 	return a < b + blen && b < a + alen;
@@ -198,10 +183,6 @@ uint64_t code_entry(const struct code_places *p, uint64_t pc)
 	return pc;
 }
 
-/* Our general registers as Zydis numbers them: RAX RCX RDX RBX RSP RBP RSI RDI R8 … R15. */
-static const uint8_t by_number[16] = {R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI,
-				      R_R8,  R_R9,  R_R10, R_R11, R_R12, R_R13, R_R14, R_R15};
-
 /* Where the indirect jump at pc goes; 0 if its operand cannot be read. */
 static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const struct trace_regs *g,
 			    int (*read)(void *, uint64_t, void *, size_t), void *ctx)
@@ -216,10 +197,10 @@ static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const s
 	    ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &insn, ops)))
 		return 0;
 	for (int i = 0; i < 16; i++)
-		regs.values[ZYDIS_REGISTER_RAX + i] = g->r[by_number[i]];
+		regs.values[ZYDIS_REGISTER_RAX + i] /* in the same order */ = g->r[arch_reg_by_number[i]];
 	if (ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
 		int i = ops[0].reg.value - ZYDIS_REGISTER_RAX;
-		return i >= 0 && i < 16 ? g->r[by_number[i]] : 0;
+		return i >= 0 && i < 16 ? g->r[arch_reg_by_number[i]] : 0;
 	}
 	if (ops[0].type != ZYDIS_OPERAND_TYPE_MEMORY ||
 	    ZYAN_FAILED(ZydisCalcAbsoluteAddressEx(&insn, &ops[0], pc, &regs, &addr)))

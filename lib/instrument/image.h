@@ -4,6 +4,7 @@
 
 #include "arch/arch.h"
 #include "instrument/code.h"
+#include "tracee/task.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,20 +23,6 @@ struct code_image {
 struct code_image *code_image_open(int fd);
 void code_image_close(struct code_image *img);
 
-/* An image in an address space: where its first page is. */
-struct code_place {
-	uint64_t lo;
-	const struct code_image *img;
-	bool mapped; /* false: the program has unmapped it, only the trampolines are left */
-};
-
-/* All images of an address space. Zeroed: none. */
-struct code_places {
-	struct code_place *v;
-	size_t n;
-};
-void code_places_copy(struct code_places *to, const struct code_places *from);
-void code_places_free(struct code_places *p);
 /* Adds it, in the place of any whose trampolines it overlaps. */
 void code_place_add(struct code_places *p, uint64_t lo, const struct code_image *img);
 struct code_place *code_place_find(struct code_places *p, uint64_t lo, const struct code_image *img);

@@ -131,6 +131,7 @@ static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 	if (rw->why)
 		return 1;
 	funcs_doubt(rw);
+	flags_labels(rw);
 	emit_begin(rw);
 	sites_rewrite(rw);
 	if (!rw->em.sites.n)
@@ -153,7 +154,7 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 
 	ZydisDecoderInit(&rw.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	ZydisDecoderEnableMode(&rw.decoder, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
-	ZydisDecoderInit(&rw.flags_decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	ZydisDecoderInit(&rw.full_decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	int rc = rewrite_all(&rw, fd, &h);
 	*why = rw.why;
 	if (rc == 0)

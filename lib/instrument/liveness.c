@@ -1,9 +1,195 @@
-/* Whether anybody will read the arithmetic flags. */
+/* Whether anybody will read the arithmetic flags.
+ *
+ * "Dead" means that on every way that code may go from an address each of the six flags is written, or left undefined,
+ * before any instruction reads it. Where it isn't known how code goes on they are taken to be read.
+ */
 #include "instrument/rewrite.h"
 
-bool flags_dead(const struct rewrite *rw, const struct insn *in)
+#define ARITHMETIC                                                                                                 \
+	(ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF | ZYDIS_CPUFLAG_SF | ZYDIS_CPUFLAG_OF)
+
+enum { FORWARD_MAX = 16, BACK_MAX = 6 };
+
+/* Shifts and rotates write no flag when the count is 0, repeated comparisons when there is nothing to compare. */
+static bool may_write_none(const ZydisDecodedInstruction *d)
 {
-	(void)rw;
-	(void)in;
+	uint8_t mask = d->raw.rex.W ? 0x3f : 0x1f;
+
+	if (d->encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY)
+		return false;
+	if (d->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT) {
+		switch (d->opcode) {
+		case 0xa6: /* cmps, scas */
+		case 0xa7:
+		case 0xae:
+		case 0xaf: return true;
+		case 0xc0:
+		case 0xc1: return !(d->raw.imm[0].value.u & mask);
+		case 0xd2:
+		case 0xd3: return true;
+		}
+	} else if (d->opcode_map == ZYDIS_OPCODE_MAP_0F) {
+		switch (d->opcode) {
+		case 0xa4: /* shld, shrd */
+		case 0xac: return !(d->raw.imm[0].value.u & mask);
+		case 0xa5:
+		case 0xad: return true;
+		}
+	}
 	return false;
+}
+
+static uint32_t flags_written(const ZydisDecodedInstruction *d)
+{
+	const ZydisAccessedFlags *f = d->cpu_flags;
+
+	return f && !may_write_none(d) ? f->modified | f->set_0 | f->set_1 | f->undefined : 0;
+}
+
+static uint32_t flags_read(const ZydisDecodedInstruction *d)
+{
+	return d->cpu_flags ? d->cpu_flags->tested : 0;
+}
+
+static bool in_plt(const struct rewrite *rw, uint32_t addr)
+{
+	for (unsigned i = 0; i < rw->nplts; i++)
+		if (addr >= rw->plts[i].start && addr < rw->plts[i].end)
+			return true;
+	return false;
+}
+
+/* Whether all flags in `needed` are written on every way from `at` before they are read. A call's way leads into the
+ * function; stubs of the procedure linkage table may call the dynamic linker, which keeps no flags. */
+static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t needed, unsigned *budget)
+{
+	struct insn_full full;
+	struct insn in;
+
+	for (; *budget; --*budget) {
+		if (!in_text(rw, at) || !bit_get(rw->start, at) || !insn_decode_full(rw, at, at + 15, &in, &full))
+			return false;
+		if (flags_read(&full.d) & needed)
+			return false;
+		switch (in.type) {
+		case INSN_PLAIN:
+		case INSN_NOP: break;
+		case INSN_JMP:
+		case INSN_CALL: at = in.target; continue;
+		case INSN_JCC:
+		case INSN_LOOP:
+			if (!dead_on_the_way(rw, in.target, needed, budget))
+				return false;
+			break;
+		case INSN_IJMP: return in_plt(rw, at);
+		default:
+			if (full.d.mnemonic != ZYDIS_MNEMONIC_ENDBR64)
+				return false;
+		}
+		needed &= ~flags_written(&full.d);
+		if (!needed)
+			return true;
+		at += in.len;
+	}
+	return false;
+}
+
+static bool dead_at(struct rewrite *rw, int64_t at)
+{
+	if (!in_text(rw, at))
+		return false;
+	if (!bit_get(rw->flags_known, at)) {
+		bit_set(rw->flags_known, at);
+		unsigned budget = FORWARD_MAX;
+		if (dead_on_the_way(rw, at, ARITHMETIC, &budget))
+			bit_set(rw->dead, at);
+	}
+	return bit_get(rw->dead, at);
+}
+
+/* Whether what the instruction computes is the address in `reg` or one on the stack: its flags mean nothing. */
+static bool computes_address(const struct rewrite *rw, const struct insn_full *full, ZydisRegister reg)
+{
+	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT_VISIBLE];
+
+	switch (full->d.mnemonic) {
+	case ZYDIS_MNEMONIC_ADD:
+	case ZYDIS_MNEMONIC_SUB:
+	case ZYDIS_MNEMONIC_SHL:
+	case ZYDIS_MNEMONIC_SHR:
+	case ZYDIS_MNEMONIC_AND: break;
+	default: return false;
+	}
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&rw->full_decoder, &full->context, &full->d, op,
+						     full->d.operand_count_visible)) ||
+	    op[0].type != ZYDIS_OPERAND_TYPE_REGISTER || !flags_written(&full->d))
+		return false;
+	ZydisRegister to = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, op[0].reg.value);
+	return to == ZYDIS_REGISTER_RSP || to == reg;
+}
+
+static ZydisRegister jump_register(const struct rewrite *rw, const struct insn *in)
+{
+	struct insn_full full;
+	struct insn again;
+
+	if (!in->reg_jump || !insn_decode_full(rw, in->addr, in->addr + in->len, &again, &full))
+		return ZYDIS_REGISTER_NONE;
+	return ZYDIS_REGISTER_RAX + (full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0));
+}
+
+/* Whether the last flags before an indirect jump are those of an address, and nobody wanted them. */
+static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
+{
+	const struct func *f = func_at(rw, jump->addr);
+	ZydisRegister reg = jump_register(rw, jump);
+	struct insn_full full;
+	struct insn in = *jump;
+
+	for (unsigned n = 0; f && n < BACK_MAX; n++) {
+		if (bit_get(rw->target, in.addr) || !insn_before(rw, f, in.addr, &in) ||
+		    !insn_decode_full(rw, in.addr, f->end, &in, &full))
+			return false;
+		if ((in.type != INSN_PLAIN && in.type != INSN_NOP) || flags_read(&full.d) & ARITHMETIC)
+			return false;
+		if (flags_written(&full.d) || may_write_none(&full.d))
+			return computes_address(rw, &full, reg);
+	}
+	return false;
+}
+
+/* An indirect jump by a table: it goes to one of the function's own labels, or is a call in the place of a return. */
+static bool dead_at_labels(const struct rewrite *rw, const struct insn *in)
+{
+	const struct func *f = func_at(rw, in->addr);
+
+	return f && f->dead && !f->opaque && !rw->foreign_live;
+}
+
+void flags_labels(struct rewrite *rw)
+{
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		struct func *f = &rw->funcs.v[i];
+		unsigned labels = 0, live = 0;
+		for (uint32_t at = f->start + 1; at < f->end; at++) {
+			if (at % 64 == 0 && at + 64 <= f->end && !rw->label[at / 64]) {
+				at += 63;
+				continue;
+			}
+			if (!bit_get(rw->label, at))
+				continue;
+			labels++;
+			live += !dead_at(rw, at);
+		}
+		f->dead = labels && !live;
+		/* A label that no jump of its own function can reach is another function's. */
+		rw->foreign_live |= live && !f->indirect;
+	}
+}
+
+bool flags_dead(struct rewrite *rw, const struct insn *in)
+{
+	if (in->type != INSN_IJMP)
+		return dead_at(rw, in->target);
+	return in_plt(rw, in->addr) || dead_from_before(rw, in) || dead_at_labels(rw, in);
 }

@@ -28,15 +28,6 @@ static void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
 		bit_set(rw->taken, start);
 }
 
-/* The instruction before, if it goes on to addr. */
-static bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in)
-{
-	for (uint32_t at = addr; at-- > f->start && addr - at <= 15;)
-		if (bit_get(rw->start, at))
-			return insn_decode(rw, at, f->end, in) && at + in->len == addr && insn_goes_on(in);
-	return false;
-}
-
 static uint32_t section_end(const struct rewrite *rw, uint32_t addr)
 {
 	for (size_t i = 0; i < rw->sections.n; i++)

@@ -47,8 +47,10 @@ struct func {
 	uint32_t start, end;
 	bool left;   /* could not be decoded: no instruction of it is known */
 	bool opaque; /* jumps that are not understood: instructions are not moved */
+	bool indirect; /* has an indirect jump */
 	bool jumps;  /* has an indirect jump by register */
 	bool own_lea; /* computes an address inside itself */
+	bool dead;   /* no label in it needs flags */
 	bool sweep;  /* nothing says it begins there: accepted only if all of it decodes */
 };
 
@@ -101,9 +103,12 @@ struct rewrite {
 	Elf64_Shdr *sh;	 /* NULL: none, or not to be trusted */
 	char *shstr;
 	size_t shstr_len;
-	ZydisDecoder decoder, flags_decoder;
+	ZydisDecoder decoder, full_decoder;
 
-	bits start, target, taken; /* begins an instruction; may be jumped to; overwritten */
+	bits start, target;	/* begins an instruction; may be jumped to */
+	bits label;		/* targets that data or a computed address names */
+	bits taken, spare;	/* rewritten; free to hold anything */
+	bits flags_known, dead; /* whether it was found out, and whether flags are dead there */
 	struct range plts[8];
 	unsigned nplts;
 	VEC(struct range) sections; /* executable ones, or what stands for them */
@@ -115,9 +120,17 @@ struct rewrite {
 	VEC(uint32_t) text_patches; /* 32-bit displacements in texts, right but for the same distance */
 	struct emitter em;
 	struct instrument_report *rep;
+	bool foreign_live; /* some function's label needs flags that another function may have set */
 	uint64_t budget; /* of work that a damaged file could make endless */
 	const char *why;
 };
+
+/* A target that is named by something else than a direct jump or call. */
+static inline void label_mark(struct rewrite *rw, uint32_t addr)
+{
+	bit_set(rw->target, addr);
+	bit_set(rw->label, addr);
+}
 
 enum insn_type {
 	INSN_PLAIN, /* may be moved */
@@ -181,6 +194,14 @@ void tables_mark(struct rewrite *rw);
 
 /* decode.c: the instruction at addr, which must end before `end`. */
 bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in);
+/* The same with all that Zydis knows, which takes longer. */
+struct insn_full {
+	ZydisDecodedInstruction d;
+	ZydisDecoderContext context;
+};
+bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in, struct insn_full *full);
+/* The instruction of f before addr, if it goes on there. */
+bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in);
 bool insn_movable(const struct rewrite *rw, const struct insn *in);
 static inline bool insn_goes_on(const struct insn *in)
 {
@@ -207,7 +228,9 @@ uint32_t emit_count(struct rewrite *rw, const struct insn *in);
 void emit_finish(struct rewrite *rw);
 
 /* liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
-bool flags_dead(const struct rewrite *rw, const struct insn *in);
+bool flags_dead(struct rewrite *rw, const struct insn *in);
+/* Before the first of them: looks at all labels. */
+void flags_labels(struct rewrite *rw);
 
 /* Writes n bytes into the copy of the text. */
 void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n);

@@ -8,7 +8,7 @@
 static void target_mark(struct rewrite *rw, uint64_t vaddr)
 {
 	if (in_text(rw, vaddr - rw->lo))
-		bit_set(rw->target, vaddr - rw->lo);
+		label_mark(rw, vaddr - rw->lo);
 }
 
 /* The value of a dynamic section's entry; 0: none. */

@@ -31,7 +31,7 @@ static void table_mark(struct rewrite *rw, size_t ref)
 		to = entry_target(rw, base, at);
 		if (!to)
 			return;
-		bit_set(rw->target, to);
+		label_mark(rw, to);
 	}
 }
 
@@ -41,7 +41,7 @@ static void words_mark(struct rewrite *rw, const struct range *r)
 	for (uint64_t at = (r->start + 7) & ~7ul; at + 8 <= r->end; at += 8) {
 		uint64_t to = elf_u64(rw, at) - rw->lo;
 		if (to < rw->len && in_text(rw, to))
-			bit_set(rw->target, to);
+			label_mark(rw, to);
 	}
 }
 

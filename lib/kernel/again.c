@@ -1,6 +1,8 @@
 /* Mappings made again in replay, and the bytes put back. */
 #include "kernel/kernel.h"
 
+#include "counter/page.h"
+#include "instrument/image.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -106,6 +108,8 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		return 0;
 	}
 	mm_remove_shared(t->mm, m->start, m->len);
+	if (m->backing != BACKING_CODE)
+		kernel_code_gone(t, m->start, m->len);
 	if (m->backing == BACKING_ANON && (m->flags & MAP_GROWSDOWN_) && m->size)
 		task_set_stack_limit(t, m->size);
 	switch (m->backing) {
@@ -126,6 +130,17 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
 		return map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
 	}
+	case BACKING_CODE: {
+		const struct code_image *img = kernel_code_again(rp, t, m);
+		if (!img)
+			return fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
+		return map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE, m->offset);
+	}
+	case BACKING_COUNTER:
+		if (rp->counter_fd < 0 || m->start != COUNTER_PAGE || m->len != PAGE)
+			return fail(rp, "the trace maps a counter page that is none");
+		t->mm->counted = true;
+		return map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC, MAP_SHARED, 0);
 	case BACKING_OBJECT:
 		fd = object_fd(rp, m->object);
 		if (fd < 0 || ftruncate(fd, (off_t)m->size))
@@ -297,6 +312,7 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 		if (failed)
 			return 0;
 		mm_remove_shared(t->mm, a[0], PAGE_UP(a[1]));
+		kernel_code_gone(t, a[0], PAGE_UP(a[1]));
 		r = range_again(t, SYS_munmap, a);
 		break;
 	case SYSH_mprotect: /* may have changed a part before it failed so */
@@ -449,6 +465,7 @@ int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void 
 void kernel_replay_free(struct replaying *rp)
 {
 	fills_close(rp);
+	kernel_replay_codes_free(rp);
 	free(rp->fills);
 	for (size_t i = 0; i < rp->nobjects; i++)
 		close(rp->objects[i].fd);

@@ -48,6 +48,12 @@ struct recording {
 	bool memory_opened; /* somebody has opened a /proc/PID/mem */
 	/* One warning a subject, on stderr. */
 	void (*warn)(struct recording *, const char *what, const char *why);
+	/* A line of what is done, when `verbose`. */
+	void (*note)(struct recording *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+	bool verbose;
+	int counter_fd; /* the counter page's memory file; -1: nothing is counted by code */
+	struct code_file **codes; /* code.c: files that have been rewritten, or can't be */
+	size_t ncodes;
 	int stdio[3];	/* rr-record's own descriptors of what were its standard streams */
 	int affinity_bytes; /* of the kernel's CPU mask */
 	cpu_set_t allowed;  /* the CPUs the recording started with */
@@ -117,6 +123,16 @@ void scratch_exit(struct call *c);
 void scratch_map(struct task *t);
 void scratch_release(struct task *t);
 
+/* code.c. What makes a mapping of a file executable is followed by kernel_code_map, which puts the rewritten code there. */
+void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd, const struct stat *st);
+/* The call has mapped a whole ELF file at a place of the kernel's choice: moves it where there is room for what belongs to it. */
+void kernel_code_room(struct call *c, int fd, const char *path, const struct stat *st);
+/* A program that has just been started: the counter page. */
+void kernel_code_begin(struct recording *rec, struct task *t);
+/* What was mapped there is no more. Recording and replaying. */
+void kernel_code_gone(struct task *t, uint64_t start, uint64_t len);
+void kernel_codes_free(struct recording *rec);
+
 /* For handlers. */
 void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
 void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
@@ -168,6 +184,9 @@ struct replaying {
 		uint64_t start, len;
 	} *fills;
 	size_t nfills;
+	struct replay_code *codes; /* code.c */
+	size_t ncodes;
+	int counter_fd; /* the counter page's memory file */
 	pid_t self;
 	char error[512]; /* why the last function here gave -1 */
 };
@@ -181,5 +200,9 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 /* The bytes that the call wrote to a standard output, from the task's memory: calls put() with runs of them. */
 int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void *, const void *, size_t), void *ctx);
 void kernel_replay_free(struct replaying *rp);
+
+/* code.c: the code file of a BACKING_CODE mapping, which is noted in the task's address space. NULL: not usable. */
+const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m);
+void kernel_replay_codes_free(struct replaying *rp);
 
 #endif

@@ -207,6 +207,7 @@ static void put_file_map(struct recording *rec, struct task *t, struct trace_map
 	bool stable = file_is_stable(m->path, st);
 	const char *name;
 
+	kernel_code_gone(t, m->start, m->len);
 	/* A private mapping shows what is written to its file too, where the program has not written itself. */
 	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
 	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
@@ -234,6 +235,7 @@ static void put_file_map(struct recording *rec, struct task *t, struct trace_map
 		rec_put_map(rec, m);
 		put_fill(rec, t, m);
 	}
+	kernel_code_map(rec, t, m, fd, st);
 }
 
 /* Opens what a descriptor of the task stands for, anew; -1 where that is not allowed. */
@@ -285,6 +287,8 @@ void exit_mmap(struct call *c)
 
 	if (c->result < 0 && c->result > -4096)
 		return;
+	int fd = c->args[3] & MAP_ANONYMOUS ? -1 : open_fd(c->t, (int)c->args[4], path, &st);
+	kernel_code_room(c, fd, path, &st);
 	struct trace_map m = {.tid = c->t->tid,
 			      .start = (uint64_t)c->result,
 			      .len = PAGE_UP(c->args[1]),
@@ -294,10 +298,10 @@ void exit_mmap(struct call *c)
 			      .copy = ""};
 	mm_remove_shared(c->t->mm, m.start, m.len);
 	if (m.flags & MAP_ANONYMOUS) {
+		kernel_code_gone(c->t, m.start, m.len);
 		rec_put_map(c->rec, &m);
 		return;
 	}
-	int fd = open_fd(c->t, (int)c->args[4], path, &st);
 	m.path = path;
 	m.offset = c->args[5];
 	if (S_ISCHR(st.st_mode)) /* /dev/zero */
@@ -312,8 +316,10 @@ void exit_mmap(struct call *c)
 void exit_munmap(struct call *c)
 {
 	exit_range(c);
-	if (c->result == 0)
-		mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
+	if (c->result)
+		return;
+	mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
+	kernel_code_gone(c->t, c->args[0], PAGE_UP(c->args[1]));
 }
 
 void exit_mremap(struct call *c)
@@ -324,6 +330,8 @@ void exit_mremap(struct call *c)
 	if (c->result < 0 && c->result > -4096)
 		return;
 	struct shared_map moved = {0};
+	if ((uint64_t)c->result != old)
+		kernel_code_gone(c->t, (uint64_t)c->result, len);
 	for (size_t i = 0; i < mm->nshared; i++) {
 		struct shared_map *m = &mm->shared[i];
 		if (m->start <= old && old < m->start + m->len) {
@@ -497,34 +505,43 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 	pagemap_each(x->t->tid, l->start, l->end, false, put_own_pages, x);
 }
 
+/* All of them at once, as they are about to change. *v is malloc'd. */
+static int read_maps(struct task *t, struct maps_line **v, size_t *n)
+{
+	struct maps_file *f = maps_open(t->tid);
+	size_t cap = 0;
+
+	*v = NULL;
+	*n = 0;
+	if (!f)
+		return -1;
+	do {
+		if (*n == cap)
+			*v = xrealloc(*v, (cap = cap ? 2 * cap : 16) * sizeof **v);
+	} while (maps_next(f, &(*v)[*n]) && ++*n);
+	maps_close(f);
+	return 0;
+}
+
 int kernel_record_exec(struct recording *rec, struct task *t)
 {
 	struct exec_ctx x = {rec, t};
-	struct maps_line l;
-	uint64_t hidden[8][2];
-	size_t nhidden = 0;
+	struct maps_line *v;
+	size_t n;
 
 	if (task_map_agent(t))
 		return -1;
 	hide_vdso(t);
-	struct maps_file *f = maps_open(t->tid);
-	if (!f)
+	if (read_maps(t, &v, &n))
 		return -1;
-	while (maps_next(f, &l)) {
-		if (l.start == AGENT_ADDR || !strcmp(l.path, "[vsyscall]"))
-			continue;
-		if (is_vdso(l.path)) {
-			if (nhidden < ARRAY_LEN(hidden)) {
-				hidden[nhidden][0] = l.start;
-				hidden[nhidden++][1] = l.end - l.start;
-			}
-			continue;
-		}
-		put_exec_map(&x, &l);
-	}
-	maps_close(f);
-	for (size_t i = 0; i < nhidden; i++)
-		TASK_CALL(t, SYS_munmap, hidden[i][0], hidden[i][1]);
+	kernel_code_begin(rec, t);
+	for (size_t i = 0; i < n; i++)
+		if (is_vdso(v[i].path))
+			TASK_CALL(t, SYS_munmap, v[i].start, v[i].end - v[i].start);
+	for (size_t i = 0; i < n; i++)
+		if (!is_vdso(v[i].path) && v[i].start != AGENT_ADDR && strcmp(v[i].path, "[vsyscall]") != 0)
+			put_exec_map(&x, &v[i]);
+	free(v);
 	struct trace_map brk = {.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
 	rec_put_map(rec, &brk);
 	return 0;

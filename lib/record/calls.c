@@ -57,7 +57,7 @@ void call_entered(struct recorder *r, struct rtask *rt)
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 
-	if (task_get_regs(t))
+	if (task_get_regs(t) || tick_stop(r, rt))
 		return;
 	if (signal_give_back(rt))
 		return;
@@ -131,8 +131,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	if (!execed)
 		kernel_exit(c);
 	fix_exit_regs(rt);
-	rt->park = t->regs;
-	rt->pos = POS_EVENT;
+	rtask_park(rt);
 	if (execed) {
 		rt->execed = false;
 		ev.flags |= EVF_EXEC;
@@ -145,7 +144,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 			return;
 		}
 		task_get_regs(t);
-		rt->park = t->regs;
+		rtask_park(rt);
 		rt->clear_tid = 0;
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
@@ -156,6 +155,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	ARCH_SYSNO(&ev.after) = ARCH_SYSNO(&ev.regs);
 	if (c->nr == SYS_rt_sigreturn) {
 		put_xstate(r, rt);
+		rtask_go_from(rt, ARCH_PC(&t->regs));
 	} else if (arch_is_restart(c->result) && c->verdict == CALL_MAKE) {
 		ev.flags |= EVF_RESTART;
 		arch_restart(&ev.after);
@@ -211,7 +211,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
 	if (task_get_regs(&child->t))
 		return;
-	child->park = child->t.regs;
+	rtask_park(child);
 	if (flags & CLONE_PARENT_SETTID)
 		rec_out(&r->rec, &rt->t, c->args[2], 4);
 	if (flags & CLONE_CHILD_SETTID)

@@ -139,7 +139,7 @@ static int pin(int cpu)
 	return -1;
 }
 
-static void fill_meta(struct trace_meta *m, const char *exe, char **env, int cpu, char *cwd, uint32_t (*leaves)[6],
+static void fill_meta(const struct recorder *r, struct trace_meta *m, const char *exe, char **env, int cpu, char *cwd, uint32_t (*leaves)[6],
 		      unsigned nleaves, struct utsname *u)
 {
 	*m = (struct trace_meta){.exe = (char *)exe,
@@ -151,7 +151,7 @@ static void fill_meta(struct trace_meta *m, const char *exe, char **env, int cpu
 				 .page_size = PAGE,
 				 .nleaves = nleaves,
 				 .leaves = leaves,
-				 .counter = (char *)"none"};
+				 .counter = (char *)(r->soft.page ? "soft" : "none")};
 }
 
 /* The program's environment: ours, with what --env adds or replaces. malloc'd. */
@@ -320,7 +320,7 @@ int launch(struct recorder *r)
 	status = 125;
 	uname(&u);
 	unsigned nleaves = arch_cpuid_leaves(leaves, ARRAY_LEN(leaves));
-	fill_meta(&meta, path, env, cpu, cwd, leaves, nleaves, &u);
+	fill_meta(r, &meta, path, env, cpu, cwd, leaves, nleaves, &u);
 	meta.argv = (char **)o->argv;
 	if (!dir && !(dir = trace_fresh_dir(path))) {
 		warnx("%s", trace_strerror());

@@ -8,6 +8,7 @@
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static void put_checksum(struct recorder *r, struct rtask *rt)
 
 static bool now_at_event(struct rtask *rt)
 {
-	return !task_get_regs(&rt->t) && arch_regs_differ(&rt->t.regs, &rt->park, false) < 0;
+	return !task_get_regs(&rt->t) && rtask_at_park(rt);
 }
 
 static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int sig)
@@ -80,8 +81,7 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 				control_stop(r, sig);
 			}
 		} else if (rt == r->preempting) {
-			r->preempting = NULL;
-			rt->midway = !rt->in_call && !now_at_event(rt);
+			preempted(r, rt, now_at_event(rt));
 		}
 		break;
 	default: break;
@@ -93,13 +93,18 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	int status = rt->status;
 
 	rt->has_status = false;
-	rt->midway = false;
+	rt->midway = rt->let_go = false;
+	if (rt->on_page)
+		soft_leave(&r->soft, &rt->count);
+	rt->on_page = false;
 	if (!WIFSTOPPED(status)) {
 		rt->exit_status = status;
 		rtask_reaped(r, rt, status);
 		rtask_gone(r, rt);
 	} else if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
-		if (!rt->in_call)
+		if (rt->leaving)
+			tick_left(rt);
+		else if (!rt->in_call)
 			call_entered(r, rt);
 		else
 			call_returned(r, rt);
@@ -108,6 +113,8 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	} else {
 		signal_stop(r, rt);
 	}
+	if (rt->state == RS_READY && !rt->in_call && !rt->has_status)
+		tick_if_waiting(rt);
 }
 
 /* Another task that shares its memory stands between two of its events. */
@@ -136,11 +143,14 @@ static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 
 static bool slice_is_over(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->has_status || r->live == 1)
+	if (rt->in_call || rt->has_status || rt->leaving || rt->inject || r->live == 1 || (rt->midway && !rt->let_go))
 		return false;
-	if (rt->call.nr != SYS_sched_yield && now_ns() - r->slice_start < SLICE_NS)
+	bool yields = rt->call.nr == SYS_sched_yield && rt->pos == POS_EVENT;
+	if (!yields && now_ns() - r->slice_start < r->slice_ns)
 		return false;
 	collect(r);
+	if (rt->pos == POS_TICK && others_ready(r, rt))
+		put_switch(r, rt);
 	return true;
 }
 
@@ -152,8 +162,12 @@ static void run(struct recorder *r, struct rtask *rt)
 		if (!rt->has_status) {
 			int sig = rt->inject;
 			rt->inject = 0;
-			if (!rt->in_call && !rt->midway && r->next_checksum && !rt->t.pending)
+			if (!rt->in_call && !rt->midway && !rt->leaving && rt->pos == POS_EVENT && r->next_checksum &&
+			    !rt->t.pending)
 				put_checksum(r, rt);
+			rt->on_page = !rt->in_call;
+			if (rt->on_page)
+				soft_enter(&r->soft, &rt->count);
 			task_resume(&rt->t, PTRACE_SYSCALL, sig);
 			enum waited w = wait_for(r, rt);
 			if (w == WAITED_BLOCKED) {
@@ -259,8 +273,20 @@ static void warn_once(struct recording *rec, const char *what, const char *why)
 		warnx("%s: %s", what, why);
 }
 
+static void note(struct recording *rec, const char *fmt, ...)
+{
+	va_list ap;
+
+	(void)rec;
+	va_start(ap, fmt);
+	vwarnx(fmt, ap);
+	va_end(ap);
+}
+
 static void recorder_free(struct recorder *r)
 {
+	kernel_codes_free(&r->rec);
+	soft_close(&r->soft);
 	for (struct rtask *rt = r->tasks, *next; rt; rt = next) {
 		next = rt->next;
 		mm_put(rt->t.mm);
@@ -285,7 +311,7 @@ static int exit_status(const struct recorder *r, int *signal)
 
 int record_run(const struct record_options *o, int *signal)
 {
-	struct recorder r = {.o = o};
+	struct recorder r = {.o = o, .slice_ns = o->slice_ns ? o->slice_ns : SLICE_NS};
 	int status;
 
 	*signal = 0;
@@ -296,6 +322,13 @@ int record_run(const struct record_options *o, int *signal)
 	for (int i = 0; i < 3; i++)
 		r.rec.stdio[i] = i;
 	r.next_checksum = o->checksum_every;
+	r.rec.verbose = o->verbose;
+	r.rec.note = note;
+	r.rec.counter_fd = -1;
+	if (soft_open(&r.soft))
+		warn("counter page");
+	else
+		r.rec.counter_fd = r.soft.fd;
 	status = launch(&r);
 	if (status) {
 		recorder_free(&r);

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SLICE_NS 50000000u
+
 struct record_options {
 	char *const *argv; /* the command, NULL-terminated */
 	const char *dir;   /* where the trace goes; NULL: a fresh place */
@@ -13,6 +15,7 @@ struct record_options {
 	char **env;	   /* NAME=VALUE to add to the program's environment; NULL-terminated, or NULL */
 	bool replace;	   /* a trace that is already there */
 	bool quiet, verbose;
+	uint64_t slice_ns; /* how long a task may go on while others wait; 0: SLICE_NS */
 	int cpu;	   /* -1: any one */
 	int print_dir_fd;  /* -1: not */
 	uint64_t checksum_every; /* events; 0: no checksums */

@@ -2,6 +2,7 @@
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
 
+#include "counter/soft.h"
 #include "kernel/kernel.h"
 #include "record/record.h"
 #include "tracee/task.h"
@@ -18,6 +19,7 @@ enum rstate {
 enum rpos {
 	POS_EVENT, /* right where its last event left it */
 	POS_CALL,  /* at a call that has been taken back */
+	POS_TICK,  /* behind a counted edge, of which no event tells yet */
 };
 
 struct rtask {
@@ -29,12 +31,21 @@ struct rtask {
 	int status;
 	bool in_call;	/* between a call's entry and its return */
 	bool midway;	/* interrupted between two events: until the next, nobody may run who could see its memory */
+	bool let_go;	/* midway, and yet others may run that cannot see it */
+	bool stuck;	/* it has been interrupted because it comes to no counted edge */
 	bool announced; /* EV_ENTER is in the trace for this call */
 	struct call call;
 	uint16_t restart_nr; /* what restart_syscall would restart */
 	int inject;	     /* signal to hand to the kernel when next resumed */
 	enum rpos pos;
 	struct trace_regs park; /* registers the task was last resumed with, or stopped at */
+	uint64_t park_ticks;	/* and its ticks */
+	struct soft_task count;
+	bool on_page;		/* the counter page is its own */
+	bool leaving;		/* in a stop of counted code, which the kernel takes for a call */
+	uint64_t hurry_ns;	/* since when it has been asked to stop at its next counted edge; 0: not */
+	uint64_t next_switch;	/* chaos: ticks at which its slice ends */
+	int priority;		/* chaos */
 	struct trace_regs call_entry; /* POS_CALL: registers on entry of the call taken back */
 	uint64_t clear_tid;	/* set_tid_address, CLONE_CHILD_CLEARTID */
 	bool execed;		/* inside execve, past the point where the old program is gone */
@@ -60,6 +71,9 @@ struct recorder {
 	pid_t early[64]; /* tasks that have stopped before their maker told of them */
 	size_t nearly;
 	struct rtask *preempting; /* PTRACE_INTERRUPT has been sent to it */
+	struct soft soft;
+	struct chaos *chaos; /* NULL: round-robin */
+	uint64_t slice_ns;   /* how long a task may go on while others wait */
 	bool ticking;
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
 	char *warned[64];
@@ -70,8 +84,6 @@ struct recorder {
 
 /* How long a signal that stops or ends the program, without a handler, waits for a call to act at, ns. */
 #define OVERDUE_NS 250000000u
-/* How long a task may go on while others wait, ns. */
-#define SLICE_NS 50000000u
 
 /* rtask.c */
 struct rtask *recorder_find(struct recorder *r, pid_t tid);
@@ -96,6 +108,10 @@ enum waited { WAITED_STOP, WAITED_BLOCKED, WAITED_GONE };
 enum waited wait_for(struct recorder *r, struct rtask *rt);
 /* Blocks until some task has a stop to be handled. */
 void wait_any(struct recorder *r);
+/* The interruption that wait_for has asked for has come; at_event: right where the task's last event left it. */
+void preempted(struct recorder *r, struct rtask *rt, bool at_event);
+/* Some other task could run now. */
+bool others_ready(const struct recorder *r, const struct rtask *rt);
 /* Collects stops without waiting. */
 void collect(struct recorder *r);
 
@@ -108,6 +124,29 @@ void task_execed(struct recorder *r, struct rtask *rt);
 void task_exiting(struct recorder *r, struct rtask *rt);
 /* Looks whether a task that is RS_ENDING has ended, and records it. */
 bool task_ended(struct recorder *r, struct rtask *rt);
+
+/* ticks.c */
+/* The registers now are where the task stands: at an event. */
+void rtask_park(struct rtask *rt);
+/* The registers just read are those. */
+bool rtask_at_park(const struct rtask *rt);
+/* Gives the task its registers, to go on at the original program's pc; t->regs keeps that. */
+int rtask_go_from(struct rtask *rt, uint64_t pc);
+/* A task stopped in a trampoline is set to the original instruction it stands for. */
+bool rtask_to_origin(struct rtask *rt);
+/* At a call's entry: whether it is a stop of counted code, which is dealt with then; its end comes by tick_left. */
+bool tick_stop(struct recorder *r, struct rtask *rt);
+void tick_left(struct rtask *rt);
+/* The task, stopped with its registers read, is to stop at its next counted edge. */
+void tick_hurry(struct rtask *rt);
+/* The same if a signal waits for an exact point. */
+void tick_if_waiting(struct rtask *rt);
+/* Tells that others run while the task stands behind a counted edge. */
+void put_switch(struct recorder *r, struct rtask *rt);
+void tick_warn_uncounted(struct recorder *r, struct rtask *rt);
+
+/* chaos.c */
+uint64_t chaos_ticks(struct recorder *r, struct rtask *rt);
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);

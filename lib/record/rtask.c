@@ -21,6 +21,7 @@ struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid
 	rt->t.mm = mm;
 	rt->tgid = tgid;
 	rt->state = RS_READY;
+	soft_arm(&rt->count, SOFT_FAR);
 	while (*at)
 		at = &(*at)->next;
 	*at = rt;
@@ -41,6 +42,7 @@ void rtask_free(struct rtask *rt)
 void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 {
 	ev->time_ns = now_ns() - r->start_ns;
+	ev->ticks = rt->count.ticks;
 	if (!ev->tid)
 		ev->tid = rt->t.tid;
 	if (!r->rec.failed && trace_put_event(r->rec.w, ev))

@@ -84,8 +84,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	ev->after = t->regs;
 	put_handler(r, rt);
 	put_event(r, rt, ev);
-	rt->park = t->regs;
-	rt->pos = POS_EVENT;
+	rtask_park(rt);
 }
 
 static bool is_caught(struct task *t, int sig)
@@ -127,24 +126,19 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 {
 	struct task *t = &rt->t;
 	uint8_t bytes[3];
-	unsigned len;
-	uint32_t aux;
+	struct arch_chance c;
 
 	if (si->si_signo != SIGSEGV || si->si_code != SI_KERNEL || t->tsc_faults)
 		return false;
 	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof bytes);
-	enum arch_insn insn = n > 0 ? arch_insn_at(bytes, (size_t)n, &len) : INSN_OTHER;
-	if (insn == INSN_OTHER)
+	if (n <= 0 || !arch_chance_at(bytes, (size_t)n, &c))
 		return false;
-	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = insn == INSN_RDTSCP};
-	uint64_t tsc = arch_read_tsc(&aux);
-	arch_insn_answer(&t->regs, insn, len, tsc, aux);
-	task_set_regs(t);
-	ev.result = (int64_t)tsc;
+	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c.insn};
+	ev.result = (int64_t)arch_chance_do(&t->regs, &c);
 	ev.after = t->regs;
 	put_event(r, rt, &ev);
-	rt->park = t->regs;
-	rt->pos = POS_EVENT;
+	rtask_park(rt);
+	rtask_go_from(rt, ARCH_PC(&t->regs));
 	return true;
 }
 
@@ -176,14 +170,16 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool failed = rt->frame_failed;
 	rt->frame_failed = false;
 	if (!ours && !failed && raised_by_instruction(&si)) {
+		rtask_to_origin(rt);
 		if (!answer_tsc(r, rt, &si))
 			deliver(r, rt, &si, EVF_SYNC);
 		return;
 	}
-	if (arch_regs_differ(&t->regs, &rt->park, false) < 0) {
+	if (rtask_at_park(rt)) {
 		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}
+	rt->midway = true;
 	if (!is_caught(t, si.si_signo)) {
 		if (is_ignored(t, si.si_signo)) { /* changes nothing, wherever it acts */
 			rt->inject = si.si_signo;
@@ -241,7 +237,7 @@ bool signal_give_back(struct rtask *rt)
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	ARCH_PC(&t->regs) -= ARCH_SYSCALL_LEN;
 	task_set_regs(t);
-	rt->park = t->regs;
+	rtask_park(rt);
 	rt->pos = POS_CALL;
 	rt->overdue_ns = 0;
 	s->sent = true;

@@ -52,7 +52,7 @@ void collect(struct recorder *r)
 		;
 }
 
-static bool others_ready(const struct recorder *r, const struct rtask *rt)
+bool others_ready(const struct recorder *r, const struct rtask *rt)
 {
 	for (const struct rtask *x = r->tasks; x; x = x->next)
 		if (x != rt && rtask_is_ready(x))
@@ -79,21 +79,53 @@ static bool has_shared_memory(struct task *t)
 	return shared;
 }
 
-/* A task that computes for long without a call cannot be interrupted at a point that a replay would find; but when no
- * other can see its memory, it makes no difference to anything when the others run. So they get their turn, and there
- * is nothing to be told in the trace. */
+/* Some other could run now that cannot see the task's memory. */
+static bool strangers_ready(struct recorder *r, struct rtask *rt)
+{
+	for (struct rtask *x = r->tasks; x; x = x->next)
+		if (x != rt && rtask_is_ready(x) && x->t.mm != rt->t.mm)
+			return !has_shared_memory(&rt->t);
+	return false;
+}
+
+/* Interrupts a task that has computed for a slice while others wait, so that it is asked to stop at its next counted edge.
+ * Code that counts nothing cannot be interrupted at a point that a replay would find; but when no other can see its memory,
+ * it makes no difference to anything when the others run: they get their turn, and there is nothing to be told in the
+ * trace. */
 static void preempt(struct recorder *r, struct rtask *rt)
 {
+	uint64_t now = now_ns();
+
 	collect(r);
-	if (rt->has_status || r->preempting || now_ns() - r->slice_start < SLICE_NS)
+	if (rt->has_status || rt->leaving || r->preempting || now - r->slice_start < r->slice_ns || !others_ready(r, rt))
 		return;
-	for (struct rtask *x = r->tasks; x; x = x->next)
-		if (x != rt && rtask_is_ready(x) && x->t.mm != rt->t.mm) {
-			if (has_shared_memory(&rt->t) || task_resume(&rt->t, PTRACE_INTERRUPT, 0))
-				return;
-			r->preempting = rt;
-			return;
-		}
+	if (rt->hurry_ns && now - rt->hurry_ns < SLICE_NS)
+		return;
+	rt->stuck = rt->hurry_ns || !rt->t.mm->counted;
+	if (rt->stuck && !rt->t.mm->counted && !strangers_ready(r, rt))
+		return;
+	if (!task_resume(&rt->t, PTRACE_INTERRUPT, 0))
+		r->preempting = rt;
+}
+
+void preempted(struct recorder *r, struct rtask *rt, bool at_event)
+{
+	bool stuck = rt->stuck;
+
+	r->preempting = NULL;
+	rt->stuck = false;
+	rt->midway = !rt->in_call && !at_event;
+	if (rt->in_call)
+		return;
+	if (!stuck) {
+		tick_hurry(rt);
+		return;
+	}
+	if (rt->t.mm->counted) {
+		tick_warn_uncounted(r, rt);
+		rt->hurry_ns = now_ns();
+	}
+	rt->let_go = rt->midway && strangers_ready(r, rt);
 }
 
 /* A process's first thread, killed a second time while it stops on its way out, ends without telling; the kernel

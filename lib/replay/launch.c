@@ -40,6 +40,7 @@ static struct ptask *add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 	pt->t.tid = tid;
 	pt->t.mm = mm;
 	pt->id = id;
+	soft_arm(&pt->count, SOFT_FAR);
 	pt->next = p->tasks;
 	p->tasks = pt;
 	p->stats->tasks++;

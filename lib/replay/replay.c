@@ -94,7 +94,7 @@ static enum replay_verdict go_on(struct replayer *p, struct ptask *pt)
 	pt->t.regs = p->ev.after;
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	pt->in_call = false;
-	if (simple ? task_set_result(&pt->t) : task_set_regs(&pt->t))
+	if (simple ? task_set_result(&pt->t) : ptask_go(pt))
 		return trouble(p, "event %lu: registers cannot be set: %s", (unsigned long)p->ev.num, strerror(errno));
 	return REPLAY_EXACT;
 }
@@ -169,7 +169,7 @@ static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
 	else if (p->ev.flags & EVF_AT_CALL)
 		v = reach_call(p, pt);
 	else
-		v = check_regs(p, pt, false);
+		v = run_to_tick(p, pt);
 	if (v || (v = apply_data(p, pt)))
 		return v;
 	return go_on(p, pt);
@@ -177,7 +177,7 @@ static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
 
 static enum replay_verdict on_insn(struct replayer *p, struct ptask *pt)
 {
-	enum replay_verdict v = run_to_signal(p, pt, SIGSEGV);
+	enum replay_verdict v = run_to_chance(p, pt);
 
 	return v ? v : go_on(p, pt);
 }
@@ -240,6 +240,7 @@ static enum replay_verdict apply(struct replayer *p)
 	case EV_CLONE: v = on_clone(p, pt); break;
 	case EV_SIGNAL: v = on_signal(p, pt); break;
 	case EV_INSN: v = on_insn(p, pt); break;
+	case EV_SWITCH: v = run_to_tick(p, pt); break;
 	case EV_CHECKSUM: v = on_checksum(p, pt); break;
 	case EV_EXIT:
 		v = apply_data(p, pt);
@@ -269,6 +270,21 @@ static void show(struct shower *s)
 	event_print(stderr, &ev, &s->recs, &style);
 }
 
+/* What the recording counted with is needed again. */
+static enum replay_verdict start_counter(struct replayer *p)
+{
+	const char *counter = trace_reader_meta(p->r)->counter;
+
+	if (!counter || !strcmp(counter, "none"))
+		return REPLAY_EXACT;
+	if (strcmp(counter, "soft") != 0)
+		return trouble(p, "%s: was recorded with the counter '%s', which is not there", trace_reader_dir(p->r), counter);
+	if (soft_open(&p->soft))
+		return trouble(p, "counter page: %s", strerror(errno));
+	p->rp.counter_fd = p->soft.fd;
+	return REPLAY_EXACT;
+}
+
 enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats)
 {
 	struct replayer p = {.o = o, .stats = stats, .stub_fd = -1};
@@ -279,9 +295,11 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 
 	memset(stats, 0, sizeof *stats);
 	p.rp.self = getpid();
+	p.soft.fd = p.rp.counter_fd = -1;
 	p.r = p.rp.r = trace_open(o->trace, false);
 	if (!p.r)
 		return trouble(&p, "%s", trace_strerror());
+	v = start_counter(&p);
 	if (o->show_events && !(s.r = trace_open(o->trace, false)))
 		v = trouble(&p, "%s", trace_strerror());
 	stats->complete = trace_reader_complete(p.r);
@@ -313,6 +331,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	while (p.tasks)
 		player_end(&p, p.tasks);
 	kernel_replay_free(&p.rp);
+	soft_close(&p.soft);
 	if (p.stub_fd >= 0)
 		close(p.stub_fd);
 	if (s.r) {

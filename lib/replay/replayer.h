@@ -2,6 +2,8 @@
 #ifndef RR_REPLAYER_H
 #define RR_REPLAYER_H
 
+#include "counter/soft.h"
+#include "instrument/image.h"
 #include "kernel/kernel.h"
 #include "replay/replay.h"
 #include "tracee/task.h"
@@ -14,6 +16,8 @@ struct ptask {
 	pid_t id;     /* in the recording */
 	bool in_call; /* stands at a call's entry */
 	bool started; /* has become a program */
+	struct soft_task count;
+	const struct code_site *site; /* counted code by which it has stopped; NULL: it did otherwise */
 	uint64_t since; /* time of its last event, ns */
 };
 
@@ -39,6 +43,7 @@ struct replayer {
 	int stub_fd;
 	uint64_t next_memory;
 	struct watch watch;
+	struct soft soft;
 	bool said; /* a report or a line has been printed */
 };
 
@@ -58,6 +63,12 @@ void watch_stop(struct replayer *p);
 /* Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
 enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig);
+/* To where the task has made as many ticks as when the event was recorded. */
+enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt);
+/* To an instruction whose result was recorded. */
+enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt);
+/* Gives the task its registers, to go on at pt->t.regs. */
+int ptask_go(struct ptask *pt);
 
 /* report.c */
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)

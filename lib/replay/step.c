@@ -74,12 +74,49 @@ static bool overdue(struct replayer *p, struct ptask *pt)
 	return used > w->patience_ns && (used - w->patience_ns) / SLOWER_MAX > gap;
 }
 
-static enum replay_verdict run(struct replayer *p, struct ptask *pt, int *status)
+static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
 {
+	return task_read_all(ctx, addr, buf, n);
+}
+
+int ptask_go(struct ptask *pt)
+{
+	uint64_t pc = ARCH_PC(&pt->t.regs);
+
+	ARCH_PC(&pt->t.regs) = code_entry(&pt->t.mm->code, pc);
+	int e = task_set_regs(&pt->t);
+	ARCH_PC(&pt->t.regs) = pc;
+	return e;
+}
+
+/* What a stop of the program's own doing is: a call, a signal, or counted code. */
+static bool arrived(struct ptask *pt, int status)
+{
+	const struct counter_page *page = &pt->count.page;
+	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
+
+	pt->site = NULL;
+	if (WSTOPSIG(status) & 0x80) {
+		if (pt->t.mm->counted)
+			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, read_mem, &pt->t, &pt->site);
+		return true;
+	}
+	if (!task_raised(&pt->t, WSTOPSIG(status)))
+		return false;
+	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+	return true;
+}
+
+/* Runs the task until it does something, or has made one tick more than `ticks`. */
+static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
+{
+	soft_arm(&pt->count, pt->t.mm->counted ? ticks - pt->count.ticks + 1 : SOFT_FAR);
 	for (;;) {
+		soft_enter(&p->soft, &pt->count);
 		running = pt->t.tid;
 		int e = task_resume(&pt->t, PTRACE_SYSEMU, 0) || task_wait(&pt->t, status);
 		running = 0;
+		soft_leave(&p->soft, &pt->count);
 		if (e)
 			return trouble(p, "the replay's task has vanished: killed from outside?");
 		if (!WIFSTOPPED(*status))
@@ -87,7 +124,7 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, int *status
 		if (!(*status >> 16)) {
 			if (task_get_regs(&pt->t))
 				return trouble(p, "the replay's task has vanished: killed from outside?");
-			if (WSTOPSIG(*status) & 0x80 || task_raised(&pt->t, WSTOPSIG(*status)))
+			if (arrived(pt, *status))
 				return REPLAY_EXACT;
 		} else if (overdue(p, pt)) {
 			task_get_regs(&pt->t);
@@ -103,33 +140,93 @@ static const char *signal_name(int sig)
 	return name ? name : sig >= SIGRTMIN && sig <= SIGRTMAX ? "RT" : "?";
 }
 
+/* Runs to the event's position, and says what the task came to there instead of `what`, if it did. */
+static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, const char *what, int *status)
+{
+	if (pt->count.ticks > p->ev.ticks)
+		return diverged(p, NULL, "the task was to %s at tick %lu, and is at %lu already", what,
+				(unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
+	return run(p, pt, p->ev.ticks, status);
+}
+
+static enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status)
+{
+	if (pt->site && pt->site->kind >= CODE_RDTSC)
+		return diverged(p, pt, "the task was to %s, but came to an instruction whose result is recorded", what);
+	if (pt->site)
+		return diverged(p, pt, "the task was to %s, but has made more ticks than the %lu recorded", what,
+				(unsigned long)p->ev.ticks);
+	if (WSTOPSIG(status) & 0x80) {
+		const struct sys_desc *d = systab_get(ARCH_SYSNO(&pt->t.regs));
+		return diverged(p, pt, "the task was to %s, but called %s", what, d ? d->name : "an unknown system call");
+	}
+	return diverged(p, pt, "the task was to %s, but raised SIG%s", what, signal_name(WSTOPSIG(status)));
+}
+
+static enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call)
+{
+	enum replay_verdict v = check_regs(p, pt, at_call);
+
+	if (!v && pt->t.mm->counted && pt->count.ticks != p->ev.ticks)
+		return diverged(p, pt, "ticks differ: recorded %lu, replayed %lu", (unsigned long)p->ev.ticks,
+				(unsigned long)pt->count.ticks);
+	return v;
+}
+
 enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt)
 {
 	int status;
-	enum replay_verdict v = run(p, pt, &status);
+	enum replay_verdict v = run_to_event(p, pt, "make a call", &status);
 
 	if (v)
 		return v;
-	if (!(WSTOPSIG(status) & 0x80))
-		return diverged(p, pt, "the task was to make a call, but raised SIG%s", signal_name(WSTOPSIG(status)));
+	if (pt->site || !(WSTOPSIG(status) & 0x80))
+		return unexpected(p, pt, "make a call", status);
 	pt->in_call = true;
-	return check_regs(p, pt, true);
+	return check_position(p, pt, true);
 }
 
 enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 {
+	char what[32];
 	int status;
-	enum replay_verdict v = run(p, pt, &status);
+
+	snprintf(what, sizeof what, "raise SIG%s", signal_name(sig));
+	enum replay_verdict v = run_to_event(p, pt, what, &status);
+	if (v)
+		return v;
+	if (pt->site || WSTOPSIG(status) != sig)
+		return unexpected(p, pt, what, status);
+	return check_position(p, pt, false);
+}
+
+enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
+{
+	int status;
+
+	if (pt->count.ticks >= p->ev.ticks || !pt->t.mm->counted)
+		return check_position(p, pt, false);
+	enum replay_verdict v = run(p, pt, p->ev.ticks - 1, &status);
+	if (v)
+		return v;
+	if (!pt->site || pt->site->kind >= CODE_RDTSC)
+		return unexpected(p, pt, "compute on", status);
+	if ((v = check_position(p, pt, false)))
+		return v;
+	return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
+}
+
+enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
+{
+	const char *what = "come to an instruction whose result is recorded";
+	int status;
+	enum replay_verdict v = run_to_event(p, pt, what, &status);
 
 	if (v)
 		return v;
-	if (WSTOPSIG(status) & 0x80) {
-		const struct sys_desc *d = systab_get(ARCH_SYSNO(&pt->t.regs));
-		return diverged(p, pt, "the task was to raise SIG%s, but called %s", signal_name(sig),
-				d ? d->name : "an unknown system call");
-	}
-	if (WSTOPSIG(status) != sig)
-		return diverged(p, pt, "the task was to raise SIG%s, but raised SIG%s", signal_name(sig),
-				signal_name(WSTOPSIG(status)));
-	return check_regs(p, pt, false);
+	bool hooked = pt->site && (unsigned)(pt->site->kind - CODE_RDTSC) == (unsigned)(p->ev.sysno - CHANCE_RDTSC);
+	bool trapped = !pt->site && WSTOPSIG(status) == SIGSEGV && p->ev.sysno <= CHANCE_RDTSCP;
+	if (!hooked && !trapped)
+		return unexpected(p, pt, what, status);
+	return check_position(p, pt, false);
 }

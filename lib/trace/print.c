@@ -7,6 +7,7 @@
 static const char *const kind_names[] = {
 	[EV_SYSCALL] = "syscall", [EV_ENTER] = "enter", [EV_CLONE] = "clone",	    [EV_SIGNAL] = "signal",
 	[EV_INSN] = "insn",	  [EV_EXIT] = "exit",	[EV_CHECKSUM] = "checksum",
+	[EV_SWITCH] = "switch",
 };
 
 const char *event_kind_name(unsigned kind)
@@ -16,7 +17,7 @@ const char *event_kind_name(unsigned kind)
 
 int event_kind_find(const char *name)
 {
-	for (unsigned i = EV_SYSCALL; i <= EV_CHECKSUM; i++)
+	for (unsigned i = EV_SYSCALL; i <= EV_SWITCH; i++)
 		if (strcmp(kind_names[i], name) == 0)
 			return i;
 	return -1;
@@ -223,7 +224,10 @@ static void put_signal(struct call *c)
 
 static void put_insn(struct call *c)
 {
-	static const char *const names[] = { "rdtsc", "rdtscp" };
+	static const char *const names[] = {
+		[CHANCE_RDTSC] = "rdtsc",   [CHANCE_RDTSCP] = "rdtscp", [CHANCE_CPUID] = "cpuid",   [CHANCE_RDRAND] = "rdrand",
+		[CHANCE_RDSEED] = "rdseed", [CHANCE_RDPID] = "rdpid",	[CHANCE_XGETBV] = "xgetbv",
+	};
 
 	if (c->ev->sysno < sizeof(names) / sizeof(names[0])) {
 		text_str(c->t, names[c->ev->sysno]);
@@ -268,6 +272,7 @@ void event_detail(struct text *t, const struct trace_event *ev, const struct eve
 		text_str(t, "checksum = ");
 		text_hex(t, ev->result);
 		break;
+	case EV_SWITCH: text_str(t, "others run"); break;
 	default:
 		text_str(t, "kind ");
 		text_udec(t, ev->kind);

@@ -131,6 +131,7 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 static const char *const backing_names[] = {
 	[BACKING_ANON] = "anonymous", [BACKING_FILE] = "file",	   [BACKING_COPY] = "copy",
 	[BACKING_DATA] = "data",      [BACKING_OBJECT] = "object",
+	[BACKING_CODE] = "code",      [BACKING_COUNTER] = "counter",
 };
 
 static const char *backing_name(unsigned backing)

@@ -478,7 +478,7 @@ static const char *map_invalid(const struct trace_map *m)
 {
 	uint64_t end;
 
-	if (m->backing > BACKING_OBJECT)
+	if (m->backing > BACKING_COUNTER)
 		return "unknown backing of a mapping";
 	if (m->start % PAGE || m->len % PAGE)
 		return "mapping not of whole pages";
@@ -496,5 +496,5 @@ const char *record_invalid(enum trace_stream stream, const void *record)
 	if (stream == STREAM_MMAPS)
 		return map_invalid(&((const struct trace_map_record *)record)->map);
 	uint8_t kind = ((const struct trace_event *)record)->kind;
-	return kind >= EV_SYSCALL && kind <= EV_CHECKSUM ? NULL : "unknown kind of event";
+	return kind >= EV_SYSCALL && kind <= EV_SWITCH ? NULL : "unknown kind of event";
 }

@@ -33,10 +33,14 @@ enum trace_kind {
 	EV_ENTER = 2,	/* a call has been entered and others run before it returns */
 	EV_CLONE = 3,	/* inside a call, the task has made task `other`, whose registers are `after` */
 	EV_SIGNAL = 4,	/* a signal acts here: `after` is the handler's entry, or where the task goes on */
-	EV_INSN = 5,	/* an instruction with a result of its own (rdtsc) has been answered */
+	EV_INSN = 5,	/* an instruction with a result of its own has been answered: `sysno` is an enum chance */
 	EV_EXIT = 6,	/* the task is gone: `result` is its wait status */
-	EV_CHECKSUM = 7 /* checksum of the writable memory of the task's address space: `result` */
+	EV_CHECKSUM = 7, /* checksum of the writable memory of the task's address space: `result` */
+	EV_SWITCH = 8	/* the task stands between two calls, at `ticks`, and others run before it goes on */
 };
+
+/* Instructions whose results are not the program's own, of EV_INSN. */
+enum chance { CHANCE_RDTSC, CHANCE_RDTSCP, CHANCE_CPUID, CHANCE_RDRAND, CHANCE_RDSEED, CHANCE_RDPID, CHANCE_XGETBV, CHANCES };
 
 /* Flags of an event. */
 #define EVF_EXEC 0x01	   /* EV_SYSCALL: a successful execve: the map records are the whole new address space */
@@ -57,7 +61,7 @@ enum trace_kind {
 struct trace_event {
 	uint64_t num;	  /* 1, 2, 3 …: set by the writer and the reader */
 	uint64_t time_ns; /* since the recording began (CLOCK_MONOTONIC) */
-	uint64_t ticks;	  /* of this task; 0 while nothing counts */
+	uint64_t ticks;	  /* of this task since it was made; 0 while nothing counts */
 	int32_t tid;	  /* as rr-record saw it */
 	int32_t other;	  /* EV_CLONE: the new task; EV_SYSCALL|EVF_EXEC: the task's id from now on; else 0 */
 	uint8_t kind;	  /* enum trace_kind */
@@ -96,7 +100,9 @@ enum trace_backing {
 	BACKING_FILE = 1,  /* `path` on the host, unchanged since (size, mtime) */
 	BACKING_COPY = 2,  /* `copy`, a file under files/ of the trace */
 	BACKING_DATA = 3,  /* contents come as DATA_FILL records of the same event */
-	BACKING_OBJECT = 4 /* shared object `object`, contents as DATA_SHARED records */
+	BACKING_OBJECT = 4, /* shared object `object`, contents as DATA_SHARED records */
+	BACKING_CODE = 5,   /* rewritten code: `copy`, a code file under files/ (instrument/code.h) */
+	BACKING_COUNTER = 6 /* the page in which rewritten code counts (counter/page.h) */
 };
 
 struct trace_map {
@@ -145,6 +151,8 @@ int trace_put_map(struct trace_writer *w, const struct trace_map *m);
 int trace_put_event(struct trace_writer *w, struct trace_event *ev); /* sets ev->num, ndata, nmaps */
 /* A new file under files/, named "<n>-<base>"; *name is malloc'd. Returns a descriptor, or -1. */
 int trace_new_file(struct trace_writer *w, const char *base, char **name);
+/* The file open at fd, which never changes, under such a name: a second link to it where that can be, else a copy. 0 or -1. */
+int trace_link_file(struct trace_writer *w, int fd, const char *base, char **name);
 uint64_t trace_events_put(const struct trace_writer *w);
 /* Hands what is buffered to the kernel and waits for that, records before the events that own them. Without
  * it that happens within about a second, even when nothing more is put. */

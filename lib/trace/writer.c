@@ -180,14 +180,56 @@ uint64_t trace_events_put(const struct trace_writer *w)
 	return w->events;
 }
 
-int trace_new_file(struct trace_writer *w, const char *base, char **name)
+static void file_name(struct trace_writer *w, const char *base, char text[256])
 {
-	char text[256];
-	int n = snprintf(text, sizeof(text), "%u-%.200s", w->files, base);
+	int n = snprintf(text, 256, "%u-%.200s", w->files, base);
 
 	for (int i = 0; i < n; i++)
 		if (text[i] == '/' || (unsigned char)text[i] < ' ' || text[i] == 0x7f)
 			text[i] = '_';
+}
+
+static int copy_whole(int from, int to)
+{
+	static char buf[256 << 10];
+	off_t off = 0;
+	ssize_t n;
+
+	while ((n = pread(from, buf, sizeof(buf), off)) > 0) {
+		if (write_all(to, buf, (size_t)n))
+			return -1;
+		off += n;
+	}
+	return n ? -1 : 0;
+}
+
+int trace_link_file(struct trace_writer *w, int fd, const char *base, char **name)
+{
+	char text[256], path[64];
+
+	file_name(w, base, text);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (!linkat(AT_FDCWD, path, w->filesfd, text, AT_SYMLINK_FOLLOW)) {
+		w->files++;
+		*name = xstrdup(text);
+		return 0;
+	}
+	int out = trace_new_file(w, base, name);
+	if (out < 0)
+		return -1;
+	int e = copy_whole(fd, out);
+	close(out);
+	if (!e)
+		return 0;
+	free(*name);
+	return trace_fail("%s/files/%s: %s", w->dir, text, strerror(errno));
+}
+
+int trace_new_file(struct trace_writer *w, const char *base, char **name)
+{
+	char text[256];
+
+	file_name(w, base, text);
 	int fd = dir_new_file(w->filesfd, text);
 	if (fd < 0)
 		return trace_fail("%s/files/%s: %s", w->dir, text, strerror(errno));

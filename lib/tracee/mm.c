@@ -22,6 +22,9 @@ struct mm *mm_fork(const struct mm *mm)
 	copy->shared = xmalloc(mm->nshared * sizeof *mm->shared);
 	if (mm->nshared)
 		memcpy(copy->shared, mm->shared, mm->nshared * sizeof *mm->shared);
+	copy->code.v = xmalloc(mm->code.n * sizeof *mm->code.v);
+	if (mm->code.n)
+		memcpy(copy->code.v, mm->code.v, mm->code.n * sizeof *mm->code.v);
 	return copy;
 }
 
@@ -35,6 +38,7 @@ void mm_put(struct mm *mm)
 {
 	if (mm && --mm->refs == 0) {
 		free(mm->shared);
+		free(mm->code.v);
 		free(mm);
 	}
 }

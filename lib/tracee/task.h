@@ -33,6 +33,18 @@ struct shared_map {
 	bool sysv;
 };
 
+/* Rewritten code in an address space (instrument/image.h). */
+struct code_image;
+struct code_place {
+	uint64_t lo; /* where the original file's first page is */
+	const struct code_image *img;
+	bool mapped; /* false: the program has unmapped it, only the trampolines are left */
+};
+struct code_places {
+	struct code_place *v;
+	size_t n;
+};
+
 /* An address space, shared by the tasks that have it. */
 struct mm {
 	int refs;
@@ -43,6 +55,8 @@ struct mm {
 	bool not_dumpable; /* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
 	struct shared_map *shared;
 	size_t nshared;
+	bool counted; /* has the counter page */
+	struct code_places code;
 };
 struct mm *mm_new(void);
 struct mm *mm_fork(const struct mm *mm);

@@ -1,0 +1,110 @@
+/* Instructions whose results depend on the machine or on the moment, done in the program's stead. */
+#include "arch/arch.h"
+
+#include <cpuid.h>
+#include <immintrin.h>
+
+/* RAX RCX RDX RBX RSP RBP RSI RDI R8 … R15: Intel SDM vol. 2, table 3-1. */
+const uint8_t arch_reg_by_number[16] = {R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI,
+					R_R8,  R_R9,  R_R10, R_R11, R_R12, R_R13, R_R14, R_R15};
+
+bool arch_chance_at(const uint8_t *b, size_t n, struct arch_chance *c)
+{
+	if (n >= 2 && b[0] == 0x0f && b[1] == 0x31) {
+		*c = (struct arch_chance){.insn = CHANCE_RDTSC, .len = 2};
+		return true;
+	}
+	if (n >= 3 && b[0] == 0x0f && b[1] == 0x01 && b[2] == 0xf9) {
+		*c = (struct arch_chance){.insn = CHANCE_RDTSCP, .len = 3};
+		return true;
+	}
+	return false;
+}
+
+#define FLAG_CARRY 0x1u
+#define FLAGS_ARITH 0x8d5u /* CF PF AF ZF SF OF */
+
+/* rdrand and rdseed tell by the carry flag whether there was a number; the other flags are cleared. */
+__attribute__((target("rdrnd,rdseed"))) static bool draw(enum chance insn, uint64_t *value)
+{
+	unsigned a, b, c = 0, d;
+	unsigned long long v = 0;
+	int ok = 0;
+
+	if (insn == CHANCE_RDRAND && __get_cpuid(1, &a, &b, &c, &d) && (c & bit_RDRND))
+		ok = _rdrand64_step(&v);
+	if (insn == CHANCE_RDSEED && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_RDSEED))
+		ok = _rdseed64_step(&v);
+	*value = ok ? v : 0;
+	return ok;
+}
+
+static void set_sized(struct trace_regs *g, unsigned reg, unsigned size, uint64_t v)
+{
+	uint64_t *r = &g->r[arch_reg_by_number[reg & 15]];
+
+	*r = size == 2 ? (*r & ~0xffffull) | (v & 0xffff) : size == 4 ? (uint32_t)v : v;
+}
+
+static void set_pair(struct trace_regs *g, uint64_t v)
+{
+	g->r[R_RAX] = (uint32_t)v;
+	g->r[R_RDX] = v >> 32;
+}
+
+static uint64_t do_cpuid(struct trace_regs *g)
+{
+	uint32_t a, b, c, d;
+
+	__cpuid_count((uint32_t)g->r[R_RAX], (uint32_t)g->r[R_RCX], a, b, c, d);
+	g->r[R_RAX] = a;
+	g->r[R_RBX] = b;
+	g->r[R_RCX] = c;
+	g->r[R_RDX] = d;
+	return a;
+}
+
+/* Register 1 (the state components in use) is there only where CPUID says so; asked for without, the program gets 0. */
+__attribute__((target("xsave"))) static uint64_t do_xgetbv(uint32_t which)
+{
+	unsigned a, b, c, d;
+
+	if (which == 0)
+		return _xgetbv(0);
+	return which == 1 && __get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4) ? _xgetbv(1) : 0;
+}
+
+uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c)
+{
+	uint64_t v = 0;
+	uint32_t aux;
+	bool ok;
+
+	switch (c->insn) {
+	case CHANCE_RDTSC:
+	case CHANCE_RDTSCP:
+		v = arch_read_tsc(&aux);
+		set_pair(g, v);
+		if (c->insn == CHANCE_RDTSCP)
+			g->r[R_RCX] = aux;
+		break;
+	case CHANCE_CPUID: v = do_cpuid(g); break;
+	case CHANCE_RDRAND:
+	case CHANCE_RDSEED:
+		ok = draw(c->insn, &v);
+		set_sized(g, c->reg, c->size, v);
+		g->r[R_EFLAGS] = (g->r[R_EFLAGS] & ~(uint64_t)FLAGS_ARITH) | (ok ? FLAG_CARRY : 0);
+		break;
+	case CHANCE_RDPID:
+		arch_read_tsc(&aux);
+		set_sized(g, c->reg, 8, v = aux);
+		break;
+	case CHANCE_XGETBV:
+		v = do_xgetbv((uint32_t)g->r[R_RCX]);
+		set_pair(g, v);
+		break;
+	default: break;
+	}
+	ARCH_PC(g) += c->len;
+	return v;
+}

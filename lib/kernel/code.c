@@ -1,0 +1,335 @@
+/* Rewritten code takes the place of the original wherever a file is mapped to be executed. */
+#include "kernel/kernel.h"
+
+#include "counter/page.h"
+#include "instrument/image.h"
+#include "util/util.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* --- recording: from files to images ------------------------------------------------------------------ */
+
+struct code_file {
+	uint64_t dev, ino, size;
+	int64_t mtime_ns;
+	struct code_image *img; /* NULL: it has none */
+	char *name;		/* of its copy in the trace; NULL: not there yet */
+};
+
+static void warn_uncounted(struct recording *rec, const char *path, const char *why)
+{
+	char what[512];
+
+	snprintf(what, sizeof what, "%s: %s", path, why);
+	line_plain(what);
+	rec->warn(rec, what, "its code is not counted: it is interrupted at its calls only");
+}
+
+static struct code_file *file_for(struct recording *rec, int fd, const char *path, const struct stat *st)
+{
+	int64_t mtime = st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
+	const char *why;
+
+	for (size_t i = 0; i < rec->ncodes; i++) {
+		struct code_file *f = rec->codes[i];
+		if (f->dev == st->st_dev && f->ino == st->st_ino && f->size == (uint64_t)st->st_size && f->mtime_ns == mtime)
+			return f;
+	}
+	struct code_file *f = xcalloc(1, sizeof *f);
+	*f = (struct code_file){.dev = st->st_dev, .ino = st->st_ino, .size = (uint64_t)st->st_size, .mtime_ns = mtime};
+	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof *rec->codes);
+	rec->codes[rec->ncodes++] = f;
+	f->img = code_cache_get(fd, &why);
+	if (!f->img)
+		warn_uncounted(rec, path, why);
+	else if (rec->verbose)
+		rec->note(rec, "%s: %lu sites rewritten, %u left alone, %lu system calls", path,
+			  (unsigned long)f->img->h->sites.count, f->img->h->left_alone,
+			  (unsigned long)f->img->h->syscalls.count);
+	return f;
+}
+
+void kernel_codes_free(struct recording *rec)
+{
+	for (size_t i = 0; i < rec->ncodes; i++) {
+		code_image_close(rec->codes[i]->img);
+		free(rec->codes[i]->name);
+		free(rec->codes[i]);
+	}
+	free(rec->codes);
+}
+
+static bool name_in_trace(struct recording *rec, struct code_file *f, const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	if (!f->name && trace_link_file(rec->w, f->img->fd, base ? base + 1 : path, &f->name))
+		f->name = NULL;
+	return f->name;
+}
+
+/* --- recording: mapping ------------------------------------------------------------------------------- */
+
+static int64_t map_in_task(struct task *t, int64_t fd, uint64_t at, uint64_t len, uint64_t prot, uint64_t flags, uint64_t off)
+{
+	return TASK_CALL(t, SYS_mmap, at, len, prot, flags, (uint64_t)fd, off);
+}
+
+/* A descriptor of ours, opened by the task. */
+static int64_t open_in_task(struct recording *rec, struct task *t, int fd, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", rec->self, fd);
+	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
+		return -EFAULT;
+	return TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)flags);
+}
+
+static void put_code_map(struct recording *rec, struct task *t, const char *copy, const char *path, uint64_t start,
+			 uint64_t len, uint32_t prot, uint64_t offset)
+{
+	struct trace_map m = {.tid = t->tid,
+			      .backing = BACKING_CODE,
+			      .start = start,
+			      .len = len,
+			      .prot = prot,
+			      .flags = MAP_PRIVATE,
+			      .offset = offset,
+			      .path = path,
+			      .copy = copy};
+	rec_put_map(rec, &m);
+}
+
+/* The trampolines of an image whose first page is at lo. Where those of an image that the program has unmapped are left,
+ * they may go. */
+static bool map_tramps(struct recording *rec, struct task *t, struct code_file *f, uint64_t lo, int64_t fd, bool over)
+{
+	const struct code_header *h = f->img->h;
+	uint64_t at = lo + (uint64_t)h->tramp_addr;
+
+	for (size_t i = 0; i < t->mm->code.n; i++) {
+		struct code_place *c = &t->mm->code.v[i];
+		if (!c->mapped && at < code_place_tramp(c) + c->img->h->tramp_len &&
+		    code_place_tramp(c) < at + h->tramp_len)
+			TASK_CALL(t, SYS_munmap, code_place_tramp(c), c->img->h->tramp_len);
+	}
+	int64_t r = map_in_task(t, fd, at, h->tramp_len, PROT_READ | PROT_EXEC,
+				MAP_PRIVATE | (over ? MAP_FIXED : MAP_FIXED_NOREPLACE), h->tramp_off);
+	if (r != (int64_t)at)
+		return false;
+	code_place_add(&t->mm->code, lo, f->img);
+	code_place_find(&t->mm->code, lo, f->img)->mapped = false;
+	put_code_map(rec, t, f->name, "[rr code]", at, h->tramp_len, PROT_READ | PROT_EXEC, h->tramp_off);
+	return true;
+}
+
+/* The part of the mapping that segment s covers. */
+static bool part_of(const struct trace_map *m, const struct code_segment *s, uint64_t *start, uint64_t *len, uint64_t *off)
+{
+	uint64_t from = m->offset > s->file_off ? m->offset : s->file_off;
+	uint64_t m_end = m->offset + m->len, s_end = s->file_off + s->len;
+	uint64_t to = m_end < s_end ? m_end : s_end;
+
+	if (from >= to)
+		return false;
+	*start = m->start + (from - m->offset);
+	*len = to - from;
+	*off = from - s->file_off;
+	return true;
+}
+
+static bool map_parts(struct recording *rec, struct task *t, struct code_file *f, const struct trace_map *m, int64_t fd)
+{
+	const struct code_header *h = f->img->h;
+	uint64_t start, len, off;
+
+	for (uint32_t i = 0; i < h->nsegments; i++) {
+		const struct code_segment *s = &h->segments[i];
+		if (!part_of(m, s, &start, &len, &off))
+			continue;
+		uint64_t lo = start - off - s->addr;
+		struct code_place *c = code_place_find(&t->mm->code, lo, f->img);
+		if (!c && (lo - h->lo) % PAGE == 0 && map_tramps(rec, t, f, lo, fd, false))
+			c = code_place_find(&t->mm->code, lo, f->img);
+		if (!c || map_in_task(t, fd, start, len, m->prot, MAP_PRIVATE | MAP_FIXED, s->code_off + off) !=
+				  (int64_t)start)
+			return false;
+		c->mapped = true;
+		put_code_map(rec, t, f->name, m->path, start, len, m->prot, s->code_off + off);
+	}
+	return true;
+}
+
+void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd, const struct stat *st)
+{
+	if (!t->mm->counted || fd < 0 || !(m->prot & PROT_EXEC) || (m->flags & MAP_SHARED))
+		return;
+	struct code_file *f = file_for(rec, fd, m->path, st);
+	if (!f->img || !name_in_trace(rec, f, m->path))
+		return;
+	int64_t tfd = open_in_task(rec, t, f->img->fd, O_RDONLY | O_CLOEXEC);
+	bool ok = tfd >= 0 && map_parts(rec, t, f, m, tfd);
+	if (tfd >= 0)
+		TASK_CALL(t, SYS_close, (uint64_t)tfd);
+	if (!ok)
+		warn_uncounted(rec, m->path, tfd < 0 ? "its counted code cannot be opened by the program" : "no room near it");
+}
+
+/* Pages from the first loaded to the last; 0 if it is no ELF file of this kind. elf(5) */
+static uint64_t elf_extent(int fd)
+{
+	Elf64_Ehdr e;
+	Elf64_Phdr p[64];
+	uint64_t lo = UINT64_MAX, hi = 0;
+
+	if (pread_all(fd, &e, sizeof e, 0) != sizeof e || memcmp(e.e_ident, ELFMAG, SELFMAG) || e.e_type != ET_DYN ||
+	    e.e_machine != EM_X86_64 || e.e_phentsize != sizeof *p || e.e_phnum > ARRAY_LEN(p))
+		return 0;
+	size_t n = e.e_phnum * sizeof *p;
+	if (pread_all(fd, p, n, e.e_phoff) != (ssize_t)n)
+		return 0;
+	for (unsigned i = 0; i < e.e_phnum; i++) {
+		if (p[i].p_type != PT_LOAD)
+			continue;
+		if (p[i].p_vaddr < lo)
+			lo = p[i].p_vaddr;
+		if (p[i].p_vaddr + p[i].p_memsz > hi)
+			hi = p[i].p_vaddr + p[i].p_memsz;
+	}
+	return hi > lo ? PAGE_UP(hi) - PAGE_DOWN(lo) : 0;
+}
+
+/* Maps the file of this call again where there is room for the trampolines in front of it. */
+static bool move_to_room(struct call *c, struct recording *rec, struct code_file *f, int64_t fd, uint64_t len)
+{
+	struct task *t = c->t;
+	uint64_t room = f->img->h->tramp_len;
+	int64_t at = map_in_task(t, -1, 0, room + len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
+
+	if (at < 0 && at > -4096)
+		return false;
+	if (map_in_task(t, (int)c->args[4], (uint64_t)at + room, len, c->args[2], c->args[3] | MAP_FIXED, c->args[5]) !=
+		    at + (int64_t)room ||
+	    !map_tramps(rec, t, f, (uint64_t)at + room, fd, true)) {
+		TASK_CALL(t, SYS_munmap, (uint64_t)at, room + len);
+		return false;
+	}
+	TASK_CALL(t, SYS_munmap, (uint64_t)c->result, len);
+	c->result = at + (int64_t)room;
+	c->changed = true; /* the program gets this result */
+	return true;
+}
+
+void kernel_code_room(struct call *c, int fd, const char *path, const struct stat *st)
+{
+	struct recording *rec = c->rec;
+	struct task *t = c->t;
+	uint64_t len = PAGE_UP(c->args[1]);
+
+	if (!t->mm->counted || fd < 0 || (c->args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_SHARED)) || c->args[5] ||
+	    elf_extent(fd) != len)
+		return;
+	struct code_file *f = file_for(rec, fd, path, st);
+	if (!f->img || f->img->h->tramp_addr != -(int64_t)f->img->h->tramp_len || !name_in_trace(rec, f, path))
+		return;
+	if (code_place_find(&t->mm->code, (uint64_t)c->result, f->img))
+		return;
+	int64_t tfd = open_in_task(rec, t, f->img->fd, O_RDONLY | O_CLOEXEC);
+	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) && !move_to_room(c, rec, f, tfd, len)))
+		warn_uncounted(rec, path, "no room near it");
+	if (tfd >= 0)
+		TASK_CALL(t, SYS_close, (uint64_t)tfd);
+}
+
+void kernel_code_begin(struct recording *rec, struct task *t)
+{
+	if (rec->counter_fd < 0)
+		return;
+	int64_t fd = open_in_task(rec, t, rec->counter_fd, O_RDWR | O_CLOEXEC);
+	int64_t at = fd < 0 ? fd
+			    : map_in_task(t, fd, COUNTER_PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, 0);
+	if (fd >= 0)
+		TASK_CALL(t, SYS_close, (uint64_t)fd);
+	if (at != (int64_t)COUNTER_PAGE) {
+		rec->warn(rec, fd < 0 ? "/proc is not there for the program" : "the counter page cannot be mapped",
+			  "its code is not counted: it is interrupted at its calls only");
+		return;
+	}
+	t->mm->counted = true;
+	rec_put_map(rec, &(struct trace_map){.tid = t->tid,
+					     .backing = BACKING_COUNTER,
+					     .start = COUNTER_PAGE,
+					     .len = PAGE,
+					     .prot = PROT_READ | PROT_WRITE,
+					     .flags = MAP_SHARED,
+					     .path = "[rr counter]",
+					     .copy = ""});
+}
+
+void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
+{
+	code_places_unmapped(&t->mm->code, start, len);
+}
+
+/* --- replaying ---------------------------------------------------------------------------------------- */
+
+struct replay_code {
+	char *name;
+	struct code_image *img;
+};
+
+static const struct code_image *image_named(struct replaying *rp, const char *name)
+{
+	for (size_t i = 0; i < rp->ncodes; i++)
+		if (!strcmp(rp->codes[i].name, name))
+			return rp->codes[i].img;
+	int fd = trace_open_copy(rp->r, name);
+	struct code_image *img = fd >= 0 ? code_image_open(fd) : NULL;
+	if (!img)
+		return NULL;
+	rp->codes = xrealloc(rp->codes, (rp->ncodes + 1) * sizeof *rp->codes);
+	rp->codes[rp->ncodes++] = (struct replay_code){xstrdup(name), img};
+	return img;
+}
+
+const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m)
+{
+	const struct code_image *img = image_named(rp, m->copy);
+
+	if (!img)
+		return NULL;
+	const struct code_header *h = img->h;
+	if (m->offset == h->tramp_off) {
+		uint64_t lo = m->start - (uint64_t)h->tramp_addr;
+		code_place_add(&t->mm->code, lo, img);
+		code_place_find(&t->mm->code, lo, img)->mapped = false;
+		return img;
+	}
+	for (uint32_t i = 0; i < h->nsegments; i++) {
+		const struct code_segment *s = &h->segments[i];
+		if (m->offset < s->code_off || m->offset - s->code_off >= s->len)
+			continue;
+		struct code_place *c = code_place_find(&t->mm->code, m->start - (m->offset - s->code_off) - s->addr, img);
+		if (c)
+			c->mapped = true;
+	}
+	return img;
+}
+
+void kernel_replay_codes_free(struct replaying *rp)
+{
+	for (size_t i = 0; i < rp->ncodes; i++) {
+		code_image_close(rp->codes[i].img);
+		free(rp->codes[i].name);
+	}
+	free(rp->codes);
+}

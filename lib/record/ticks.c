@@ -1,0 +1,158 @@
+/* Counted code: tasks that stop at an edge because they were asked to, or in front of an instruction whose result is not
+ * the program's own. */
+#include "record/recorder.h"
+
+#include "instrument/image.h"
+#include "util/util.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
+{
+	return task_read_all(ctx, addr, buf, n);
+}
+
+void rtask_park(struct rtask *rt)
+{
+	rt->park = rt->t.regs;
+	rt->park_ticks = rt->count.ticks;
+	rt->pos = POS_EVENT;
+}
+
+bool rtask_at_park(const struct rtask *rt)
+{
+	return rt->count.ticks == rt->park_ticks && arch_regs_differ(&rt->t.regs, &rt->park, false) < 0;
+}
+
+int rtask_go_from(struct rtask *rt, uint64_t pc)
+{
+	struct task *t = &rt->t;
+	uint64_t entry = code_entry(&t->mm->code, pc);
+
+	ARCH_PC(&t->regs) = entry;
+	int e = task_set_regs(t);
+	ARCH_PC(&t->regs) = pc;
+	return e;
+}
+
+bool rtask_to_origin(struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	uint64_t pc = code_origin(&t->mm->code, ARCH_PC(&t->regs));
+
+	if (pc == ARCH_PC(&t->regs))
+		return false;
+	ARCH_PC(&t->regs) = pc;
+	task_set_regs(t);
+	return true;
+}
+
+void tick_hurry(struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	uint8_t code[16] = {0};
+	bool moved;
+
+	if (!t->mm->counted || rt->hurry_ns)
+		return;
+	if (code_in_tramp(&t->mm->code, ARCH_PC(&t->regs)))
+		task_read(t, ARCH_PC(&t->regs), code, sizeof code);
+	soft_hurry(&rt->count, &t->regs, code, &moved);
+	if (moved)
+		task_set_regs(t);
+	rt->hurry_ns = now_ns();
+}
+
+static const struct pending_signal *waits(const struct rtask *rt)
+{
+	const struct pending_signal *s = rt->t.pending;
+
+	while (s && s->sent)
+		s = s->next;
+	return s;
+}
+
+void tick_if_waiting(struct rtask *rt)
+{
+	if (waits(rt) && !rt->inject && !rt->leaving)
+		tick_hurry(rt);
+}
+
+/* The task stands behind a counted edge, an exact point. */
+static void at_edge(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+
+	soft_arm(&rt->count, r->chaos ? chaos_ticks(r, rt) : SOFT_FAR);
+	rt->hurry_ns = 0;
+	rtask_park(rt);
+	rt->pos = POS_TICK;
+	rtask_go_from(rt, ARCH_PC(&t->regs));
+}
+
+static void at_chance(struct recorder *r, struct rtask *rt, const struct code_site *s)
+{
+	struct task *t = &rt->t;
+	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg, s->size};
+	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c.insn};
+
+	ev.result = (int64_t)arch_chance_do(&t->regs, &c);
+	ev.after = t->regs;
+	put_event(r, rt, &ev);
+	rtask_park(rt);
+	rtask_go_from(rt, ARCH_PC(&t->regs));
+}
+
+bool tick_stop(struct recorder *r, struct rtask *rt)
+{
+	const struct counter_page *page = &rt->count.page;
+	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
+	const struct code_site *site;
+
+	if (!rt->t.mm->counted || !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, read_mem, &rt->t, &site))
+		return false;
+	if (site->kind >= CODE_RDTSC)
+		at_chance(r, rt, site);
+	else
+		at_edge(r, rt);
+	rt->leaving = true; /* the kernel skips the stop's own call, and tells of that */
+	return true;
+}
+
+void tick_left(struct rtask *rt)
+{
+	struct pending_signal *s = (struct pending_signal *)waits(rt);
+
+	rt->leaving = false;
+	if (!s || rt->pos != POS_TICK)
+		return;
+	s->sent = true;
+	rt->inject = s->info.si_signo;
+}
+
+void put_switch(struct recorder *r, struct rtask *rt)
+{
+	struct trace_event ev = {.kind = EV_SWITCH, .regs = rt->park, .after = rt->park};
+
+	put_event(r, rt, &ev);
+	rt->pos = POS_EVENT;
+}
+
+/* Says once for each mapping where a task computes that cannot be interrupted there. */
+void tick_warn_uncounted(struct recorder *r, struct rtask *rt)
+{
+	struct maps_line l;
+	struct maps_file *f;
+	char what[4352] = "code";
+
+	if (task_get_regs(&rt->t) || !(f = maps_open(rt->t.tid)))
+		return;
+	uint64_t pc = ARCH_PC(&rt->t.regs);
+	while (maps_next(f, &l))
+		if (l.start <= pc && pc < l.end)
+			snprintf(what, sizeof what, "code in %s", l.path[0] ? l.path : "memory that the program made itself");
+	maps_close(f);
+	line_plain(what);
+	r->rec.warn(&r->rec, what, "runs long without a counted edge: it is interrupted at its next call or counted edge");
+}
