@@ -5,19 +5,24 @@
 
 #include <err.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: rr-record [-fnqv] [-o DIR] [--cpu N] [--env NAME=VALUE] [--chdir DIR]\n"
+	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--chaos [--seed N]] [--cpu N] [--env NAME=VALUE] [--chdir DIR]\n"
 	"                 [--print-trace-dir FD] [--checksum[=N]] [--] COMMAND [ARG ...]\n"
 	"Runs COMMAND and records it.\n"
 	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
 	"  -f                    replace a trace that is there\n"
+	"  -c MS                 let a task compute for MS milliseconds while others wait (50)\n"
+	"  --chaos               try unlikely schedules, to find bugs\n"
+	"  --seed N              those that are drawn from N (default: another at each run; -v tells)\n"
 	"  -n                    without the agent in the program (every call is traced)\n"
 	"  -q                    no warnings\n"
 	"  -v                    say where the trace is and what is in it\n"
@@ -29,7 +34,7 @@ static const char usage[] =
 	"  -h, --help            this text\n"
 	"  --version             the version\n";
 
-enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_VERSION };
+enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_VERSION };
 
 static const struct option options[] = {
 	{"cpu", required_argument, NULL, OPT_CPU},
@@ -37,6 +42,8 @@ static const struct option options[] = {
 	{"chdir", required_argument, NULL, OPT_CHDIR},
 	{"print-trace-dir", required_argument, NULL, OPT_PRINT},
 	{"checksum", optional_argument, NULL, OPT_CHECKSUM},
+	{"chaos", no_argument, NULL, OPT_CHAOS},
+	{"seed", required_argument, NULL, OPT_SEED},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
@@ -50,6 +57,17 @@ static long number(const char *what, const char *s, long max)
 	if (end == s || *end || n < 0 || n > max)
 		errx(125, "%s: %s: not a number that makes sense here", what, s);
 	return n;
+}
+
+/* Milliseconds, with a fraction if need be. */
+static uint64_t slice(const char *s)
+{
+	char *end;
+	double ms = strtod(s, &end);
+
+	if (end == s || *end || !(ms >= 0.001 && ms <= 1e6))
+		errx(125, "-c: %s: not a number of milliseconds that makes sense here", s);
+	return (uint64_t)(ms * 1e6);
 }
 
 /* Ends as the program did, so that whoever started us sees the same. */
@@ -71,10 +89,11 @@ int main(int argc, char **argv)
 {
 	struct record_options o = {.cpu = -1, .print_dir_fd = -1};
 	size_t nenv = 0;
+	bool seeded = false;
 	int c, sig;
 
 	o.env = xcalloc((size_t)argc + 1, sizeof *o.env);
-	while ((c = getopt_long(argc, argv, "+o:fnqvh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+o:c:fnqvh", options, NULL)) != -1) {
 		switch (c) {
 		case 'o': o.dir = optarg; break;
 		case 'f': o.replace = true; break;
@@ -90,6 +109,12 @@ int main(int argc, char **argv)
 		case OPT_CHDIR: o.chdir = optarg; break;
 		case OPT_PRINT: o.print_dir_fd = (int)number("--print-trace-dir", optarg, 1 << 20); break;
 		case OPT_CHECKSUM: o.checksum_every = optarg ? (uint64_t)number("--checksum", optarg, 1 << 30) : 1000; break;
+		case 'c': o.slice_ns = slice(optarg); break;
+		case OPT_CHAOS: o.chaos = true; break;
+		case OPT_SEED:
+			o.seed = (uint64_t)number("--seed", optarg, LONG_MAX);
+			seeded = true;
+			break;
 		case 'h': fputs(usage, stdout); return 0;
 		case OPT_VERSION: puts("rr-record (rr-tools) " RR_VERSION); return 0;
 		default: fputs("rr-record: usage: see rr-record -h\n", stderr); return 125;
@@ -100,6 +125,8 @@ int main(int argc, char **argv)
 		return 125;
 	}
 	o.argv = argv + optind;
+	if (o.chaos && !seeded && getrandom(&o.seed, sizeof o.seed, 0) == sizeof o.seed)
+		o.seed >>= 1;
 	int status = record_run(&o, &sig);
 	free(o.env);
 	return sig ? die_of(sig, status) : status;

@@ -77,6 +77,13 @@ uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint6
 	return fp + size;
 }
 
+#define FLAG_RESUME 0x10000
+
+void arch_as_faulted(struct trace_regs *g)
+{
+	g->r[R_EFLAGS] |= FLAG_RESUME;
+}
+
 int arch_trap_tsc(void)
 {
 	return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);

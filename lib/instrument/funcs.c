@@ -107,7 +107,7 @@ static void target_mark(struct rewrite *rw, int64_t addr)
 		bit_set(rw->target, addr);
 }
 
-/* An absolute address in an instruction. */
+/* What may be an absolute address in an instruction. */
 static void absolute_mark(struct rewrite *rw, const struct insn *in)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(in->abs_off) && in->abs_off[i]; i++) {
@@ -116,8 +116,6 @@ static void absolute_mark(struct rewrite *rw, const struct insn *in)
 		int64_t addr = (int64_t)v - (int64_t)rw->lo;
 		if (addr < 0 || addr >= (int64_t)rw->len)
 			continue;
-		if (in_text(rw, addr))
-			label_mark(rw, addr);
 		*VEC_ADD(&rw->refs) = addr;
 	}
 }
@@ -191,7 +189,7 @@ static void func_leave(struct rewrite *rw, struct func *f, size_t nsites, size_t
 	rw->sites.n = nsites;
 	rw->syscalls.n = nsyscalls;
 	for (uint32_t at = f->start; at < f->end; at++)
-		rw->start[at / 64] &= ~(1ull << (at % 64));
+		bit_clear(rw->start, at);
 	bytes_mark(rw, f->start, f->end);
 	rw->rep->functions_left++;
 	if (rw->rep->list)
@@ -205,6 +203,7 @@ static void func_decode(struct rewrite *rw, struct func *f)
 	bool goes_on = true;
 	struct insn in;
 
+	f->refs_from = rw->refs.n;
 	for (uint32_t at = f->start; at < f->end; at += in.len) {
 		if (!insn_decode(rw, at, f->end, &in)) {
 			func_leave(rw, f, nsites, nsyscalls);
@@ -216,12 +215,16 @@ static void func_decode(struct rewrite *rw, struct func *f)
 			site_add(rw, &in);
 		if (in.type == INSN_SYSCALL)
 			*VEC_ADD(&rw->syscalls) = at;
-		if (in.type == INSN_NOP || (in.type == INSN_TRAP && !goes_on))
+		if (in.type == INSN_NOP || (in.type == INSN_TRAP && !goes_on)) {
+			if (!goes_on)
+				*VEC_ADD(&rw->pads) = at;
 			continue;
+		}
 		if (!goes_on)
 			*VEC_ADD(&rw->orphans) = at;
 		goes_on = insn_goes_on(&in);
 	}
+	f->refs_to = rw->refs.n;
 }
 
 /* Reports what lies between functions and isn't padding. */
@@ -237,6 +240,7 @@ static void gap_decode(struct rewrite *rw, uint32_t start, uint32_t end)
 		}
 		if (!insn_decode(rw, at, end, &in) || (in.type != INSN_NOP && rw->img[at] != 0xcc))
 			break;
+		*VEC_ADD(&rw->pads) = at;
 	}
 	if (at >= end)
 		return;
@@ -263,16 +267,18 @@ void funcs_decode(struct rewrite *rw)
 			gap_decode(rw, at, end);
 	}
 	rw->rep->functions = rw->funcs.n;
-	for (size_t i = 0; i < rw->funcs.n; i++)
-		rw->funcs.v[i].opaque = rw->funcs.v[i].jumps && rw->funcs.v[i].own_lea;
 }
 
 void funcs_doubt(struct rewrite *rw)
 {
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		struct func *f = &rw->funcs.v[i];
+		f->opaque = f->jumps && f->own_lea && !f->tables;
+	}
 	/* An instruction that nothing seems to reach: there are jumps here that are not understood. */
 	for (size_t i = 0; i < rw->orphans.n; i++) {
 		struct func *f = func_at(rw, rw->orphans.v[i]);
 		if (f && !bit_get(rw->target, rw->orphans.v[i]))
-			f->opaque = true;
+			{ f->opaque = true; if(getenv("ORPH")) fprintf(stderr,"orphan %lx in %lx\n", rw->lo+rw->orphans.v[i],rw->lo+f->start);}
 	}
 }

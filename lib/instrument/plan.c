@@ -3,16 +3,11 @@
 
 #include <string.h>
 
-enum { JUMP_LEN = 5, INSNS_MAX = 8 };
+enum { INSNS_MAX = 8 };
 
-/* Instructions [start, end) that are moved; [end, fill) is padding that nothing reaches. */
-struct plan {
-	uint32_t start, end, fill;
-	unsigned cost;
-};
+static const char TOO_SHORT[] = "no room for a jump";
 
-/* Whether something jumps strictly inside, or the bytes are another rewritten site's. */
-static bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
+bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	if (bit_get(rw->taken, start))
 		return false;
@@ -22,31 +17,25 @@ static bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
 	return true;
 }
 
-static void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
+void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
 {
-	for (; start < end; start++)
+	for (; start < end; start++) {
 		bit_set(rw->taken, start);
-}
-
-static uint32_t section_end(const struct rewrite *rw, uint32_t addr)
-{
-	for (size_t i = 0; i < rw->sections.n; i++)
-		if (addr >= rw->sections.v[i].start && addr < rw->sections.v[i].end)
-			return rw->sections.v[i].end;
-	return addr;
-}
-
-/* Bytes that only fill: where nothing goes on to addr, a nop or int3 there does nothing. */
-static uint32_t padding_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
-{
-	uint32_t limit = section_end(rw, addr);
-	struct insn in;
-
-	while (addr < want && addr < limit && !bit_get(rw->target, addr)) {
-		if (!insn_decode(rw, addr, limit, &in) || (in.type != INSN_NOP && rw->img[addr] != 0xcc))
-			break;
-		addr += in.len;
+		bit_clear(rw->spare, start);
 	}
+}
+
+void bytes_free(struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	text_fill(rw, start, end);
+	for (; start < end; start++)
+		bit_set(rw->spare, start);
+}
+
+uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
+{
+	while (addr < want && bit_get(rw->spare, addr))
+		addr++;
 	return addr;
 }
 
@@ -65,8 +54,8 @@ static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t
 		end += in.len;
 		goes_on = insn_goes_on(&in);
 	}
-	uint32_t fill = end - start < JUMP_LEN ? padding_end(rw, end, start + JUMP_LEN) : end;
-	if (fill - start < JUMP_LEN || !range_free(rw, start, fill))
+	uint32_t fill = end - start < JUMP_LEN ? spare_end(rw, end, start + JUMP_LEN) : end;
+	if (fill - start < JUMP_LEN || !range_free(rw, start, end))
 		return false;
 	*p = (struct plan){.start = start, .end = end, .fill = fill, .cost = count * 16 + (fill - start)};
 	return true;
@@ -108,7 +97,7 @@ static size_t site_find(const struct rewrite *rw, uint32_t addr)
 	return lo;
 }
 
-static void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)
+void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)
 {
 	for (size_t i = site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end; i++) {
 		rw->sites.v[i].done = true;
@@ -116,12 +105,12 @@ static void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum ta
 	}
 }
 
-static void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
+void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
 {
 	text_patch(rw, p->start, "\xe9", 1);
 	text_patch_rel(rw, p->start + 1, emit_group(rw, p->start, p->end));
-	text_fill(rw, p->start + JUMP_LEN, p->fill);
 	range_take(rw, p->start, p->fill);
+	bytes_free(rw, p->start + JUMP_LEN, p->fill);
 	sites_done(rw, p->start, p->end, tactic);
 }
 
@@ -161,7 +150,7 @@ static const char *site_rewrite(struct rewrite *rw, const struct site *s)
 	if (f->opaque)
 		return "in a function with jumps that are not understood";
 	if (!plan_group(rw, f, &in, &p))
-		return "too short";
+		return TOO_SHORT;
 	group_apply(rw, &p, TACTIC_GROUP);
 	return NULL;
 }
@@ -194,8 +183,13 @@ static void sites_report(struct rewrite *rw)
 
 void sites_rewrite(struct rewrite *rw)
 {
+	spare_find(rw);
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			rw->sites.v[i].why = site_rewrite(rw, &rw->sites.v[i]);
+	/* What is too short by itself finds more places once the others have left their spare bytes. */
+	for (size_t i = 0; i < rw->sites.n; i++)
+		if (!rw->sites.v[i].done)
+			island_rewrite(rw, &rw->sites.v[i]);
 	sites_report(rw);
 }

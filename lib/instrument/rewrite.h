@@ -39,6 +39,11 @@ static inline void bit_set(uint64_t *b, uint32_t i)
 	b[i / 64] |= 1ull << (i % 64);
 }
 
+static inline void bit_clear(uint64_t *b, uint32_t i)
+{
+	b[i / 64] &= ~(1ull << (i % 64));
+}
+
 struct range {
 	uint32_t start, end;
 };
@@ -50,6 +55,8 @@ struct func {
 	bool indirect; /* has an indirect jump */
 	bool jumps;  /* has an indirect jump by register */
 	bool own_lea; /* computes an address inside itself */
+	bool tables;  /* has tables of distances from such an address */
+	uint32_t refs_from, refs_to; /* what it names */
 	bool dead;   /* no label in it needs flags */
 	bool sweep;  /* nothing says it begins there: accepted only if all of it decodes */
 };
@@ -116,6 +123,7 @@ struct rewrite {
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
 	VEC(uint32_t) orphans; /* instructions behind one that does not go on there */
+	VEC(uint32_t) pads;    /* where padding may begin that nothing reaches */
 	VEC(uint32_t) refs;    /* data that code names: jump tables may be there */
 	VEC(uint32_t) text_patches; /* 32-bit displacements in texts, right but for the same distance */
 	struct emitter em;
@@ -216,8 +224,30 @@ bool insn_is_site(const struct insn *in);
 /* RDRAND, RDSEED, RDPID: the register and how much of it is written. */
 void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, uint8_t *size);
 
+/* Instructions [start, end) that are moved; [end, fill) is free. */
+struct plan {
+	uint32_t start, end, fill;
+	unsigned cost;
+};
+enum { JUMP_LEN = 5 };
+
 /* plan.c: rewrites every site that can be. */
 void sites_rewrite(struct rewrite *rw);
+void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);
+void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic);
+/* Whether nothing jumps strictly inside and no byte is rewritten. */
+bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end);
+/* It is: rewritten, and no longer free. */
+void range_take(struct rewrite *rw, uint32_t start, uint32_t end);
+/* Fills what is left of a rewritten range. */
+void bytes_free(struct rewrite *rw, uint32_t start, uint32_t end);
+/* The end of the free bytes from addr on, as far as they are wanted. */
+uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
+
+/* islands.c: bytes of the original that nothing reaches become free. */
+void spare_find(struct rewrite *rw);
+/* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one. */
+void island_rewrite(struct rewrite *rw, struct site *s);
 
 /* emit.c: trampolines. All positions are offsets in em.buf. */
 void emit_begin(struct rewrite *rw);

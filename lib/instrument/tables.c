@@ -3,30 +3,35 @@
 
 #include <string.h>
 
+/* Whether an instruction begins there, as far as that is known. */
+static bool may_begin(const struct rewrite *rw, int64_t addr)
+{
+	if (!in_text(rw, addr))
+		return false;
+	if (bit_get(rw->start, addr))
+		return true;
+	const struct func *f = func_at(rw, addr);
+	return !f || f->left;
+}
+
 /* The target of the entry at `at`, which is relative to `base`; 0: it is none. */
 static uint32_t entry_target(const struct rewrite *rw, uint32_t base, uint32_t at)
 {
 	int32_t v;
 
 	memcpy(&v, rw->img + at, 4);
-	int64_t to = (int64_t)base + v;
-	if (v == 0 || !in_text(rw, to))
-		return 0;
-	if (bit_get(rw->start, to))
-		return to;
-	const struct func *f = func_at(rw, to);
-	return f && f->left ? to : 0;
+	return v != 0 && may_begin(rw, (int64_t)base + v) ? base + v : 0;
 }
 
 /* Entries are read for as long as they can be ones, or until another table begins. */
-static void table_mark(struct rewrite *rw, size_t ref)
+static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, size_t ref)
 {
-	uint32_t base = rw->refs.v[ref], to;
+	uint32_t base = refs[ref], to;
 
 	for (uint64_t at = base; at + 4 <= rw->len && rw->budget; at += 4, rw->budget--) {
-		while (ref < rw->refs.n && rw->refs.v[ref] < at)
+		while (ref < nrefs && refs[ref] < at)
 			ref++;
-		if (at != base && ref < rw->refs.n && rw->refs.v[ref] == at && entry_target(rw, at, at))
+		if (at != base && ref < nrefs && refs[ref] == at && entry_target(rw, at, at))
 			return;
 		to = entry_target(rw, base, at);
 		if (!to)
@@ -35,12 +40,40 @@ static void table_mark(struct rewrite *rw, size_t ref)
 	}
 }
 
+/* Distances from `base`, which is in the function. Fewer than four are chance. */
+static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table)
+{
+	uint32_t at = table;
+
+	for (; at + 4 <= rw->len && rw->budget; at += 4, rw->budget--) {
+		int32_t v;
+		memcpy(&v, rw->img + at, 4);
+		int64_t to = (int64_t)base + v;
+		if (to < f->start || to >= f->end || !bit_get(rw->start, to))
+			break;
+		label_mark(rw, to);
+	}
+	f->tables |= at - table >= 16;
+}
+
+/* GCC's computed gotos by tables of `&&label - &&base`: any address in the function may be the base of any data it names. */
+static void func_tables_mark(struct rewrite *rw, struct func *f)
+{
+	const uint32_t *refs = rw->refs.v;
+
+	for (uint32_t b = f->refs_from; b < f->refs_to; b++)
+		if (refs[b] > f->start && refs[b] < f->end)
+			for (uint32_t d = f->refs_from; d < f->refs_to && rw->budget; d++, rw->budget--)
+				if (!in_text(rw, refs[d]))
+					distances_mark(rw, f, refs[b], refs[d]);
+}
+
 /* Programs that are not moved have no relocations: any aligned word may be an address. */
 static void words_mark(struct rewrite *rw, const struct range *r)
 {
 	for (uint64_t at = (r->start + 7) & ~7ul; at + 8 <= r->end; at += 8) {
 		uint64_t to = elf_u64(rw, at) - rw->lo;
-		if (to < rw->len && in_text(rw, to))
+		if (to < rw->len && may_begin(rw, to))
 			label_mark(rw, to);
 	}
 }
@@ -51,14 +84,31 @@ static int u32_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Tables of distances from themselves, at whatever address some code names. */
+static void refs_mark(struct rewrite *rw)
+{
+	size_t n = rw->refs.n;
+	uint32_t *refs = xmalloc(n * sizeof(*refs) + 1);
+
+	memcpy(refs, rw->refs.v, n * sizeof(*refs));
+	qsort(refs, n, sizeof(*refs), u32_cmp);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && refs[i] == refs[i - 1])
+			continue;
+		if (rw->fixed && may_begin(rw, refs[i]))
+			label_mark(rw, refs[i]);
+		table_mark(rw, refs, n, i);
+	}
+	free(refs);
+}
+
 void tables_mark(struct rewrite *rw)
 {
-	uint32_t *refs = rw->refs.v;
-
-	qsort(refs, rw->refs.n, sizeof(*refs), u32_cmp);
-	for (size_t i = 0; i < rw->refs.n; i++)
-		if (i == 0 || refs[i] != refs[i - 1])
-			table_mark(rw, i);
+	if (rw->refs.n)
+		refs_mark(rw);
+	for (size_t i = 0; i < rw->funcs.n; i++)
+		if (rw->funcs.v[i].jumps && rw->funcs.v[i].own_lea)
+			func_tables_mark(rw, &rw->funcs.v[i]);
 	if (!rw->budget)
 		rw->why = "endless tables";
 	for (unsigned i = 0; rw->fixed && i < rw->nloads; i++)

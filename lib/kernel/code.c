@@ -18,7 +18,8 @@
 /* --- recording: from files to images ------------------------------------------------------------------ */
 
 struct code_file {
-	uint64_t dev, ino, size;
+	struct code_origin_file from;
+	uint64_t size;
 	int64_t mtime_ns;
 	struct code_image *img; /* NULL: it has none */
 	char *name;		/* of its copy in the trace; NULL: not there yet */
@@ -40,11 +41,13 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 
 	for (size_t i = 0; i < rec->ncodes; i++) {
 		struct code_file *f = rec->codes[i];
-		if (f->dev == st->st_dev && f->ino == st->st_ino && f->size == (uint64_t)st->st_size && f->mtime_ns == mtime)
+		if (f->from.dev == st->st_dev && f->from.ino == st->st_ino && f->size == (uint64_t)st->st_size && f->mtime_ns == mtime)
 			return f;
 	}
 	struct code_file *f = xcalloc(1, sizeof *f);
-	*f = (struct code_file){.dev = st->st_dev, .ino = st->st_ino, .size = (uint64_t)st->st_size, .mtime_ns = mtime};
+	*f = (struct code_file){.from = {st->st_dev, st->st_ino, xstrdup(path)},
+				.size = (uint64_t)st->st_size,
+				.mtime_ns = mtime};
 	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof *rec->codes);
 	rec->codes[rec->ncodes++] = f;
 	f->img = code_cache_get(fd, &why);
@@ -61,10 +64,19 @@ void kernel_codes_free(struct recording *rec)
 {
 	for (size_t i = 0; i < rec->ncodes; i++) {
 		code_image_close(rec->codes[i]->img);
+		free((char *)rec->codes[i]->from.path);
 		free(rec->codes[i]->name);
 		free(rec->codes[i]);
 	}
 	free(rec->codes);
+}
+
+const struct code_origin_file *kernel_code_origin(const struct recording *rec, const struct code_image *img)
+{
+	for (size_t i = 0; i < rec->ncodes; i++)
+		if (rec->codes[i]->img == img)
+			return &rec->codes[i]->from;
+	return NULL;
 }
 
 static bool name_in_trace(struct recording *rec, struct code_file *f, const char *path)

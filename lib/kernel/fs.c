@@ -141,6 +141,7 @@ void enter_open(struct call *c)
 		c->rec->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->memory_opened = true;
+	c->note[0] = n > 4 && !memcmp(path + n - 4, "maps", 4);
 	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/dev/tty", "/dev/pts/", "/proc/"};
 	for (size_t i = 0; i < ARRAY_LEN(stdio) && n > 0; i++)
 		if (!strncmp(path, stdio[i], strlen(stdio[i])) && (i < 5 || strstr(path, "/fd/")))

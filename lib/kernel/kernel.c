@@ -13,7 +13,7 @@ static const struct {
 	[SYSH_madvise] = {enter_range, exit_madvise},
 	[SYSH_shmat] = {own_refuse, exit_shmat},
 	[SYSH_shmdt] = {NULL, exit_shmdt},
-	[SYSH_open] = {enter_open, NULL},
+	[SYSH_open] = {enter_open, exit_open},
 	[SYSH_write] = {NULL, exit_write},
 	[SYSH_sendfile] = {enter_sendfile, exit_sendfile},
 	[SYSH_splice] = {enter_splice, exit_splice},

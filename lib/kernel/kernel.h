@@ -132,6 +132,12 @@ void kernel_code_begin(struct recording *rec, struct task *t);
 /* What was mapped there is no more. Recording and replaying. */
 void kernel_code_gone(struct task *t, uint64_t start, uint64_t len);
 void kernel_codes_free(struct recording *rec);
+/* The ELF file that rewritten code stands in for. */
+struct code_origin_file {
+	uint64_t dev, ino;
+	const char *path;
+};
+const struct code_origin_file *kernel_code_origin(const struct recording *rec, const struct code_image *img);
 
 /* For handlers. */
 void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
@@ -160,7 +166,7 @@ typedef void call_handler(struct call *c);
 call_handler exit_mmap, exit_munmap, exit_mremap, exit_madvise, exit_shmat, exit_shmdt;
 call_handler enter_mmap, enter_range, exit_range, own_refuse;
 call_handler exit_splice;
-call_handler enter_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
+call_handler enter_open, exit_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
 call_handler exit_recvmsg;
 call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;
 call_handler enter_futex, exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;

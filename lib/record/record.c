@@ -126,13 +126,20 @@ static bool hidden_by_midway(struct recorder *r, struct rtask *x)
 	return false;
 }
 
+static bool may_run(struct recorder *r, struct rtask *x)
+{
+	return rtask_is_ready(x) && !hidden_by_midway(r, x);
+}
+
 /* The next task in turn after rt that could go on. */
 static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 {
 	struct rtask *first = rt && rt->next ? rt->next : r->tasks, *x = first;
 
+	if (r->chaos)
+		return chaos_pick(r, may_run);
 	while (x) {
-		if (rtask_is_ready(x) && !hidden_by_midway(r, x))
+		if (may_run(r, x))
 			return x;
 		x = x->next ? x->next : r->tasks;
 		if (x == first)
@@ -145,6 +152,14 @@ static bool slice_is_over(struct recorder *r, struct rtask *rt)
 {
 	if (rt->in_call || rt->has_status || rt->leaving || rt->inject || r->live == 1 || (rt->midway && !rt->let_go))
 		return false;
+	if (r->chaos && chaos_ends_slice(r, rt)) {
+		collect(r);
+		if (!others_ready(r, rt))
+			return false;
+		if (rt->pos == POS_TICK)
+			put_switch(r, rt);
+		return true;
+	}
 	bool yields = rt->call.nr == SYS_sched_yield && rt->pos == POS_EVENT;
 	if (!yields && now_ns() - r->slice_start < r->slice_ns)
 		return false;
@@ -166,6 +181,8 @@ static void run(struct recorder *r, struct rtask *rt)
 			    !rt->t.pending)
 				put_checksum(r, rt);
 			rt->on_page = !rt->in_call;
+			if (r->chaos && r->live > 1 && !rt->in_call && !rt->midway && !rt->hurry_ns && rt->count.armed > SOFT_FAR / 2)
+				soft_arm(&rt->count, chaos_ticks(r, rt));
 			if (rt->on_page)
 				soft_enter(&r->soft, &rt->count);
 			task_resume(&rt->t, PTRACE_SYSCALL, sig);
@@ -285,6 +302,7 @@ static void note(struct recording *rec, const char *fmt, ...)
 
 static void recorder_free(struct recorder *r)
 {
+	free(r->chaos);
 	kernel_codes_free(&r->rec);
 	soft_close(&r->soft);
 	for (struct rtask *rt = r->tasks, *next; rt; rt = next) {
@@ -322,6 +340,8 @@ int record_run(const struct record_options *o, int *signal)
 	for (int i = 0; i < 3; i++)
 		r.rec.stdio[i] = i;
 	r.next_checksum = o->checksum_every;
+	if (o->chaos)
+		r.chaos = chaos_new(o->seed);
 	r.rec.verbose = o->verbose;
 	r.rec.note = note;
 	r.rec.counter_fd = -1;
@@ -346,6 +366,8 @@ int record_run(const struct record_options *o, int *signal)
 	}
 	if (o->verbose && !failed)
 		warnx("%s: %lu events, %.3f s", r.dir, (unsigned long)r.events, (double)(now_ns() - r.start_ns) / 1e9);
+	if (o->verbose && o->chaos)
+		warnx("seed %lu", (unsigned long)o->seed);
 	recorder_free(&r);
 	free(r.dir);
 	return status;

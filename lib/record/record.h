@@ -15,6 +15,8 @@ struct record_options {
 	char **env;	   /* NAME=VALUE to add to the program's environment; NULL-terminated, or NULL */
 	bool replace;	   /* a trace that is already there */
 	bool quiet, verbose;
+	bool chaos;	   /* unlikely schedules, drawn from the seed */
+	uint64_t seed;
 	uint64_t slice_ns; /* how long a task may go on while others wait; 0: SLICE_NS */
 	int cpu;	   /* -1: any one */
 	int print_dir_fd;  /* -1: not */

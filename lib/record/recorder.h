@@ -44,8 +44,9 @@ struct rtask {
 	bool on_page;		/* the counter page is its own */
 	bool leaving;		/* in a stop of counted code, which the kernel takes for a call */
 	uint64_t hurry_ns;	/* since when it has been asked to stop at its next counted edge; 0: not */
-	uint64_t next_switch;	/* chaos: ticks at which its slice ends */
-	int priority;		/* chaos */
+	uint64_t fault_pc;	/* the instruction that the fault to come stands for; 0: none */
+	uint32_t period;	/* chaos: when its priority was drawn */
+	int priority;
 	struct trace_regs call_entry; /* POS_CALL: registers on entry of the call taken back */
 	uint64_t clear_tid;	/* set_tid_address, CLONE_CHILD_CLEARTID */
 	bool execed;		/* inside execve, past the point where the old program is gone */
@@ -146,7 +147,13 @@ void put_switch(struct recorder *r, struct rtask *rt);
 void tick_warn_uncounted(struct recorder *r, struct rtask *rt);
 
 /* chaos.c */
+struct chaos *chaos_new(uint64_t seed); /* to be freed */
+/* How long the task's next slice is. */
 uint64_t chaos_ticks(struct recorder *r, struct rtask *rt);
+/* Whether its slice ends here, behind a call or a counted edge. */
+bool chaos_ends_slice(struct recorder *r, struct rtask *rt);
+/* The task to run next of those that are ready; NULL if none is. */
+struct rtask *chaos_pick(struct recorder *r, bool (*ready)(struct recorder *, struct rtask *));
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);

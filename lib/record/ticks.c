@@ -39,7 +39,7 @@ int rtask_go_from(struct rtask *rt, uint64_t pc)
 bool rtask_to_origin(struct rtask *rt)
 {
 	struct task *t = &rt->t;
-	uint64_t pc = code_origin(&t->mm->code, ARCH_PC(&t->regs));
+	uint64_t pc = ARCH_PC(&t->regs) == AGENT_RDTSC ? rt->fault_pc : code_origin(&t->mm->code, ARCH_PC(&t->regs));
 
 	if (pc == ARCH_PC(&t->regs))
 		return false;
@@ -84,7 +84,7 @@ static void at_edge(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 
-	soft_arm(&rt->count, r->chaos ? chaos_ticks(r, rt) : SOFT_FAR);
+	soft_arm(&rt->count, r->chaos && r->live > 1 ? chaos_ticks(r, rt) : SOFT_FAR);
 	rt->hurry_ns = 0;
 	rtask_park(rt);
 	rt->pos = POS_TICK;
@@ -97,6 +97,12 @@ static void at_chance(struct recorder *r, struct rtask *rt, const struct code_si
 	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg, s->size};
 	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c.insn};
 
+	if (t->tsc_faults && c.insn <= CHANCE_RDTSCP) {
+		rt->fault_pc = ARCH_PC(&t->regs);
+		ARCH_PC(&t->regs) = AGENT_RDTSC;
+		task_set_regs(t);
+		return;
+	}
 	ev.result = (int64_t)arch_chance_do(&t->regs, &c);
 	ev.after = t->regs;
 	put_event(r, rt, &ev);

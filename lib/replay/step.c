@@ -195,7 +195,11 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 	enum replay_verdict v = run_to_event(p, pt, what, &status);
 	if (v)
 		return v;
-	if (pt->site || WSTOPSIG(status) != sig)
+	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
+	bool tsc = pt->site && sig == SIGSEGV && (pt->site->kind == CODE_RDTSC || pt->site->kind == CODE_RDTSCP);
+	if (tsc)
+		arch_as_faulted(&pt->t.regs);
+	else if (pt->site || WSTOPSIG(status) != sig)
 		return unexpected(p, pt, what, status);
 	return check_position(p, pt, false);
 }

@@ -17,8 +17,8 @@
 
 _Static_assert(sizeof(struct user_regs_struct) == sizeof(struct trace_regs), "ptrace's registers are the trace's");
 
-/* The agent's code: the one call instruction, and a trap behind it. */
-static const uint8_t agent_code[] = {0x0f, 0x05, 0xcc};
+/* The agent's code: the one call instruction, a trap behind it, and a time-stamp instruction (AGENT_RDTSC). */
+static const uint8_t agent_code[] = {0x0f, 0x05, 0xcc, 0x0f, 0x31};
 
 int task_get_regs(struct task *t)
 {
@@ -230,7 +230,7 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 			continue;
 		if (task_get_regs(t))
 			return -ESRCH;
-		if (ARCH_PC(&t->regs) == AGENT_ADDR + sizeof agent_code) {
+		if (ARCH_PC(&t->regs) == AGENT_CALL_END + 1) {
 			result = (int64_t)ARCH_RESULT(&t->regs);
 			break;
 		}

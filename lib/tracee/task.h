@@ -21,6 +21,9 @@
 #define AGENT_ADDR 0x7e9000000000ul
 #define AGENT_DATA (AGENT_ADDR + 0x1000)
 #define AGENT_END (AGENT_ADDR + 0x2000)
+#define AGENT_CALL_END (AGENT_ADDR + ARCH_SYSCALL_LEN)
+/* Recording only: where a program that wants its time-stamp instructions to fault is sent to have that. */
+#define AGENT_RDTSC (AGENT_ADDR + 3)
 /* Recording only: a piece of memory a thread, for the outputs of calls that wait (kernel/scratch.c). */
 #define SCRATCH_ADDR (AGENT_ADDR + 0x100000)
 #define SCRATCH_SIZE 0x20000ul

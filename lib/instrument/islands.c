@@ -1,0 +1,155 @@
+/* Sites without room for a long jump: a short one goes to an island, five bytes nearby that hold a long one. */
+#include "instrument/rewrite.h"
+
+#include <string.h>
+
+enum { REACH = 128, VICTIM_INSNS = 6, VICTIM_LEN = 2 * JUMP_LEN, NOP_LEN = 2 + JUMP_LEN };
+
+void spare_find(struct rewrite *rw)
+{
+	struct insn in;
+
+	for (size_t i = 0; i < rw->pads.n; i++) {
+		uint32_t at = rw->pads.v[i];
+		if (bit_get(rw->target, at) || !insn_decode(rw, at, rw->len, &in) ||
+		    !range_free(rw, at, at + in.len))
+			continue;
+		for (unsigned k = 0; k < in.len; k++)
+			bit_set(rw->spare, at + k);
+	}
+}
+
+/* The short jump of a site: from `next` it reaches [low, high]. Where the site's own displacement is short it only gets
+ * another one, so that who does not jump pays nothing. */
+struct hop {
+	uint32_t next, low, high;
+	bool keep;
+};
+
+static struct hop hop_of(const struct rewrite *rw, const struct insn *in)
+{
+	struct hop h = {.keep = in->rel_size == 1};
+
+	h.next = h.keep ? in->addr + in->len : in->addr + 2;
+	h.low = h.next > REACH ? h.next - REACH : 0;
+	h.high = h.next + REACH - 1;
+	if (h.high > rw->len - JUMP_LEN)
+		h.high = rw->len - JUMP_LEN;
+	return h;
+}
+
+/* Five free bytes in reach; 0: none. */
+static uint32_t slot_find(const struct rewrite *rw, const struct hop *h)
+{
+	for (uint32_t at = h->low; at <= h->high;) {
+		uint32_t end = spare_end(rw, at, at + JUMP_LEN);
+		if (end - at == JUMP_LEN)
+			return at;
+		at = end + 1;
+	}
+	return 0;
+}
+
+/* Instructions from `start` on whose place is enough for a jump to their trampoline and an island. */
+static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
+{
+	const struct func *f = func_at(rw, start);
+	uint32_t end = start;
+	unsigned count = 0;
+	bool goes_on = true;
+	struct insn in;
+
+	if (!f || f->opaque || !range_free(rw, start, start + JUMP_LEN))
+		return false;
+	while (end - start < VICTIM_LEN && goes_on) {
+		if (++count > VICTIM_INSNS || (end != start && bit_get(rw->target, end)) ||
+		    !insn_decode(rw, end, f->end, &in) || !insn_movable(rw, &in))
+			return false;
+		end += in.len;
+		goes_on = insn_goes_on(&in);
+	}
+	uint32_t fill = end - start < VICTIM_LEN ? spare_end(rw, end, start + VICTIM_LEN) : end;
+	if (fill - start < VICTIM_LEN || end - start < JUMP_LEN || !range_free(rw, start, end))
+		return false;
+	*p = (struct plan){.start = start, .end = end, .fill = fill, .cost = count};
+	return true;
+}
+
+/* A long nop that is executed: a short jump over what is then free. */
+static bool nop_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
+{
+	const struct func *f = func_at(rw, start);
+	struct insn in;
+
+	if (!f || f->opaque || !insn_decode(rw, start, f->end, &in) || in.type != INSN_NOP || in.len < NOP_LEN ||
+	    !range_free(rw, start, start + in.len))
+		return false;
+	*p = (struct plan){.start = start, .end = start + in.len, .fill = start + in.len, .cost = 0};
+	return true;
+}
+
+static void nop_apply(struct rewrite *rw, const struct plan *p)
+{
+	uint8_t jump[2] = {0xeb, p->end - p->start - 2};
+
+	text_patch(rw, p->start, jump, 2);
+	range_take(rw, p->start, p->end);
+	bytes_free(rw, p->start + 2, p->end);
+}
+
+/* Makes room for an island in reach, where it costs least: few instructions, and not in the site's own loop. */
+static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct insn *site)
+{
+	struct plan p, best = {.cost = UINT32_MAX};
+	bool nop = false;
+
+	for (uint32_t at = h->low > JUMP_LEN ? h->low - JUMP_LEN : 0; at < h->high; at++) {
+		if (!bit_get(rw->start, at) || bit_get(rw->taken, at))
+			continue;
+		bool is_nop = nop_plan(rw, at, &p);
+		if (!is_nop && !victim_plan(rw, at, &p))
+			continue;
+		uint32_t slot = at + (is_nop ? 2 : JUMP_LEN);
+		if (slot < h->low || slot > h->high || (p.start < site->addr + site->len && p.fill > site->addr))
+			continue;
+		if (!is_nop && at >= site->target && at < site->addr)
+			p.cost += VICTIM_INSNS;
+		if (p.cost < best.cost) {
+			best = p;
+			nop = is_nop;
+		}
+	}
+	if (best.cost == UINT32_MAX)
+		return 0;
+	nop ? nop_apply(rw, &best) : group_apply(rw, &best, TACTIC_GROUP);
+	return slot_find(rw, h);
+}
+
+void island_rewrite(struct rewrite *rw, struct site *s)
+{
+	const struct func *f = func_at(rw, s->addr);
+	struct insn in;
+
+	if (!f || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size == 4 || !insn_movable(rw, &in) ||
+	    !range_free(rw, in.addr, in.addr + in.len))
+		return;
+	struct hop h = hop_of(rw, &in);
+	uint32_t slot = slot_find(rw, &h);
+	if (!slot)
+		slot = slot_make(rw, &h, &in);
+	if (!slot)
+		return;
+	uint32_t to = h.keep ? emit_count(rw, &in) : emit_group(rw, in.addr, in.addr + in.len);
+	uint8_t jump[2] = {0xeb, slot - h.next};
+	if (h.keep)
+		text_patch(rw, h.next - 1, &jump[1], 1);
+	else
+		text_patch(rw, in.addr, jump, 2);
+	range_take(rw, in.addr, in.addr + in.len);
+	if (!h.keep)
+		text_fill(rw, in.addr + 2, in.addr + in.len);
+	text_patch(rw, slot, "\xe9", 1);
+	text_patch_rel(rw, slot + 1, to);
+	range_take(rw, slot, slot + JUMP_LEN);
+	sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
+}

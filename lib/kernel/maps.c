@@ -1,0 +1,146 @@
+/* /proc/PID/maps and smaps as the program would read them if it were not recorded: the files it has mapped, and not the
+ * code that stands in for them, nor what is rr's own. Recording. */
+#include "kernel/kernel.h"
+
+#include "counter/page.h"
+#include "instrument/image.h"
+#include "util/util.h"
+
+#include <fcntl.h>
+#include <linux/memfd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define TEXT_MAX (64u << 20)
+/* Where the path begins in a line: show_vma_header_prefix() in fs/proc/task_mmu.c. */
+#define PATH_COLUMN 73
+
+static bool is_own(const struct mm *mm, uint64_t start)
+{
+	if (start >= AGENT_ADDR && start < SCRATCH_END)
+		return true;
+	return mm->counted && (start == COUNTER_PAGE || code_in_tramp(&mm->code, start));
+}
+
+/* The original that is mapped at `start`; its offset there. */
+static const struct code_origin_file *original_at(struct recording *rec, struct mm *mm, uint64_t start, uint64_t *offset)
+{
+	for (size_t i = 0; i < mm->code.n; i++) {
+		const struct code_place *c = &mm->code.v[i];
+		for (uint32_t k = 0; c->mapped && k < c->img->h->nsegments; k++) {
+			const struct code_segment *s = &c->img->h->segments[k];
+			if (start - (c->lo + s->addr) >= s->len)
+				continue;
+			*offset = s->file_off + (start - (c->lo + s->addr));
+			return kernel_code_origin(rec, c->img);
+		}
+	}
+	return NULL;
+}
+
+/* One line of the text; a line that begins no mapping belongs to the one before. *hidden: whether that one is. */
+static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char *line, bool *hidden)
+{
+	uint64_t start, end, offset;
+	char perms[5];
+	int at = 0;
+
+	if (sscanf(line, "%lx-%lx %4s %*x %*x:%*x %*u%n", &start, &end, perms, &at) < 3 || !at) {
+		if (!*hidden)
+			fputs(line, out);
+		return;
+	}
+	*hidden = is_own(mm, start);
+	if (*hidden)
+		return;
+	const struct code_origin_file *o = mm->counted && perms[2] == 'x' ? original_at(rec, mm, start, &offset) : NULL;
+	if (!o) {
+		fputs(line, out);
+		return;
+	}
+	int n = fprintf(out, "%08lx-%08lx %s %08lx %02x:%02x %lu ", start, end, perms, offset, major(o->dev), minor(o->dev),
+			o->ino);
+	fprintf(out, "%*s%s\n", n < PATH_COLUMN ? PATH_COLUMN - n : 0, "", o->path);
+}
+
+/* The text of `path`, with what the program should not see left out; malloc'd, NULL if it cannot be read. */
+static char *edited(struct recording *rec, struct mm *mm, const char *path, size_t *len)
+{
+	char *text = file_read(path, TEXT_MAX, NULL), *result = NULL;
+	bool hidden = false;
+
+	if (!text)
+		return NULL;
+	FILE *out = open_memstream(&result, len);
+	for (char *p = text; out && *p;) {
+		char *end = strchr(p, '\n'), kept = 0;
+		if (end) {
+			kept = end[1];
+			end[1] = '\0';
+		}
+		put_line(out, rec, mm, p, &hidden);
+		if (!end)
+			break;
+		end[1] = kept;
+		p = end + 1;
+	}
+	if (out)
+		fclose(out);
+	free(text);
+	return result;
+}
+
+/* Puts a file with this text in the place of the task's descriptor. */
+static void replace_fd(struct call *c, int fd, const char *text, size_t len)
+{
+	static const char name[] = "maps";
+	char link[64];
+	bool cloexec = false;
+
+	snprintf(link, sizeof link, "/proc/%d/fdinfo/%d", c->t->tid, fd);
+	char *info = file_read(link, 1 << 16, NULL), *p = info ? strstr(info, "flags:") : NULL;
+	if (p)
+		cloexec = strtoul(p + 6, NULL, 8) & O_CLOEXEC;
+	free(info);
+	if (task_write(c->t, AGENT_DATA, name, sizeof name))
+		return;
+	int64_t mem = TASK_CALL(c->t, SYS_memfd_create, AGENT_DATA, MFD_CLOEXEC);
+	if (mem < 0)
+		return;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)mem);
+	int ours = open(link, O_WRONLY | O_CLOEXEC);
+	if (ours >= 0 && !write_all(ours, text, len))
+		TASK_CALL(c->t, SYS_dup3, (uint64_t)mem, (uint64_t)fd, cloexec ? O_CLOEXEC : 0);
+	if (ours >= 0)
+		close(ours);
+	TASK_CALL(c->t, SYS_close, (uint64_t)mem);
+}
+
+void exit_open(struct call *c)
+{
+	char link[64], path[4096];
+	int pid, at = 0;
+
+	if (c->result < 0 || !c->note[0]) /* enter_open: the name looks like one of these */
+		return;
+	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->result);
+	ssize_t n = readlink(link, path, sizeof path - 1);
+	if (n <= 0)
+		return;
+	path[n] = '\0';
+	if (sscanf(path, "/proc/%d/%n", &pid, &at) != 1 || !at)
+		return;
+	const char *base = strrchr(path, '/');
+	struct task *of = c->rec->find(c->rec, pid);
+	if (!of || (strcmp(base, "/maps") != 0 && strcmp(base, "/smaps") != 0))
+		return;
+	size_t len = 0;
+	char *text = edited(c->rec, of->mm, path, &len);
+	if (text)
+		replace_fd(c, (int)c->result, text, len);
+	free(text);
+}
