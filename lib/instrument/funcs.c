@@ -268,17 +268,3 @@ void funcs_decode(struct rewrite *rw)
 	}
 	rw->rep->functions = rw->funcs.n;
 }
-
-void funcs_doubt(struct rewrite *rw)
-{
-	for (size_t i = 0; i < rw->funcs.n; i++) {
-		struct func *f = &rw->funcs.v[i];
-		f->opaque = f->jumps && f->own_lea && !f->tables;
-	}
-	/* An instruction that nothing seems to reach: there are jumps here that are not understood. */
-	for (size_t i = 0; i < rw->orphans.n; i++) {
-		struct func *f = func_at(rw, rw->orphans.v[i]);
-		if (f && !bit_get(rw->target, rw->orphans.v[i]))
-			{ f->opaque = true; if(getenv("ORPH")) fprintf(stderr,"orphan %lx in %lx\n", rw->lo+rw->orphans.v[i],rw->lo+f->start);}
-	}
-}

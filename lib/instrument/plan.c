@@ -83,7 +83,7 @@ static bool plan_group(const struct rewrite *rw, const struct func *f, const str
 	return found;
 }
 
-static size_t site_find(const struct rewrite *rw, uint32_t addr)
+size_t site_find(const struct rewrite *rw, uint32_t addr)
 {
 	size_t lo = 0, hi = rw->sites.n;
 

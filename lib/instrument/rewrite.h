@@ -52,6 +52,7 @@ struct func {
 	uint32_t start, end;
 	bool left;   /* could not be decoded: no instruction of it is known */
 	bool opaque; /* jumps that are not understood: instructions are not moved */
+	bool orphans;  /* has instructions that nothing seems to reach */
 	bool indirect; /* has an indirect jump */
 	bool jumps;  /* has an indirect jump by register */
 	bool own_lea; /* computes an address inside itself */
@@ -194,10 +195,11 @@ void funcs_find(struct rewrite *rw);
 struct func *func_at(const struct rewrite *rw, uint32_t addr);
 /* funcs.c: decodes all of them; fills start, target, sites. */
 void funcs_decode(struct rewrite *rw);
-/* funcs.c: when all targets are known, finds functions with jumps that are not understood. */
+/* doubt.c: when all targets are known, finds functions with jumps that are not understood. */
 void funcs_doubt(struct rewrite *rw);
 
 /* tables.c: targets that only data names. */
+bool table_at(const struct rewrite *rw, uint32_t addr);
 void tables_mark(struct rewrite *rw);
 
 /* decode.c: the instruction at addr, which must end before `end`. */
@@ -231,6 +233,8 @@ struct plan {
 };
 enum { JUMP_LEN = 5 };
 
+/* The first site at or after addr. */
+size_t site_find(const struct rewrite *rw, uint32_t addr);
 /* plan.c: rewrites every site that can be. */
 void sites_rewrite(struct rewrite *rw);
 void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);

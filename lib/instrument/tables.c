@@ -19,6 +19,8 @@ static uint32_t entry_target(const struct rewrite *rw, uint32_t base, uint32_t a
 {
 	int32_t v;
 
+	if (at + 4 > rw->len)
+		return 0;
 	memcpy(&v, rw->img + at, 4);
 	return v != 0 && may_begin(rw, (int64_t)base + v) ? base + v : 0;
 }
@@ -76,6 +78,11 @@ static void words_mark(struct rewrite *rw, const struct range *r)
 		if (to < rw->len && may_begin(rw, to))
 			label_mark(rw, to);
 	}
+}
+
+bool table_at(const struct rewrite *rw, uint32_t addr)
+{
+	return entry_target(rw, addr, addr) && entry_target(rw, addr, addr + 4);
 }
 
 static int u32_cmp(const void *a, const void *b)

@@ -1,0 +1,88 @@
+/* Functions with jumps whose targets were not found.
+ *
+ * A target that is not known is a place where a group must not be, so it matters that none is missed. Two things give one
+ * away: an instruction that follows a jump and that nothing seems to reach, and a computed address inside a function that
+ * jumps by register. Such a function is looked at jump by jump; if one stays unexplained, nothing in it is moved.
+ */
+#include "instrument/rewrite.h"
+
+enum { BACK_MAX = 12, STRIDE = 16, STRIDES_MAX = 256 };
+
+/* Blocks of code of equal size, a power of two not below STRIDE or a multiple of one, from `base` on: as in memmove. */
+static void strides_mark(struct rewrite *rw, const struct func *f, uint32_t base)
+{
+	for (uint32_t i = 0; i < STRIDES_MAX && base + i * STRIDE < f->end; i++)
+		if (bit_get(rw->start, base + i * STRIDE))
+			label_mark(rw, base + i * STRIDE);
+}
+
+/* shl $n, reg: an index becomes a distance of 2^n. */
+static bool shifts_far(const struct insn_full *full)
+{
+	return full->d.mnemonic == ZYDIS_MNEMONIC_SHL && full->d.raw.imm[0].size == 8 &&
+	       full->d.raw.imm[0].value.u >= 4 && full->d.raw.imm[0].value.u < 16;
+}
+
+/* mov mem, reg, with the register that the jump uses: a pointer, which relocations or the code that made it have named. */
+static bool loads_pointer(const struct insn_full *full, unsigned reg)
+{
+	const ZydisDecodedInstruction *d = &full->d;
+
+	return d->mnemonic == ZYDIS_MNEMONIC_MOV && d->opcode == 0x8b && d->raw.rex.W && d->raw.modrm.mod != 3 &&
+	       (d->raw.modrm.reg | (d->raw.rex.R ? 8 : 0)) == reg;
+}
+
+static bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
+{
+	struct insn_full full;
+	struct insn in;
+	uint32_t base = 0;
+	bool shifted = false, table = false;
+
+	if (!insn_decode_full(rw, addr, f->end, &in, &full))
+		return false;
+	if (!in.reg_jump)
+		return true;
+	unsigned reg = full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0);
+	for (unsigned n = 0; n < BACK_MAX && !table; n++) {
+		if (!insn_before(rw, f, in.addr, &in) || !insn_decode_full(rw, in.addr, f->end, &in, &full))
+			break;
+		if (n == 0 && loads_pointer(&full, reg))
+			return true;
+		shifted |= shifts_far(&full);
+		if (in.lea && in.target > f->start && in.target < f->end)
+			base = in.target;
+		else if (in.lea && in.target >= 0 && in.target < (int64_t)rw->len)
+			table = table_at(rw, in.target);
+	}
+	if (!table && base && shifted) {
+		strides_mark(rw, f, base);
+		return true;
+	}
+	return table;
+}
+
+static bool func_explained(struct rewrite *rw, const struct func *f)
+{
+	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end; i++)
+		if (rw->sites.v[i].kind == CODE_INDIRECT && !jump_explained(rw, f, rw->sites.v[i].addr))
+			return false;
+	return f->indirect;
+}
+
+void funcs_doubt(struct rewrite *rw)
+{
+	for (size_t i = 0; i < rw->orphans.n; i++) {
+		struct func *f = func_at(rw, rw->orphans.v[i]);
+		if (f && !bit_get(rw->target, rw->orphans.v[i]))
+			f->orphans = true;
+	}
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		struct func *f = &rw->funcs.v[i];
+		if (f->orphans || (f->jumps && f->own_lea && !f->tables))
+			f->opaque = !func_explained(rw, f);
+	}
+	/* What is left is never reached, or not in a way that is known. */
+	for (size_t i = 0; i < rw->orphans.n; i++)
+		bit_set(rw->target, rw->orphans.v[i]);
+}
