@@ -15,12 +15,13 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--chaos [--seed N]] [--cpu N] [--env NAME=VALUE] [--chdir DIR]\n"
+	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N] [--env NAME=VALUE] [--chdir DIR]\n"
 	"                 [--print-trace-dir FD] [--checksum[=N]] [--] COMMAND [ARG ...]\n"
 	"Runs COMMAND and records it.\n"
 	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
 	"  -f                    replace a trace that is there\n"
 	"  -c MS                 let a task compute for MS milliseconds while others wait (50)\n"
+	"  --counter KIND        what counts ticks: auto, soft, hpc or step (auto)\n"
 	"  --chaos               try unlikely schedules, to find bugs\n"
 	"  --seed N              those that are drawn from N (default: another at each run; -v tells)\n"
 	"  -n                    without the agent in the program (every call is traced)\n"
@@ -34,7 +35,7 @@ static const char usage[] =
 	"  -h, --help            this text\n"
 	"  --version             the version\n";
 
-enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_VERSION };
+enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_COUNTER, OPT_VERSION };
 
 static const struct option options[] = {
 	{"cpu", required_argument, NULL, OPT_CPU},
@@ -43,6 +44,7 @@ static const struct option options[] = {
 	{"print-trace-dir", required_argument, NULL, OPT_PRINT},
 	{"checksum", optional_argument, NULL, OPT_CHECKSUM},
 	{"chaos", no_argument, NULL, OPT_CHAOS},
+	{"counter", required_argument, NULL, OPT_COUNTER},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
@@ -57,6 +59,16 @@ static long number(const char *what, const char *s, long max)
 	if (end == s || *end || n < 0 || n > max)
 		errx(125, "%s: %s: not a number that makes sense here", what, s);
 	return n;
+}
+
+static enum record_counter counter(const char *s)
+{
+	static const char *const names[] = {"auto", "soft", "hpc", "step"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(s, names[i]))
+			return (enum record_counter)i;
+	errx(125, "--counter: %s: none of auto, soft, hpc, step", s);
 }
 
 /* Milliseconds, with a fraction if need be. */
@@ -110,6 +122,7 @@ int main(int argc, char **argv)
 		case OPT_PRINT: o.print_dir_fd = (int)number("--print-trace-dir", optarg, 1 << 20); break;
 		case OPT_CHECKSUM: o.checksum_every = optarg ? (uint64_t)number("--checksum", optarg, 1 << 30) : 1000; break;
 		case 'c': o.slice_ns = slice(optarg); break;
+		case OPT_COUNTER: o.counter = counter(optarg); break;
 		case OPT_CHAOS: o.chaos = true; break;
 		case OPT_SEED:
 			o.seed = (uint64_t)number("--seed", optarg, LONG_MAX);

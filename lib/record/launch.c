@@ -151,7 +151,7 @@ static void fill_meta(const struct recorder *r, struct trace_meta *m, const char
 				 .page_size = PAGE,
 				 .nleaves = nleaves,
 				 .leaves = leaves,
-				 .counter = (char *)(r->soft.page ? "soft" : "none")};
+				 .counter = (char *)(r->step ? "step" : r->soft.page ? "soft" : "none")};
 }
 
 /* The program's environment: ours, with what --env adds or replaces. malloc'd. */

@@ -169,40 +169,61 @@ static bool slice_is_over(struct recorder *r, struct rtask *rt)
 	return true;
 }
 
+static void prepare(struct recorder *r, struct rtask *rt)
+{
+	if (rt->in_call || rt->midway || rt->leaving)
+		return;
+	if (rt->pos == POS_EVENT && r->next_checksum && !rt->t.pending)
+		put_checksum(r, rt);
+	if (r->chaos && r->live > 1 && !rt->hurry_ns && rt->count.armed > SOFT_FAR / 2)
+		soft_arm(&rt->count, chaos_ticks(r, rt));
+}
+
+/* Lets the task go on to its next stop, which is to be handled, or (step counter) over one instruction: WAITED_STEP. */
+static enum waited go(struct recorder *r, struct rtask *rt)
+{
+	int sig = rt->inject;
+
+	rt->inject = 0;
+	prepare(r, rt);
+	if (r->step && !rt->in_call) {
+		switch (tick_step(r, rt, sig)) {
+		case STEP_DONE:
+		case STEP_CHANCE: return WAITED_STEP;
+		case STEP_STOPPED: return WAITED_STOP;
+		case STEP_GONE: return WAITED_GONE;
+		case STEP_CALL: break;
+		}
+	}
+	rt->on_page = !rt->in_call;
+	if (rt->on_page)
+		soft_enter(&r->soft, &rt->count);
+	task_resume(&rt->t, PTRACE_SYSCALL, sig);
+	return wait_for(r, rt);
+}
+
 /* Lets one task go on until it blocks, stops, ends, or its slice is over. */
 static void run(struct recorder *r, struct rtask *rt)
 {
+	enum waited w;
+
 	r->slice_start = now_ns();
 	while (!r->rec.failed) {
-		if (!rt->has_status) {
-			int sig = rt->inject;
-			rt->inject = 0;
-			if (!rt->in_call && !rt->midway && !rt->leaving && rt->pos == POS_EVENT && r->next_checksum &&
-			    !rt->t.pending)
-				put_checksum(r, rt);
-			rt->on_page = !rt->in_call;
-			if (r->chaos && r->live > 1 && !rt->in_call && !rt->midway && !rt->hurry_ns && rt->count.armed > SOFT_FAR / 2)
-				soft_arm(&rt->count, chaos_ticks(r, rt));
-			if (rt->on_page)
-				soft_enter(&r->soft, &rt->count);
-			task_resume(&rt->t, PTRACE_SYSCALL, sig);
-			enum waited w = wait_for(r, rt);
-			if (w == WAITED_BLOCKED) {
-				rt->state = RS_BLOCKED;
-				call_announce(r, rt);
-				return;
-			}
-			if (w == WAITED_GONE) {
-				if (rt->state != RS_GONE)
-					rtask_gone(r, rt);
-				rt->reaped = true;
-				return;
-			}
-		}
-		handle_stop(r, rt);
-		if (rt->state != RS_READY)
+		w = rt->has_status ? WAITED_STOP : go(r, rt);
+		switch (w) {
+		case WAITED_BLOCKED:
+			rt->state = RS_BLOCKED;
+			call_announce(r, rt);
 			return;
-		if (slice_is_over(r, rt))
+		case WAITED_GONE:
+			if (rt->state != RS_GONE)
+				rtask_gone(r, rt);
+			rt->reaped = true;
+			return;
+		case WAITED_STOP: handle_stop(r, rt); break;
+		case WAITED_STEP: control_check(r); break;
+		}
+		if (rt->state != RS_READY || slice_is_over(r, rt))
 			return;
 	}
 }
@@ -327,6 +348,20 @@ static int exit_status(const struct recorder *r, int *signal)
 	return WEXITSTATUS(r->root_status);
 }
 
+/* What counts ticks: chosen by the user, or the counted code. */
+static void start_counter(struct recorder *r)
+{
+	r->soft.fd = r->rec.counter_fd = -1;
+	if (r->o->counter == RECORD_STEP) {
+		r->step = true;
+		return;
+	}
+	if (soft_open(&r->soft))
+		warn("counter page");
+	else
+		r->rec.counter_fd = r->soft.fd;
+}
+
 int record_run(const struct record_options *o, int *signal)
 {
 	struct recorder r = {.o = o, .slice_ns = o->slice_ns ? o->slice_ns : SLICE_NS};
@@ -344,11 +379,7 @@ int record_run(const struct record_options *o, int *signal)
 		r.chaos = chaos_new(o->seed);
 	r.rec.verbose = o->verbose;
 	r.rec.note = note;
-	r.rec.counter_fd = -1;
-	if (soft_open(&r.soft))
-		warn("counter page");
-	else
-		r.rec.counter_fd = r.soft.fd;
+	start_counter(&r);
 	status = launch(&r);
 	if (status) {
 		recorder_free(&r);

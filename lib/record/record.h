@@ -8,6 +8,8 @@
 
 #define SLICE_NS 50000000u
 
+enum record_counter { RECORD_AUTO, RECORD_SOFT, RECORD_HPC, RECORD_STEP };
+
 struct record_options {
 	char *const *argv; /* the command, NULL-terminated */
 	const char *dir;   /* where the trace goes; NULL: a fresh place */
@@ -15,6 +17,7 @@ struct record_options {
 	char **env;	   /* NAME=VALUE to add to the program's environment; NULL-terminated, or NULL */
 	bool replace;	   /* a trace that is already there */
 	bool quiet, verbose;
+	enum record_counter counter;
 	bool chaos;	   /* unlikely schedules, drawn from the seed */
 	uint64_t seed;
 	uint64_t slice_ns; /* how long a task may go on while others wait; 0: SLICE_NS */

@@ -3,6 +3,7 @@
 #define RR_RECORDER_H
 
 #include "counter/soft.h"
+#include "counter/step.h"
 #include "kernel/kernel.h"
 #include "record/record.h"
 #include "tracee/task.h"
@@ -74,6 +75,7 @@ struct recorder {
 	struct rtask *preempting; /* PTRACE_INTERRUPT has been sent to it */
 	struct soft soft;
 	struct chaos *chaos; /* NULL: round-robin */
+	bool step;	     /* counts by single-stepping */
 	uint64_t slice_ns;   /* how long a task may go on while others wait */
 	bool ticking;
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
@@ -105,7 +107,7 @@ void put_xstate(struct recorder *r, struct rtask *rt);
 bool rtask_is_ready(const struct rtask *rt);
 
 /* wait.c: lets the task that is being resumed get to its next stop, or finds it blocked. */
-enum waited { WAITED_STOP, WAITED_BLOCKED, WAITED_GONE };
+enum waited { WAITED_STOP, WAITED_BLOCKED, WAITED_GONE, WAITED_STEP };
 enum waited wait_for(struct recorder *r, struct rtask *rt);
 /* Blocks until some task has a stop to be handled. */
 void wait_any(struct recorder *r);
@@ -142,6 +144,11 @@ void tick_left(struct rtask *rt);
 void tick_hurry(struct rtask *rt);
 /* The same if a signal waits for an exact point. */
 void tick_if_waiting(struct rtask *rt);
+/* Does what such an instruction, at which the task stands, does, and puts the event. */
+void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *c);
+/* With the step counter: one instruction of a task that is not in a call. STEP_CALL: it is to be resumed; STEP_STOPPED:
+ * rt->status is to be handled. */
+enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig);
 /* Tells that others run while the task stands behind a counted edge. */
 void put_switch(struct recorder *r, struct rtask *rt);
 void tick_warn_uncounted(struct recorder *r, struct rtask *rt);

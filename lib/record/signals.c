@@ -133,12 +133,7 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof bytes);
 	if (n <= 0 || !arch_chance_at(bytes, (size_t)n, &c))
 		return false;
-	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c.insn};
-	ev.result = (int64_t)arch_chance_do(&t->regs, &c);
-	ev.after = t->regs;
-	put_event(r, rt, &ev);
-	rtask_park(rt);
-	rtask_go_from(rt, ARCH_PC(&t->regs));
+	put_chance(r, rt, &c);
 	return true;
 }
 

@@ -7,6 +7,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
 {
@@ -91,11 +93,22 @@ static void at_edge(struct recorder *r, struct rtask *rt)
 	rtask_go_from(rt, ARCH_PC(&t->regs));
 }
 
+void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *c)
+{
+	struct task *t = &rt->t;
+	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c->insn};
+
+	ev.result = (int64_t)arch_chance_do(&t->regs, c);
+	ev.after = t->regs;
+	put_event(r, rt, &ev);
+	rtask_park(rt);
+	rtask_go_from(rt, ARCH_PC(&t->regs));
+}
+
 static void at_chance(struct recorder *r, struct rtask *rt, const struct code_site *s)
 {
 	struct task *t = &rt->t;
 	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg, s->size};
-	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c.insn};
 
 	if (t->tsc_faults && c.insn <= CHANCE_RDTSCP) {
 		rt->fault_pc = ARCH_PC(&t->regs);
@@ -103,11 +116,29 @@ static void at_chance(struct recorder *r, struct rtask *rt, const struct code_si
 		task_set_regs(t);
 		return;
 	}
-	ev.result = (int64_t)arch_chance_do(&t->regs, &c);
-	ev.after = t->regs;
-	put_event(r, rt, &ev);
-	rtask_park(rt);
-	rtask_go_from(rt, ARCH_PC(&t->regs));
+	put_chance(r, rt, &c);
+}
+
+enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
+{
+	struct arch_chance c;
+
+	if (task_get_regs(&rt->t))
+		return STEP_GONE;
+	enum step_result s = step_once(&rt->t, PTRACE_SINGLESTEP, sig, &rt->count.ticks, &c, &rt->status);
+	switch (s) {
+	case STEP_DONE:
+		rtask_park(rt);
+		rt->pos = POS_TICK;
+		break;
+	case STEP_CHANCE: put_chance(r, rt, &c); break;
+	case STEP_STOPPED:
+		if (WIFSTOPPED(rt->status) && !task_get_regs(&rt->t))
+			rtask_park(rt);
+		break;
+	default: break;
+	}
+	return s;
 }
 
 bool tick_stop(struct recorder *r, struct rtask *rt)

@@ -97,7 +97,7 @@ static void preempt(struct recorder *r, struct rtask *rt)
 	uint64_t now = now_ns();
 
 	collect(r);
-	if (rt->has_status || rt->leaving || r->preempting || now - r->slice_start < r->slice_ns || !others_ready(r, rt))
+	if (r->step || rt->has_status || rt->leaving || r->preempting || now - r->slice_start < r->slice_ns || !others_ready(r, rt))
 		return;
 	if (rt->hurry_ns && now - rt->hurry_ns < SLICE_NS)
 		return;

@@ -277,6 +277,12 @@ static enum replay_verdict start_counter(struct replayer *p)
 
 	if (!counter || !strcmp(counter, "none"))
 		return REPLAY_EXACT;
+	if (!strcmp(counter, "step")) {
+		const char *skid = getenv("RR_STEP_SKID"); /* for tests */
+		p->step = true;
+		p->skid = skid ? strtoull(skid, NULL, 10) % (SKID_MAX + 1) : 0;
+		return REPLAY_EXACT;
+	}
 	if (strcmp(counter, "soft") != 0)
 		return trouble(p, "%s: was recorded with the counter '%s', which is not there", trace_reader_dir(p->r), counter);
 	if (soft_open(&p->soft))

@@ -3,6 +3,7 @@
 #define RR_REPLAYER_H
 
 #include "counter/soft.h"
+#include "counter/step.h"
 #include "instrument/image.h"
 #include "kernel/kernel.h"
 #include "replay/replay.h"
@@ -18,10 +19,14 @@ struct ptask {
 	bool started; /* has become a program */
 	struct soft_task count;
 	const struct code_site *site; /* counted code by which it has stopped; NULL: it did otherwise */
+	int chance; /* enum chance of the instruction it has come to; -1: none */
 	uint64_t since; /* time of its last event, ns */
 };
 
 #define RECENT 8
+
+/* An interrupting counter stops at most so many ticks late. */
+#define SKID_MAX 200
 
 /* How long a task has been on its way to the event. */
 struct watch {
@@ -44,6 +49,8 @@ struct replayer {
 	uint64_t next_memory;
 	struct watch watch;
 	struct soft soft;
+	bool step;     /* counts by single-stepping */
+	uint64_t skid; /* instructions by which it is to stop late, as a hardware counter does */
 	bool said; /* a report or a line has been printed */
 };
 

@@ -96,9 +96,12 @@ static bool arrived(struct ptask *pt, int status)
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
 
 	pt->site = NULL;
+	pt->chance = -1;
 	if (WSTOPSIG(status) & 0x80) {
 		if (pt->t.mm->counted)
 			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, read_mem, &pt->t, &pt->site);
+		if (pt->site && pt->site->kind >= CODE_RDTSC)
+			pt->chance = pt->site->kind - CODE_RDTSC + CHANCE_RDTSC;
 		return true;
 	}
 	if (!task_raised(&pt->t, WSTOPSIG(status)))
@@ -107,9 +110,55 @@ static bool arrived(struct ptask *pt, int status)
 	return true;
 }
 
+/* Where an interrupting counter is to stop, and what for. */
+struct interrupt {
+	uint64_t ticks; /* at so many, and some instructions late */
+	uint64_t pc;	/* or when it comes to this breakpoint again; 0: none */
+	bool hit;	/* it has */
+};
+
+/* The step counter: instruction by instruction, until the task does something or is to be interrupted (in may be NULL). */
+static enum replay_verdict step(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+{
+	struct arch_chance c;
+	uint64_t late = 0;
+
+	pt->site = NULL;
+	pt->chance = -1;
+	for (uint64_t n = 0;; n++) {
+		if (in && (in->pc ? n && ARCH_PC(&pt->t.regs) == in->pc : pt->count.ticks >= in->ticks && late++ >= p->skid)) {
+			in->hit = true;
+			return REPLAY_EXACT;
+		}
+		running = pt->t.tid;
+		enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &pt->count.ticks, &c, status);
+		running = 0;
+		switch (s) {
+		case STEP_DONE: continue;
+		case STEP_CHANCE: pt->chance = c.insn; return REPLAY_EXACT;
+		case STEP_CALL:
+			if (task_resume(&pt->t, PTRACE_SYSEMU, 0) || task_wait(&pt->t, status))
+				return trouble(p, "the replay's task has vanished: killed from outside?");
+			break;
+		case STEP_GONE: return trouble(p, "the replay's task has vanished: killed from outside?");
+		case STEP_STOPPED: break;
+		}
+		if (!WIFSTOPPED(*status))
+			return trouble(p, "the replay's task was killed from outside (signal %d)", WTERMSIG(*status));
+		if (task_get_regs(&pt->t))
+			return trouble(p, "the replay's task has vanished: killed from outside?");
+		if (!(*status >> 16) && ((WSTOPSIG(*status) & 0x80) || task_raised(&pt->t, WSTOPSIG(*status))))
+			return REPLAY_EXACT;
+		if (*status >> 16 && overdue(p, pt))
+			return diverged(p, pt, "the task does not come to its next event");
+	}
+}
+
 /* Runs the task until it does something, or has made one tick more than `ticks`. */
 static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
 {
+	if (p->step)
+		return step(p, pt, NULL, status);
 	soft_arm(&pt->count, pt->t.mm->counted ? ticks - pt->count.ticks + 1 : SOFT_FAR);
 	for (;;) {
 		soft_enter(&p->soft, &pt->count);
@@ -151,7 +200,7 @@ static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, co
 
 static enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status)
 {
-	if (pt->site && pt->site->kind >= CODE_RDTSC)
+	if (pt->chance >= 0)
 		return diverged(p, pt, "the task was to %s, but came to an instruction whose result is recorded", what);
 	if (pt->site)
 		return diverged(p, pt, "the task was to %s, but has made more ticks than the %lu recorded", what,
@@ -167,7 +216,7 @@ static enum replay_verdict check_position(struct replayer *p, struct ptask *pt, 
 {
 	enum replay_verdict v = check_regs(p, pt, at_call);
 
-	if (!v && pt->t.mm->counted && pt->count.ticks != p->ev.ticks)
+	if (!v && (p->step || pt->t.mm->counted) && pt->count.ticks != p->ev.ticks)
 		return diverged(p, pt, "ticks differ: recorded %lu, replayed %lu", (unsigned long)p->ev.ticks,
 				(unsigned long)pt->count.ticks);
 	return v;
@@ -180,7 +229,7 @@ enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt)
 
 	if (v)
 		return v;
-	if (pt->site || !(WSTOPSIG(status) & 0x80))
+	if (pt->chance >= 0 || pt->site || !(WSTOPSIG(status) & 0x80))
 		return unexpected(p, pt, "make a call", status);
 	pt->in_call = true;
 	return check_position(p, pt, true);
@@ -196,18 +245,46 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 	if (v)
 		return v;
 	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
-	bool tsc = pt->site && sig == SIGSEGV && (pt->site->kind == CODE_RDTSC || pt->site->kind == CODE_RDTSCP);
+	bool tsc = pt->site && sig == SIGSEGV && (pt->chance == CHANCE_RDTSC || pt->chance == CHANCE_RDTSCP);
 	if (tsc)
 		arch_as_faulted(&pt->t.regs);
-	else if (pt->site || WSTOPSIG(status) != sig)
+	else if (pt->chance >= 0 || pt->site || WSTOPSIG(status) != sig)
 		return unexpected(p, pt, what, status);
 	return check_position(p, pt, false);
+}
+
+/* An interrupting counter comes near, late by its skid; the rest of the way a breakpoint finds. */
+static enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt)
+{
+	struct interrupt near = {.ticks = p->ev.ticks > SKID_MAX ? p->ev.ticks - SKID_MAX : 0};
+	struct interrupt there = {.pc = ARCH_PC(&p->ev.regs)};
+	enum replay_verdict v;
+	int status;
+
+	if (pt->count.ticks < near.ticks) {
+		if ((v = step(p, pt, &near, &status)))
+			return v;
+		if (!near.hit)
+			return unexpected(p, pt, "compute on", status);
+	}
+	while (pt->count.ticks != p->ev.ticks || arch_regs_differ(&p->ev.regs, &pt->t.regs, false) >= 0) {
+		if (pt->count.ticks > p->ev.ticks)
+			return check_position(p, pt, false);
+		there.hit = false;
+		if ((v = step(p, pt, &there, &status)))
+			return v;
+		if (!there.hit)
+			return unexpected(p, pt, "compute on", status);
+	}
+	return REPLAY_EXACT;
 }
 
 enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
+	if (p->step)
+		return run_to_point(p, pt);
 	if (pt->count.ticks >= p->ev.ticks || !pt->t.mm->counted)
 		return check_position(p, pt, false);
 	enum replay_verdict v = run(p, pt, p->ev.ticks - 1, &status);
@@ -228,8 +305,8 @@ enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
 
 	if (v)
 		return v;
-	bool hooked = pt->site && (unsigned)(pt->site->kind - CODE_RDTSC) == (unsigned)(p->ev.sysno - CHANCE_RDTSC);
-	bool trapped = !pt->site && WSTOPSIG(status) == SIGSEGV && p->ev.sysno <= CHANCE_RDTSCP;
+	bool hooked = pt->chance == (int)p->ev.sysno;
+	bool trapped = pt->chance < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV && p->ev.sysno <= CHANCE_RDTSCP;
 	if (!hooked && !trapped)
 		return unexpected(p, pt, what, status);
 	return check_position(p, pt, false);

@@ -1,0 +1,102 @@
+#include "counter/step.h"
+
+#include <Zydis/Zydis.h>
+
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#define INSN_MAX 15
+
+struct edge {
+	bool counts;	  /* when it is taken */
+	bool always;	  /* and it always is */
+	uint64_t target;
+};
+
+struct decoded {
+	bool call, chance;
+	struct arch_chance c;
+	struct edge edge;
+};
+
+static const struct {
+	ZydisMnemonic mnemonic;
+	enum chance insn;
+} chances[] = {
+	{ZYDIS_MNEMONIC_RDTSC, CHANCE_RDTSC},	{ZYDIS_MNEMONIC_RDTSCP, CHANCE_RDTSCP}, {ZYDIS_MNEMONIC_CPUID, CHANCE_CPUID},
+	{ZYDIS_MNEMONIC_RDRAND, CHANCE_RDRAND}, {ZYDIS_MNEMONIC_RDSEED, CHANCE_RDSEED}, {ZYDIS_MNEMONIC_RDPID, CHANCE_RDPID},
+	{ZYDIS_MNEMONIC_XGETBV, CHANCE_XGETBV},
+};
+
+static void find_chance(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops, struct decoded *d)
+{
+	for (size_t k = 0; k < sizeof chances / sizeof *chances; k++) {
+		if (chances[k].mnemonic != i->mnemonic)
+			continue;
+		d->chance = true;
+		d->c = (struct arch_chance){.insn = chances[k].insn, .len = i->length};
+		if (i->operand_count_visible && ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
+			d->c.reg = (unsigned)ZydisRegisterGetId(ops[0].reg.value);
+			d->c.size = ops[0].size / 8;
+		}
+	}
+}
+
+static void find_edge(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops, uint64_t pc, struct decoded *d)
+{
+	bool jump = i->meta.category == ZYDIS_CATEGORY_COND_BR || i->meta.category == ZYDIS_CATEGORY_UNCOND_BR;
+	bool call = i->meta.category == ZYDIS_CATEGORY_CALL;
+
+	if (!jump && !call)
+		return;
+	if (ops[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && ops[0].imm.is_relative) {
+		d->edge.target = pc + i->length + (uint64_t)ops[0].imm.value.s;
+		d->edge.counts = d->edge.target <= pc;
+		d->edge.always = call;
+	} else if (jump && i->meta.branch_type != ZYDIS_BRANCH_TYPE_FAR) {
+		d->edge.counts = d->edge.always = true;
+	}
+}
+
+static void decode(struct task *t, struct decoded *d)
+{
+	uint8_t bytes[INSN_MAX];
+	uint64_t pc = ARCH_PC(&t->regs);
+	ZydisDecoder decoder;
+	ZydisDecodedInstruction i;
+	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
+	ssize_t n = task_read(t, pc, bytes, sizeof bytes);
+
+	memset(d, 0, sizeof *d);
+	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	if (n <= 0 || ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, (ZyanUSize)n, &i, ops)))
+		return;
+	d->call = i.mnemonic == ZYDIS_MNEMONIC_SYSCALL || i.mnemonic == ZYDIS_MNEMONIC_SYSENTER ||
+		  (i.mnemonic == ZYDIS_MNEMONIC_INT && ops[0].imm.value.u == 0x80);
+	find_chance(&i, ops, d);
+	find_edge(&i, ops, pc, d);
+}
+
+enum step_result step_once(struct task *t, int request, int sig, uint64_t *ticks, struct arch_chance *c, int *status)
+{
+	struct decoded d;
+	siginfo_t si;
+
+	decode(t, &d);
+	if (d.call && !sig)
+		return STEP_CALL;
+	if (d.chance && !sig && !(t->tsc_faults && d.c.insn <= CHANCE_RDTSCP)) {
+		*c = d.c;
+		return STEP_CHANCE;
+	}
+	if (task_resume(t, request, sig) || task_wait(t, status))
+		return STEP_GONE;
+	if (!WIFSTOPPED(*status) || *status >> 16 || WSTOPSIG(*status) != SIGTRAP || task_siginfo(t, &si) ||
+	    si.si_code != TRAP_TRACE || task_get_regs(t))
+		return STEP_STOPPED;
+	if (d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target))
+		++*ticks;
+	return STEP_DONE;
+}
