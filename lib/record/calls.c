@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -59,6 +60,12 @@ void call_entered(struct recorder *r, struct rtask *rt)
 
 	if (task_get_regs(t) || tick_stop(r, rt))
 		return;
+	rt->chances = 0;
+	rt->again = false;
+	if (rt->emulated) {
+		tick_undo_call(rt);
+		return;
+	}
 	if (signal_give_back(rt))
 		return;
 	uint64_t nr = call_number(r, &t->regs);
@@ -116,6 +123,18 @@ static int read_exit_regs(struct rtask *rt)
 	return task_get_result(&rt->t, &ARCH_RESULT(&rt->t.regs));
 }
 
+/* A filter that the task has installed; perhaps (SECCOMP_FILTER_FLAG_TSYNC) for all threads of its process. */
+static void note_seccomp(struct recorder *r, struct rtask *rt)
+{
+	const struct call *c = &rt->call;
+
+	if (c->result < 0 || !(c->nr == SYS_seccomp || (c->nr == SYS_prctl && c->args[0] == PR_SET_SECCOMP)))
+		return;
+	for (struct rtask *x = r->tasks; x; x = x->next)
+		if (x->tgid == rt->tgid)
+			x->seccomp = true;
+}
+
 void call_returned(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
@@ -162,6 +181,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		rt->restart_nr = c->nr;
 	}
 	put_event(r, rt, &ev);
+	note_seccomp(r, rt);
 	if (!t->scratch && t->mm->threads && t->mm->refs > 1 && !(ev.flags & EVF_RESTART))
 		scratch_map(t);
 }
@@ -208,6 +228,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 	else if (!vm)
 		child->t.scratch = rt->t.scratch; /* in the copy of memory too */
 	child->t.tsc_faults = rt->t.tsc_faults;
+	child->seccomp = rt->seccomp;
 	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
 	if (task_get_regs(&child->t))
 		return;

@@ -198,7 +198,9 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 	rt->on_page = !rt->in_call;
 	if (rt->on_page)
 		soft_enter(&r->soft, &rt->count);
-	task_resume(&rt->t, PTRACE_SYSCALL, sig);
+	int request = rt->on_page && !rt->leaving && !rt->again ? tick_request(rt) : PTRACE_SYSCALL;
+	rt->emulated = request == PTRACE_SYSEMU;
+	task_resume(&rt->t, request, sig);
 	return wait_for(r, rt);
 }
 

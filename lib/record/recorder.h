@@ -44,6 +44,10 @@ struct rtask {
 	struct soft_task count;
 	bool on_page;		/* the counter page is its own */
 	bool leaving;		/* in a stop of counted code, which the kernel takes for a call */
+	bool emulated;		/* resumed so that the kernel skips the next call: PTRACE_SYSEMU */
+	bool seccomp;		/* has a filter of its own, which must not see the stops of counted code */
+	bool again;		/* makes the call again that was skipped */
+	unsigned chances;	/* instructions answered since its last call */
 	uint64_t hurry_ns;	/* since when it has been asked to stop at its next counted edge; 0: not */
 	uint64_t fault_pc;	/* the instruction that the fault to come stands for; 0: none */
 	uint32_t period;	/* chaos: when its priority was drawn */
@@ -140,6 +144,10 @@ bool rtask_to_origin(struct rtask *rt);
 /* At a call's entry: whether it is a stop of counted code, which is dealt with then; its end comes by tick_left. */
 bool tick_stop(struct recorder *r, struct rtask *rt);
 void tick_left(struct rtask *rt);
+/* How to resume a task that is not in a call. */
+int tick_request(const struct rtask *rt);
+/* At the entry of a call that the kernel is to skip, and that is the program's own: it makes it again. */
+void tick_undo_call(struct rtask *rt);
 /* The task, stopped with its registers read, is to stop at its next counted edge. */
 void tick_hurry(struct rtask *rt);
 /* The same if a signal waits for an exact point. */

@@ -149,12 +149,37 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 
 	if (!rt->t.mm->counted || !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, read_mem, &rt->t, &site))
 		return false;
-	if (site->kind >= CODE_RDTSC)
+	if (site->kind >= CODE_RDTSC) {
+		rt->chances++;
 		at_chance(r, rt, site);
-	else
+	} else {
 		at_edge(r, rt);
-	rt->leaving = true; /* the kernel skips the stop's own call, and tells of that */
+	}
+	rt->leaving = true;
+	if (rt->emulated)
+		tick_left(rt);
 	return true;
+}
+
+/* A stop of counted code is a call to the kernel, which can be resumed in two ways. PTRACE_SYSCALL: there is another stop at
+ * the end of that call. PTRACE_SYSEMU: there is none, and a seccomp filter is not asked, but a call of the program's own
+ * is skipped as well and has to be made again. */
+#define CHANCES_IN_A_ROW 2
+
+int tick_request(const struct rtask *rt)
+{
+	return rt->t.mm->counted && (rt->seccomp || rt->chances >= CHANCES_IN_A_ROW) ? PTRACE_SYSEMU : PTRACE_SYSCALL;
+}
+
+void tick_undo_call(struct rtask *rt)
+{
+	struct trace_regs *g = &rt->t.regs;
+
+	ARCH_RESULT(g) = ARCH_SYSNO(g);
+	ARCH_SYSNO(g) = (uint64_t)-1;
+	ARCH_PC(g) -= ARCH_SYSCALL_LEN;
+	task_set_regs(&rt->t);
+	rt->leaving = rt->again = true;
 }
 
 void tick_left(struct rtask *rt)
@@ -162,6 +187,8 @@ void tick_left(struct rtask *rt)
 	struct pending_signal *s = (struct pending_signal *)waits(rt);
 
 	rt->leaving = false;
+	if (rt->again)
+		return;
 	if (!s || rt->pos != POS_TICK)
 		return;
 	s->sent = true;
