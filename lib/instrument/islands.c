@@ -152,4 +152,48 @@ void island_rewrite(struct rewrite *rw, struct site *s)
 	text_patch_rel(rw, slot + 1, to);
 	range_take(rw, slot, slot + JUMP_LEN);
 	sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
+	s->hop = h.keep ? slot : 0;
+}
+
+/* A jump that counts and goes where the site goes, in reach. */
+static uint32_t hop_find(const struct rewrite *rw, const struct hop *h, const struct site *s)
+{
+	for (size_t i = site_find(rw, h->low); i < rw->sites.n && rw->sites.v[i].addr <= h->high; i++) {
+		const struct site *other = &rw->sites.v[i];
+		if (other->hop && other->target == s->target && other->hop >= h->low && other->hop <= h->high)
+			return other->hop;
+	}
+	return 0;
+}
+
+static bool hop_share(struct rewrite *rw, struct site *s)
+{
+	const struct func *f = func_at(rw, s->addr);
+	struct insn in;
+
+	if (!f || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size != 1 || !insn_movable(rw, &in) ||
+	    !range_free(rw, in.addr, in.addr + in.len))
+		return false;
+	struct hop h = hop_of(rw, &in);
+	uint32_t to = hop_find(rw, &h, s);
+	if (!to)
+		return false;
+	uint8_t rel = to - h.next;
+	text_patch(rw, h.next - 1, &rel, 1);
+	range_take(rw, in.addr, in.addr + in.len);
+	sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
+	s->hop = in.type == INSN_JMP ? in.addr : to;
+	return true;
+}
+
+void hops_share(struct rewrite *rw)
+{
+	bool more = true;
+
+	for (unsigned round = 0; more && round < 8; round++) {
+		more = false;
+		for (size_t i = 0; i < rw->sites.n; i++)
+			if (!rw->sites.v[i].done)
+				more |= hop_share(rw, &rw->sites.v[i]);
+	}
 }

@@ -126,7 +126,7 @@ static bool site_retarget(struct rewrite *rw, const struct insn *in)
 }
 
 /* Why the site is left alone; NULL: it is rewritten. */
-static const char *site_rewrite(struct rewrite *rw, const struct site *s)
+static const char *site_rewrite(struct rewrite *rw, struct site *s)
 {
 	const struct func *f = func_at(rw, s->addr);
 	struct insn in;
@@ -138,8 +138,12 @@ static const char *site_rewrite(struct rewrite *rw, const struct site *s)
 		return "odd prefixes";
 	if (in.rel_off && !in_text(rw, in.target))
 		return "jumps out of the text";
-	if (in.rel_size == 4)
-		return site_retarget(rw, &in) ? NULL : "something jumps into it";
+	if (in.rel_size == 4 && !site_retarget(rw, &in))
+		return "something jumps into it";
+	if (in.rel_size == 4) {
+		s->hop = in.type == INSN_JMP ? s->addr : 0;
+		return NULL;
+	}
 	if (!insn_movable(rw, &in))
 		return "cannot be moved";
 	if (in.len >= JUMP_LEN && range_free(rw, in.addr, in.addr + in.len)) {
@@ -191,5 +195,6 @@ void sites_rewrite(struct rewrite *rw)
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			island_rewrite(rw, &rw->sites.v[i]);
+	hops_share(rw);
 	sites_report(rw);
 }

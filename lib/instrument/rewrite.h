@@ -69,6 +69,7 @@ struct site {
 	bool done;
 	uint8_t tactic;	 /* done */
 	const char *why; /* not done */
+	uint32_t hop;	 /* JUMP: where code is that counts and then goes to the same target; 0: nowhere */
 };
 
 /* An executable segment, and its bytes to be. */
@@ -252,6 +253,8 @@ uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
 void spare_find(struct rewrite *rw);
 /* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one. */
 void island_rewrite(struct rewrite *rw, struct site *s);
+/* And of what is left, those that can go by another site's way to the same target. */
+void hops_share(struct rewrite *rw);
 
 /* emit.c: trampolines. All positions are offsets in em.buf. */
 void emit_begin(struct rewrite *rw);
