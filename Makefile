@@ -13,7 +13,7 @@ CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
 LIBS = -lz -lbsd -lelf -lZydis -lpthread
 
-PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c))
+PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c)) bin/rr-hunt
 LIB_SRC = $(wildcard lib/*/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h
@@ -61,6 +61,10 @@ bin/%: build/cmd/%.o build/librr.a
 	@mkdir -p bin
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+bin/rr-hunt: contrib/rr-hunt
+	@mkdir -p bin
+	install $< $@
+
 build/man/%: man/%
 	@mkdir -p $(@D)
 	cp $< $@
@@ -106,6 +110,10 @@ build/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $< -lpthread
 
+# What must always work, a hundred times each, or with REPEAT=n so often.
+nightly: check-programs
+	@tests/nightly.sh
+
 # All figures, or with BENCH="true getppid" those; RUNS=n rounds.
 bench: all $(BENCH_PROGRAMS)
 	@tests/bench/run.sh
@@ -129,6 +137,6 @@ clean:
 	rm -rf bin build build-asan
 
 -include $(shell find build -name '*.d' 2>/dev/null)
-.PHONY: all deps demo check check-programs bench lint install uninstall clean
+.PHONY: all deps demo check check-programs nightly bench lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

@@ -28,12 +28,15 @@ _rr_trace()
 
 _rr_record()
 {
-	local i
+	local i takes='-o --chdir --cpu --env --print-trace-dir'
 
+	[ "$1" != rr-hunt ] || takes='-j -n -o -S -s --seed'
 	# The first word that is neither an option nor one's argument begins the command.
 	for ((i = 1; i < COMP_CWORD; i++)); do
+		case " $takes " in
+		*" ${COMP_WORDS[i]} "*) i=$((i + 1)); continue ;;
+		esac
 		case ${COMP_WORDS[i]} in
-		-o | --chdir | --cpu | --env | --print-trace-dir) i=$((i + 1)) ;;
 		--) i=$((i + 1)); break ;;
 		-*) ;;
 		*) break ;;
@@ -52,5 +55,5 @@ _rr_record()
 	fi
 }
 
-complete -o filenames -F _rr_record rr-record
+complete -o filenames -F _rr_record rr-record rr-hunt
 complete -o filenames -F _rr_trace rr-replay rr-verify rr-dump

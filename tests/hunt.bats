@@ -42,6 +42,16 @@ finds_bug() {
 	[[ $(cat replay.out) == "$3"* ]]
 }
 
+@test "the bugs do not show natively" {
+	local i
+	for ((i = 0; i < 20; i++)); do
+		"$bugs/lost_update"
+		"$bugs/missed_wakeup"
+		"$bugs/use_after_free"
+	done > native.out
+	[ "$(uniq -c native.out | tr -d ' ')" = 60ok ]
+}
+
 @test "it finds a lost update within 200 runs" {
 	finds_bug lost_update 1 'lost update'
 }

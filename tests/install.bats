@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 setup() {
 	top=$BATS_TEST_DIRNAME/..
 	PATH=$top/bin:$PATH
-	programs=$(cd "$top/cmd" && basename -s .c rr-*.c)
+	programs="$(cd "$top/cmd" && basename -s .c rr-*.c) rr-hunt"
 	share=$BATS_TEST_TMPDIR/usr/share
 }
 
@@ -114,8 +114,12 @@ options_of() {
 		echo "${COMPREPLY[@]}"
 		COMP_WORDS=(rr-record --ch) COMP_CWORD=1
 		_rr_record rr-record --chd rr-record
+		echo "${COMPREPLY[@]}"
+		COMP_WORDS=(rr-hunt -n 5 a-t) COMP_CWORD=3
+		_rr_record rr-hunt a-t 5
 		echo "${COMPREPLY[@]}"' - "$top"
 	[ "${lines[0]}" = --until ]
 	[ "${lines[1]}" = a-trace ]
 	[ "${lines[2]}" = --chdir ]
+	[ "${lines[3]}" = a-trace ]
 }

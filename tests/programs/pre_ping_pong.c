@@ -1,7 +1,7 @@
 /* Two threads pass a ball through one variable; who waits for it spins, without a call. */
 #include "preempt.h"
 
-enum { ROUNDS = 12 };
+enum { ROUNDS = 4 };
 
 static atomic_ulong ball;
 static unsigned long waits[2];

@@ -32,7 +32,7 @@ int main(void)
 	pthread_t holder, taker;
 	int i;
 
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < 2; i++) {
 		flag = holding = 0;
 		CHECK(!pthread_create(&taker, NULL, take_and_set, NULL));
 		CHECK(!pthread_create(&holder, NULL, hold, NULL));

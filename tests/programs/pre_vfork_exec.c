@@ -1,7 +1,7 @@
 /* vfork, a computation in the child, and exec, while a timer interrupts and another thread computes. */
 #include "preempt.h"
 
-enum { TIMES = 12 };
+enum { TIMES = 4 };
 
 static atomic_int stop;
 static volatile unsigned long turns, shared;

@@ -9,13 +9,16 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Some 5 ms of work. */
+/* Some 12 ms of work, of few jumps. */
 static inline uint64_t long_work(uint64_t x)
 {
 	int i;
 
-	for (i = 0; i < 3000000; i++)
-		x = (x ^ x >> 7) * 0x9e3779b97f4a7c15u;
+#define MIX x = (x ^ x >> 7) * 0x9e3779b97f4a7c15u;
+#define MIX_8 MIX MIX MIX MIX MIX MIX MIX MIX
+	for (i = 0; i < 150000; i++) {
+		MIX_8 MIX_8 MIX_8 MIX_8 MIX_8
+	}
 	return x;
 }
 

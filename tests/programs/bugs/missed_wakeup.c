@@ -24,7 +24,8 @@ static void *consumer(void *arg)
 
 static void *producer(void *arg)
 {
-	long_work(1);
+	if (!long_work(1))
+		exit(2);
 	atomic_store(&ready, 1);
 	CHECK(!pthread_mutex_lock(&mutex));
 	woke_someone = waiting;
