@@ -115,11 +115,11 @@ options_of() {
 		COMP_WORDS=(rr-record --ch) COMP_CWORD=1
 		_rr_record rr-record --chd rr-record
 		echo "${COMPREPLY[@]}"
-		COMP_WORDS=(rr-hunt -n 5 a-t) COMP_CWORD=3
-		_rr_record rr-hunt a-t 5
+		COMP_WORDS=(rr-hunt -n 5 rr-reco) COMP_CWORD=3
+		_rr_record rr-hunt rr-reco 5
 		echo "${COMPREPLY[@]}"' - "$top"
 	[ "${lines[0]}" = --until ]
 	[ "${lines[1]}" = a-trace ]
 	[ "${lines[2]}" = --chdir ]
-	[ "${lines[3]}" = a-trace ]
+	[ "${lines[3]}" = rr-record ]
 }
