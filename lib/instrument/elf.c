@@ -229,7 +229,8 @@ static void sections_find(struct rewrite *rw)
 	if (!rw->sections.n)
 		for (unsigned i = 0; i < rw->ntexts; i++)
 			region_add(rw, rw->texts[i].start, rw->texts[i].end);
-	qsort(rw->sections.v, rw->sections.n, sizeof(struct range), range_cmp);
+	if (rw->sections.n)
+		qsort(rw->sections.v, rw->sections.n, sizeof(struct range), range_cmp);
 	for (size_t i = 1; i < rw->sections.n; i++) {
 		struct range *r = &rw->sections.v[i];
 		if (r->start < r[-1].end)

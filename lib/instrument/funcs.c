@@ -15,6 +15,8 @@ static void funcs_order(struct rewrite *rw)
 	struct func *f = rw->funcs.v;
 	size_t n = 0;
 
+	if (!rw->funcs.n)
+		return;
 	qsort(f, rw->funcs.n, sizeof(*f), func_cmp);
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		bit_set(rw->target, f[i].start);

@@ -140,8 +140,10 @@ static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 	if (place_trampolines(rw, h))
 		return 1;
 	displace_all(rw, h->tramp_addr);
-	qsort(rw->em.moved.v, rw->em.moved.n, sizeof(*rw->em.moved.v), pair_cmp);
-	qsort(rw->syscalls.v, rw->syscalls.n, sizeof(*rw->syscalls.v), u32_cmp);
+	if (rw->em.moved.n)
+		qsort(rw->em.moved.v, rw->em.moved.n, sizeof(*rw->em.moved.v), pair_cmp);
+	if (rw->syscalls.n)
+		qsort(rw->syscalls.v, rw->syscalls.n, sizeof(*rw->syscalls.v), u32_cmp);
 	header_fill(rw, h);
 	return 0;
 }
