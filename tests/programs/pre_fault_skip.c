@@ -1,7 +1,7 @@
 /* Faults in tight loops, of memory, division, and instructions that are none; the handler skips the instruction. */
 #include "preempt.h"
 
-enum { TURNS = 2000 };
+enum { TURNS = 300 };
 
 /* f(turns): rdi; each loop has its fault at *_at, goes on at *_next, and gives the number of turns */
 FUNCTION(store, "	xor %eax, %eax\n	xor %edx, %edx\n1:	inc %rax\n.globl store_at\n"

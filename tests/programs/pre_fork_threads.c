@@ -1,7 +1,7 @@
 /* A threaded program forks while its other threads compute; the children compute on from there. */
 #include "preempt.h"
 
-enum { CHILDREN = 4 };
+enum { CHILDREN = 3 };
 
 static atomic_int stop, started;
 static volatile unsigned long turns[2];
