@@ -70,11 +70,52 @@ static bool func_explained(struct rewrite *rw, const struct func *f)
 	return f->indirect;
 }
 
+/* What follows a jump and that nothing certain goes to may be data: its sites are left alone. */
+static void block_doubt(struct rewrite *rw, const struct func *f, uint32_t start)
+{
+	uint32_t end = start;
+	struct insn in;
+
+	while (end < f->end && !bit_get(rw->strong, end) && insn_decode(rw, end, f->end, &in))
+		end += in.len;
+	for (size_t i = site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end; i++)
+		rw->sites.v[i].unreached = true;
+}
+
+/* Something certain goes inside an instruction, and not past a lock prefix: data made the decoding go wrong. */
+static bool decoded_wrong(const struct rewrite *rw, const struct func *f)
+{
+	for (uint32_t at = f->start + 1; at < f->end; at++) {
+		if (at % 64 == 0 && !(rw->strong[at / 64] & ~rw->start[at / 64])) {
+			at += 63;
+			continue;
+		}
+		if (bit_get(rw->strong, at) && !bit_get(rw->start, at) &&
+		    !(rw->img[at - 1] == 0xf0 && bit_get(rw->start, at - 1)))
+			return true;
+	}
+	return false;
+}
+
+static void func_give_up(struct rewrite *rw, struct func *f)
+{
+	f->left = f->opaque = true;
+	rw->rep->functions_left++;
+	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end; i++)
+		rw->sites.v[i].unreached = true;
+	if (rw->rep->list)
+		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: data in its code\n", rw->lo + f->start,
+			rw->lo + f->end);
+}
+
 void funcs_doubt(struct rewrite *rw)
 {
-	for (size_t i = 0; i < rw->orphans.n; i++) {
-		struct func *f = func_at(rw, rw->orphans.v[i]);
-		if (f && !bit_get(rw->target, rw->orphans.v[i]))
+	for (size_t i = 0; i < rw->funcs.n; i++)
+		if (!rw->funcs.v[i].left && decoded_wrong(rw, &rw->funcs.v[i]))
+			func_give_up(rw, &rw->funcs.v[i]);
+	for (size_t i = 0; i < rw->blocks.n; i++) {
+		struct func *f = func_at(rw, rw->blocks.v[i]);
+		if (f && !f->left && !bit_get(rw->target, rw->blocks.v[i]))
 			f->orphans = true;
 	}
 	for (size_t i = 0; i < rw->funcs.n; i++) {
@@ -82,7 +123,10 @@ void funcs_doubt(struct rewrite *rw)
 		if (f->orphans || (f->jumps && f->own_lea && !f->tables))
 			f->opaque = !func_explained(rw, f);
 	}
-	/* What is left is never reached, or not in a way that is known. */
-	for (size_t i = 0; i < rw->orphans.n; i++)
-		bit_set(rw->target, rw->orphans.v[i]);
+	for (size_t i = 0; i < rw->blocks.n; i++) {
+		struct func *f = func_at(rw, rw->blocks.v[i]);
+		if (f && !f->left && !bit_get(rw->strong, rw->blocks.v[i]) && !in_plt(rw, rw->blocks.v[i]))
+			block_doubt(rw, f, rw->blocks.v[i]);
+		bit_set(rw->target, rw->blocks.v[i]);
+	}
 }

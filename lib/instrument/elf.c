@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #define BITS_ALL(rw)                                                                                               \
-	{&(rw)->start, &(rw)->target, &(rw)->label,	  &(rw)->taken,                                            \
-	 &(rw)->spare, &(rw)->dead,   &(rw)->flags_known}
+	{&(rw)->start, &(rw)->target, &(rw)->label, &(rw)->strong,                                                 \
+	 &(rw)->taken, &(rw)->spare,  &(rw)->dead,  &(rw)->flags_known}
 #define LEN_MAX (1ull << 30) /* of an image */
 
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
@@ -194,7 +194,7 @@ void elf_free(struct rewrite *rw)
 	for (size_t i = 0; i < ARRAY_LEN(bit_maps); i++)
 		free(*bit_maps[i]);
 	void *const all[] = {rw->ph,	      rw->sh,	      rw->shstr,       rw->sections.v,	 rw->funcs.v,
-			     rw->sites.v,     rw->syscalls.v, rw->orphans.v,   rw->refs.v,	 rw->text_patches.v,
+			     rw->sites.v,     rw->syscalls.v, rw->blocks.v,   rw->refs.v,	 rw->text_patches.v,
 			     rw->em.buf,      rw->em.colds.v, rw->em.fixups.v, rw->em.origins.v, rw->em.moved.v,
 			     rw->em.sites.v,  rw->pads.v};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
@@ -242,9 +242,9 @@ void elf_entries(struct rewrite *rw)
 {
 	sections_find(rw);
 	if (in_text(rw, rw->eh.e_entry - rw->lo))
-		bit_set(rw->target, rw->eh.e_entry - rw->lo);
+		target_mark(rw, rw->eh.e_entry - rw->lo);
 	for (size_t i = 0; i < rw->sections.n; i++)
-		bit_set(rw->target, rw->sections.v[i].start);
+		target_mark(rw, rw->sections.v[i].start);
 	symbols_mark(rw);
 	relocs_mark(rw);
 }

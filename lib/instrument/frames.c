@@ -151,7 +151,7 @@ static void landing_pads_mark(struct rewrite *rw, uint64_t lsda, uint32_t func)
 		uint64_t pad = read_format(&c, enc);
 		read_leb(&c, false);
 		if (!c.bad && pad && in_text(rw, start + pad))
-			bit_set(rw->target, start + pad);
+			target_mark(rw, start + pad);
 	}
 }
 

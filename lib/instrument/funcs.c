@@ -19,7 +19,7 @@ static void funcs_order(struct rewrite *rw)
 		return;
 	qsort(f, rw->funcs.n, sizeof(*f), func_cmp);
 	for (size_t i = 0; i < rw->funcs.n; i++) {
-		bit_set(rw->target, f[i].start);
+		target_mark(rw, f[i].start);
 		if (n && f[n - 1].start == f[i].start)
 			f[n - 1].end = f[i].end;
 		else
@@ -103,10 +103,22 @@ void funcs_find(struct rewrite *rw)
 	funcs_add_sections(rw);
 }
 
-static void target_mark(struct rewrite *rw, int64_t addr)
+bool in_plt(const struct rewrite *rw, uint32_t addr)
 {
-	if (in_text(rw, addr))
-		bit_set(rw->target, addr);
+	for (unsigned i = 0; i < rw->nplts; i++)
+		if (addr >= rw->plts[i].start && addr < rw->plts[i].end)
+			return true;
+	return false;
+}
+
+/* `sure`: the instruction is known to be one. */
+static void jump_mark(struct rewrite *rw, int64_t to, bool sure)
+{
+	if (!in_text(rw, to))
+		return;
+	bit_set(rw->target, to);
+	if (sure)
+		bit_set(rw->strong, to);
 }
 
 /* What may be an absolute address in an instruction. */
@@ -123,18 +135,18 @@ static void absolute_mark(struct rewrite *rw, const struct insn *in)
 }
 
 /* What an instruction says about others. */
-static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in)
+static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in, bool sure)
 {
 	switch (in->type) {
 	case INSN_JCC:
 	case INSN_LOOP:
-	case INSN_JMP: target_mark(rw, in->target); break;
-	case INSN_CALL: target_mark(rw, in->target); /* fall through */
+	case INSN_JMP: jump_mark(rw, in->target, sure); break;
+	case INSN_CALL: jump_mark(rw, in->target, sure); /* fall through */
 	case INSN_ICALL:
-	case INSN_SYSCALL: target_mark(rw, in->addr + in->len); break;
+	case INSN_SYSCALL: jump_mark(rw, in->addr + in->len, sure); break;
 	case INSN_FIXED:
 		if (in->rel_off)
-			target_mark(rw, in->target);
+			jump_mark(rw, in->target, sure);
 		break;
 	case INSN_IJMP:
 		f->indirect = true;
@@ -143,7 +155,7 @@ static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in)
 	}
 	if (in->lea && in->target >= 0 && in->target < (int64_t)rw->len) {
 		if (in_text(rw, in->target))
-			label_mark(rw, in->target);
+			address_mark(rw, in->target);
 		*VEC_ADD(&rw->refs) = in->target;
 		f->own_lea |= in->target > f->start && in->target < f->end;
 	}
@@ -178,7 +190,7 @@ static void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
 
 	for (uint32_t at = start; at < end; at += in.len) {
 		if (insn_decode(rw, at, end, &in))
-			insn_mark(rw, &f, &in);
+			insn_mark(rw, &f, &in, false);
 		else
 			in.len = 1;
 	}
@@ -202,9 +214,10 @@ static void func_leave(struct rewrite *rw, struct func *f, size_t nsites, size_t
 static void func_decode(struct rewrite *rw, struct func *f)
 {
 	size_t nsites = rw->sites.n, nsyscalls = rw->syscalls.n;
-	bool goes_on = true;
+	bool goes_on = true, call = false;
 	struct insn in;
 
+	f->falls = true;
 	f->refs_from = rw->refs.n;
 	for (uint32_t at = f->start; at < f->end; at += in.len) {
 		if (!insn_decode(rw, at, f->end, &in)) {
@@ -212,25 +225,28 @@ static void func_decode(struct rewrite *rw, struct func *f)
 			return;
 		}
 		bit_set(rw->start, at);
-		insn_mark(rw, f, &in);
+		insn_mark(rw, f, &in, true);
 		if (insn_is_site(&in))
 			site_add(rw, &in);
 		if (in.type == INSN_SYSCALL)
 			*VEC_ADD(&rw->syscalls) = at;
-		if (in.type == INSN_NOP || (in.type == INSN_TRAP && !goes_on)) {
+		if (in.type == INSN_NOP || (rw->img[at] == 0xcc && !goes_on)) {
 			if (!goes_on)
 				*VEC_ADD(&rw->pads) = at;
 			continue;
 		}
 		if (!goes_on)
-			*VEC_ADD(&rw->orphans) = at;
+			*VEC_ADD(&rw->blocks) = at;
 		goes_on = insn_goes_on(&in);
+		call = in.type == INSN_CALL || in.type == INSN_ICALL;
 	}
+	/* A call at the end does not return. */
+	f->falls = goes_on && !call;
 	f->refs_to = rw->refs.n;
 }
 
-/* Reports what lies between functions and isn't padding. */
-static void gap_decode(struct rewrite *rw, uint32_t start, uint32_t end)
+/* Reports what lies between functions and isn't padding. Padding is executed if the function before falls into it. */
+static void gap_decode(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
 {
 	struct insn in = {.len = 1};
 	uint32_t at;
@@ -242,7 +258,8 @@ static void gap_decode(struct rewrite *rw, uint32_t start, uint32_t end)
 		}
 		if (!insn_decode(rw, at, end, &in) || (in.type != INSN_NOP && rw->img[at] != 0xcc))
 			break;
-		*VEC_ADD(&rw->pads) = at;
+		if (!executed)
+			*VEC_ADD(&rw->pads) = at;
 	}
 	if (at >= end)
 		return;
@@ -257,16 +274,18 @@ void funcs_decode(struct rewrite *rw)
 
 	for (size_t i = 0; i < rw->sections.n; i++) {
 		uint32_t at = rw->sections.v[i].start, end = rw->sections.v[i].end;
+		bool falls = false;
 		rw->rep->text_bytes += end - at;
 		for (; k < rw->funcs.n && rw->funcs.v[k].start < end; k++) {
 			struct func *f = &rw->funcs.v[k];
 			if (f->start > at)
-				gap_decode(rw, at, f->start);
+				gap_decode(rw, at, f->start, falls);
 			func_decode(rw, f);
+			falls = f->falls;
 			at = f->end > at ? f->end : at;
 		}
 		if (at < end)
-			gap_decode(rw, at, end);
+			gap_decode(rw, at, end, falls);
 	}
 	rw->rep->functions = rw->funcs.n;
 }

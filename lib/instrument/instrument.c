@@ -131,6 +131,7 @@ static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 	if (rw->why)
 		return 1;
 	funcs_doubt(rw);
+	cycles_find(rw);
 	flags_labels(rw);
 	emit_begin(rw);
 	sites_rewrite(rw);

@@ -22,6 +22,7 @@ enum tactic {
 struct instrument_report {
 	uint64_t text_bytes, functions, functions_left; /* left: could not be decoded */
 	uint64_t found, rewritten[TACTIC_COUNT], left;	/* counted edges */
+	uint64_t acyclic; /* backward edges that lie on no cycle, and so are none of those found */
 	uint64_t cheap;					/* of those rewritten: flags were dead */
 	uint64_t hooks, hooks_left, syscalls;
 	FILE *list; /* a line for each site or function left alone, and why; NULL: none */

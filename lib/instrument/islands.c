@@ -130,7 +130,7 @@ void island_rewrite(struct rewrite *rw, struct site *s)
 	const struct func *f = func_at(rw, s->addr);
 	struct insn in;
 
-	if (!f || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size == 4 || !insn_movable(rw, &in) ||
+	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size == 4 || !insn_movable(rw, &in) ||
 	    !range_free(rw, in.addr, in.addr + in.len))
 		return;
 	struct hop h = hop_of(rw, &in);
@@ -171,7 +171,7 @@ static bool hop_share(struct rewrite *rw, struct site *s)
 	const struct func *f = func_at(rw, s->addr);
 	struct insn in;
 
-	if (!f || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size != 1 || !insn_movable(rw, &in) ||
+	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size != 1 || !insn_movable(rw, &in) ||
 	    !range_free(rw, in.addr, in.addr + in.len))
 		return false;
 	struct hop h = hop_of(rw, &in);

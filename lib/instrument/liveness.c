@@ -51,14 +51,6 @@ static uint32_t flags_read(const ZydisDecodedInstruction *d)
 	return d->cpu_flags ? d->cpu_flags->tested : 0;
 }
 
-static bool in_plt(const struct rewrite *rw, uint32_t addr)
-{
-	for (unsigned i = 0; i < rw->nplts; i++)
-		if (addr >= rw->plts[i].start && addr < rw->plts[i].end)
-			return true;
-	return false;
-}
-
 /* Whether all flags in `needed` are written on every way from `at` before they are read. A call's way leads into the
  * function; stubs of the procedure linkage table may call the dynamic linker, which keeps no flags. */
 static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t needed, unsigned *budget)

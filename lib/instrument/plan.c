@@ -134,6 +134,8 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 
 	if (!f || !insn_decode(rw, s->addr, f->end, &in))
 		return "no instruction";
+	if (s->unreached)
+		return "nothing goes there";
 	if (in.odd)
 		return "odd prefixes";
 	if (in.rel_off && !in_text(rw, in.target))

@@ -53,6 +53,7 @@ struct func {
 	bool left;   /* could not be decoded: no instruction of it is known */
 	bool opaque; /* jumps that are not understood: instructions are not moved */
 	bool orphans;  /* has instructions that nothing seems to reach */
+	bool falls;    /* goes on behind its end */
 	bool indirect; /* has an indirect jump */
 	bool jumps;  /* has an indirect jump by register */
 	bool own_lea; /* computes an address inside itself */
@@ -68,6 +69,7 @@ struct site {
 	uint8_t len, kind;
 	bool done;
 	uint8_t tactic;	 /* done */
+	bool unreached;	 /* nothing seems to go there: maybe it is no code */
 	const char *why; /* not done */
 	uint32_t hop;	 /* JUMP: where code is that counts and then goes to the same target; 0: nowhere */
 };
@@ -116,6 +118,7 @@ struct rewrite {
 
 	bits start, target;	/* begins an instruction; may be jumped to */
 	bits label;		/* targets that data or a computed address names */
+	bits strong;		/* targets that certainly are code: all but those that only a `lea` names */
 	bits taken, spare;	/* rewritten; free to hold anything */
 	bits flags_known, dead; /* whether it was found out, and whether flags are dead there */
 	struct range plts[8];
@@ -124,7 +127,7 @@ struct rewrite {
 	VEC(struct func) funcs;
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
-	VEC(uint32_t) orphans; /* instructions behind one that does not go on there */
+	VEC(uint32_t) blocks;  /* instructions behind one that does not go on there */
 	VEC(uint32_t) pads;    /* where padding may begin that nothing reaches */
 	VEC(uint32_t) refs;    /* data that code names: jump tables may be there */
 	VEC(uint32_t) text_patches; /* 32-bit displacements in texts, right but for the same distance */
@@ -135,8 +138,21 @@ struct rewrite {
 	const char *why;
 };
 
+static inline void target_mark(struct rewrite *rw, uint32_t addr)
+{
+	bit_set(rw->target, addr);
+	bit_set(rw->strong, addr);
+}
+
 /* A target that is named by something else than a direct jump or call. */
 static inline void label_mark(struct rewrite *rw, uint32_t addr)
+{
+	target_mark(rw, addr);
+	bit_set(rw->label, addr);
+}
+
+/* The same, but it may be data. */
+static inline void address_mark(struct rewrite *rw, uint32_t addr)
 {
 	bit_set(rw->target, addr);
 	bit_set(rw->label, addr);
@@ -152,7 +168,7 @@ enum insn_type {
 	INSN_IJMP,
 	INSN_ICALL,
 	INSN_RET,
-	INSN_TRAP, /* never goes on: ud2, hlt, int3 */
+	INSN_TRAP, /* never goes on: ud2, hlt */
 	INSN_SYSCALL,
 	INSN_HOOK,
 	INSN_FIXED /* must stay where it is */
@@ -192,6 +208,8 @@ void frames_read(struct rewrite *rw);
 
 /* funcs.c: makes one sorted list without overlaps of what frames, symbols and sections say. */
 void funcs_find(struct rewrite *rw);
+/* Whether it is in the procedure linkage table. */
+bool in_plt(const struct rewrite *rw, uint32_t addr);
 /* NULL: none. */
 struct func *func_at(const struct rewrite *rw, uint32_t addr);
 /* funcs.c: decodes all of them; fills start, target, sites. */
@@ -263,6 +281,18 @@ uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
 /* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its target. */
 uint32_t emit_count(struct rewrite *rw, const struct insn *in);
 void emit_finish(struct rewrite *rw);
+
+/* scc.c: edges sorted by `from`; scc[node] becomes the number of its component. */
+struct edge {
+	uint32_t from, to;
+};
+struct graph {
+	uint32_t nnodes, nedges;
+	const struct edge *edges;
+};
+void scc_find(const struct graph *g, uint32_t *scc);
+/* cycles.c: forgets edges that lie on no cycle. */
+void cycles_find(struct rewrite *rw);
 
 /* liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
 bool flags_dead(struct rewrite *rw, const struct insn *in);

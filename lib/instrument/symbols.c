@@ -5,7 +5,7 @@
 
 #define TABLE_MAX (1ull << 28) /* bytes of a symbol or relocation table */
 
-static void target_mark(struct rewrite *rw, uint64_t vaddr)
+static void vaddr_mark(struct rewrite *rw, uint64_t vaddr)
 {
 	if (in_text(rw, vaddr - rw->lo))
 		label_mark(rw, vaddr - rw->lo);
@@ -76,14 +76,14 @@ static void symbol_mark(struct rewrite *rw, const Elf64_Sym *sym)
 	unsigned type = ELF64_ST_TYPE(sym->st_info);
 
 	if (sym->st_shndx != SHN_UNDEF && type != STT_SECTION && type != STT_FILE && type != STT_TLS)
-		target_mark(rw, sym->st_value);
+		vaddr_mark(rw, sym->st_value);
 }
 
 void symbols_mark(struct rewrite *rw)
 {
 	symbols_each(rw, symbol_mark);
-	target_mark(rw, dynamic_get(rw, DT_INIT));
-	target_mark(rw, dynamic_get(rw, DT_FINI));
+	vaddr_mark(rw, dynamic_get(rw, DT_INIT));
+	vaddr_mark(rw, dynamic_get(rw, DT_FINI));
 }
 
 static void symbol_func(struct rewrite *rw, const Elf64_Sym *sym)
@@ -119,7 +119,10 @@ static void relas_mark(struct rewrite *rw, const char *table, size_t n, uint64_t
 		Elf64_Rela rela;
 		memcpy(&rela, table + i * sizeof(rela), sizeof(rela));
 		uint32_t sym = ELF64_R_SYM(rela.r_info);
-		target_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend : (uint64_t)rela.r_addend);
+		/* Until a function is bound its slot names a stub. */
+		if (ELF64_R_TYPE(rela.r_info) == R_X86_64_JUMP_SLOT)
+			vaddr_mark(rw, elf_u64(rw, rela.r_offset - rw->lo));
+		vaddr_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend : (uint64_t)rela.r_addend);
 	}
 }
 
@@ -132,13 +135,13 @@ static void relr_mark(struct rewrite *rw, const char *table, size_t n)
 		uint64_t w;
 		memcpy(&w, table + i * 8, 8);
 		if (!(w & 1)) {
-			target_mark(rw, elf_u64(rw, w - rw->lo));
+			vaddr_mark(rw, elf_u64(rw, w - rw->lo));
 			base = w + 8;
 			continue;
 		}
 		for (unsigned k = 0; k < 63; k++)
 			if (w >> (k + 1) & 1)
-				target_mark(rw, elf_u64(rw, base - rw->lo + 8 * k));
+				vaddr_mark(rw, elf_u64(rw, base - rw->lo + 8 * k));
 		base += 63 * 8;
 	}
 }

@@ -25,21 +25,24 @@ static uint32_t entry_target(const struct rewrite *rw, uint32_t base, uint32_t a
 	return v != 0 && may_begin(rw, (int64_t)base + v) ? base + v : 0;
 }
 
-/* Entries are read for as long as they can be ones, or until another table begins. */
+/* Entries are read for as long as they can be ones, or until another table begins. What are certainly no instructions but
+ * entries is not to be rewritten. */
 static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, size_t ref)
 {
-	uint32_t base = refs[ref], to;
+	uint32_t base = refs[ref], at = base, to;
 
-	for (uint64_t at = base; at + 4 <= rw->len && rw->budget; at += 4, rw->budget--) {
+	for (; at + 4ull <= rw->len && rw->budget; at += 4, rw->budget--) {
 		while (ref < nrefs && refs[ref] < at)
 			ref++;
 		if (at != base && ref < nrefs && refs[ref] == at && entry_target(rw, at, at))
-			return;
+			break;
 		to = entry_target(rw, base, at);
 		if (!to)
-			return;
+			break;
 		label_mark(rw, to);
 	}
+	if (at - base > 4 && in_text(rw, base) && !bit_get(rw->strong, base))
+		range_take(rw, base, at);
 }
 
 /* Distances from `base`, which is in the function. Fewer than four are chance. */
@@ -66,7 +69,7 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 	for (uint32_t b = f->refs_from; b < f->refs_to; b++)
 		if (refs[b] > f->start && refs[b] < f->end)
 			for (uint32_t d = f->refs_from; d < f->refs_to && rw->budget; d++, rw->budget--)
-				if (!in_text(rw, refs[d]))
+				if (!bit_get(rw->start, refs[d]))
 					distances_mark(rw, f, refs[b], refs[d]);
 }
 
@@ -103,7 +106,7 @@ static void refs_mark(struct rewrite *rw)
 		if (i > 0 && refs[i] == refs[i - 1])
 			continue;
 		if (rw->fixed && may_begin(rw, refs[i]))
-			label_mark(rw, refs[i]);
+			address_mark(rw, refs[i]);
 		table_mark(rw, refs, n, i);
 	}
 	free(refs);

@@ -169,6 +169,8 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 		if (!part_of(m, s, &start, &len, &off))
 			continue;
 		uint64_t lo = start - off - s->addr;
+		if (h->lo && lo != h->lo) /* a program's own copy of a part of itself, which ld.so did not place (node) */
+			continue;
 		struct code_place *c = code_place_find(&t->mm->code, lo, f->img);
 		if (!c && (lo - h->lo) % PAGE == 0 && map_tramps(rec, t, f, lo, fd, false))
 			c = code_place_find(&t->mm->code, lo, f->img);

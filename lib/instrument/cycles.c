@@ -1,0 +1,194 @@
+/* Edges that lie on no cycle need no count.
+ *
+ * What is promised is that code cannot go on without end and without a counted edge. So a backward edge counts only if it
+ * is on a cycle, which it is if both its ends are in one strongly connected component. Two graphs tell:
+ *
+ * Of a function's blocks, for jumps inside it. Compilers put unlikely code behind the rest and jump back from it: that is
+ * no loop. Edges by indirect jumps are left out, as those count themselves; what cycle is left, is one of direct edges.
+ *
+ * Of functions, for calls and jumps between them. What an indirect call may reach (what has a name that others see, or whose
+ * address is taken) is all reached through one node that stands for the unknown. A call through the procedure linkage
+ * table comes by an indirect jump, which counts itself.
+ */
+#include "instrument/rewrite.h"
+
+#include <string.h>
+
+struct cycles {
+	struct rewrite *rw;
+	VEC(uint32_t) blocks; /* of the function looked at: where they begin */
+	VEC(struct edge) edges;
+	VEC(uint32_t) scc;
+	uint32_t *funcs_scc;
+};
+
+static bool is_jump(const struct insn *in)
+{
+	return in->type == INSN_JMP || in->type == INSN_JCC || in->type == INSN_LOOP;
+}
+
+static bool inside(const struct func *f, int64_t addr)
+{
+	return addr >= f->start && addr < f->end;
+}
+
+static int edge_order(const void *a, const void *b)
+{
+	const struct edge *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+static uint32_t block_of(const struct cycles *c, uint32_t addr)
+{
+	size_t lo = 0, hi = c->blocks.n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (c->blocks.v[mid] <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? lo - 1 : 0;
+}
+
+/* Where blocks begin: at targets, and behind what jumps. */
+static void blocks_find(struct cycles *c, const struct func *f)
+{
+	struct rewrite *rw = c->rw;
+	struct insn in;
+	bool begins = true;
+
+	c->blocks.n = 0;
+	for (uint32_t at = f->start; at < f->end && insn_decode(rw, at, f->end, &in); at += in.len) {
+		if (begins || bit_get(rw->target, at))
+			*VEC_ADD(&c->blocks) = at;
+		begins = is_jump(&in) || !insn_goes_on(&in);
+	}
+}
+
+static void blocks_join(struct cycles *c, const struct func *f)
+{
+	struct insn in;
+	uint32_t b = 0;
+
+	c->edges.n = 0;
+	for (uint32_t at = f->start; at < f->end && insn_decode(c->rw, at, f->end, &in); at += in.len) {
+		uint32_t next = at + in.len;
+		if (is_jump(&in) && inside(f, in.target))
+			*VEC_ADD(&c->edges) = (struct edge){b, block_of(c, in.target)};
+		if (b + 1 == c->blocks.n || c->blocks.v[b + 1] != next)
+			continue;
+		if (insn_goes_on(&in))
+			*VEC_ADD(&c->edges) = (struct edge){b, b + 1};
+		b++;
+	}
+}
+
+static void blocks_look(struct cycles *c, const struct func *f)
+{
+	blocks_find(c, f);
+	blocks_join(c, f);
+	c->scc.n = 0;
+	for (size_t i = 0; i < c->blocks.n; i++)
+		*VEC_ADD(&c->scc) = 0;
+	const struct graph g = {c->blocks.n, c->edges.n, c->edges.v};
+	scc_find(&g, c->scc.v);
+}
+
+static bool jump_on_cycle(const struct cycles *c, const struct site *s)
+{
+	uint32_t from = block_of(c, s->addr), to = block_of(c, s->target);
+
+	return c->blocks.v[to] != s->target || c->scc.v[from] == c->scc.v[to];
+}
+
+/* The edges of one function in the graph of all; node 0 is the unknown, function i is node i + 1. */
+static void func_edges(struct cycles *c, uint32_t i)
+{
+	struct rewrite *rw = c->rw;
+	const struct func *f = &rw->funcs.v[i], *last = NULL;
+	bool unknown = f->left || f->opaque, falls = true;
+	struct insn in;
+
+	if (f->left || bit_get(rw->label, f->start))
+		*VEC_ADD(&c->edges) = (struct edge){0, i + 1};
+	for (uint32_t at = f->start; at < f->end && !f->left; at += in.len) {
+		if (!insn_decode(rw, at, f->end, &in))
+			break;
+		falls = insn_goes_on(&in);
+		unknown |= in.type == INSN_ICALL;
+		if ((!is_jump(&in) && in.type != INSN_CALL) || inside(f, in.target))
+			continue;
+		const struct func *to = in_text(rw, in.target) ? func_at(rw, in.target) : NULL;
+		unknown |= !to;
+		if (to && to != last)
+			*VEC_ADD(&c->edges) = (struct edge){i + 1, (uint32_t)(to - rw->funcs.v) + 1};
+		last = to;
+	}
+	if (unknown)
+		*VEC_ADD(&c->edges) = (struct edge){i + 1, 0};
+	if (falls && i + 1 < rw->funcs.n) /* a part of a function, which goes on into the next */
+		*VEC_ADD(&c->edges) = (struct edge){i + 1, i + 2};
+}
+
+static void funcs_look(struct cycles *c)
+{
+	uint32_t n = c->rw->funcs.n;
+
+	c->edges.n = 0;
+	for (uint32_t i = 0; i < n; i++)
+		func_edges(c, i);
+	qsort(c->edges.v, c->edges.n, sizeof *c->edges.v, edge_order);
+	c->funcs_scc = xcalloc(n + 1, sizeof *c->funcs_scc);
+	const struct graph g = {n + 1, c->edges.n, c->edges.v};
+	scc_find(&g, c->funcs_scc);
+}
+
+/* A direct edge from the function to another one, or a call of itself. */
+static bool edge_on_cycle(const struct cycles *c, const struct func *f, const struct site *s)
+{
+	const struct func *to = func_at(c->rw, s->target);
+
+	return !to || c->funcs_scc[f - c->rw->funcs.v + 1] == c->funcs_scc[to - c->rw->funcs.v + 1];
+}
+
+static bool site_on_cycle(struct cycles *c, const struct func *f, const struct site *s, bool *looked)
+{
+	if (s->kind != CODE_JUMP && s->kind != CODE_CALL)
+		return true;
+	if (s->kind == CODE_CALL || !inside(f, s->target))
+		return edge_on_cycle(c, f, s);
+	if (f->opaque)
+		return true;
+	if (!*looked)
+		blocks_look(c, f);
+	*looked = true;
+	return jump_on_cycle(c, s);
+}
+
+void cycles_find(struct rewrite *rw)
+{
+	struct cycles c = {.rw = rw};
+	size_t n = 0, k = 0;
+
+	funcs_look(&c);
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		const struct func *f = &rw->funcs.v[i];
+		bool looked = false;
+		for (; k < rw->sites.n && rw->sites.v[k].addr < f->end; k++) {
+			if (rw->sites.v[k].addr < f->start || site_on_cycle(&c, f, &rw->sites.v[k], &looked))
+				rw->sites.v[n++] = rw->sites.v[k];
+			else
+				rw->rep->acyclic++;
+		}
+	}
+	for (; k < rw->sites.n; k++)
+		rw->sites.v[n++] = rw->sites.v[k];
+	rw->sites.n = n;
+	free(c.blocks.v);
+	free(c.edges.v);
+	free(c.scc.v);
+	free(c.funcs_scc);
+}
