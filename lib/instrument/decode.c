@@ -170,7 +170,10 @@ bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct i
 {
 	ZydisDecodedInstruction d;
 
-	if (addr >= end || !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + addr, end - addr, &d)))
+	if (addr >= end)
+		return false;
+	if (!insn_quick(rw->img + addr, end - addr, &d) &&
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + addr, end - addr, &d)))
 		return false;
 	insn_set(rw, addr, in, &d);
 	return true;

@@ -221,6 +221,9 @@ void funcs_doubt(struct rewrite *rw);
 bool table_at(const struct rewrite *rw, uint32_t addr);
 void tables_mark(struct rewrite *rw);
 
+/* quick.c: what decode.c looks at, for most instructions; false: ask Zydis. */
+bool insn_quick(const uint8_t *p, size_t len, ZydisDecodedInstruction *d);
+
 /* decode.c: the instruction at addr, which must end before `end`. */
 bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in);
 /* The same with all that Zydis knows, which takes longer. */
