@@ -134,7 +134,7 @@ static void texts_load(struct subject *s)
 	}
 }
 
-static bool in_text(const struct subject *s, int64_t at)
+static bool text_has(const struct subject *s, int64_t at)
 {
 	for (unsigned i = 0; i < s->h->nsegments; i++)
 		if (at >= (int64_t)s->h->segments[i].addr &&
@@ -235,7 +235,7 @@ static void shorts_find(struct subject *s, uint64_t at, uint64_t end)
 		}
 		int64_t to = jump_target(&d, start);
 		bool over_nop = old.mnemonic == ZYDIS_MNEMONIC_NOP && to == (int64_t)start + old.length;
-		if (!over_nop && (!in_text(s, to) || (s->range[to] != JUMP_START && s->was[to] == s->is[to] &&
+		if (!over_nop && (!text_has(s, to) || (s->range[to] != JUMP_START && s->was[to] == s->is[to] &&
 						      s->was[to + 1] == s->is[to + 1])))
 			complain(s, "a short jump to no island", start);
 		memset(s->range + start, JUMP_REST, d.length);
@@ -263,7 +263,7 @@ static void functions_decode(struct subject *s)
 				memcpy(next, p + 12 + 8 * (k + 1), 8);
 			int64_t at = (int64_t)(ph->p_vaddr - s->h->lo) + pair[0];
 			int64_t end = k + 1 < n ? (int64_t)(ph->p_vaddr - s->h->lo) + next[0] : at + 4096;
-			for (; at < end && in_text(s, at); at += d.length) {
+			for (; at < end && text_has(s, at); at += d.length) {
 				if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&s->decoder, NULL, s->was + at, 15, &d)))
 					break;
 				s->begins[at] = 1;
@@ -287,7 +287,7 @@ static void targets_check(struct subject *s, uint64_t at, uint64_t end)
 		else if (d.meta.category == ZYDIS_CATEGORY_CALL || d.mnemonic == ZYDIS_MNEMONIC_SYSCALL)
 			to = at + d.length;
 		/* Behind a call that does not return lies what nothing reaches. */
-		if (to < 0 || !in_text(s, to) || (!is_jump(&d) && !s->begins[to]))
+		if (to < 0 || !text_has(s, to) || (!is_jump(&d) && !s->begins[to]))
 			continue;
 		if (s->range[to] == JUMP_REST || s->range[to] == FILL)
 			complain(s, "something jumps into a rewritten range", to);
@@ -357,7 +357,7 @@ static void tables_check(struct subject *s)
 	for (uint64_t i = 0; i < s->h->moved.count; i++) {
 		const struct code_pair *m = &s->moved[i];
 		const struct code_pair *o = pair_find(s->origins, s->h->origins.count, m->to);
-		if (!in_text(s, m->from) || !o || o->to != m->from || (i && m[-1].from >= m->from))
+		if (!text_has(s, m->from) || !o || o->to != m->from || (i && m[-1].from >= m->from))
 			complain(s, "bad entry of moved", m->from);
 		else if (!may_differ(s, m->from) && !same_insn(s, m->to, m->from))
 			complain(s, "a moved instruction is another", m->from);
@@ -394,7 +394,7 @@ static void sites_check(struct subject *s)
 
 	for (uint64_t i = 0; i < s->h->sites.count; i++) {
 		const struct code_site *c = &s->sites[i];
-		if (!in_text(s, c->site) || !decode(s, s->was + c->site, &d, op) || d.length != c->len) {
+		if (!text_has(s, c->site) || !decode(s, s->was + c->site, &d, op) || d.length != c->len) {
 			complain(s, "a site that is none", c->site);
 			continue;
 		}
