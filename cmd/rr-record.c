@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N] [--env NAME=VALUE] [--chdir DIR]\n"
+	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N]\n"
+	"                 [--cpu-features LIST] [--env NAME=VALUE] [--chdir DIR]\n"
 	"                 [--print-trace-dir FD] [--checksum[=N]] [--] COMMAND [ARG ...]\n"
 	"Runs COMMAND and records it.\n"
 	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
@@ -28,6 +29,8 @@ static const char usage[] =
 	"  -q                    no warnings\n"
 	"  -v                    say where the trace is and what is in it\n"
 	"  --cpu N               run everything on this CPU\n"
+	"  --cpu-features LIST   tell the program of a smaller processor: x86-64-v2, x86-64-v3,\n"
+	"                        x86-64-v4, or without single features, as in -avx512f,-avx2\n"
 	"  --env NAME=VALUE      add to the program's environment\n"
 	"  --chdir DIR           start the program there\n"
 	"  --print-trace-dir FD  write the trace's place to this descriptor\n"
@@ -35,10 +38,11 @@ static const char usage[] =
 	"  -h, --help            this text\n"
 	"  --version             the version\n";
 
-enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_COUNTER, OPT_VERSION };
+enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_COUNTER, OPT_FEATURES, OPT_VERSION };
 
 static const struct option options[] = {
 	{"cpu", required_argument, NULL, OPT_CPU},
+	{"cpu-features", required_argument, NULL, OPT_FEATURES},
 	{"env", required_argument, NULL, OPT_ENV},
 	{"chdir", required_argument, NULL, OPT_CHDIR},
 	{"print-trace-dir", required_argument, NULL, OPT_PRINT},
@@ -113,6 +117,11 @@ int main(int argc, char **argv)
 		case 'q': o.quiet = true; break;
 		case 'v': o.verbose = true; break;
 		case OPT_CPU: o.cpu = (int)number("--cpu", optarg, 4095); break;
+		case OPT_FEATURES:
+			if (!arch_features_take(&o.features, optarg))
+				errx(125, "--cpu-features: %s: not a list of x86-64-vN and -FEATURE (names as in /proc/cpuinfo)",
+				     optarg);
+			break;
 		case OPT_ENV:
 			if (!strchr(optarg, '=') || optarg[0] == '=')
 				errx(125, "--env: %s: not NAME=VALUE", optarg);

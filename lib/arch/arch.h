@@ -63,8 +63,20 @@ struct arch_chance {
 };
 /* Whether a time-stamp instruction is there, and which. */
 bool arch_chance_at(const uint8_t *bytes, size_t n, struct arch_chance *c);
-/* Does on this CPU what the instruction does, and steps over it. Returns what it gave: its first result. */
-uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c);
+/* A processor with fewer features than this one has; zeroed: this one. */
+struct arch_features {
+	uint64_t off[2]; /* a bit for each that is not to be there */
+	int level;	 /* of the x86-64 psABI; 0: not limited so */
+};
+/* Takes what a list says: x86-64-v1 to -v4, and names of single features as in /proc/cpuinfo with `-` before them. False:
+ * something in it is not known. */
+bool arch_features_take(struct arch_features *f, const char *list);
+/* What CPUID and XGETBV(0) say on such a processor, where they say this here. */
+void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf, uint32_t r[4]);
+uint64_t arch_features_xcr0(const struct arch_features *f, uint64_t xcr0);
+
+/* Does on this CPU what the instruction does on such a one, and steps over it. Returns what it gave: its first result. */
+uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c, const struct arch_features *f);
 /* The enum arch_reg of a register's number in instructions. */
 extern const uint8_t arch_reg_by_number[16];
 /* From now on time-stamp instructions fault in this thread and in what it forks and execs, as they must in tracees.
@@ -76,8 +88,8 @@ void arch_as_faulted(struct trace_regs *g);
 /* Reads both, in a thread where they fault. */
 uint64_t arch_read_tsc(uint32_t *aux);
 
-/* CPUID leaves of this CPU, six words each; returns how many were stored. */
-unsigned arch_cpuid_leaves(uint32_t (*leaves)[6], unsigned max);
+/* CPUID leaves of such a CPU, six words each; returns how many were stored. */
+unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max);
 
 /* First register in which a and b differ, with bits of no meaning to the program left out; -1 if none.
  * at_call: orig_rax counts. */

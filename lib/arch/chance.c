@@ -52,16 +52,17 @@ static void set_pair(struct trace_regs *g, uint64_t v)
 	g->r[R_RDX] = v >> 32;
 }
 
-static uint64_t do_cpuid(struct trace_regs *g)
+static uint64_t do_cpuid(struct trace_regs *g, const struct arch_features *f)
 {
-	uint32_t a, b, c, d;
+	uint32_t leaf = (uint32_t)g->r[R_RAX], subleaf = (uint32_t)g->r[R_RCX], r[4];
 
-	__cpuid_count((uint32_t)g->r[R_RAX], (uint32_t)g->r[R_RCX], a, b, c, d);
-	g->r[R_RAX] = a;
-	g->r[R_RBX] = b;
-	g->r[R_RCX] = c;
-	g->r[R_RDX] = d;
-	return a;
+	__cpuid_count(leaf, subleaf, r[0], r[1], r[2], r[3]);
+	arch_features_cpuid(f, leaf, leaf == 7 || leaf == 0xd ? subleaf : 0, r);
+	g->r[R_RAX] = r[0];
+	g->r[R_RBX] = r[1];
+	g->r[R_RCX] = r[2];
+	g->r[R_RDX] = r[3];
+	return r[0];
 }
 
 /* Register 1 (the state components in use) is there only where CPUID says so; asked for without, the program gets 0. */
@@ -74,7 +75,7 @@ __attribute__((target("xsave"))) static uint64_t do_xgetbv(uint32_t which)
 	return which == 1 && __get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4) ? _xgetbv(1) : 0;
 }
 
-uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c)
+uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c, const struct arch_features *f)
 {
 	uint64_t v = 0;
 	uint32_t aux;
@@ -88,7 +89,7 @@ uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c)
 		if (c->insn == CHANCE_RDTSCP)
 			g->r[R_RCX] = aux;
 		break;
-	case CHANCE_CPUID: v = do_cpuid(g); break;
+	case CHANCE_CPUID: v = do_cpuid(g, f); break;
 	case CHANCE_RDRAND:
 	case CHANCE_RDSEED:
 		ok = draw(c->insn, &v);
@@ -100,7 +101,7 @@ uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c)
 		set_sized(g, c->reg, 8, v = aux);
 		break;
 	case CHANCE_XGETBV:
-		v = do_xgetbv((uint32_t)g->r[R_RCX]);
+		v = arch_features_xcr0(f, do_xgetbv((uint32_t)g->r[R_RCX]));
 		set_pair(g, v);
 		break;
 	default: break;

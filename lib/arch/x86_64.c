@@ -97,7 +97,7 @@ uint64_t arch_read_tsc(uint32_t *aux)
 	return tsc;
 }
 
-unsigned arch_cpuid_leaves(uint32_t (*leaves)[6], unsigned max)
+unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max)
 {
 	unsigned n = 0;
 
@@ -110,6 +110,7 @@ unsigned arch_cpuid_leaves(uint32_t (*leaves)[6], unsigned max)
 				l[0] = leaf;
 				l[1] = sub;
 				__cpuid_count(leaf, sub, l[2], l[3], l[4], l[5]);
+				arch_features_cpuid(f, leaf, sub, l + 2);
 			}
 		}
 	}

@@ -319,7 +319,7 @@ int launch(struct recorder *r)
 	char *cwd = getcwd(NULL, 0);
 	status = 125;
 	uname(&u);
-	unsigned nleaves = arch_cpuid_leaves(leaves, ARRAY_LEN(leaves));
+	unsigned nleaves = arch_cpuid_leaves(&o->features, leaves, ARRAY_LEN(leaves));
 	fill_meta(r, &meta, path, env, cpu, cwd, leaves, nleaves, &u);
 	meta.argv = (char **)o->argv;
 	if (!dir && !(dir = trace_fresh_dir(path))) {

@@ -2,6 +2,8 @@
 #ifndef RR_RECORD_H
 #define RR_RECORD_H
 
+#include "arch/arch.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +20,7 @@ struct record_options {
 	bool replace;	   /* a trace that is already there */
 	bool quiet, verbose;
 	enum record_counter counter;
+	struct arch_features features; /* what the program is told of the processor */
 	bool chaos;	   /* unlikely schedules, drawn from the seed */
 	uint64_t seed;
 	uint64_t slice_ns; /* how long a task may go on while others wait; 0: SLICE_NS */

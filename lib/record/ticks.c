@@ -98,7 +98,7 @@ void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *
 	struct task *t = &rt->t;
 	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c->insn};
 
-	ev.result = (int64_t)arch_chance_do(&t->regs, c);
+	ev.result = (int64_t)arch_chance_do(&t->regs, c, &r->o->features);
 	ev.after = t->regs;
 	put_event(r, rt, &ev);
 	rtask_park(rt);
