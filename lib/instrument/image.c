@@ -79,6 +79,7 @@ void code_image_close(struct code_image *img)
 	if (!img)
 		return;
 	munmap((void *)img->h, img->bytes);
+	free(img->edges);
 	close(img->fd);
 	free(img);
 }
@@ -181,6 +182,36 @@ uint64_t code_entry(const struct code_places *p, uint64_t pc)
 		return m && m->from == pc - c->lo && m->to < c->img->h->tramp_len ? code_place_tramp(c) + m->to : pc;
 	}
 	return pc;
+}
+
+static int u32_order(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void edges_find(struct code_image *img)
+{
+	img->edges = xcalloc(img->h->sites.count + 1, sizeof *img->edges);
+	for (uint64_t i = 0; i < img->h->sites.count; i++)
+		if (img->sites[i].kind < CODE_RDTSC)
+			img->edges[img->nedges++] = img->sites[i].site;
+	qsort(img->edges, img->nedges, sizeof *img->edges, u32_order);
+}
+
+bool code_counts(const struct code_places *p, uint64_t pc)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct code_image *img = (struct code_image *)p->v[i].img;
+		if (!p->v[i].mapped || pc - p->v[i].lo >= img->h->len)
+			continue;
+		if (!img->edges)
+			edges_find(img);
+		uint32_t at = (uint32_t)(pc - p->v[i].lo);
+		return bsearch(&at, img->edges, img->nedges, sizeof at, u32_order);
+	}
+	return false;
 }
 
 /* Where the indirect jump at pc goes; 0 if its operand cannot be read. */

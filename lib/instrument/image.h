@@ -16,6 +16,8 @@ struct code_image {
 	const struct code_site *sites;
 	const struct code_pair *origins, *moved;
 	size_t bytes;
+	uint32_t *edges; /* addresses of counted edges, sorted: made when they are first asked for */
+	size_t nedges;
 	int fd; /* of the code file; closed with the image */
 };
 
@@ -44,6 +46,9 @@ uint64_t code_origin(const struct code_places *p, uint64_t pc);
 uint64_t code_entry(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
+
+/* Whether the edge that the original's instruction at pc may take is counted. */
+bool code_counts(const struct code_places *p, uint64_t pc);
 
 /* The code file for an ELF file, from the cache, made if it is not there. NULL if there is nothing to rewrite, or it
  * cannot be: *why then says so in a few words. path: for messages and naming only. */

@@ -121,22 +121,26 @@ static void put_code_map(struct recording *rec, struct task *t, const char *copy
 	rec_put_map(rec, &m);
 }
 
-/* The trampolines of an image whose first page is at lo. Where those of an image that the program has unmapped are left,
- * they may go. */
-static bool map_tramps(struct recording *rec, struct task *t, struct code_file *f, uint64_t lo, int64_t fd, bool over)
+/* Maps trampolines at `at`. Where those of an image that the program has unmapped are left, they may go. */
+static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t at, int64_t fd, bool over)
 {
-	const struct code_header *h = f->img->h;
-	uint64_t at = lo + (uint64_t)h->tramp_addr;
-
 	for (size_t i = 0; i < t->mm->code.n; i++) {
 		struct code_place *c = &t->mm->code.v[i];
 		if (!c->mapped && at < code_place_tramp(c) + c->img->h->tramp_len &&
 		    code_place_tramp(c) < at + h->tramp_len)
 			TASK_CALL(t, SYS_munmap, code_place_tramp(c), c->img->h->tramp_len);
 	}
-	int64_t r = map_in_task(t, fd, at, h->tramp_len, PROT_READ | PROT_EXEC,
-				MAP_PRIVATE | (over ? MAP_FIXED : MAP_FIXED_NOREPLACE), h->tramp_off);
-	if (r != (int64_t)at)
+	return map_in_task(t, fd, at, h->tramp_len, PROT_READ | PROT_EXEC,
+			   MAP_PRIVATE | (over ? MAP_FIXED : MAP_FIXED_NOREPLACE), h->tramp_off) == (int64_t)at;
+}
+
+/* Takes an image, whose first page is at lo, into the address space. */
+static bool map_tramps(struct recording *rec, struct task *t, struct code_file *f, uint64_t lo, int64_t fd, bool over)
+{
+	const struct code_header *h = f->img->h;
+	uint64_t at = lo + (uint64_t)h->tramp_addr;
+
+	if (!rec->look_only && !tramps_to_task(t, h, at, fd, over))
 		return false;
 	code_place_add(&t->mm->code, lo, f->img);
 	code_place_find(&t->mm->code, lo, f->img)->mapped = false;
@@ -174,8 +178,8 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 		struct code_place *c = code_place_find(&t->mm->code, lo, f->img);
 		if (!c && (lo - h->lo) % PAGE == 0 && map_tramps(rec, t, f, lo, fd, false))
 			c = code_place_find(&t->mm->code, lo, f->img);
-		if (!c || map_in_task(t, fd, start, len, m->prot, MAP_PRIVATE | MAP_FIXED, s->code_off + off) !=
-				  (int64_t)start)
+		if (!c || (!rec->look_only && map_in_task(t, fd, start, len, m->prot, MAP_PRIVATE | MAP_FIXED,
+							  s->code_off + off) != (int64_t)start))
 			return false;
 		c->mapped = true;
 		put_code_map(rec, t, f->name, m->path, start, len, m->prot, s->code_off + off);
@@ -185,13 +189,13 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 
 void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd, const struct stat *st)
 {
-	if (!t->mm->counted || fd < 0 || !(m->prot & PROT_EXEC) || (m->flags & MAP_SHARED))
+	if ((!t->mm->counted && !rec->look_only) || fd < 0 || !(m->prot & PROT_EXEC) || (m->flags & MAP_SHARED))
 		return;
 	struct code_file *f = file_for(rec, fd, m->path, st);
 	if (!f->img || !name_in_trace(rec, f, m->path))
 		return;
-	int64_t tfd = open_in_task(rec, t, f->img->fd, O_RDONLY | O_CLOEXEC);
-	bool ok = tfd >= 0 && map_parts(rec, t, f, m, tfd);
+	int64_t tfd = rec->look_only ? -1 : open_in_task(rec, t, f->img->fd, O_RDONLY | O_CLOEXEC);
+	bool ok = (tfd >= 0 || rec->look_only) && map_parts(rec, t, f, m, tfd);
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
 	if (!ok)

@@ -52,6 +52,7 @@ struct recording {
 	void (*note)(struct recording *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 	bool verbose;
 	int counter_fd; /* the counter page's memory file; -1: nothing is counted by code */
+	bool look_only; /* rewritten code is not mapped: it only tells which edges count */
 	struct code_file **codes; /* code.c: files that have been rewritten, or can't be */
 	size_t ncodes;
 	int stdio[3];	/* rr-record's own descriptors of what were its standard streams */
@@ -192,7 +193,7 @@ struct replaying {
 	size_t nfills;
 	struct replay_code *codes; /* code.c */
 	size_t ncodes;
-	int counter_fd; /* the counter page's memory file */
+	int counter_fd; /* the counter page's memory file; -1: code is not mapped, it only tells which edges count */
 	pid_t self;
 	char error[512]; /* why the last function here gave -1 */
 };
