@@ -24,7 +24,7 @@ setup() {
 	status=0
 	wait "$recorder" || status=$?
 	[ "$status" -eq 143 ]
-	timeout 60 rr-dump -k signal t | grep -q 'SIGTERM .*fatal (position not exact)$'
+	timeout 60 rr-dump -k signal t | grep -q 'SIGTERM .*fatal$'
 	timeout 60 rr-replay t | cmp - out
 	timeout 60 rr-verify t
 }

@@ -170,9 +170,10 @@ unprivileged() {
 
 @test "-v says where the trace is and how many events; -q and -n are silent" {
 	step record rr-record -v -o trace true
-	[ "$(wc -l < record.err)" = 1 ]
-	grep -q '^rr-record: .*trace' record.err
-	grep -qw "$(rr-dump trace | wc -l)" record.err
+	grep -q '^rr-record: .*libc\.so\.6: [0-9]* sites rewritten, [0-9]* left alone' record.err
+	tail -n 1 record.err > last
+	grep -q '^rr-record: .*trace' last
+	grep -qw "$(rr-dump trace | wc -l)" last
 	step record rr-record -q -n -f -o trace true
 	[ ! -s record.err ]
 	[ ! -s record.out ]

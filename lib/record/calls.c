@@ -63,7 +63,8 @@ void call_entered(struct recorder *r, struct rtask *rt)
 	rt->chances = 0;
 	rt->again = false;
 	if (rt->emulated) {
-		tick_undo_call(rt);
+		if (!rt->seccomp || !signal_at_skipped_call(rt))
+			tick_undo_call(rt);
 		return;
 	}
 	if (signal_give_back(rt))

@@ -178,5 +178,7 @@ bool signal_stops(int sig);
 void signal_overdue(struct rtask *rt);
 /* Gives the oldest kept signal back to the kernel, at a call that has been taken back. True if there was one. */
 bool signal_give_back(struct rtask *rt);
+/* The same at a call that the kernel is skipping. */
+bool signal_at_skipped_call(struct rtask *rt);
 
 #endif

@@ -161,7 +161,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 
 	if (task_siginfo(t, &si) || task_get_regs(t))
 		return;
-	bool ours = si.si_code == SI_KERNEL && take_pending(rt, &si, true);
+	bool given = si.si_code == SI_KERNEL || (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
+	bool ours = given && take_pending(rt, &si, true);
 	bool failed = rt->frame_failed;
 	rt->frame_failed = false;
 	if (!ours && !failed && raised_by_instruction(&si)) {
@@ -206,29 +207,22 @@ void signal_overdue(struct rtask *rt)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, rt->overdue_sig);
 }
 
-bool signal_give_back(struct rtask *rt)
+static struct pending_signal *first_waiting(struct rtask *rt)
 {
-	struct task *t = &rt->t;
-	struct pending_signal *s = t->pending;
-	int status;
+	struct pending_signal *s = rt->t.pending;
 
 	while (s && s->sent)
 		s = s->next;
-	if (!s)
-		return false;
-	/* Take the call back: the kernel skips it, and the program stands in front of it again. */
-	struct trace_regs entry = t->regs;
-	rt->call_entry = entry;
-	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
-	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
-		return true;
-	if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80)) {
-		rt->has_status = true;
-		rt->status = status;
-		return true;
-	}
-	t->regs = entry;
-	ARCH_RESULT(&t->regs) = ARCH_SYSNO(&entry);
+	return s;
+}
+
+/* The task is to stand in front of the call that `entry` enters, and to get the signal there. */
+static void stand_at_call(struct rtask *rt, const struct trace_regs *entry, struct pending_signal *s)
+{
+	struct task *t = &rt->t;
+
+	rt->call_entry = t->regs = *entry;
+	ARCH_RESULT(&t->regs) = ARCH_SYSNO(entry);
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	ARCH_PC(&t->regs) -= ARCH_SYSCALL_LEN;
 	task_set_regs(t);
@@ -237,5 +231,41 @@ bool signal_give_back(struct rtask *rt)
 	rt->overdue_ns = 0;
 	s->sent = true;
 	rt->inject = s->info.si_signo;
+}
+
+bool signal_at_skipped_call(struct rtask *rt)
+{
+	struct trace_regs entry = rt->t.regs;
+	struct pending_signal *s = first_waiting(rt);
+
+	if (s)
+		stand_at_call(rt, &entry, s);
+	return s;
+}
+
+bool signal_give_back(struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	struct trace_regs entry = t->regs;
+	struct pending_signal *s = first_waiting(rt);
+	int status;
+
+	if (!s)
+		return false;
+	if (rt->seccomp) { /* a filter would see a call taken back: the signal finds the task in this one */
+		s->sent = true;
+		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
+		return false;
+	}
+	/* Take the call back: the kernel skips it, and the program stands in front of it again. */
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
+		return true;
+	if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80)) {
+		rt->has_status = true;
+		rt->status = status;
+		return true;
+	}
+	stand_at_call(rt, &entry, s);
 	return true;
 }
