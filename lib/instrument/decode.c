@@ -22,7 +22,7 @@ static const struct mnemonic_type MNEMONICS[] = {
 	{ZYDIS_MNEMONIC_UD0, INSN_TRAP, 0},
 	{ZYDIS_MNEMONIC_UD1, INSN_TRAP, 0},
 	{ZYDIS_MNEMONIC_UD2, INSN_TRAP, 0},
-	{ZYDIS_MNEMONIC_INT3, INSN_FIXED, 0},
+	{ZYDIS_MNEMONIC_INT3, INSN_TRAP, 0},
 	{ZYDIS_MNEMONIC_INT1, INSN_FIXED, 0},
 	{ZYDIS_MNEMONIC_INT, INSN_FIXED, 0},
 	{ZYDIS_MNEMONIC_SYSENTER, INSN_FIXED, 0},
@@ -196,6 +196,11 @@ bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, 
 		if (bit_get(rw->start, at))
 			return insn_decode(rw, at, f->end, in) && at + in->len == addr && insn_goes_on(in);
 	return false;
+}
+
+bool insn_is_padding(const struct rewrite *rw, const struct insn *in)
+{
+	return in->type == INSN_NOP || rw->img[in->addr] == 0xcc;
 }
 
 bool insn_movable(const struct rewrite *rw, const struct insn *in)

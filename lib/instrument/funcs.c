@@ -3,14 +3,16 @@
 
 #include <string.h>
 
+/* Short sections, as .init, are decoded from their start even if nothing tells of functions in them. */
+enum { SWEEP_MAX = 256 };
+
 static int func_cmp(const void *a, const void *b)
 {
 	const struct func *x = a, *y = b;
 	return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
 }
 
-/* Sorts them and takes away what overlaps: the end of one is at most the start of the next. */
-static void funcs_order(struct rewrite *rw)
+void funcs_order(struct rewrite *rw)
 {
 	struct func *f = rw->funcs.v;
 	size_t n = 0;
@@ -68,6 +70,14 @@ static void funcs_add_symbols(struct rewrite *rw)
 	funcs_order(rw);
 }
 
+bool in_plt(const struct rewrite *rw, uint32_t addr)
+{
+	for (unsigned i = 0; i < rw->nplts; i++)
+		if (addr >= rw->plts[i].start && addr < rw->plts[i].end)
+			return true;
+	return false;
+}
+
 static bool is_plt(const char *name)
 {
 	return !strcmp(name, ".plt") || !strcmp(name, ".plt.got") || !strcmp(name, ".plt.sec") || !strcmp(name, ".iplt");
@@ -90,7 +100,8 @@ static void funcs_add_sections(struct rewrite *rw)
 		while (k < known && rw->funcs.v[k].end <= r->start)
 			k++;
 		if (r->start < r->end && (k == known || rw->funcs.v[k].start >= r->end))
-			*VEC_ADD(&rw->funcs) = (struct func){.start = r->start, .end = r->end, .sweep = true};
+			if (r->end - r->start <= SWEEP_MAX || in_plt(rw, r->start))
+				*VEC_ADD(&rw->funcs) = (struct func){.start = r->start, .end = r->end, .sweep = true};
 	}
 	funcs_order(rw);
 }
@@ -103,22 +114,14 @@ void funcs_find(struct rewrite *rw)
 	funcs_add_sections(rw);
 }
 
-bool in_plt(const struct rewrite *rw, uint32_t addr)
-{
-	for (unsigned i = 0; i < rw->nplts; i++)
-		if (addr >= rw->plts[i].start && addr < rw->plts[i].end)
-			return true;
-	return false;
-}
-
-/* `sure`: the instruction is known to be one. */
+/* `sure`: the instruction will be known to be one when all of its function has been decoded. */
 static void jump_mark(struct rewrite *rw, int64_t to, bool sure)
 {
 	if (!in_text(rw, to))
 		return;
 	bit_set(rw->target, to);
 	if (sure)
-		bit_set(rw->strong, to);
+		*VEC_ADD(&rw->jumps) = to;
 }
 
 /* What may be an absolute address in an instruction. */
@@ -182,8 +185,7 @@ static void site_add(struct rewrite *rw, const struct insn *in)
 	}
 }
 
-/* Bytes of which it isn't known where instructions begin: whatever they may jump to is a target. */
-static void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
+void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	struct func f = {.start = start, .end = end};
 	struct insn in;
@@ -196,14 +198,27 @@ static void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
 	}
 }
 
-/* Takes back what funcs_decode() believed of a function. */
-static void func_leave(struct rewrite *rw, struct func *f, size_t nsites, size_t nsyscalls)
+/* What func_decode() has added, and takes back if it comes to what is no instruction. */
+struct mark {
+	size_t sites, syscalls, blocks, pads;
+};
+
+static struct mark mark_now(const struct rewrite *rw)
+{
+	return (struct mark){rw->sites.n, rw->syscalls.n, rw->blocks.n, rw->pads.n};
+}
+
+static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 {
 	f->left = true;
-	rw->sites.n = nsites;
-	rw->syscalls.n = nsyscalls;
+	rw->sites.n = m->sites;
+	rw->syscalls.n = m->syscalls;
+	rw->blocks.n = m->blocks;
+	rw->pads.n = m->pads;
 	for (uint32_t at = f->start; at < f->end; at++)
 		bit_clear(rw->start, at);
+	if (f->sweep) /* it was only a guess */
+		return;
 	bytes_mark(rw, f->start, f->end);
 	rw->rep->functions_left++;
 	if (rw->rep->list)
@@ -211,81 +226,59 @@ static void func_leave(struct rewrite *rw, struct func *f, size_t nsites, size_t
 			rw->lo + f->end);
 }
 
-static void func_decode(struct rewrite *rw, struct func *f)
+/* Adds what an instruction is; `goes_on`: the one before does, to it. */
+static void insn_add(struct rewrite *rw, const struct insn *in, bool goes_on)
 {
-	size_t nsites = rw->sites.n, nsyscalls = rw->syscalls.n;
+	bit_set(rw->start, in->addr);
+	if (insn_is_site(in))
+		site_add(rw, in);
+	if (in->type == INSN_SYSCALL)
+		*VEC_ADD(&rw->syscalls) = in->addr;
+	if (!goes_on && insn_is_padding(rw, in))
+		*VEC_ADD(&rw->pads) = in->addr;
+	else if (!goes_on)
+		*VEC_ADD(&rw->blocks) = in->addr;
+}
+
+void func_decode(struct rewrite *rw, struct func *f)
+{
+	struct mark before = mark_now(rw);
 	bool goes_on = true, call = false;
 	struct insn in;
 
 	f->falls = true;
 	f->refs_from = rw->refs.n;
+	rw->jumps.n = 0;
 	for (uint32_t at = f->start; at < f->end; at += in.len) {
 		if (!insn_decode(rw, at, f->end, &in)) {
-			func_leave(rw, f, nsites, nsyscalls);
+			func_leave(rw, f, &before);
 			return;
 		}
-		bit_set(rw->start, at);
 		insn_mark(rw, f, &in, true);
-		if (insn_is_site(&in))
-			site_add(rw, &in);
-		if (in.type == INSN_SYSCALL)
-			*VEC_ADD(&rw->syscalls) = at;
-		if (in.type == INSN_NOP || (rw->img[at] == 0xcc && !goes_on)) {
-			if (!goes_on)
-				*VEC_ADD(&rw->pads) = at;
+		insn_add(rw, &in, goes_on);
+		if (in.type == INSN_NOP || (!goes_on && insn_is_padding(rw, &in)))
 			continue;
-		}
-		if (!goes_on)
-			*VEC_ADD(&rw->blocks) = at;
 		goes_on = insn_goes_on(&in);
 		call = in.type == INSN_CALL || in.type == INSN_ICALL;
 	}
+	for (size_t i = 0; i < rw->jumps.n; i++)
+		bit_set(rw->strong, rw->jumps.v[i]);
 	/* A call at the end does not return. */
 	f->falls = goes_on && !call;
 	f->refs_to = rw->refs.n;
 }
 
-/* Reports what lies between functions and isn't padding. Padding is executed if the function before falls into it. */
-static void gap_decode(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
-{
-	struct insn in = {.len = 1};
-	uint32_t at;
-
-	for (at = start; at < end; at += in.len) {
-		if (rw->img[at] == 0) {
-			in.len = 1;
-			continue;
-		}
-		if (!insn_decode(rw, at, end, &in) || (in.type != INSN_NOP && rw->img[at] != 0xcc))
-			break;
-		if (!executed)
-			*VEC_ADD(&rw->pads) = at;
-	}
-	if (at >= end)
-		return;
-	bytes_mark(rw, at, end);
-	if (rw->rep->list)
-		fprintf(rw->rep->list, "%#lx-%#lx: gap: left alone: belongs to no function\n", rw->lo + at, rw->lo + end);
-}
-
 void funcs_decode(struct rewrite *rw)
 {
-	size_t k = 0;
+	size_t n = 0;
 
-	for (size_t i = 0; i < rw->sections.n; i++) {
-		uint32_t at = rw->sections.v[i].start, end = rw->sections.v[i].end;
-		bool falls = false;
-		rw->rep->text_bytes += end - at;
-		for (; k < rw->funcs.n && rw->funcs.v[k].start < end; k++) {
-			struct func *f = &rw->funcs.v[k];
-			if (f->start > at)
-				gap_decode(rw, at, f->start, falls);
-			func_decode(rw, f);
-			falls = f->falls;
-			at = f->end > at ? f->end : at;
-		}
-		if (at < end)
-			gap_decode(rw, at, end, falls);
+	for (size_t i = 0; i < rw->sections.n; i++)
+		rw->rep->text_bytes += rw->sections.v[i].end - rw->sections.v[i].start;
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		struct func f = rw->funcs.v[i];
+		func_decode(rw, &f);
+		if (!f.left || !f.sweep)
+			rw->funcs.v[n++] = f;
 	}
-	rw->rep->functions = rw->funcs.n;
+	rw->funcs.n = n;
 }

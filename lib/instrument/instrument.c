@@ -123,10 +123,11 @@ static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 {
 	if (elf_load(rw, fd))
 		return 1;
-	rw->budget = rw->len * 4 + (1 << 20);
+	rw->budget = rw->len * 16 + (1 << 20);
 	elf_entries(rw);
 	funcs_find(rw);
 	funcs_decode(rw);
+	gaps_decode(rw);
 	tables_mark(rw);
 	if (rw->why)
 		return 1;

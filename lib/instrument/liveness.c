@@ -70,7 +70,8 @@ static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t neede
 		case INSN_CALL: at = in.target; continue;
 		case INSN_JCC:
 		case INSN_LOOP:
-			if (!dead_on_the_way(rw, in.target, needed, budget))
+			--*budget; /* a jump to itself comes back here */
+			if (!dead_on_the_way(rw, in.target, needed, budget) || !*budget)
 				return false;
 			break;
 		case INSN_IJMP: return in_plt(rw, at);

@@ -128,6 +128,7 @@ struct rewrite {
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
 	VEC(uint32_t) blocks;  /* instructions behind one that does not go on there */
+	VEC(uint32_t) jumps;   /* targets of the function that is being decoded */
 	VEC(uint32_t) pads;    /* where padding may begin that nothing reaches */
 	VEC(uint32_t) refs;    /* data that code names: jump tables may be there */
 	VEC(uint32_t) text_patches; /* 32-bit displacements in texts, right but for the same distance */
@@ -168,7 +169,7 @@ enum insn_type {
 	INSN_IJMP,
 	INSN_ICALL,
 	INSN_RET,
-	INSN_TRAP, /* never goes on: ud2, hlt */
+	INSN_TRAP, /* never goes on: ud2, hlt, and int3, behind which only a debugger or a handler goes on */
 	INSN_SYSCALL,
 	INSN_HOOK,
 	INSN_FIXED /* must stay where it is */
@@ -212,8 +213,15 @@ void funcs_find(struct rewrite *rw);
 bool in_plt(const struct rewrite *rw, uint32_t addr);
 /* NULL: none. */
 struct func *func_at(const struct rewrite *rw, uint32_t addr);
-/* funcs.c: decodes all of them; fills start, target, sites. */
+/* Sorts them and takes away what overlaps: the end of one is at most the start of the next. */
+void funcs_order(struct rewrite *rw);
+/* Decodes all of them; fills start, target, sites. */
 void funcs_decode(struct rewrite *rw);
+void func_decode(struct rewrite *rw, struct func *f);
+/* Bytes of which it isn't known where instructions begin: whatever they may jump to is a target. */
+void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end);
+/* gaps.c: finds and decodes functions that neither frames nor symbols tell of; the rest is left alone. */
+void gaps_decode(struct rewrite *rw);
 /* doubt.c: when all targets are known, finds functions with jumps that are not understood. */
 void funcs_doubt(struct rewrite *rw);
 
@@ -234,6 +242,8 @@ struct insn_full {
 bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in, struct insn_full *full);
 /* The instruction of f before addr, if it goes on there. */
 bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in);
+/* A nop or int3. */
+bool insn_is_padding(const struct rewrite *rw, const struct insn *in);
 bool insn_movable(const struct rewrite *rw, const struct insn *in);
 static inline bool insn_goes_on(const struct insn *in)
 {

@@ -11,7 +11,7 @@ static bool may_begin(const struct rewrite *rw, int64_t addr)
 	if (bit_get(rw->start, addr))
 		return true;
 	const struct func *f = func_at(rw, addr);
-	return !f || f->left;
+	return f && f->left;
 }
 
 /* The target of the entry at `at`, which is relative to `base`; 0: it is none. */
@@ -73,12 +73,28 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 					distances_mark(rw, f, refs[b], refs[d]);
 }
 
+/* Tables of a function whose end was guessed: what they name behind it, and before the next function, belongs to it. */
+static void gap_tables_mark(struct rewrite *rw, const struct func *f, uint32_t limit)
+{
+	for (uint32_t r = f->refs_from; r < f->refs_to; r++) {
+		uint32_t base = rw->refs.v[r];
+		for (uint32_t at = base; at + 4ull <= rw->len && rw->budget; at += 4, rw->budget--) {
+			int32_t v;
+			memcpy(&v, rw->img + at, 4);
+			int64_t to = (int64_t)base + v;
+			if (v == 0 || to <= f->start || to >= limit || (to < f->end && !bit_get(rw->start, to)))
+				break;
+			label_mark(rw, to);
+		}
+	}
+}
+
 /* Programs that are not moved have no relocations: any aligned word may be an address. */
 static void words_mark(struct rewrite *rw, const struct range *r)
 {
 	for (uint64_t at = (r->start + 7) & ~7ul; at + 8 <= r->end; at += 8) {
 		uint64_t to = elf_u64(rw, at) - rw->lo;
-		if (to < rw->len && may_begin(rw, to))
+		if (to < rw->len && in_text(rw, to) && (may_begin(rw, to) || !func_at(rw, to)))
 			label_mark(rw, to);
 	}
 }
@@ -105,7 +121,7 @@ static void refs_mark(struct rewrite *rw)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && refs[i] == refs[i - 1])
 			continue;
-		if (rw->fixed && may_begin(rw, refs[i]))
+		if (rw->fixed && in_text(rw, refs[i]) && (may_begin(rw, refs[i]) || !func_at(rw, refs[i])))
 			address_mark(rw, refs[i]);
 		table_mark(rw, refs, n, i);
 	}
@@ -119,6 +135,11 @@ void tables_mark(struct rewrite *rw)
 	for (size_t i = 0; i < rw->funcs.n; i++)
 		if (rw->funcs.v[i].jumps && rw->funcs.v[i].own_lea)
 			func_tables_mark(rw, &rw->funcs.v[i]);
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		uint32_t limit = i + 1 < rw->funcs.n ? rw->funcs.v[i + 1].start : rw->funcs.v[i].end;
+		if (rw->funcs.v[i].sweep && rw->funcs.v[i].indirect)
+			gap_tables_mark(rw, &rw->funcs.v[i], limit);
+	}
 	if (!rw->budget)
 		rw->why = "endless tables";
 	for (unsigned i = 0; rw->fixed && i < rw->nloads; i++)

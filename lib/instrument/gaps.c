@@ -1,0 +1,133 @@
+/* What lies between functions: padding, data, and functions that nothing describes, as in stripped programs without
+ * frames. Those are found by who calls them: from the functions that are known to those that they call, and so on.
+ */
+#include "instrument/rewrite.h"
+
+enum { ROUNDS = 16 };
+
+typedef void gap_fn(struct rewrite *rw, uint32_t start, uint32_t end, bool executed);
+
+/* `executed`: the function before goes on behind its end. */
+static void gaps_each(struct rewrite *rw, gap_fn *fn)
+{
+	size_t k = 0, nfuncs = rw->funcs.n;
+
+	for (size_t i = 0; i < rw->sections.n; i++) {
+		uint32_t at = rw->sections.v[i].start, end = rw->sections.v[i].end;
+		bool falls = false;
+		for (; k < nfuncs && rw->funcs.v[k].start < end; k++) {
+			struct func f = rw->funcs.v[k];
+			if (f.start > at)
+				fn(rw, at, f.start, falls);
+			falls = f.falls;
+			at = f.end > at ? f.end : at;
+		}
+		if (at < end)
+			fn(rw, at, end, falls);
+	}
+}
+
+/* Where padding ends. */
+static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end, bool note, struct rewrite *to)
+{
+	struct insn in;
+
+	for (; at < end; at += in.len) {
+		in.len = 1;
+		if (rw->img[at] == 0)
+			continue;
+		if (!insn_decode(rw, at, end, &in) || !insn_is_padding(rw, &in))
+			break;
+		if (note)
+			*VEC_ADD(&to->pads) = at;
+	}
+	return at;
+}
+
+/* What compilers begin a function with: endbr64, push, sub from rsp. */
+static bool is_prologue(const uint8_t *p)
+{
+	return (p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa) || p[0] == 0x53 || p[0] == 0x55 ||
+	       (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) || (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xec) ||
+	       (p[0] == 0x48 && p[1] == 0x81 && p[2] == 0xec);
+}
+
+/* A computed address may be that of data: there it must look like a function. */
+static bool is_entry(const struct rewrite *rw, uint32_t at)
+{
+	return bit_get(rw->strong, at) || (bit_get(rw->label, at) && is_prologue(rw->img + at));
+}
+
+/* Where a function ends that begins at `at`: behind an instruction that does not go on, if none before jumps further. 0: it
+ * is none. */
+static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	uint32_t far = start;
+	bool call = false;
+	struct insn in;
+
+	for (uint32_t at = start; at < end; at += in.len) {
+		if (call && at > far && bit_get(rw->strong, at))
+			return at;
+		if (!insn_decode(rw, at, end, &in))
+			return 0;
+		if (in.rel_off && in.type != INSN_CALL && in.target > far && in.target < end)
+			far = in.target;
+		call = in.type == INSN_CALL || in.type == INSN_ICALL || (call && in.type == INSN_NOP);
+		if (!insn_goes_on(&in) && at + in.len > far)
+			return at + in.len;
+	}
+	return call ? end : 0;
+}
+
+static void gap_explore(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
+{
+	(void)executed;
+	for (uint32_t at = start; at < end; at++) {
+		if (at % 64 == 0 && !rw->label[at / 64] && !rw->strong[at / 64]) {
+			at += 63;
+			continue;
+		}
+		uint32_t to = is_entry(rw, at) ? function_end(rw, at, end) : 0;
+		if (!to)
+			continue;
+		*VEC_ADD(&rw->funcs) = (struct func){.start = at, .end = to, .sweep = true};
+		at = to - 1;
+	}
+}
+
+static int site_cmp(const void *a, const void *b)
+{
+	const struct site *x = a, *y = b;
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* What is left is looked at only for where it may jump to. */
+static void gap_close(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
+{
+	uint32_t at = padding_end(rw, start, end, !executed, rw);
+
+	if (at == end)
+		return;
+	bytes_mark(rw, at, end);
+	if (rw->rep->list)
+		fprintf(rw->rep->list, "%#lx-%#lx: gap: left alone: belongs to no function\n", rw->lo + at, rw->lo + end);
+}
+
+void gaps_decode(struct rewrite *rw)
+{
+	for (unsigned round = 0; round < ROUNDS && !rw->why; round++) {
+		size_t before = rw->funcs.n;
+		tables_mark(rw);
+		gaps_each(rw, gap_explore);
+		for (size_t i = before; i < rw->funcs.n; i++)
+			func_decode(rw, &rw->funcs.v[i]);
+		if (rw->funcs.n == before)
+			break;
+		funcs_order(rw);
+		if (rw->sites.n)
+			qsort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), site_cmp);
+	}
+	gaps_each(rw, gap_close);
+	rw->rep->functions = rw->funcs.n;
+}
