@@ -3,7 +3,10 @@
 # native.out, record.out, replay.out and so on, and the trace is ./trace.
 
 # LIMIT	seconds for each step
+# REPEAT	how often to record, replay and verify
+# RECORD_OPTIONS	more options for rr-record, such as -c 1
 LIMIT=${LIMIT:-100}
+REPEAT=${REPEAT:-1}
 
 common_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -45,7 +48,7 @@ natively() {
 
 recorded() {
 	rm -rf "$trace"
-	fresh record rr-record -o "$trace" "$@"
+	fresh record rr-record $RECORD_OPTIONS -o "$trace" "$@"
 	[ "$step_status" = "${expected:-0}" ]
 }
 
@@ -69,19 +72,25 @@ same() {
 
 # replays COMMAND...: natively and recorded with the same status, replayed with the same output, verified.
 replays() {
+	local i
 	natively "$@"
-	recorded "$@"
-	replayed
-	verified
+	for ((i = 0; i < REPEAT; i++)); do
+		recorded "$@"
+		replayed
+		verified
+	done
 }
 
 # exact COMMAND...: the same, for a command that prints the same every time.
 exact() {
+	local i
 	natively "$@"
-	recorded "$@"
-	same native.out record.out
-	replayed
-	verified
+	for ((i = 0; i < REPEAT; i++)); do
+		recorded "$@"
+		same native.out record.out
+		replayed
+		verified
+	done
 }
 
 # needs PROGRAM...: skips the test where one is missing.

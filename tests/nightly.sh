@@ -1,0 +1,12 @@
+#!/bin/sh
+# What must always work, again and again: `make nightly`. Takes hours.
+# REPEAT	how often each is recorded, replayed and verified (100)
+set -u
+cd "$(dirname "$0")/.." || exit 1
+export REPEAT="${REPEAT:-100}" DEADLINE=1000000 BATS_TEST_TIMEOUT=100000
+
+status=0
+tests/run-all.sh build/tests/preempted.bats tests/preempt.bats || status=1
+# And all that needs no preemption, under slices of 1 ms.
+RECORD_OPTIONS='-c 1' tests/run-all.sh build/tests tests/real.bats || status=1
+exit $status
