@@ -99,7 +99,8 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	rt->on_page = false;
 	if (!WIFSTOPPED(status)) {
 		rt->exit_status = status;
-		rtask_reaped(r, rt, status);
+		if (!rt->unseen)
+			rtask_reaped(r, rt, status);
 		rtask_gone(r, rt);
 	} else if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
 		if (rt->leaving)

@@ -62,6 +62,7 @@ struct rtask {
 	bool exiting;		/* EV_EXIT is due */
 	int exit_status;
 	bool reaped;
+	bool unseen;		/* has ended, and waitpid has not told */
 };
 
 struct recorder {

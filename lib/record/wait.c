@@ -128,7 +128,7 @@ void preempted(struct recorder *r, struct rtask *rt, bool at_event)
 	rt->let_go = rt->midway && strangers_ready(r, rt);
 }
 
-/* A process's first thread, killed a second time while it stops on its way out, ends without telling; the kernel
+/* A process's first thread that is killed (by another's exit_group) while it is stopped may end without telling; the kernel
  * reports it only after the last thread, and those wait for us. */
 static bool ended_unseen(const struct rtask *rt)
 {
@@ -155,8 +155,8 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 			if (!may_block && !alone)
 				preempt(r, rt);
 			if (!alone && n == 0 && !rt->has_status && ended_unseen(rt)) {
-				rt->has_status = true;
-				rt->status = SIGKILL;
+				rt->has_status = rt->unseen = true;
+				rt->status = (int)proc_stat_field(rt->t.tid, 52);
 			}
 			if (rt->has_status)
 				break;

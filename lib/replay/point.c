@@ -1,0 +1,167 @@
+/* Counters that interrupt: they stop a task near a point of its run, late by their skid; a breakpoint finds the rest of the
+ * way. The step counter does the same, instruction by instruction, and is how this is tested. */
+#include "replay/replayer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+/* Stopped by itself: in front of a call, or by a signal it has raised. */
+static bool own_stop(struct ptask *pt, int status)
+{
+	return !(status >> 16) && ((WSTOPSIG(status) & 0x80) || task_raised(&pt->t, WSTOPSIG(status)));
+}
+
+static bool step_hits(struct replayer *p, struct ptask *pt, const struct interrupt *in, bool moved, uint64_t *late)
+{
+	if (in->pc)
+		return moved && ARCH_PC(&pt->t.regs) == in->pc;
+	return pt->count.ticks >= in->ticks && (*late)++ >= p->step_skid;
+}
+
+/* Steps between two looks at the clock, which is not to interrupt any of them. */
+#define STEPS_A_LOOK 4096
+
+static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+{
+	struct arch_chance c;
+	enum replay_verdict v;
+	uint64_t late = 0;
+
+	pt->site = NULL;
+	pt->chance = -1;
+	for (uint64_t n = 0;; n++) {
+		if (in && step_hits(p, pt, in, n, &late)) {
+			in->hit = true;
+			return REPLAY_EXACT;
+		}
+		if (n % STEPS_A_LOOK == STEPS_A_LOOK - 1 && (v = watch_look(p, pt)))
+			return v;
+		switch (step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &pt->count.ticks, &c, status)) {
+		case STEP_DONE: continue;
+		case STEP_CHANCE: pt->chance = c.insn; return REPLAY_EXACT;
+		case STEP_CALL: v = watch_resume(p, pt, PTRACE_SYSEMU, status); break;
+		case STEP_GONE: return trouble(p, "the replay's task has vanished: killed from outside?");
+		default: v = watch_stopped(p, pt, *status); break;
+		}
+		if (v || own_stop(pt, *status))
+			return v;
+	}
+}
+
+const struct interrupter by_step = {step_run};
+
+/* The hardware counter. A breakpoint is met before its instruction runs, and not again at the first instruction after a
+ * resume with the resume flag (Intel SDM vol. 3, 17.3.1.1). A repeated string instruction meets it once, not at each of its
+ * rounds, so that is left by stepping. */
+static bool repeats(struct ptask *pt)
+{
+	uint8_t prefix;
+
+	return !task_read_all(&pt->t, ARCH_PC(&pt->t.regs), &prefix, 1) && (prefix == 0xf2 || prefix == 0xf3);
+}
+
+static bool trapped(struct ptask *pt, int status, int code)
+{
+	siginfo_t si;
+
+	return status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == code;
+}
+
+static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int request, int *status)
+{
+	enum replay_verdict v = watch_resume(p, pt, request, status);
+
+	if (!v && hpc_read(&pt->hpc, &pt->count.ticks))
+		return trouble(p, "the hardware counter cannot be read: %s", strerror(errno));
+	return v;
+}
+
+/* Gets the task going from where its breakpoint is. True: the run is over, *v says how. */
+static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status, enum replay_verdict *v)
+{
+	if (ARCH_PC(&pt->t.regs) != in->pc)
+		return false;
+	if (!repeats(pt)) {
+		arch_as_faulted(&pt->t.regs);
+		*v = task_set_regs(&pt->t) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
+		return *v;
+	}
+	*v = hpc_resume(p, pt, PTRACE_SYSEMU_SINGLESTEP, status);
+	if (*v)
+		return true;
+	if (trapped(pt, *status, TRAP_TRACE))
+		return in->hit = ARCH_PC(&pt->t.regs) == in->pc;
+	return own_stop(pt, *status);
+}
+
+static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+{
+	enum replay_verdict v;
+
+	for (;;) {
+		v = hpc_resume(p, pt, PTRACE_SYSEMU, status);
+		if (v)
+			return v;
+		if (in && in->pc && ARCH_PC(&pt->t.regs) == in->pc && trapped(pt, *status, TRAP_HWBKPT)) {
+			in->hit = true;
+			return v;
+		}
+		if (own_stop(pt, *status))
+			return v;
+		if (in && !in->pc && pt->count.ticks >= in->ticks) {
+			in->hit = true;
+			return v;
+		}
+	}
+}
+
+static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+{
+	enum replay_verdict v;
+
+	pt->site = NULL;
+	pt->chance = -1;
+	if (in && in->pc) {
+		if (leave_breakpoint(p, pt, in, status, &v))
+			return v;
+		if (task_set_breakpoint(&pt->t, in->pc))
+			return diverged(p, pt, "there can be no code at 0x%lx", (unsigned long)in->pc);
+	} else if (in && hpc_arm(&pt->hpc, &p->hpc, pt->t.tid, in->ticks - pt->count.ticks)) {
+		return trouble(p, "the hardware counter cannot interrupt: %s", strerror(errno));
+	}
+	v = hpc_run_armed(p, pt, in, status);
+	hpc_disarm(&pt->hpc);
+	if (in && in->pc)
+		task_set_breakpoint(&pt->t, 0);
+	return v;
+}
+
+const struct interrupter by_hpc = {hpc_run};
+
+enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt)
+{
+	struct interrupt near = {.ticks = p->ev.ticks > p->skid_max ? p->ev.ticks - p->skid_max : 0};
+	struct interrupt there = {.pc = ARCH_PC(&p->ev.regs)};
+	enum replay_verdict v;
+	int status;
+
+	if (pt->count.ticks < near.ticks) {
+		if ((v = p->by->run(p, pt, &near, &status)))
+			return v;
+		if (!near.hit)
+			return unexpected(p, pt, "compute on", status);
+	}
+	while (pt->count.ticks != p->ev.ticks || arch_regs_differ(&p->ev.regs, &pt->t.regs, false) >= 0) {
+		if (pt->count.ticks > p->ev.ticks)
+			return check_position(p, pt, false);
+		there.hit = false;
+		if ((v = p->by->run(p, pt, &there, &status)))
+			return v;
+		if (!there.hit)
+			return unexpected(p, pt, "compute on", status);
+	}
+	return REPLAY_EXACT;
+}

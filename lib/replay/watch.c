@@ -1,0 +1,101 @@
+/* The clock of a replay: a task that never comes to its next event is found out. */
+#include "replay/replayer.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Seconds of processor time, and how many times longer than when it was recorded. */
+#define PATIENCE 60
+#define SLOWER_MAX 100
+
+/* The task whose code runs; the alarm stops it, so that somebody looks at the clock. */
+static volatile pid_t running;
+
+static void on_alarm(int sig)
+{
+	int saved = errno;
+
+	(void)sig;
+	if (running)
+		ptrace(PTRACE_INTERRUPT, running, NULL, NULL);
+	errno = saved;
+}
+
+void watch_start(struct replayer *p)
+{
+	const char *text = getenv("RR_PATIENCE");
+	char *end;
+	double seconds = text ? strtod(text, &end) : -1;
+	struct sigaction sa = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+
+	if (!text || end == text || *end || !(seconds >= 0 && seconds < 1e9))
+		seconds = PATIENCE;
+	p->watch.patience_ns = (uint64_t)(seconds * 1e9);
+	uint64_t tick = p->watch.patience_ns / 4 + 10000000;
+	if (tick > 1000000000)
+		tick = 1000000000;
+	struct timeval every = {(time_t)(tick / 1000000000), (suseconds_t)(tick % 1000000000 / 1000)};
+	sigaction(SIGALRM, &sa, &p->watch.old);
+	setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL);
+}
+
+void watch_stop(struct replayer *p)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+	sigaction(SIGALRM, &p->watch.old, NULL);
+}
+
+/* A task whose registers are not the recording's may never come to its next event. It gets a hundred times the time that
+ * the recording took from its event before to this one, and some patience; its own processor time counts, so that a
+ * busy machine does not matter. */
+static bool overdue(struct replayer *p, struct ptask *pt)
+{
+	struct watch *w = &p->watch;
+	struct timespec ts;
+	uint64_t gap = p->ev.time_ns > pt->since ? p->ev.time_ns - pt->since : 0;
+
+	/* The clock of a process: ~pid << 3 | CPUCLOCK_SCHED (linux/posix-timers.h). */
+	if (syscall(SYS_clock_gettime, (clockid_t)(~(unsigned)pt->t.tid << 3 | 2), &ts))
+		return false;
+	uint64_t now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+	if (w->event != p->ev.num) { /* the first look */
+		w->event = p->ev.num;
+		w->begun = now;
+	}
+	uint64_t used = now - w->begun;
+	return used > w->patience_ns && (used - w->patience_ns) / SLOWER_MAX > gap;
+}
+
+static enum replay_verdict vanished(struct replayer *p)
+{
+	return trouble(p, "the replay's task has vanished: killed from outside?");
+}
+
+enum replay_verdict watch_look(struct replayer *p, struct ptask *pt)
+{
+	return overdue(p, pt) ? diverged(p, pt, "the task does not come to its next event") : REPLAY_EXACT;
+}
+
+enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status)
+{
+	if (!WIFSTOPPED(status))
+		return trouble(p, "the replay's task was killed from outside (signal %d)", WTERMSIG(status));
+	if (task_get_regs(&pt->t))
+		return vanished(p);
+	return status >> 16 ? watch_look(p, pt) : REPLAY_EXACT;
+}
+
+enum replay_verdict watch_resume(struct replayer *p, struct ptask *pt, int request, int *status)
+{
+	running = pt->t.tid;
+	int e = task_resume(&pt->t, request, 0) || task_wait(&pt->t, status);
+	running = 0;
+	return e ? vanished(p) : watch_stopped(p, pt, *status);
+}
