@@ -123,6 +123,8 @@ int arch_regs_differ(const struct trace_regs *a, const struct trace_regs *b, boo
 		uint64_t diff = a->r[i] ^ b->r[i];
 		if (i == R_ORIG_RAX && !at_call)
 			continue; /* the kernel's own note, not the program's */
+		if (i == R_EFLAGS)
+			diff &= ~(uint64_t)FLAG_RESUME; /* set by how the task was stopped */
 		if (diff)
 			return i;
 	}

@@ -15,6 +15,9 @@
 /* How a counter interrupts its task. Nothing else sends this one: the kernel never does, and programs have no use for it. */
 #define HPC_SIGNAL SIGSTKFLT
 
+/* What a trace says of its counter: this and the event's name. */
+#define HPC_PREFIX "hpc:"
+
 /* What a kind of processor can count. */
 struct hpc_kind {
 	char name[24];		      /* the event's, in the trace: where the same is, it can be replayed */

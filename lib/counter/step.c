@@ -17,6 +17,8 @@ struct edge {
 
 struct decoded {
 	bool call, chance;
+	bool pushes_flags, pops_flags;
+	unsigned len;
 	struct arch_chance c;
 	struct edge edge;
 };
@@ -75,8 +77,41 @@ static void decode(struct task *t, struct decoded *d)
 		return;
 	d->call = i.mnemonic == ZYDIS_MNEMONIC_SYSCALL || i.mnemonic == ZYDIS_MNEMONIC_SYSENTER ||
 		  (i.mnemonic == ZYDIS_MNEMONIC_INT && ops[0].imm.value.u == 0x80);
+	d->pushes_flags = i.mnemonic == ZYDIS_MNEMONIC_PUSHF || i.mnemonic == ZYDIS_MNEMONIC_PUSHFQ;
+	d->pops_flags = i.mnemonic == ZYDIS_MNEMONIC_POPFQ;
+	d->len = i.length;
 	find_chance(&i, ops, d);
 	find_edge(&i, ops, pc, d);
+}
+
+#define FLAG_TRAP 0x100
+
+/* The program is not to see that it is stepped. */
+static void hide_trap_flag(struct task *t)
+{
+	uint8_t flags;
+
+	if (task_read_all(t, ARCH_SP(&t->regs) + 1, &flags, 1))
+		return;
+	flags &= (uint8_t)~(FLAG_TRAP >> 8);
+	task_write(t, ARCH_SP(&t->regs) + 1, &flags, 1);
+}
+
+/* What POPF changes at privilege 3: Intel SDM vol. 2, POPF. Not the trap flag. */
+#define FLAGS_POPPED 0x244cd5u
+
+/* Stepped over POPF, the kernel takes the trap flag for the program's own from then on (enable_single_step() in
+ * arch/x86/kernel/step.c), and shows it: so it is done here. False: the program sets it, or there is nothing to pop. */
+static bool pop_flags(struct task *t, unsigned len)
+{
+	uint64_t v, *flags = &t->regs.r[R_EFLAGS];
+
+	if (task_read_all(t, ARCH_SP(&t->regs), &v, sizeof v) || (v & FLAG_TRAP))
+		return false;
+	*flags = (*flags & ~(uint64_t)FLAGS_POPPED) | (v & FLAGS_POPPED);
+	ARCH_SP(&t->regs) += sizeof v;
+	ARCH_PC(&t->regs) += len;
+	return !task_set_regs(t);
 }
 
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *ticks, struct arch_chance *c, int *status)
@@ -91,12 +126,17 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *ticks
 		*c = d.c;
 		return STEP_CHANCE;
 	}
+	if (d.pops_flags && !sig && pop_flags(t, d.len))
+		return STEP_DONE;
+	struct trace_regs before = t->regs;
 	if (task_resume(t, request, sig) || task_wait(t, status))
 		return STEP_GONE;
-	if (!WIFSTOPPED(*status) || *status >> 16 || WSTOPSIG(*status) != SIGTRAP || task_siginfo(t, &si) ||
-	    si.si_code != TRAP_TRACE || task_get_regs(t))
-		return STEP_STOPPED;
-	if (d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target))
-		++*ticks;
-	return STEP_DONE;
+	bool stopped = WIFSTOPPED(*status) && !task_get_regs(t);
+	bool done = stopped && *status >> 8 == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
+	/* An event may be told of first, with the trap of the instruction still to come: then that one stands for nothing. */
+	if (done ? arch_regs_differ(&before, &t->regs, false) >= 0 : stopped && *status >> 16 && ARCH_PC(&t->regs) != ARCH_PC(&before))
+		*ticks += d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target);
+	if (stopped && d.pushes_flags && ARCH_PC(&t->regs) != ARCH_PC(&before) && !(before.r[R_EFLAGS] & FLAG_TRAP))
+		hide_trap_flag(t);
+	return done ? STEP_DONE : STEP_STOPPED;
 }

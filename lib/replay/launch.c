@@ -25,6 +25,15 @@
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | \
 	 PTRACE_O_EXITKILL)
 
+/* From its first stop on, before it has run any code. */
+static bool counts(struct replayer *p, struct ptask *pt)
+{
+	if (p->by != &by_hpc || !hpc_open(&pt->hpc, &p->hpc, pt->t.tid))
+		return true;
+	trouble(p, "the hardware counter cannot be had for a task: %s", strerror(errno));
+	return false;
+}
+
 struct ptask *replayer_find(struct replayer *p, pid_t id)
 {
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
@@ -160,7 +169,7 @@ struct ptask *player_start(struct replayer *p)
 		return NULL;
 	}
 	task_get_regs(&pt->t);
-	if (wall(&pt->t)) {
+	if (!counts(p, pt) || wall(&pt->t)) {
 		trouble(p, "seccomp: %s", strerror(errno));
 		return NULL;
 	}
@@ -193,7 +202,7 @@ struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool 
 		return NULL;
 	struct ptask *child = add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
 	child->started = true;
-	if (task_wait(&child->t, &status) || !WIFSTOPPED(status))
+	if (task_wait(&child->t, &status) || !WIFSTOPPED(status) || !counts(p, child))
 		return NULL;
 	return child;
 }
@@ -210,6 +219,7 @@ void player_end(struct replayer *p, struct ptask *pt)
 	kill(pt->t.tid, SIGKILL);
 	while (!task_wait(&pt->t, &status) && WIFSTOPPED(status))
 		;
+	hpc_close(&pt->hpc);
 	mm_put(pt->t.mm);
 	free(pt);
 }

@@ -270,6 +270,33 @@ static void show(struct shower *s)
 	event_print(stderr, &ev, &s->recs, &style);
 }
 
+/* The event that the recording's hardware counter counted, and where, is needed again. */
+static enum replay_verdict start_hpc(struct replayer *p, const char *name)
+{
+	const struct trace_meta *m = trace_reader_meta(p->r);
+	const char *why = hpc_choose(m->cpu, &p->hpc);
+
+	if (why)
+		return trouble(p, "%s: was recorded with a hardware counter (%s), and there is none to replay it with: %s",
+			       trace_reader_dir(p->r), name, why);
+	if (strcmp(p->hpc.name, name) != 0)
+		return trouble(p, "%s: was recorded with a hardware counter of another kind (%s, here %s)", trace_reader_dir(p->r),
+			       name, p->hpc.name);
+	p->by = &by_hpc;
+	p->skid_max = p->hpc.skid;
+	return REPLAY_EXACT;
+}
+
+static enum replay_verdict start_step(struct replayer *p)
+{
+	const char *skid = getenv("RR_STEP_SKID"); /* for tests */
+
+	p->by = &by_step;
+	p->skid_max = STEP_SKID_MAX;
+	p->step_skid = skid ? strtoull(skid, NULL, 10) % (STEP_SKID_MAX + 1) : 0;
+	return REPLAY_EXACT;
+}
+
 /* What the recording counted with is needed again. */
 static enum replay_verdict start_counter(struct replayer *p)
 {
@@ -277,12 +304,10 @@ static enum replay_verdict start_counter(struct replayer *p)
 
 	if (!counter || !strcmp(counter, "none"))
 		return REPLAY_EXACT;
-	if (!strcmp(counter, "step")) {
-		const char *skid = getenv("RR_STEP_SKID"); /* for tests */
-		p->step = true;
-		p->skid = skid ? strtoull(skid, NULL, 10) % (SKID_MAX + 1) : 0;
-		return REPLAY_EXACT;
-	}
+	if (!strcmp(counter, "step"))
+		return start_step(p);
+	if (!strncmp(counter, HPC_PREFIX, strlen(HPC_PREFIX)))
+		return start_hpc(p, counter + strlen(HPC_PREFIX));
 	if (strcmp(counter, "soft") != 0)
 		return trouble(p, "%s: was recorded with the counter '%s', which is not there", trace_reader_dir(p->r), counter);
 	if (soft_open(&p->soft))

@@ -2,6 +2,7 @@
 #ifndef RR_REPLAYER_H
 #define RR_REPLAYER_H
 
+#include "counter/hpc.h"
 #include "counter/soft.h"
 #include "counter/step.h"
 #include "instrument/image.h"
@@ -18,15 +19,32 @@ struct ptask {
 	bool in_call; /* stands at a call's entry */
 	bool started; /* has become a program */
 	struct soft_task count;
+	struct hpc hpc;
 	const struct code_site *site; /* counted code by which it has stopped; NULL: it did otherwise */
 	int chance; /* enum chance of the instruction it has come to; -1: none */
 	uint64_t since; /* time of its last event, ns */
 };
 
+struct replayer;
+
 #define RECENT 8
 
-/* An interrupting counter stops at most so many ticks late. */
-#define SKID_MAX 200
+/* Where an interrupting counter is to stop a task, and what for. */
+struct interrupt {
+	uint64_t ticks; /* when it has made so many, or late by no more than the counter's skid */
+	uint64_t pc;	/* or when it comes to this breakpoint again; 0: none */
+	bool hit;	/* it has */
+};
+
+/* A counter that stops a task near a point, not at it. run: lets the task go on until it does something, with pt->chance set
+ * as that is, or the interrupt hits (in may be NULL). */
+struct interrupter {
+	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status);
+};
+extern const struct interrupter by_step, by_hpc;
+
+/* The step counter stops at most so many ticks late. */
+#define STEP_SKID_MAX 200
 
 /* How long a task has been on its way to the event. */
 struct watch {
@@ -49,8 +67,10 @@ struct replayer {
 	uint64_t next_memory;
 	struct watch watch;
 	struct soft soft;
-	bool step;     /* counts by single-stepping */
-	uint64_t skid; /* instructions by which it is to stop late, as a hardware counter does */
+	const struct interrupter *by; /* what counts; NULL: counted code, or nothing does */
+	uint64_t skid_max;	      /* its interrupts are late by so many ticks at most */
+	uint64_t step_skid;	      /* instructions by which the step counter is to be late */
+	struct hpc_kind hpc;
 	bool said; /* a report or a line has been printed */
 };
 
@@ -64,10 +84,20 @@ int player_restart(struct replayer *p, struct ptask *pt);
 struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
 void player_end(struct replayer *p, struct ptask *pt);
 
-/* step.c: a clock that ticks during the replay. */
+/* watch.c: a clock that ticks during the replay. */
 void watch_start(struct replayer *p);
 void watch_stop(struct replayer *p);
-/* Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
+/* Whether the task is still in time; REPLAY_DIVERGED after a report. */
+enum replay_verdict watch_look(struct replayer *p, struct ptask *pt);
+/* Resumes the task until its next stop, and reads its registers. Not exact: a line or a report has been printed. */
+enum replay_verdict watch_resume(struct replayer *p, struct ptask *pt, int request, int *status);
+/* The same for a task that has stopped, or ended, with that status. */
+enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status);
+
+/* point.c: to the event's ticks and registers, by an interrupting counter. */
+enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt);
+
+/* step.c. Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
 enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig);
 /* To where the task has made as many ticks as when the event was recorded. */
@@ -76,6 +106,10 @@ enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_go(struct ptask *pt);
+/* Reports what the task has come to instead of `what`. */
+enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status);
+/* Compares registers and ticks with the event's. */
+enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call);
 
 /* report.c */
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)

@@ -48,6 +48,21 @@ int task_resume(struct task *t, int request, int sig)
 	return (int)ptrace(request, t->tid, NULL, (void *)(long)sig);
 }
 
+static int poke_debug(struct task *t, int reg, uint64_t value)
+{
+	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, u_debugreg) + (size_t)reg * 8, value);
+}
+
+/* DR7: register 0 enabled for this task, its kind 0, execution (Intel SDM vol. 3, 17.2.4). */
+#define DR7_FIRST 1
+
+int task_set_breakpoint(struct task *t, uint64_t pc)
+{
+	if (!pc)
+		return poke_debug(t, 7, 0);
+	return poke_debug(t, 0, pc) || poke_debug(t, 7, DR7_FIRST) ? -1 : 0;
+}
+
 int task_wait(struct task *t, int *status)
 {
 	pid_t r;

@@ -93,6 +93,9 @@ int task_get_result(struct task *t, uint64_t *result);
 int task_set_result(struct task *t); /* from t->regs */
 /* Resumes with a PTRACE_ request and signal. */
 int task_resume(struct task *t, int request, int sig);
+/* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware breakpoint: the code is as
+ * it was. -1: the kernel refuses that address. */
+int task_set_breakpoint(struct task *t, uint64_t pc);
 /* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more. */
 int task_wait(struct task *t, int *status);
 int task_siginfo(struct task *t, siginfo_t *info);
