@@ -114,11 +114,12 @@ static bool pop_flags(struct task *t, unsigned len)
 	return !task_set_regs(t);
 }
 
-enum step_result step_once(struct task *t, int request, int sig, uint64_t *ticks, struct arch_chance *c, int *status)
+enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge, struct arch_chance *c, int *status)
 {
 	struct decoded d;
 	siginfo_t si;
 
+	*edge = 0;
 	decode(t, &d);
 	if (d.call && !sig)
 		return STEP_CALL;
@@ -135,7 +136,7 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *ticks
 	bool done = stopped && *status >> 8 == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
 	/* An event may be told of first, with the trap of the instruction still to come: then that one stands for nothing. */
 	if (done ? arch_regs_differ(&before, &t->regs, false) >= 0 : stopped && *status >> 16 && ARCH_PC(&t->regs) != ARCH_PC(&before))
-		*ticks += d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target);
+		*edge = d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target) ? ARCH_PC(&before) : 0;
 	if (stopped && d.pushes_flags && ARCH_PC(&t->regs) != ARCH_PC(&before) && !(before.r[R_EFLAGS] & FLAG_TRAP))
 		hide_trap_flag(t);
 	return done ? STEP_DONE : STEP_STOPPED;

@@ -14,8 +14,9 @@ enum step_result {
 };
 
 /* Lets the task, whose t->regs are read, execute one instruction, with a signal. request: PTRACE_SINGLESTEP, or
- * PTRACE_SYSEMU_SINGLESTEP in replay, where it may stand in a call. *ticks goes up when that takes a counted
- * edge: a jump or call to its own address or below, or an indirect jump. */
-enum step_result step_once(struct task *t, int request, int sig, uint64_t *ticks, struct arch_chance *c, int *status);
+ * PTRACE_SYSEMU_SINGLESTEP in replay, where it may stand in a call. *edge becomes the address of the
+ * instruction when that has taken an edge of those that may count: a jump or call to its own address or below, or an
+ * indirect jump; else 0. */
+enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge, struct arch_chance *c, int *status);
 
 #endif

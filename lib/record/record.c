@@ -356,7 +356,7 @@ static void start_counter(struct recorder *r)
 {
 	r->soft.fd = r->rec.counter_fd = -1;
 	if (r->o->counter == RECORD_STEP) {
-		r->step = true;
+		r->step = r->rec.look_only = true;
 		return;
 	}
 	if (soft_open(&r->soft))

@@ -30,7 +30,7 @@ bool rtask_at_park(const struct rtask *rt)
 int rtask_go_from(struct rtask *rt, uint64_t pc)
 {
 	struct task *t = &rt->t;
-	uint64_t entry = code_entry(&t->mm->code, pc);
+	uint64_t entry = t->mm->counted ? code_entry(&t->mm->code, pc) : pc;
 
 	ARCH_PC(&t->regs) = entry;
 	int e = task_set_regs(t);
@@ -125,7 +125,10 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 
 	if (task_get_regs(&rt->t))
 		return STEP_GONE;
-	enum step_result s = step_once(&rt->t, PTRACE_SINGLESTEP, sig, &rt->count.ticks, &c, &rt->status);
+	uint64_t edge;
+	enum step_result s = step_once(&rt->t, PTRACE_SINGLESTEP, sig, &edge, &c, &rt->status);
+	if (edge && code_counts(&rt->t.mm->code, edge))
+		rt->count.ticks++;
 	switch (s) {
 	case STEP_DONE:
 		rtask_park(rt);

@@ -39,7 +39,11 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 		}
 		if (n % STEPS_A_LOOK == STEPS_A_LOOK - 1 && (v = watch_look(p, pt)))
 			return v;
-		switch (step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &pt->count.ticks, &c, status)) {
+		uint64_t edge;
+		enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, status);
+		if (edge && code_counts(&pt->t.mm->code, edge))
+			pt->count.ticks++;
+		switch (s) {
 		case STEP_DONE: continue;
 		case STEP_CHANCE: pt->chance = c.insn; return REPLAY_EXACT;
 		case STEP_CALL: v = watch_resume(p, pt, PTRACE_SYSEMU, status); break;

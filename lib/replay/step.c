@@ -16,7 +16,8 @@ int ptask_go(struct ptask *pt)
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
 
-	ARCH_PC(&pt->t.regs) = code_entry(&pt->t.mm->code, pc);
+	if (pt->t.mm->counted)
+		ARCH_PC(&pt->t.regs) = code_entry(&pt->t.mm->code, pc);
 	int e = task_set_regs(&pt->t);
 	ARCH_PC(&pt->t.regs) = pc;
 	return e;
