@@ -22,7 +22,7 @@ static const char usage[] =
 	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
 	"  -f                    replace a trace that is there\n"
 	"  -c MS                 let a task compute for MS milliseconds while others wait (50)\n"
-	"  --counter KIND        what counts ticks: auto, soft, hpc or step (auto)\n"
+	"  --counter KIND        what counts ticks: auto, soft, hpc, step or none (auto)\n"
 	"  --chaos               try unlikely schedules, to find bugs\n"
 	"  --seed N              those that are drawn from N (default: another at each run; -v tells)\n"
 	"  -n                    without the agent in the program (every call is traced)\n"
@@ -67,12 +67,12 @@ static long number(const char *what, const char *s, long max)
 
 static enum record_counter counter(const char *s)
 {
-	static const char *const names[] = {"auto", "soft", "hpc", "step"};
+	static const char *const names[] = {"auto", "soft", "hpc", "step", "none"};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (!strcmp(s, names[i]))
 			return (enum record_counter)i;
-	errx(125, "--counter: %s: none of auto, soft, hpc, step", s);
+	errx(125, "--counter: %s: not one of auto, soft, hpc, step, none", s);
 }
 
 /* Milliseconds, with a fraction if need be. */

@@ -359,6 +359,8 @@ static void start_counter(struct recorder *r)
 		r->step = r->rec.look_only = true;
 		return;
 	}
+	if (r->o->counter == RECORD_NONE)
+		return;
 	if (soft_open(&r->soft))
 		warn("counter page");
 	else

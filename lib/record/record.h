@@ -10,7 +10,7 @@
 
 #define SLICE_NS 50000000u
 
-enum record_counter { RECORD_AUTO, RECORD_SOFT, RECORD_HPC, RECORD_STEP };
+enum record_counter { RECORD_AUTO, RECORD_SOFT, RECORD_HPC, RECORD_STEP, RECORD_NONE };
 
 struct record_options {
 	char *const *argv; /* the command, NULL-terminated */

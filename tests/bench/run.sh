@@ -11,7 +11,7 @@ CPU=${CPU:-$(($(nproc) - 1))}
 timer=$root/build/tests/bench/timer
 calls=$root/build/tests/bench/calls
 mutex=$root/build/tests/bench/mutex
-all="true getppid zero clock mutex cp make python gzip sqlite sqlite500 redis"
+all="true getppid zero clock mutex cp make python gzip sqlite sqlite500 redis xz gcc tight"
 failed=0
 client=
 
@@ -90,6 +90,30 @@ set_sqlite500()
 	command=(sqlite3 -init tx.sql tx.db .quit)
 }
 before_sqlite500() { rm -f tx.db*; }
+
+set_xz()
+{
+	seq 2000000 > text
+	command=(xz -3 -k -f text)
+}
+
+# Lines enough for some seconds of cc1.
+set_gcc()
+{
+	local i
+	for i in {1..400}; do
+		echo "int f$i(int a, int b) { int s = 0; for (int i = 0; i < a; i++) { s += b * $i ^ i; if (s > $((i * 7))) s -= a; } return s; }"
+	done > big.c
+	command=(gcc -O2 -c big.c)
+}
+
+# The tightest loop there is.
+set_tight()
+{
+	echo 'int main(void) { for (long i = 0; i < 1000000000; i++) __asm__ volatile(""); return 0; }' > tight.c
+	gcc -O2 -o tight tight.c
+	command=(./tight)
+}
 
 set_redis() { command=(redis-server --port 0 --unixsocket "$dir/redis" --save '' --logfile "$dir/redis.log"); }
 before_redis()
@@ -180,6 +204,32 @@ line()
 	}'
 }
 
+# What counting costs: recorded with and without, in turns.
+count_line()
+{
+	local name=$1 round
+	if ! "set_$name" || ! type "${command[0]}" > client.log 2>&1; then
+		echo "bench: $name: ${command[0]}: not found" >&2
+		failed=1
+		return
+	fi
+	run first "$name" "$root/bin/rr-record" -q -f -o trace --cpu "$CPU" "${command[@]}" || failed=1
+	for ((round = 1; round <= RUNS; round++)); do
+		run uncounted "$name" "$root/bin/rr-record" -q -f -o trace --counter=none --cpu "$CPU" "${command[@]}" || failed=1
+		run counted "$name" "$root/bin/rr-record" -q -f -o trace --counter=soft --cpu "$CPU" "${command[@]}" || failed=1
+	done
+	awk -v name="$name" -v u="$(median "uncounted.$name" 1)" -v c="$(median "counted.$name" 1)" \
+		'BEGIN { printf "%-10s %9.4f %9.4f %8.2f %+9.1f\n", name, u, c, u ? c / u : 0, (c - u) * 1000 }'
+}
+
+counting()
+{
+	printf '\n%-10s %9s %9s %8s %9s\n' counting none soft ratio 'more, ms'
+	for name in true python gzip xz gcc sqlite tight; do
+		count_line "$name"
+	done
+}
+
 # Cost of one call, from 500,000 of them.
 percall()
 {
@@ -195,12 +245,13 @@ percall()
 echo "medians of $RUNS, CPU $CPU, $(uname -r), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"
 printf '%-10s %9s %9s %9s %8s %8s %10s %9s\n' '' native record replay record/ replay/ trace memory \
 	'' s s s native native MB MB
-for name in ${BENCH:-$all percall}; do
+for name in ${BENCH:-$all percall counting}; do
 	case $name in
 	percall) percall ;;
+	counting) counting ;;
 	*)
 		if [[ " $all " != *" $name "* ]]; then
-			echo "bench: $name: not one of: $all percall" >&2
+			echo "bench: $name: not one of: $all percall counting" >&2
 			exit 2
 		fi
 		line "$name"
