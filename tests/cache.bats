@@ -1,0 +1,111 @@
+# Rewritten code is kept in a cache, which may be missing, damaged, too large, or in use by others.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	common_setup
+	export XDG_CACHE_HOME=$PWD/cache
+	mkdir cache
+}
+
+# counted_echo: a recording that counts, replayed and verified
+counted_echo() {
+	exact echo hello
+	[ "$(rr-dump trace | tail -n 1 | cut -f 4)" -gt 100 ]
+	[ ! -s record.err ]
+}
+
+kept() {
+	stat -c '%i %Y %s %n' cache/rr/* | sort
+}
+
+@test "code is rewritten once and used again" {
+	counted_echo
+	kept > first
+	[ -s first ]
+	counted_echo
+	kept > second
+	cmp first second
+}
+
+@test "a trace does not need the cache" {
+	recorded echo hello
+	rm -rf cache
+	replayed
+	verified
+	[ ! -e cache ]
+}
+
+@test "the cache is its owner's only" {
+	recorded echo hello
+	[ "$(stat -c %a cache/rr)" = 700 ]
+	! find cache/rr -type f -perm /077 | grep .
+}
+
+@test "damaged files in the cache are made anew" {
+	recorded echo hello
+	for file in cache/rr/*; do
+		chmod u+w "$file"
+		case $((n = ${n:-0} + 1)) in
+		1) truncate -s 100 "$file" ;;
+		2) truncate -s -4096 "$file" ;;
+		3) printf 'x' | dd of="$file" bs=1 seek=40 conv=notrunc 2> dd.err ;;
+		*) : > "$file" ;;
+		esac
+	done
+	[ "$n" -ge 3 ]
+	counted_echo
+}
+
+@test "recorders that find an empty cache at the same time" {
+	for i in 1 2 3 4; do
+		rr-record -q -o "t$i" bash -c 'echo {1..20}; ls /' > "out$i" &
+	done
+	wait
+	for i in 1 2 3 4; do
+		rr-replay "t$i" | cmp - "out$i"
+		rr-verify "t$i"
+	done
+	! ls cache/rr | grep '^new'
+}
+
+@test "the cache is bounded: what was not used for longest goes" {
+	recorded echo hello
+	touch -d '10 days ago' cache/rr/*
+	kept > old
+	RR_CACHE_MAX=4096 recorded bash -c :
+	verified
+	[ "$(ls cache/rr | wc -l)" -lt "$(wc -l < old)" ]
+}
+
+@test "what a killed recorder left half written goes in the end" {
+	mkdir -m 700 cache/rr
+	echo rubbish > cache/rr/new.1.0
+	touch -d '1 day ago' cache/rr/new.1.0
+	recorded echo hello
+	[ ! -e cache/rr/new.1.0 ]
+}
+
+@test "without a place for the cache code is counted all the same" {
+	touch file
+	XDG_CACHE_HOME=$PWD/file counted_echo
+	(unset XDG_CACHE_HOME HOME; counted_echo)
+}
+
+@test "a directory that others may write to is no cache" {
+	mkdir -m 777 cache/rr
+	chmod 777 cache/rr
+	counted_echo
+	[ -z "$(ls cache/rr)" ]
+}
+
+@test "a program that changes is rewritten anew" {
+	printf 'int puts(const char *); int main(void) { for (int i = 0; i < 3; i++) puts("one"); return 0; }' > p.c
+	gcc -O1 -o start/p p.c
+	exact ./p
+	sed -i 's/one/two/; s/i < 3/i < 5/' p.c
+	gcc -O1 -o start/p p.c
+	exact ./p
+	[ "$(grep -c two record.out)" = 5 ]
+}
