@@ -30,7 +30,7 @@ static const char usage[] =
 	"  -v                    say where the trace is and what is in it\n"
 	"  --cpu N               run everything on this CPU\n"
 	"  --cpu-features LIST   tell the program of a smaller processor: x86-64-v2, x86-64-v3,\n"
-	"                        x86-64-v4, or without single features, as in -avx512f,-avx2\n"
+	"                        x86-64-v4, or names of features to do without, a minus before each\n"
 	"  --env NAME=VALUE      add to the program's environment\n"
 	"  --chdir DIR           start the program there\n"
 	"  --print-trace-dir FD  write the trace's place to this descriptor\n"

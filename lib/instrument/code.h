@@ -12,7 +12,7 @@
 
 #define CODE_MAGIC 0x0a65646f43727221ull
 /* Of the rewriter and of this format together: a code file of another version is made anew. */
-#define CODE_VERSION 5
+#define CODE_VERSION 7
 #define CODE_SEGMENTS 8
 
 enum code_kind {

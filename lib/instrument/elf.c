@@ -195,7 +195,7 @@ void elf_free(struct rewrite *rw)
 		free(*bit_maps[i]);
 	void *const all[] = {rw->ph,	      rw->sh,	      rw->shstr,       rw->sections.v,	 rw->funcs.v,
 			     rw->sites.v,     rw->syscalls.v, rw->blocks.v,   rw->refs.v,	 rw->text_patches.v,
-			     rw->em.buf,      rw->em.colds.v, rw->em.fixups.v, rw->em.origins.v, rw->em.moved.v,
+			     rw->em.buf,      rw->em.colds.v, rw->em.jumps.v, rw->em.entries.v, rw->em.fixups.v, rw->em.origins.v, rw->em.moved.v,
 			     rw->em.sites.v,  rw->pads.v,	      rw->jumps.v};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);

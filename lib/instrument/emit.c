@@ -41,7 +41,7 @@ static void put_rel(struct emitter *em, uint32_t to)
 /* A rel32 at the end of an instruction, to a place in the image. */
 static void put_rel_image(struct emitter *em, uint32_t to)
 {
-	*VEC_ADD(&em->fixups) = em->n;
+	*VEC_ADD(&em->jumps) = em->n;
 	put_rel(em, to);
 }
 
@@ -196,8 +196,13 @@ static void put_hook(struct rewrite *rw, const struct insn *in)
 	rw->em.sites.v[number].tail = rw->em.n;
 }
 
+#define LINE 64 /* bytes the processor fetches at once */
+#define COUNT_CHEAP_LEN 23
+
 uint32_t emit_count(struct rewrite *rw, const struct insn *in)
 {
+	while (rw->em.n % LINE + COUNT_CHEAP_LEN > LINE)
+		put_u8(&rw->em, 0xcc);
 	uint32_t at = rw->em.n;
 
 	put_origin(&rw->em, in->addr);
@@ -297,9 +302,38 @@ uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
 	return begin;
 }
 
+static int entry_order(const void *a, const void *b)
+{
+	const struct code_pair *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* A jump to an instruction that is only a jump back here goes there at once. */
+static void jumps_finish(struct emitter *em)
+{
+	uint32_t rel;
+
+	if (em->entries.n)
+		qsort(em->entries.v, em->entries.n, sizeof *em->entries.v, entry_order);
+	for (size_t i = 0; i < em->jumps.n; i++) {
+		uint32_t at = em->jumps.v[i];
+		memcpy(&rel, em->buf + at, 4);
+		const struct code_pair key = {rel + at + 4, 0};
+		const struct code_pair *to =
+			em->entries.n ? bsearch(&key, em->entries.v, em->entries.n, sizeof key, entry_order) : NULL;
+		if (to)
+			rel_set(em, at, to->to);
+		else
+			*VEC_ADD(&em->fixups) = at;
+	}
+}
+
 void emit_finish(struct rewrite *rw)
 {
 	struct emitter *em = &rw->em;
+
+	jumps_finish(em);
 
 	for (size_t i = 0; i < em->colds.n; i++) {
 		const struct cold *c = &em->colds.v[i];

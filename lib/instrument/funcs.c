@@ -137,6 +137,19 @@ static void absolute_mark(struct rewrite *rw, const struct insn *in)
 	}
 }
 
+#define OPERAND_MAX 32 /* bytes: a vector register's */
+
+/* Code is read as data: constants beside functions, and numbers inside instructions (V8 loads one that some instruction
+ * holds already from there). They stay as they are. */
+static void data_mark(struct rewrite *rw, uint32_t addr)
+{
+	uint32_t end = addr;
+
+	while (end - addr < OPERAND_MAX && in_text(rw, end))
+		end++;
+	range_take(rw, addr, end);
+}
+
 /* What an instruction says about others. */
 static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in, bool sure)
 {
@@ -162,6 +175,8 @@ static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in,
 		*VEC_ADD(&rw->refs) = in->target;
 		f->own_lea |= in->target > f->start && in->target < f->end;
 	}
+	if (in->disp_off && !in->lea && in_text(rw, in->target))
+		data_mark(rw, in->target);
 	absolute_mark(rw, in);
 }
 

@@ -108,7 +108,9 @@ void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic ta
 void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
 {
 	text_patch(rw, p->start, "\xe9", 1);
-	text_patch_rel(rw, p->start + 1, emit_group(rw, p->start, p->end));
+	uint32_t at = emit_group(rw, p->start, p->end);
+	text_patch_rel(rw, p->start + 1, at);
+	*VEC_ADD(&rw->em.entries) = (struct code_pair){p->start, at};
 	range_take(rw, p->start, p->fill);
 	bytes_free(rw, p->start + JUMP_LEN, p->fill);
 	sites_done(rw, p->start, p->end, tactic);
@@ -119,7 +121,10 @@ static bool site_retarget(struct rewrite *rw, const struct insn *in)
 {
 	if (in->rel_size != 4 || in->odd || !range_free(rw, in->addr, in->addr + in->len))
 		return false;
-	text_patch_rel(rw, in->addr + in->rel_off, emit_count(rw, in));
+	uint32_t at = emit_count(rw, in);
+	text_patch_rel(rw, in->addr + in->rel_off, at);
+	if (in->type == INSN_JMP)
+		*VEC_ADD(&rw->em.entries) = (struct code_pair){in->addr, at};
 	range_take(rw, in->addr, in->addr + in->len);
 	sites_done(rw, in->addr, in->addr + in->len, TACTIC_LONG);
 	return true;

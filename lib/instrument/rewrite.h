@@ -93,6 +93,8 @@ struct emitter {
 	uint8_t *buf;
 	size_t n, cap;
 	VEC(uint32_t) fixups; /* 32-bit displacements in buf, right but for the distance of trampolines to the image */
+	VEC(uint32_t) jumps;  /* the same, of jumps into the image */
+	VEC(struct code_pair) entries; /* image addresses that hold a jump into buf, and to where */
 	VEC(struct cold) colds;
 	VEC(struct code_pair) origins, moved;
 	VEC(struct code_site) sites;

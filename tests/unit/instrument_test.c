@@ -382,8 +382,14 @@ static bool tail_ok(struct subject *s, const struct code_site *c)
 		return same_insn(s, c->tail, c->site);
 	if (c->kind >= CODE_RDTSC)
 		return c->target == c->site + c->len;
-	return decode(s, tramp(s, c->tail), &d, op) && d.mnemonic == ZYDIS_MNEMONIC_JMP && is_jump(&d) &&
-	       jump_target(&d, s->h->tramp_addr + c->tail) == c->target;
+	if (!decode(s, tramp(s, c->tail), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP || !is_jump(&d))
+		return false;
+	/* To the target, or where the jump leads that is there now. */
+	int64_t to = jump_target(&d, s->h->tramp_addr + c->tail);
+	if (to == c->target)
+		return true;
+	return s->range[c->target] == JUMP_START && decode(s, s->is + c->target, &d, op) && is_jump(&d) &&
+	       jump_target(&d, c->target) == to;
 }
 
 /* The condition under which counting code is reached is the site's own, or its opposite jumps around it. */
