@@ -69,6 +69,7 @@ void call_entered(struct recorder *r, struct rtask *rt)
 	}
 	if (signal_give_back(rt))
 		return;
+	rt->calm_until = ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + CALM_TICKS : 0;
 	uint64_t nr = call_number(r, &t->regs);
 	rt->in_call = true;
 	rt->announced = false;

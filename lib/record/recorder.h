@@ -49,6 +49,7 @@ struct rtask {
 	bool again;		/* makes the call again that was skipped */
 	unsigned chances;	/* instructions answered since its last call */
 	uint64_t hurry_ns;	/* since when it has been asked to stop at its next counted edge; 0: not */
+	uint64_t calm_until;	/* ticks before which no other handler begins, unless a call comes first */
 	uint64_t fault_pc;	/* the instruction that the fault to come stands for; 0: none */
 	uint32_t period;	/* chaos: when its priority was drawn */
 	int priority;
@@ -90,6 +91,9 @@ struct recorder {
 	uint64_t events;
 };
 
+/* Ticks that a handler runs at least before another interrupts it, and what it has interrupted before the next does: timers
+ * may ring faster than we can deliver. */
+#define CALM_TICKS 1000
 /* How long a signal that stops or ends the program, without a handler, waits for a call to act at, ns. */
 #define OVERDUE_NS 250000000u
 

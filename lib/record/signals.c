@@ -85,6 +85,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	put_handler(r, rt);
 	put_event(r, rt, ev);
 	rtask_park(rt);
+	rt->calm_until = rt->count.ticks + CALM_TICKS;
 }
 
 static bool is_caught(struct task *t, int sig)
@@ -154,6 +155,20 @@ static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
 	return false;
 }
 
+/* One that is not queued comes once, however often it was sent while it waited: signal(7). */
+static bool waits_already(const struct rtask *rt, int sig)
+{
+	for (const struct pending_signal *s = rt->t.pending; s && sig < SIGRTMIN; s = s->next)
+		if (!s->sent && s->info.si_signo == sig)
+			return true;
+	return false;
+}
+
+static bool is_calm(const struct rtask *rt)
+{
+	return rt->count.ticks < rt->calm_until;
+}
+
 void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
@@ -171,7 +186,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			deliver(r, rt, &si, EVF_SYNC);
 		return;
 	}
-	if (rtask_at_park(rt)) {
+	bool calm = t->mm->counted && is_calm(rt) && is_caught(t, si.si_signo);
+	if (rtask_at_park(rt) && (ours || !calm)) {
 		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}
@@ -193,7 +209,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			control_tick();
 		}
 	}
-	task_add_pending(t, &si);
+	if (!waits_already(rt, si.si_signo))
+		task_add_pending(t, &si);
 }
 
 void signal_overdue(struct rtask *rt)
@@ -236,7 +253,7 @@ static void stand_at_call(struct rtask *rt, const struct trace_regs *entry, stru
 bool signal_at_skipped_call(struct rtask *rt)
 {
 	struct trace_regs entry = rt->t.regs;
-	struct pending_signal *s = first_waiting(rt);
+	struct pending_signal *s = ARCH_SYSNO(&entry) == SYS_rt_sigreturn ? NULL : first_waiting(rt);
 
 	if (s)
 		stand_at_call(rt, &entry, s);
@@ -250,9 +267,11 @@ bool signal_give_back(struct rtask *rt)
 	struct pending_signal *s = first_waiting(rt);
 	int status;
 
-	if (!s)
+	if (!s || ARCH_SYSNO(&entry) == SYS_rt_sigreturn) /* the handler it would interrupt is done */
 		return false;
-	if (rt->seccomp) { /* a filter would see a call taken back: the signal finds the task in this one */
+	/* In a call that is made the signal finds the task all the same. That is for a filter, which would see the call that is
+	 * taken back, and for handlers that come so fast that the call would be taken back for ever. */
+	if (rt->seccomp || is_calm(rt)) {
 		s->sent = true;
 		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
 		return false;

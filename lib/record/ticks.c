@@ -63,6 +63,8 @@ void tick_hurry(struct rtask *rt)
 	soft_hurry(&rt->count, &t->regs, code, &moved);
 	if (moved)
 		task_set_regs(t);
+	if (rt->count.ticks < rt->calm_until && rt->count.page.left && !rt->stuck)
+		soft_arm(&rt->count, rt->calm_until - rt->count.ticks);
 	rt->hurry_ns = now_ns();
 }
 
