@@ -61,8 +61,9 @@ kept() {
 @test "recorders that find an empty cache at the same time" {
 	for i in 1 2 3 4; do
 		rr-record -q -o "t$i" bash -c 'echo {1..20}; ls /' > "out$i" &
+		recorders+=" $!"
 	done
-	wait
+	wait $recorders
 	for i in 1 2 3 4; do
 		rr-replay "t$i" | cmp - "out$i"
 		rr-verify "t$i"

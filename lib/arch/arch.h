@@ -54,6 +54,12 @@ bool arch_is_syscall(const struct trace_regs *g);
  * the extended area's size is in fpstate's sw_reserved bytes (struct _fpx_sw_bytes, asm/sigcontext.h). */
 uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint64_t, void *, size_t), void *ctx);
 
+/* Stepping into a handler leaves the trap flag in the frame when the next instruction was one that loads the flags: the kernel
+ * takes it for the program's own (is_setting_trap_flag() in arch/x86/kernel/step.c). Takes it out again. before: the
+ * registers that the frame holds. */
+void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *before, int (*read)(void *, uint64_t, void *, size_t),
+			  int (*write)(void *, uint64_t, const void *, size_t), void *ctx);
+
 /* An instruction with a result that is not the program's own. */
 struct arch_chance {
 	enum chance insn;

@@ -52,7 +52,8 @@ bool arch_is_syscall(const struct trace_regs *g)
 
 /* Offsets in struct rt_sigframe: pretcode (8), then struct ucontext: uc_flags 0, uc_link 8, uc_stack 16,
  * uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
-#define FRAME_FPSTATE (8 + 40 + 23 * 8)
+#define FRAME_MCONTEXT (8 + 40)
+#define FRAME_FPSTATE (FRAME_MCONTEXT + 23 * 8)
 #define FRAME_SIZE (8 + 304 + 128)
 #define FXSAVE_SIZE 512
 #define FP_SW_RESERVED 464 /* in the fxsave area: magic1, extended_size */
@@ -75,6 +76,20 @@ uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint6
 	if (size > ARCH_XSTATE_MAX)
 		return 0;
 	return fp + size;
+}
+
+/* uc_mcontext's eflags: its 18th word (asm/sigcontext.h). */
+#define FRAME_EFLAGS (FRAME_MCONTEXT + 17 * 8)
+
+void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *before, int (*read)(void *, uint64_t, void *, size_t),
+			  int (*write)(void *, uint64_t, const void *, size_t), void *ctx)
+{
+	uint64_t at = ARCH_SP(g) + FRAME_EFLAGS, flags;
+
+	if (before->r[R_EFLAGS] & FLAG_TRAP || read(ctx, at, &flags, sizeof flags) || !(flags & FLAG_TRAP))
+		return;
+	flags &= ~(uint64_t)FLAG_TRAP;
+	write(ctx, at, &flags, sizeof flags);
 }
 
 #define FLAG_RESUME 0x10000

@@ -212,7 +212,7 @@ const char *hpc_choose(int cpu, struct hpc_kind *k)
 	if (cpu >= 0)
 		sched_setaffinity(0, sizeof one, &one);
 	no = hpc_kind_here(k);
-	if (!no)
+	if (!no && k->event.type != PERF_TYPE_SOFTWARE)
 		no = self_test(k);
 	if (!known)
 		sched_setaffinity(0, sizeof was, &was);

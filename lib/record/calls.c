@@ -224,6 +224,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 	bool vm = flags & CLONE_VM;
 	struct rtask *child = rtask_new(r, tid, vm ? mm_get(rt->t.mm) : mm_fork(rt->t.mm),
 					flags & CLONE_THREAD ? rt->tgid : tid);
+	tick_open(r, child);
 	child->t.affinity = rt->t.affinity;
 	if (vm && !(flags & CLONE_VFORK))
 		rt->t.mm->threads = true;

@@ -142,6 +142,10 @@ static int pin(int cpu)
 static void fill_meta(const struct recorder *r, struct trace_meta *m, const char *exe, char **env, int cpu, char *cwd, uint32_t (*leaves)[6],
 		      unsigned nleaves, struct utsname *u)
 {
+	static char counter[sizeof HPC_PREFIX + sizeof r->hpc.name];
+
+	snprintf(counter, sizeof counter, "%s%s", r->by_hpc ? HPC_PREFIX : r->step ? "step" : r->soft.page ? "soft" : "none",
+		 r->by_hpc ? r->hpc.name : "");
 	*m = (struct trace_meta){.exe = (char *)exe,
 				 .cwd = cwd,
 				 .envp = env,
@@ -151,7 +155,7 @@ static void fill_meta(const struct recorder *r, struct trace_meta *m, const char
 				 .page_size = PAGE,
 				 .nleaves = nleaves,
 				 .leaves = leaves,
-				 .counter = (char *)(r->step ? "step" : r->soft.page ? "soft" : "none")};
+				 .counter = counter};
 }
 
 /* The program's environment: ours, with what --env adds or replaces. malloc'd. */
@@ -252,6 +256,7 @@ static int start(struct recorder *r, const char *path, char **env)
 		ptrace(PTRACE_CONT, pid, NULL, (void *)(long)(status >> 16 ? 0 : WSTOPSIG(status)));
 	}
 	r->root = rtask_new(r, pid, mm_new(), pid);
+	tick_open(r, r->root);
 	r->root->t.affinity = r->rec.allowed;
 	r->root->in_call = true;
 	r->root->has_status = true;

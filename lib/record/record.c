@@ -97,6 +97,8 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	if (rt->on_page)
 		soft_leave(&r->soft, &rt->count);
 	rt->on_page = false;
+	if (WIFSTOPPED(status))
+		tick_read(r, rt, WSTOPSIG(status) == (SIGTRAP | 0x80));
 	if (!WIFSTOPPED(status)) {
 		rt->exit_status = status;
 		if (!rt->unseen)
@@ -351,20 +353,36 @@ static int exit_status(const struct recorder *r, int *signal)
 	return WEXITSTATUS(r->root_status);
 }
 
-/* What counts ticks: chosen by the user, or the counted code. */
-static void start_counter(struct recorder *r)
+/* What counts ticks: chosen by the user, or the hardware counter where there is one, or the counted code. Chaos wants to
+ * interrupt often, at points it has chosen. Nonzero after a line on stderr. */
+static int start_counter(struct recorder *r)
 {
+	const char *why = NULL;
+
 	r->soft.fd = r->rec.counter_fd = -1;
+	if (r->o->counter == RECORD_HPC || (r->o->counter == RECORD_AUTO && !r->chaos)) {
+		why = hpc_choose(r->o->cpu, &r->hpc);
+		r->by_hpc = !why;
+		if (r->by_hpc)
+			return 0;
+	}
+	if (r->o->counter == RECORD_HPC) {
+		warnx("--counter=hpc: there is no usable hardware counter: %s", why);
+		return 125;
+	}
+	if (why && r->o->verbose)
+		warnx("counting in code: no usable hardware counter: %s", why);
 	if (r->o->counter == RECORD_STEP) {
 		r->step = r->rec.look_only = true;
-		return;
+		return 0;
 	}
 	if (r->o->counter == RECORD_NONE)
-		return;
+		return 0;
 	if (soft_open(&r->soft))
 		warn("counter page");
 	else
 		r->rec.counter_fd = r->soft.fd;
+	return 0;
 }
 
 int record_run(const struct record_options *o, int *signal)
@@ -384,8 +402,9 @@ int record_run(const struct record_options *o, int *signal)
 		r.chaos = chaos_new(o->seed);
 	r.rec.verbose = o->verbose;
 	r.rec.note = note;
-	start_counter(&r);
-	status = launch(&r);
+	status = start_counter(&r);
+	if (!status)
+		status = launch(&r);
 	if (status) {
 		recorder_free(&r);
 		return status;

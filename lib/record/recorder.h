@@ -2,6 +2,7 @@
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
 
+#include "counter/hpc.h"
 #include "counter/soft.h"
 #include "counter/step.h"
 #include "kernel/kernel.h"
@@ -20,7 +21,7 @@ enum rstate {
 enum rpos {
 	POS_EVENT, /* right where its last event left it */
 	POS_CALL,  /* at a call that has been taken back */
-	POS_TICK,  /* behind a counted edge, of which no event tells yet */
+	POS_TICK,  /* behind a counted edge, or where an exact counter tells its ticks: of which no event tells yet */
 };
 
 struct rtask {
@@ -42,6 +43,7 @@ struct rtask {
 	struct trace_regs park; /* registers the task was last resumed with, or stopped at */
 	uint64_t park_ticks;	/* and its ticks */
 	struct soft_task count;
+	struct hpc hpc;
 	bool on_page;		/* the counter page is its own */
 	bool leaving;		/* in a stop of counted code, which the kernel takes for a call */
 	bool emulated;		/* resumed so that the kernel skips the next call: PTRACE_SYSEMU */
@@ -82,6 +84,8 @@ struct recorder {
 	struct soft soft;
 	struct chaos *chaos; /* NULL: round-robin */
 	bool step;	     /* counts by single-stepping */
+	bool by_hpc;	     /* a hardware counter counts */
+	struct hpc_kind hpc;
 	uint64_t slice_ns;   /* how long a task may go on while others wait */
 	bool ticking;
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
@@ -162,6 +166,10 @@ void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *
 /* With the step counter: one instruction of a task that is not in a call. STEP_CALL: it is to be resumed; STEP_STOPPED:
  * rt->status is to be handled. */
 enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig);
+/* With the hardware counter: counts the new task, stopped before it has run; brings its ticks up to date, and a point where
+ * it has stopped between two events is as good as one behind an edge. */
+void tick_open(struct recorder *r, struct rtask *rt);
+void tick_read(struct recorder *r, struct rtask *rt, bool at_call);
 /* Tells that others run while the task stands behind a counted edge. */
 void put_switch(struct recorder *r, struct rtask *rt);
 void tick_warn_uncounted(struct recorder *r, struct rtask *rt);

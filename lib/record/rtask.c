@@ -36,6 +36,7 @@ void rtask_free(struct rtask *rt)
 		free(s);
 	}
 	call_free(&rt->call);
+	hpc_close(&rt->hpc);
 	free(rt);
 }
 
@@ -86,6 +87,7 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 		r->preempting = NULL;
 	rt->has_status = false;
 	r->live--;
+	hpc_close(&rt->hpc);
 	scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = NULL;

@@ -43,6 +43,11 @@ static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
 	return task_read_all(ctx, addr, buf, n);
 }
 
+static int write_mem(void *ctx, uint64_t addr, const void *buf, size_t n)
+{
+	return task_write(ctx, addr, buf, n);
+}
+
 static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *si)
 {
 	rec_put(&r->rec, &(struct trace_data){.kind = DATA_SIGINFO,
@@ -65,6 +70,7 @@ static void put_handler(struct recorder *r, struct rtask *rt)
 static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trace_event *ev, int sig)
 {
 	struct task *t = &rt->t;
+	const struct trace_regs before = t->regs;
 
 	if (task_resume(t, PTRACE_SINGLESTEP, sig))
 		return;
@@ -80,6 +86,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		return;
 	}
 	task_get_regs(t);
+	arch_sigframe_unstep(&t->regs, &before, read_mem, write_mem, t);
 	ev->flags |= EVF_HANDLER;
 	ev->after = t->regs;
 	put_handler(r, rt);
@@ -169,6 +176,13 @@ static bool is_calm(const struct rtask *rt)
 	return rt->count.ticks < rt->calm_until;
 }
 
+/* By a timer: a bit later is as good. What somebody sends may be waited for. */
+static bool rings(const siginfo_t *si)
+{
+	return si->si_code == SI_TIMER || (si->si_code == SI_KERNEL && (si->si_signo == SIGALRM || si->si_signo == SIGVTALRM ||
+									si->si_signo == SIGPROF));
+}
+
 void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
@@ -186,7 +200,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			deliver(r, rt, &si, EVF_SYNC);
 		return;
 	}
-	bool calm = t->mm->counted && is_calm(rt) && is_caught(t, si.si_signo);
+	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && is_caught(t, si.si_signo);
 	if (rtask_at_park(rt) && (ours || !calm)) {
 		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
@@ -253,8 +267,10 @@ static void stand_at_call(struct rtask *rt, const struct trace_regs *entry, stru
 bool signal_at_skipped_call(struct rtask *rt)
 {
 	struct trace_regs entry = rt->t.regs;
-	struct pending_signal *s = ARCH_SYSNO(&entry) == SYS_rt_sigreturn ? NULL : first_waiting(rt);
+	struct pending_signal *s = first_waiting(rt);
 
+	if (s && ARCH_SYSNO(&entry) == SYS_rt_sigreturn && rings(&s->info))
+		s = NULL;
 	if (s)
 		stand_at_call(rt, &entry, s);
 	return s;
@@ -267,11 +283,11 @@ bool signal_give_back(struct rtask *rt)
 	struct pending_signal *s = first_waiting(rt);
 	int status;
 
-	if (!s || ARCH_SYSNO(&entry) == SYS_rt_sigreturn) /* the handler it would interrupt is done */
+	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && rings(&s->info))) /* the handler it would interrupt is done */
 		return false;
 	/* In a call that is made the signal finds the task all the same. That is for a filter, which would see the call that is
 	 * taken back, and for handlers that come so fast that the call would be taken back for ever. */
-	if (rt->seccomp || is_calm(rt)) {
+	if (rt->seccomp || (is_calm(rt) && rings(&s->info))) {
 		s->sent = true;
 		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
 		return false;

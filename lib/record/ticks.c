@@ -5,6 +5,7 @@
 #include "instrument/image.h"
 #include "util/util.h"
 
+#include <err.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -144,6 +145,33 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	default: break;
 	}
 	return s;
+}
+
+static void no_counter(struct recorder *r)
+{
+	if (!r->rec.failed)
+		warn("the hardware counter of a task");
+	r->rec.failed = true;
+}
+
+void tick_open(struct recorder *r, struct rtask *rt)
+{
+	if (r->by_hpc && hpc_open(&rt->hpc, &r->hpc, rt->t.tid))
+		no_counter(r);
+}
+
+void tick_read(struct recorder *r, struct rtask *rt, bool at_call)
+{
+	if (!rt->hpc.open || rt->in_call)
+		return;
+	if (hpc_read(&rt->hpc, &rt->count.ticks)) {
+		no_counter(r);
+		return;
+	}
+	if (at_call || task_get_regs(&rt->t) || rtask_at_park(rt))
+		return;
+	rtask_park(rt);
+	rt->pos = POS_TICK;
 }
 
 bool tick_stop(struct recorder *r, struct rtask *rt)

@@ -101,7 +101,7 @@ static void preempt(struct recorder *r, struct rtask *rt)
 		return;
 	if (rt->hurry_ns && now - rt->hurry_ns < SLICE_NS)
 		return;
-	rt->stuck = rt->hurry_ns || !rt->t.mm->counted;
+	rt->stuck = !r->by_hpc && (rt->hurry_ns || !rt->t.mm->counted);
 	if (rt->stuck && !rt->t.mm->counted && !strangers_ready(r, rt))
 		return;
 	if (!task_resume(&rt->t, PTRACE_INTERRUPT, 0))
