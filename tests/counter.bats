@@ -1,0 +1,102 @@
+# What counts: counted code, single steps as its oracle, and the hardware counter where there is one.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup() {
+	common_setup
+	programs=$tests/../build/tests/programs
+}
+
+# events_of TRACE: kinds, calls and signals
+events_of() {
+	rr-dump "$1" | cut -f 5- | sed 's/[({=].*//'
+}
+
+# stepped COMMAND...: recorded by steps and replayed once, which takes a thousand times as long as by counted code
+stepped() {
+	RECORD_OPTIONS=--counter=step recorded "$@"
+	step verify rr-verify --memory=none "$trace"
+	[ "$step_status" = 0 ]
+}
+
+# counts_alike PROGRAM...: the same events and output under both counters
+counts_alike() {
+	exact "$@"
+	cp record.out soft.out
+	events_of trace > soft.events
+	rr-dump trace | cut -f 4,5 > soft.ticks
+	stepped "$@"
+	same soft.out record.out
+	events_of trace > step.events
+	rr-dump trace | cut -f 4,5 > step.ticks
+	diff soft.events step.events
+}
+
+@test "single-stepping counts the very edges that counted code counts, at each event" {
+	counts_alike "$programs/count_edges"
+	[ "$(wc -l < soft.ticks)" -gt 60 ]
+	[ "$(tail -n 1 soft.ticks | cut -f 1)" -gt 500 ]
+	cmp soft.ticks step.ticks
+}
+
+@test "programs have the same events under both: signals, handlers, memory" {
+	counts_alike setarch -R "$programs/raise_in_handler"
+}
+
+@test "a shell has the same events under both" {
+	counts_alike setarch -R dash -c 'for i in 1 2 3; do echo $((i * i)); done; trap "echo caught" USR1; kill -USR1 $$'
+	grep -q caught soft.out
+}
+
+@test "programs of many processes, under the step counter" {
+	stepped dash -c 'echo a | cat; (exit 3); echo $?'
+	[ "$(cat record.out)" = $'a\n3' ]
+}
+
+@test "the step counter may stop late: each point is found all the same" {
+	RECORD_OPTIONS="--counter=step -c 1" recorded "$programs/pre_few_steps"
+	for skid in 0 30 200; do
+		RR_STEP_SKID=$skid replayed
+	done
+}
+
+@test "without a hardware counter, --counter=hpc is one line, and the program does not run" {
+	if rr-record --counter=hpc -o "$trace" true 2> err; then
+		skip "this machine has a hardware counter"
+	fi
+	run -125 --separate-stderr rr-record --counter=hpc -o other touch ran
+	[ "$output" = "" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == "rr-record: --counter=hpc: there is no usable hardware counter: "* ]]
+	[ ! -e ran ]
+	[ ! -e other ]
+}
+
+@test "the hardware counter counts" {
+	if ! rr-record --counter=hpc -o "$trace" true 2> err; then
+		skip "$(cat err)"
+	fi
+	RECORD_OPTIONS=--counter=hpc
+	for p in count_edges pre_in_registers pre_spinlock pre_seqlock pre_profiler; do
+		replays "$programs/$p"
+	done
+}
+
+# An event that never happens, in place of the hardware's: points are told by their registers alone.
+@test "what a hardware counter drives works without its count" {
+	export RR_HPC_DUMMY=1
+	RECORD_OPTIONS=--counter=hpc
+	recorded "$programs/pre_in_registers"
+	[ "$(rr-dump -k signal trace | wc -l)" -ge 20 ]
+	replayed
+	verified
+	recorded "$programs/pre_shape_xlatb" # a point in front of popf
+}
+
+@test "a trace of another machine's counter is one line" {
+	RR_HPC_DUMMY=1 rr-record --counter=hpc -o "$trace" true
+	run -2 --separate-stderr rr-replay "$trace"
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == "rr-replay: $trace: was recorded with a hardware counter"* ]]
+}
