@@ -12,7 +12,7 @@
 
 #define CODE_MAGIC 0x0a65646f43727221ull
 /* Of the rewriter and of this format together: a code file of another version is made anew. */
-#define CODE_VERSION 7
+#define CODE_VERSION 8
 #define CODE_SEGMENTS 8
 
 enum code_kind {
@@ -38,6 +38,9 @@ struct code_site {
 			    form counts, which leaves the arithmetic flags as a subtraction of COUNTER_TICK does */
 	uint8_t size;	 /* RDRAND …: bytes of it that are written: 2, 4, 8 */
 };
+
+/* In `to` of a moved instruction: it begins a rewritten group. */
+#define CODE_START 0x80000000u
 
 struct code_pair {
 	uint32_t from, to;
@@ -69,8 +72,9 @@ struct code_header {
 	/* struct code_pair, by `from`: trampoline code from here to the next entry stands for the original instruction `to`.
 	 * An entry for the start of every trampoline and for every moved instruction in it. */
 	struct code_table origins;
-	/* struct code_pair, by `from`: original instructions whose first byte no longer is where it was, and does not begin a
-	 * rewritten group; the trampoline code that does their work, and goes on from there. */
+	/* struct code_pair, by `from`: original instructions that are done in a trampoline, and the code there that does their
+	 * work and goes on from there. With CODE_START in `to`: their place holds a jump to that code; others are never jumped to,
+	 * and their place is inside of such a jump, or free. */
 	struct code_table moved;
 	struct code_table syscalls; /* uint32_t: every `syscall` instruction, by address */
 	uint32_t zero;

@@ -285,8 +285,7 @@ uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
 	struct insn in;
 
 	for (uint32_t at = start; at < end && insn_decode(rw, at, end, &in); at += in.len) {
-		if (at != start)
-			*VEC_ADD(&em->moved) = (struct code_pair){at, em->n};
+		*VEC_ADD(&em->moved) = (struct code_pair){at, em->n | (at == start ? CODE_START : 0)};
 		put_origin(em, at);
 		goes_on = put_moved(rw, &in, end, &pending);
 	}

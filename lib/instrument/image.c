@@ -172,16 +172,33 @@ uint64_t code_origin(const struct code_places *p, uint64_t pc)
 	return o ? c->lo + o->to : pc;
 }
 
-uint64_t code_entry(const struct code_places *p, uint64_t pc)
+size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2])
 {
+	v[0] = v[1] = pc;
 	for (size_t i = 0; i < p->n; i++) {
 		const struct code_place *c = &p->v[i];
 		if (!c->mapped || pc - c->lo >= c->img->h->len)
 			continue;
 		const struct code_pair *m = pair_below(c->img->moved, c->img->h->moved.count, (uint32_t)(pc - c->lo));
-		return m && m->from == pc - c->lo && m->to < c->img->h->tramp_len ? code_place_tramp(c) + m->to : pc;
+		if (!m || m->from != pc - c->lo || (m->to & ~CODE_START) >= c->img->h->tramp_len)
+			return 1;
+		v[0] = code_place_tramp(c) + (m->to & ~CODE_START);
+		return m->to & CODE_START ? 2 : 1;
 	}
-	return pc;
+	return 1;
+}
+
+uint64_t code_entry(const struct code_places *p, uint64_t pc)
+{
+	uint64_t v[2];
+
+	code_entries(p, pc, v);
+	return v[0];
+}
+
+bool code_at_insn(const struct code_places *p, uint64_t pc)
+{
+	return !code_in_tramp(p, pc) || code_entry(p, code_origin(p, pc)) == pc;
 }
 
 static int u32_order(const void *a, const void *b)

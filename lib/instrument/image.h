@@ -44,6 +44,10 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint6
 uint64_t code_origin(const struct code_places *p, uint64_t pc);
 /* Where to go on for the original's pc: into a trampoline when that instruction has been moved there. */
 uint64_t code_entry(const struct code_places *p, uint64_t pc);
+/* The one or two places where the work of the original's instruction at pc begins: v[0] is code_entry(p, pc). */
+size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2]);
+/* Whether the program, stopped at pc anywhere, stands in front of an instruction of the original: that of code_origin(p, pc). */
+bool code_at_insn(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
 

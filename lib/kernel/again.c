@@ -82,21 +82,6 @@ static int map_fd(struct replaying *rp, struct task *t, const struct trace_map *
 	return 0;
 }
 
-static int open_unchanged(struct replaying *rp, const struct trace_map *m)
-{
-	struct stat st;
-	/* Opened by name only: a pipe would keep us waiting, and some devices act when they are opened. */
-	int fd = open(m->path, O_PATH | O_CLOEXEC);
-
-	if (fd < 0)
-		return fail(rp, "%s: was mapped when recording, and now: %s", m->path, strerror(errno));
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size == m->size &&
-	    (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec == (uint64_t)m->mtime_ns)
-		return fd;
-	close(fd);
-	return fail(rp, "%s: has changed since it was recorded", m->path);
-}
-
 static int map_again(struct replaying *rp, struct task *t, const struct trace_map *m)
 {
 	int fd, r;
@@ -108,13 +93,15 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		return 0;
 	}
 	mm_remove_shared(t->mm, m->start, m->len);
+	kernel_replay_file_note(rp, m);
 	if (m->backing != BACKING_CODE)
 		kernel_code_gone(t, m->start, m->len);
 	if (m->backing == BACKING_ANON && (m->flags & MAP_GROWSDOWN_) && m->size)
 		task_set_stack_limit(t, m->size);
 	switch (m->backing) {
 	case BACKING_FILE:
-		fd = open_unchanged(rp, m);
+		/* Opened by name only: a pipe would keep us waiting, and some devices act when they are opened. */
+		fd = kernel_replay_unchanged(rp, m->path, m->size, m->mtime_ns, O_PATH);
 		break;
 	case BACKING_COPY:
 		fd = trace_open_copy(rp->r, m->copy);
@@ -468,8 +455,91 @@ void kernel_replay_free(struct replaying *rp)
 {
 	fills_close(rp);
 	kernel_replay_codes_free(rp);
+	kernel_replay_files_free(rp);
+	kernel_replay_objects_free(rp);
 	free(rp->fills);
+}
+
+void kernel_replay_objects_free(struct replaying *rp)
+{
 	for (size_t i = 0; i < rp->nobjects; i++)
 		close(rp->objects[i].fd);
 	free(rp->objects);
+	rp->objects = NULL;
+	rp->nobjects = 0;
+}
+
+static int copy_extent(int to, int from, off_t at, off_t end)
+{
+	static uint8_t buf[1 << 16];
+
+	while (at < end) {
+		size_t want = end - at < (off_t)sizeof buf ? (size_t)(end - at) : sizeof buf;
+		ssize_t n = pread(from, buf, want, at);
+		if (n <= 0 || pwrite(to, buf, (size_t)n, at) != n)
+			return -1;
+		at += n;
+	}
+	return 0;
+}
+
+static int copy_memory_file(int from)
+{
+	int to = memfd_create("rr-object", MFD_CLOEXEC);
+	struct stat st;
+	off_t at = 0;
+
+	if (to < 0 || fstat(from, &st) || ftruncate(to, st.st_size))
+		goto fail;
+	while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
+		off_t end = lseek(from, at, SEEK_HOLE);
+		if (end < 0 || copy_extent(to, from, at, end))
+			goto fail;
+		at = end;
+	}
+	return to;
+fail:
+	if (to >= 0)
+		close(to);
+	return -1;
+}
+
+int kernel_replay_objects_copy(struct replaying *to, const struct replaying *from)
+{
+	to->objects = xcalloc(from->nobjects + 1, sizeof *to->objects);
+	for (to->nobjects = 0; to->nobjects < from->nobjects; to->nobjects++) {
+		int fd = copy_memory_file(from->objects[to->nobjects].fd);
+		if (fd < 0)
+			return fail(to, "memory file: %s", strerror(errno));
+		to->objects[to->nobjects] = (struct replay_object){from->objects[to->nobjects].id, fd};
+	}
+	return 0;
+}
+
+/* What of one line of the task's mappings is such an object's. */
+static int object_map(struct replaying *rp, struct task *t, const struct maps_line *l, const struct shared_map *s)
+{
+	uint64_t start = l->start > s->start ? l->start : s->start;
+	uint64_t end = l->end < s->start + s->len ? l->end : s->start + s->len;
+
+	if (start >= end || !l->shared)
+		return 0;
+	const struct trace_map m = {.start = start, .len = end - start, .prot = l->prot, .path = l->path};
+	int fd = object_fd(rp, s->object);
+	if (fd < 0)
+		return fail(rp, "memory file: %s", strerror(errno));
+	return map_fd(rp, t, &m, fd, O_RDWR | O_CLOEXEC, MAP_SHARED, s->offset + (start - s->start));
+}
+
+int kernel_replay_objects_map(struct replaying *rp, struct task *t)
+{
+	struct maps_line l;
+	struct maps_file *f = t->mm->nshared ? maps_open(t->tid) : NULL;
+	int r = 0;
+
+	while (f && !r && maps_next(f, &l))
+		for (size_t i = 0; i < t->mm->nshared && !r; i++)
+			r = object_map(rp, t, &l, &t->mm->shared[i]);
+	maps_close(f);
+	return r;
 }

@@ -301,7 +301,9 @@ void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
 /* --- replaying ---------------------------------------------------------------------------------------- */
 
 struct replay_code {
-	char *name;
+	char *name, *path; /* path: of the file it stands in for */
+	int original;	   /* that file, once it has been asked for; -1: not to be had */
+	bool asked;
 	struct code_image *img;
 };
 
@@ -315,8 +317,43 @@ static const struct code_image *image_named(struct replaying *rp, const char *na
 	if (!img)
 		return NULL;
 	rp->codes = xrealloc(rp->codes, (rp->ncodes + 1) * sizeof *rp->codes);
-	rp->codes[rp->ncodes++] = (struct replay_code){xstrdup(name), img};
+	rp->codes[rp->ncodes++] = (struct replay_code){.name = xstrdup(name), .img = img, .original = -1};
 	return img;
+}
+
+static struct replay_code *code_of(struct replaying *rp, const struct code_image *img)
+{
+	for (size_t i = 0; i < rp->ncodes; i++)
+		if (rp->codes[i].img == img)
+			return &rp->codes[i];
+	return NULL;
+}
+
+static void note_path(struct replaying *rp, const struct code_image *img, const char *path)
+{
+	struct replay_code *c = code_of(rp, img);
+
+	if (c && !c->path)
+		c->path = xstrdup(path);
+}
+
+const char *kernel_replay_code_path(struct replaying *rp, const struct code_image *img)
+{
+	const struct replay_code *c = code_of(rp, img);
+
+	return c ? c->path : NULL;
+}
+
+int kernel_replay_code_original(struct replaying *rp, const struct code_image *img)
+{
+	struct replay_code *c = code_of(rp, img);
+
+	if (!c || !c->path)
+		return -1;
+	if (c->original < 0 && !c->asked)
+		c->original = kernel_replay_file_open(rp, c->path);
+	c->asked = true;
+	return c->original;
 }
 
 const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m)
@@ -336,6 +373,7 @@ const struct code_image *kernel_code_again(struct replaying *rp, struct task *t,
 		const struct code_segment *s = &h->segments[i];
 		if (m->offset < s->code_off || m->offset - s->code_off >= s->len)
 			continue;
+		note_path(rp, img, m->path);
 		struct code_place *c = code_place_find(&t->mm->code, m->start - (m->offset - s->code_off) - s->addr, img);
 		if (c)
 			c->mapped = true;
@@ -348,6 +386,9 @@ void kernel_replay_codes_free(struct replaying *rp)
 	for (size_t i = 0; i < rp->ncodes; i++) {
 		code_image_close(rp->codes[i].img);
 		free(rp->codes[i].name);
+		free(rp->codes[i].path);
+		if (rp->codes[i].original >= 0)
+			close(rp->codes[i].original);
 	}
 	free(rp->codes);
 }

@@ -193,6 +193,12 @@ struct replaying {
 	size_t nfills;
 	struct replay_code *codes; /* code.c */
 	size_t ncodes;
+	struct replay_file { /* files.c: those that have been mapped */
+		char *path, *copy; /* copy: NULL if there is none */
+		uint64_t size;
+		int64_t mtime_ns;
+	} *files;
+	size_t nfiles;
 	int counter_fd; /* the counter page's memory file; -1: code is not mapped, it only tells which edges count */
 	pid_t self;
 	char error[512]; /* why the last function here gave -1 */
@@ -208,8 +214,27 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void *, const void *, size_t), void *ctx);
 void kernel_replay_free(struct replaying *rp);
 
+/* Copies of the shared objects: of what they hold now. 0, or -1 with to->error. */
+int kernel_replay_objects_copy(struct replaying *to, const struct replaying *from);
+void kernel_replay_objects_free(struct replaying *rp);
+/* Maps the copies in the place of those objects that a forked task has mapped. */
+int kernel_replay_objects_map(struct replaying *rp, struct task *t);
+
+/* files.c: notes the file of a mapping, and opens it as it was when it was recorded: the trace's copy, or the file of that
+ * name if it has not changed since; -1 if neither is there. */
+void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m);
+int kernel_replay_file_open(struct replaying *rp, const char *path);
+/* What the recording called the file that is mapped here by that name. */
+const char *kernel_replay_file_name(const struct replaying *rp, const char *here);
+void kernel_replay_files_free(struct replaying *rp);
+/* The descriptor of a mapped file that is as m says; -1 with rp->error. */
+int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t size, int64_t mtime_ns, int open_flags);
+
 /* code.c: the code file of a BACKING_CODE mapping, which is noted in the task's address space. NULL: not usable. */
 const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m);
+/* The file that rewritten code stands in for: its name, and a descriptor of it that stays ours; NULL, -1 if there is none. */
+const char *kernel_replay_code_path(struct replaying *rp, const struct code_image *img);
+int kernel_replay_code_original(struct replaying *rp, const struct code_image *img);
 void kernel_replay_codes_free(struct replaying *rp);
 
 #endif

@@ -26,7 +26,7 @@
 	 PTRACE_O_EXITKILL)
 
 /* From its first stop on, before it has run any code. */
-static bool counts(struct replayer *p, struct ptask *pt)
+bool player_counts(struct replayer *p, struct ptask *pt)
 {
 	if (p->by != &by_hpc || !hpc_open(&pt->hpc, &p->hpc, pt->t.tid))
 		return true;
@@ -42,13 +42,13 @@ struct ptask *replayer_find(struct replayer *p, pid_t id)
 	return NULL;
 }
 
-static struct ptask *add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
+struct ptask *player_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 {
 	struct ptask *pt = xcalloc(1, sizeof *pt);
 
 	pt->t.tid = tid;
 	pt->t.mm = mm;
-	pt->id = id;
+	pt->id = pt->pid = id;
 	soft_arm(&pt->count, SOFT_FAR);
 	pt->next = p->tasks;
 	p->tasks = pt;
@@ -163,13 +163,13 @@ struct ptask *player_start(struct replayer *p)
 		return NULL;
 	}
 	close(ready[1]);
-	struct ptask *pt = add(p, pid, p->ev.tid, mm_new());
+	struct ptask *pt = player_add(p, pid, p->ev.tid, mm_new());
 	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC || task_finish_exec(&pt->t)) {
 		trouble(p, "stub: cannot be executed");
 		return NULL;
 	}
 	task_get_regs(&pt->t);
-	if (!counts(p, pt) || wall(&pt->t)) {
+	if (!player_counts(p, pt) || wall(&pt->t)) {
 		trouble(p, "seccomp: %s", strerror(errno));
 		return NULL;
 	}
@@ -200,9 +200,9 @@ struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool 
 
 	if (r < 0 || !tid)
 		return NULL;
-	struct ptask *child = add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
+	struct ptask *child = player_add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
 	child->started = true;
-	if (task_wait(&child->t, &status) || !WIFSTOPPED(status) || !counts(p, child))
+	if (task_wait(&child->t, &status) || !WIFSTOPPED(status) || !player_counts(p, child))
 		return NULL;
 	return child;
 }

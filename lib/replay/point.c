@@ -80,6 +80,7 @@ static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int 
 
 	if (!v && hpc_read(&pt->hpc, &pt->count.ticks))
 		return trouble(p, "the hardware counter cannot be read: %s", strerror(errno));
+	pt->count.ticks += pt->hpc_base;
 	return v;
 }
 

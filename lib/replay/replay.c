@@ -99,17 +99,10 @@ static enum replay_verdict go_on(struct replayer *p, struct ptask *pt)
 	return REPLAY_EXACT;
 }
 
-static enum replay_verdict reach_call(struct replayer *p, struct ptask *pt)
-{
-	return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
-}
-
 static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
 {
 	enum replay_verdict v;
 
-	if (pt->started && (v = reach_call(p, pt)))
-		return v;
 	if (player_restart(p, pt))
 		return trouble(p, "event %lu: the stub cannot be executed", (unsigned long)p->ev.num);
 	if (p->ev.other)
@@ -124,13 +117,11 @@ static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
 
 static enum replay_verdict on_syscall(struct replayer *p, struct ptask *pt)
 {
-	enum replay_verdict v = reach_call(p, pt);
+	enum replay_verdict v;
 
 	p->stats->calls++;
 	if (p->ev.sysno < ARRAY_LEN(p->stats->calls_by_number))
 		p->stats->calls_by_number[p->ev.sysno]++;
-	if (v)
-		return v;
 	if ((v = output(p, pt)))
 		return v;
 	if (kernel_replay(&p->rp, &pt->t, &p->ev))
@@ -142,15 +133,14 @@ static enum replay_verdict on_syscall(struct replayer *p, struct ptask *pt)
 
 static enum replay_verdict on_clone(struct replayer *p, struct ptask *pt)
 {
-	enum replay_verdict v = reach_call(p, pt);
+	enum replay_verdict v;
 
-	if (v)
-		return v;
 	if (replayer_find(p, p->ev.other))
 		return diverged(p, NULL, "task %d is made twice", p->ev.other);
 	struct ptask *child = player_clone(p, pt, p->ev.other, p->ev.flags & EVF_THREAD);
 	if (!child)
 		return trouble(p, "event %lu: a task cannot be made: %s", (unsigned long)p->ev.num, strerror(errno));
+	child->pid = p->ev.flags & EVF_GROUP ? pt->pid : p->ev.other;
 	if ((v = apply_data(p, pt)))
 		return v;
 	child->since = p->ev.time_ns;
@@ -164,21 +154,7 @@ static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
 	p->stats->signals++;
 	if (p->ev.flags & EVF_INEXACT) /* nothing of the program's is changed; its end, if it is that, comes by itself */
 		return REPLAY_EXACT;
-	if (p->ev.flags & EVF_SYNC)
-		v = run_to_signal(p, pt, (int)p->ev.result);
-	else if (p->ev.flags & EVF_AT_CALL)
-		v = reach_call(p, pt);
-	else
-		v = run_to_tick(p, pt);
-	if (v || (v = apply_data(p, pt)))
-		return v;
-	return go_on(p, pt);
-}
-
-static enum replay_verdict on_insn(struct replayer *p, struct ptask *pt)
-{
-	enum replay_verdict v = run_to_chance(p, pt);
-
+	v = apply_data(p, pt);
 	return v ? v : go_on(p, pt);
 }
 
@@ -211,6 +187,53 @@ static enum replay_verdict on_checksum(struct replayer *p, struct ptask *pt)
 	return REPLAY_EXACT;
 }
 
+/* Runs the task to where its event is. */
+static enum replay_verdict reach(struct replayer *p, struct ptask *pt)
+{
+	const struct trace_event *ev = &p->ev;
+
+	switch (ev->kind) {
+	case EV_SYSCALL:
+		if (ev->flags & EVF_EXEC && !pt->started)
+			return REPLAY_EXACT;
+		/* fall through */
+	case EV_ENTER:
+	case EV_CLONE: return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
+	case EV_SIGNAL:
+		if (ev->flags & EVF_INEXACT)
+			return REPLAY_EXACT;
+		if (ev->flags & EVF_SYNC)
+			return run_to_signal(p, pt, (int)ev->result);
+		if (ev->flags & EVF_AT_CALL)
+			return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
+		return run_to_tick(p, pt);
+	case EV_INSN: return run_to_chance(p, pt);
+	case EV_SWITCH: return run_to_tick(p, pt);
+	default: return REPLAY_EXACT;
+	}
+}
+
+/* Does what the event says to the task that has come to it. */
+static enum replay_verdict act(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v;
+
+	switch (p->ev.kind) {
+	case EV_SYSCALL: return p->ev.flags & EVF_EXEC ? on_exec(p, pt) : on_syscall(p, pt);
+	case EV_ENTER: return p->ev.ndata ? apply_data(p, pt) : REPLAY_EXACT;
+	case EV_CLONE: return on_clone(p, pt);
+	case EV_SIGNAL: return on_signal(p, pt);
+	case EV_INSN: return go_on(p, pt);
+	case EV_SWITCH: return REPLAY_EXACT;
+	case EV_CHECKSUM: return on_checksum(p, pt);
+	case EV_EXIT:
+		v = apply_data(p, pt);
+		player_end(p, pt);
+		return v;
+	default: return trouble(p, "event %lu: of an unknown kind", (unsigned long)p->ev.num);
+	}
+}
+
 static enum replay_verdict apply(struct replayer *p)
 {
 	struct ptask *pt = replayer_find(p, p->ev.tid);
@@ -228,28 +251,42 @@ static enum replay_verdict apply(struct replayer *p)
 		if (!memory_sum(p, pt, &sum) && p->o->checksum && p->o->checksum(p->o->ctx, &p->ev, sum))
 			return diverged(p, NULL, "memory differs between two replays");
 	}
-	switch (p->ev.kind) {
-	case EV_SYSCALL:
-		v = p->ev.flags & EVF_EXEC ? on_exec(p, pt) : on_syscall(p, pt);
-		break;
-	case EV_ENTER:
-		v = reach_call(p, pt);
-		if (!v && p->ev.ndata)
-			v = apply_data(p, pt);
-		break;
-	case EV_CLONE: v = on_clone(p, pt); break;
-	case EV_SIGNAL: v = on_signal(p, pt); break;
-	case EV_INSN: v = on_insn(p, pt); break;
-	case EV_SWITCH: v = run_to_tick(p, pt); break;
-	case EV_CHECKSUM: v = on_checksum(p, pt); break;
-	case EV_EXIT:
-		v = apply_data(p, pt);
-		player_end(p, pt);
-		return v;
-	default: return trouble(p, "event %lu: of an unknown kind", (unsigned long)p->ev.num);
+	if (!p->reached) {
+		if ((v = reach(p, pt)))
+			return v;
+		p->reached = true;
+		if (p->pauses && p->pauses->at_event(p->pauses, p, pt))
+			return REPLAY_PAUSED;
 	}
-	pt->since = p->ev.time_ns;
+	bool ends = p->ev.kind == EV_EXIT;
+	v = act(p, pt);
+	if (!ends)
+		pt->since = p->ev.time_ns;
 	return v;
+}
+
+enum replay_verdict replayer_load(struct replayer *p)
+{
+	if (p->loaded)
+		return REPLAY_EXACT;
+	int r = trace_next(p->r, &p->ev);
+	if (r < 0)
+		return trouble(p, "%s", trace_reader_error(p->r));
+	p->loaded = r;
+	p->reached = false;
+	return r ? REPLAY_EXACT : REPLAY_OVER;
+}
+
+enum replay_verdict replayer_next(struct replayer *p)
+{
+	enum replay_verdict v = replayer_load(p);
+
+	if (v || (v = apply(p)))
+		return v;
+	p->loaded = false;
+	p->stats->events++;
+	p->recent[p->nrecent++ % RECENT] = p->ev;
+	return REPLAY_EXACT;
 }
 
 /* Events as rr-dump would print them, from a reader of their own. */
@@ -316,40 +353,51 @@ static enum replay_verdict start_counter(struct replayer *p)
 	return REPLAY_EXACT;
 }
 
+enum replay_verdict replayer_open(struct replayer *p)
+{
+	memset(p->stats, 0, sizeof *p->stats);
+	p->stub_fd = -1;
+	p->rp.self = getpid();
+	p->soft.fd = p->rp.counter_fd = -1;
+	p->r = p->rp.r = trace_open(p->o->trace, false);
+	if (!p->r)
+		return trouble(p, "%s", trace_strerror());
+	p->stats->complete = trace_reader_complete(p->r);
+	enum replay_verdict v = start_counter(p);
+	watch_start(p);
+	return v;
+}
+
+void replayer_close(struct replayer *p)
+{
+	if (p->r)
+		watch_stop(p);
+	while (p->tasks)
+		player_end(p, p->tasks);
+	kernel_replay_free(&p->rp);
+	soft_close(&p->soft);
+	if (p->stub_fd >= 0)
+		close(p->stub_fd);
+	trace_reader_close(p->r);
+}
+
 enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats)
 {
-	struct replayer p = {.o = o, .stats = stats, .stub_fd = -1};
+	struct replayer p = {.o = o, .stats = stats};
 	struct shower s = {0};
-	enum replay_verdict v = REPLAY_EXACT;
 	uint64_t start = now_ns();
-	int r;
+	enum replay_verdict v = replayer_open(&p);
 
-	memset(stats, 0, sizeof *stats);
-	p.rp.self = getpid();
-	p.soft.fd = p.rp.counter_fd = -1;
-	p.r = p.rp.r = trace_open(o->trace, false);
-	if (!p.r)
-		return trouble(&p, "%s", trace_strerror());
-	v = start_counter(&p);
-	if (o->show_events && !(s.r = trace_open(o->trace, false)))
+	if (!v && o->show_events && !(s.r = trace_open(o->trace, false)))
 		v = trouble(&p, "%s", trace_strerror());
-	stats->complete = trace_reader_complete(p.r);
-	watch_start(&p);
-	while (!v && (r = trace_next(p.r, &p.ev))) {
-		if (r < 0) {
-			v = trouble(&p, "%s", trace_reader_error(p.r));
-			break;
-		}
-		v = apply(&p);
-		if (v)
-			break;
+	while (!v && !(v = replayer_next(&p))) {
 		if (s.r)
 			show(&s);
-		stats->events++;
-		p.recent[p.nrecent++ % RECENT] = p.ev;
 		if (p.ev.num == o->until)
 			break;
 	}
+	if (v == REPLAY_OVER)
+		v = REPLAY_EXACT;
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {
 		if (!stats->events)
 			v = trouble(&p, "%s: the recording was cut short before its first event was saved",
@@ -358,19 +406,12 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 			trouble(&p, "%s: the recording was cut short: replayed up to event %lu, the last that is whole",
 				trace_reader_dir(p.r), (unsigned long)stats->events);
 	}
-	watch_stop(&p);
-	while (p.tasks)
-		player_end(&p, p.tasks);
-	kernel_replay_free(&p.rp);
-	soft_close(&p.soft);
-	if (p.stub_fd >= 0)
-		close(p.stub_fd);
+	replayer_close(&p);
 	if (s.r) {
 		event_records_free(&s.recs);
 		event_inputs_free(&s.inputs);
 		trace_reader_close(s.r);
 	}
-	trace_reader_close(p.r);
 	stats->seconds = (double)(now_ns() - start) / 1e9;
 	return v;
 }

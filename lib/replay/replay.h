@@ -12,7 +12,10 @@
 enum replay_verdict {
 	REPLAY_EXACT = 0,    /* to the end, or to where it was to stop */
 	REPLAY_DIVERGED = 1, /* the report has been printed */
-	REPLAY_NO_TRACE = 2  /* the trace, or this machine, does not allow it; one line has been printed */
+	REPLAY_NO_TRACE = 2, /* the trace, or this machine, does not allow it; one line has been printed */
+	/* Inside the replayer only. */
+	REPLAY_PAUSED, /* stopped on the way, by its `pauses`; called again, it goes on */
+	REPLAY_OVER    /* there are no more events */
 };
 
 struct replay_options {

@@ -16,16 +16,30 @@ struct ptask {
 	struct task t; /* first; t.tid is the player's */
 	struct ptask *next;
 	pid_t id;     /* in the recording */
+	pid_t pid;    /* of its process, there */
 	bool in_call; /* stands at a call's entry */
 	bool started; /* has become a program */
 	struct soft_task count;
 	struct hpc hpc;
+	uint64_t hpc_base; /* ticks it had made when that was opened */
 	const struct code_site *site; /* counted code by which it has stopped; NULL: it did otherwise */
+	bool watched; /* the CPU watches for it */
 	int chance; /* enum chance of the instruction it has come to; -1: none */
 	uint64_t since; /* time of its last event, ns */
 };
 
 struct replayer;
+
+/* Where to stop on the way to an event, for who looks into a replay. */
+struct pauses {
+	uint64_t ticks; /* when the task has made so many, behind the edge that makes them; 0: nowhere */
+	bool hurry;	/* at the next such point */
+	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with; else it is what it is. */
+	enum pause_answer { PAUSE_NOT_MINE, PAUSE_RESUME, PAUSE_STAY } (*at_stop)(struct pauses *s, struct replayer *p,
+										   struct ptask *pt, int status);
+	/* The task has come to its event, which has not acted yet. True: stays there. */
+	bool (*at_event)(struct pauses *s, struct replayer *p, struct ptask *pt);
+};
 
 #define RECENT 8
 
@@ -60,7 +74,10 @@ struct replayer {
 	struct replay_stats *stats;
 	struct trace_reader *r;
 	struct ptask *tasks;
-	struct trace_event ev; /* under way */
+	struct trace_event ev; /* under way, if loaded */
+	bool loaded;
+	bool reached; /* its task has come to it */
+	struct pauses *pauses; /* NULL: none */
 	struct trace_event recent[RECENT];
 	size_t nrecent;
 	int stub_fd;
@@ -74,12 +91,24 @@ struct replayer {
 	bool said; /* a report or a line has been printed */
 };
 
+/* replay.c: p->o and p->stats are set, all else is 0. */
+enum replay_verdict replayer_open(struct replayer *p);
+void replayer_close(struct replayer *p);
+/* Has the next event in p->ev; REPLAY_OVER if there is none. */
+enum replay_verdict replayer_load(struct replayer *p);
+/* Runs to the next event and applies it. */
+enum replay_verdict replayer_next(struct replayer *p);
+
 struct ptask *replayer_find(struct replayer *p, pid_t id);
 
 /* launch.c: the first task, stopped in the stub. NULL after a line on stderr. */
 struct ptask *player_start(struct replayer *p);
 /* A task that becomes another program: back to the stub, all memory gone. */
 int player_restart(struct replayer *p, struct ptask *pt);
+/* A new player in the list. */
+struct ptask *player_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm);
+/* Its hardware counter counts, if that is what counts. False after a line on stderr. */
+bool player_counts(struct replayer *p, struct ptask *pt);
 /* A new task made by pt; flags as of the event. */
 struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
 void player_end(struct replayer *p, struct ptask *pt);
@@ -106,6 +135,8 @@ enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_go(struct ptask *pt);
+/* The same after calls made in its name, if it has the registers of those. */
+int ptask_restore(struct ptask *pt);
 /* Reports what the task has come to instead of `what`. */
 enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status);
 /* Compares registers and ticks with the event's. */

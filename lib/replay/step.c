@@ -23,6 +23,18 @@ int ptask_go(struct ptask *pt)
 	return e;
 }
 
+int ptask_restore(struct ptask *pt)
+{
+	uint64_t nr = ARCH_SYSNO(&pt->t.regs);
+
+	if (!pt->t.away)
+		return 0;
+	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1; /* no call to make again */
+	int e = ptask_go(pt);
+	ARCH_SYSNO(&pt->t.regs) = nr;
+	return e;
+}
+
 /* What a stop of the program's own doing is: a call, a signal, or counted code. */
 static bool arrived(struct ptask *pt, int status)
 {
@@ -44,6 +56,22 @@ static bool arrived(struct ptask *pt, int status)
 	return true;
 }
 
+/* The edge behind which the task is to be stopped is the one that makes one tick more than these. */
+static uint64_t stop_ticks(const struct replayer *p, const struct ptask *pt, uint64_t ticks)
+{
+	const struct pauses *s = p->pauses;
+
+	return s && s->ticks > pt->count.ticks && s->ticks <= ticks ? s->ticks - 1 : ticks;
+}
+
+/* It has stopped behind an edge because somebody wanted to look there. */
+static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
+{
+	const struct pauses *s = p->pauses;
+
+	return s && pt->site && pt->site->kind < CODE_RDTSC && (s->hurry || (s->ticks && pt->count.ticks == s->ticks));
+}
+
 /* Runs the task until it does something, or has made one tick more than `ticks`. */
 static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
 {
@@ -51,13 +79,26 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 
 	if (p->by)
 		return p->by->run(p, pt, NULL, status);
-	soft_arm(&pt->count, pt->t.mm->counted ? ticks - pt->count.ticks + 1 : SOFT_FAR);
-	do {
+	soft_arm(&pt->count, pt->t.mm->counted ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1 : SOFT_FAR);
+	for (;;) {
 		soft_enter(&p->soft, &pt->count);
 		v = watch_resume(p, pt, PTRACE_SYSEMU, status);
 		soft_leave(&p->soft, &pt->count);
-	} while (!v && (*status >> 16 || !arrived(pt, *status)));
-	return v;
+		if (v)
+			return v;
+		if (p->pauses && (*status >> 16 || !(WSTOPSIG(*status) & 0x80))) {
+			enum pause_answer a = p->pauses->at_stop(p->pauses, p, pt, *status);
+			if (a == PAUSE_STAY)
+				return REPLAY_PAUSED;
+			if (a == PAUSE_RESUME)
+				continue;
+		}
+		if (*status >> 16 || !arrived(pt, *status))
+			continue;
+		if (!pauses_at_tick(p, pt))
+			return v;
+		return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_PAUSED;
+	}
 }
 
 static const char *signal_name(int sig)

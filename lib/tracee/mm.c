@@ -25,6 +25,9 @@ struct mm *mm_fork(const struct mm *mm)
 	copy->code.v = xmalloc(mm->code.n * sizeof *mm->code.v);
 	if (mm->code.n)
 		memcpy(copy->code.v, mm->code.v, mm->code.n * sizeof *mm->code.v);
+	copy->planted = xmalloc(mm->nplanted * sizeof *mm->planted);
+	if (mm->nplanted)
+		memcpy(copy->planted, mm->planted, mm->nplanted * sizeof *mm->planted);
 	return copy;
 }
 
@@ -39,6 +42,7 @@ void mm_put(struct mm *mm)
 	if (mm && --mm->refs == 0) {
 		free(mm->shared);
 		free(mm->code.v);
+		free(mm->planted);
 		free(mm);
 	}
 }

@@ -63,6 +63,35 @@ int task_set_breakpoint(struct task *t, uint64_t pc)
 	return poke_debug(t, 0, pc) || poke_debug(t, 7, DR7_FIRST) ? -1 : 0;
 }
 
+int task_set_watches(struct task *t, const struct task_watches *w)
+{
+	uint64_t dr7 = 0;
+
+	if (poke_debug(t, 7, 0))
+		return -1;
+	for (int i = 0; i < TASK_WATCHES; i++) {
+		static const uint8_t lens[9] = {[1] = 0, [2] = 1, [4] = 3, [8] = 2};
+		if (!w->v[i].len)
+			continue;
+		if (poke_debug(t, i, w->v[i].addr))
+			return -1;
+		dr7 |= 1ull << (2 * i) | (uint64_t)(w->v[i].kind | (unsigned)lens[w->v[i].len] << 2) << (16 + 4 * i);
+	}
+	return dr7 ? poke_debug(t, 7, dr7) : 0;
+}
+
+/* DR6 bits 0 to 3. The kernel keeps them set until they are cleared. */
+unsigned task_struck(struct task *t)
+{
+	errno = 0;
+	long dr6 = ptrace(PTRACE_PEEKUSER, t->tid, offsetof(struct user, u_debugreg[6]), NULL);
+
+	if (errno || !(dr6 & 0xf))
+		return 0;
+	poke_debug(t, 6, 0);
+	return (unsigned)dr6 & 0xf;
+}
+
 int task_wait(struct task *t, int *status)
 {
 	pid_t r;

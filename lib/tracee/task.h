@@ -48,6 +48,12 @@ struct code_places {
 	size_t n;
 };
 
+/* A breakpoint instruction in the program's memory, and the byte that is the program's. */
+struct planted {
+	uint64_t addr;
+	uint8_t was;
+};
+
 /* An address space, shared by the tasks that have it. */
 struct mm {
 	int refs;
@@ -60,6 +66,9 @@ struct mm {
 	size_t nshared;
 	bool counted; /* has the counter page */
 	struct code_places code;
+	struct planted *planted; /* sorted by address */
+	size_t nplanted;
+	unsigned planted_as; /* which state of whose plans they are; 0: none */
 };
 struct mm *mm_new(void);
 struct mm *mm_fork(const struct mm *mm);
@@ -99,6 +108,29 @@ int task_set_breakpoint(struct task *t, uint64_t pc);
 /* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more. */
 int task_wait(struct task *t, int *status);
 int task_siginfo(struct task *t, siginfo_t *info);
+
+/* plant.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped there. */
+int task_plant(struct task *t, uint64_t addr);
+void task_unplant(struct task *t, uint64_t addr);
+void task_unplant_all(struct task *t);
+bool task_is_planted(const struct task *t, uint64_t addr);
+/* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
+void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
+
+/* Watchpoints of the CPU: kinds as in DR7 (Intel SDM vol. 3, 17.2.4), len 1, 2, 4 or 8 and addr a multiple of it. */
+enum task_watch { TASK_WATCH_EXEC = 0, TASK_WATCH_WRITE = 1, TASK_WATCH_ACCESS = 3 };
+#define TASK_WATCHES 4
+struct task_watches {
+	struct {
+		uint64_t addr;
+		unsigned len; /* 0: none */
+		enum task_watch kind;
+	} v[TASK_WATCHES];
+};
+/* -1: the kernel refuses one. */
+int task_set_watches(struct task *t, const struct task_watches *w);
+/* A bit for each of those that have struck since the last call. */
+unsigned task_struck(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
 bool task_raised(struct task *t, int sig);
 unsigned long task_event_msg(struct task *t);

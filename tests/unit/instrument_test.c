@@ -356,10 +356,11 @@ static void tables_check(struct subject *s)
 	}
 	for (uint64_t i = 0; i < s->h->moved.count; i++) {
 		const struct code_pair *m = &s->moved[i];
-		const struct code_pair *o = pair_find(s->origins, s->h->origins.count, m->to);
+		uint32_t to = m->to & ~CODE_START;
+		const struct code_pair *o = pair_find(s->origins, s->h->origins.count, to);
 		if (!text_has(s, m->from) || !o || o->to != m->from || (i && m[-1].from >= m->from))
 			complain(s, "bad entry of moved", m->from);
-		else if (!may_differ(s, m->from) && !same_insn(s, m->to, m->from))
+		else if (!may_differ(s, m->from) && !same_insn(s, to, m->from))
 			complain(s, "a moved instruction is another", m->from);
 		if (s->range[m->from] == SAME || s->range[m->from] == JUMP_START) {
 			/* Its place may have become an island. */

@@ -1,0 +1,81 @@
+/* The files that a replay has mapped, as they were when they were recorded. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool is_same(const struct replay_file *f, const struct trace_map *m)
+{
+	return f->size == m->size && f->mtime_ns == m->mtime_ns && !strcmp(f->path, m->path) &&
+	       !strcmp(f->copy ? f->copy : "", m->copy);
+}
+
+void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m)
+{
+	if (m->backing != BACKING_FILE && m->backing != BACKING_COPY)
+		return;
+	for (size_t i = 0; i < rp->nfiles; i++)
+		if (is_same(&rp->files[i], m))
+			return;
+	rp->files = xrealloc(rp->files, (rp->nfiles + 1) * sizeof *rp->files);
+	rp->files[rp->nfiles++] =
+		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL, m->size, m->mtime_ns};
+}
+
+int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t size, int64_t mtime_ns, int open_flags)
+{
+	struct stat st;
+	int fd = open(path, open_flags | O_CLOEXEC);
+
+	if (fd < 0) {
+		snprintf(rp->error, sizeof rp->error, "%s: was mapped when recording, and now: %s", path, strerror(errno));
+		line_plain(rp->error);
+		return -1;
+	}
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size == size &&
+	    (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec == (uint64_t)mtime_ns)
+		return fd;
+	close(fd);
+	snprintf(rp->error, sizeof rp->error, "%s: has changed since it was recorded", path);
+	line_plain(rp->error);
+	return -1;
+}
+
+int kernel_replay_file_open(struct replaying *rp, const char *path)
+{
+	for (size_t i = rp->nfiles; i-- > 0;) {
+		const struct replay_file *f = &rp->files[i];
+		if (strcmp(f->path, path) != 0)
+			continue;
+		int fd = f->copy ? trace_open_copy(rp->r, f->copy)
+				 : kernel_replay_unchanged(rp, path, f->size, f->mtime_ns, O_RDONLY | O_NONBLOCK);
+		if (fd >= 0)
+			return fd;
+	}
+	return -1;
+}
+
+const char *kernel_replay_file_name(const struct replaying *rp, const char *here)
+{
+	const char *base = strrchr(here, '/');
+
+	for (size_t i = 0; base && i < rp->nfiles; i++)
+		if (rp->files[i].copy && !strcmp(rp->files[i].copy, base + 1))
+			return rp->files[i].path;
+	return here;
+}
+
+void kernel_replay_files_free(struct replaying *rp)
+{
+	for (size_t i = 0; i < rp->nfiles; i++) {
+		free(rp->files[i].path);
+		free(rp->files[i].copy);
+	}
+	free(rp->files);
+}

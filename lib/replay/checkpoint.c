@@ -1,0 +1,263 @@
+#include "replay/checkpoint.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+struct checkpoint {
+	struct ptask *tasks;
+	struct replaying objects; /* the shared objects only */
+	uint64_t event;
+	struct trace_event ev; /* under way when it was put aside */
+	bool loaded, reached;
+};
+
+/* A task made by `from` in the place of `like`, with its registers. mm: its memory; NULL: a copy of from's. */
+static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct ptask *like, struct mm *mm)
+{
+	const uint64_t args[6] = {CLONE_PARENT | (mm ? CLONE_VM : 0)};
+	static uint8_t xstate[ARCH_XSTATE_MAX];
+	pid_t tid = 0;
+	int status;
+
+	int64_t r = task_call_replay(&from->t, SYS_clone, args, &tid);
+	if (r < 0 || !tid)
+		return NULL;
+	struct ptask *c = player_add(p, tid, like->id, mm ? mm_get(mm) : mm_fork(like->t.mm));
+	c->pid = like->pid;
+	c->in_call = like->in_call;
+	c->started = like->started;
+	c->count = like->count;
+	c->hpc_base = like->count.ticks;
+	c->since = like->since;
+	c->t.tsc_faults = like->t.tsc_faults;
+	if (task_wait(&c->t, &status) || !WIFSTOPPED(status) || !player_counts(p, c))
+		return NULL;
+	c->t.regs = like->t.regs;
+	ARCH_SYSNO(&c->t.regs) = (uint64_t)-1;
+	if (ptask_go(c))
+		return NULL;
+	c->t.regs = like->t.regs;
+	if (like == from)
+		return c;
+	ssize_t n = task_get_xstate(&like->t, xstate, sizeof xstate);
+	return n > 0 && !task_set_xstate(&c->t, xstate, (size_t)n) ? c : NULL;
+}
+
+/* The copy, among the first tasks of p, of the task that stands for an address space. */
+static struct ptask *copy_of(struct replayer *p, const struct ptask *of)
+{
+	for (struct ptask *c = p->tasks; c; c = c->next)
+		if (c->id == of->id)
+			return c;
+	return NULL;
+}
+
+static struct ptask *first_with(struct ptask *list, const struct mm *mm)
+{
+	while (list->t.mm != mm)
+		list = list->next;
+	return list;
+}
+
+static void reverse(struct ptask **list)
+{
+	struct ptask *to = NULL;
+
+	while (*list) {
+		struct ptask *c = *list;
+		*list = c->next;
+		c->next = to;
+		to = c;
+	}
+	*list = to;
+}
+
+/* p->tasks, which is empty, becomes copies of those in the list, in the same order. */
+static int copy_tasks(struct replayer *p, struct ptask *list)
+{
+	for (struct ptask *like = list; like; like = like->next) {
+		struct ptask *leader = first_with(list, like->t.mm), *copy;
+		if (leader == like) {
+			copy = copy_task(p, like, like, NULL);
+			if (!copy || kernel_replay_objects_map(&p->rp, &copy->t))
+				return -1;
+		} else {
+			struct ptask *made = copy_of(p, leader);
+			if (!made || !copy_task(p, made, like, made->t.mm))
+				return -1;
+		}
+	}
+	reverse(&p->tasks);
+	return 0;
+}
+
+static void end_tasks(struct replayer *p)
+{
+	while (p->tasks)
+		player_end(p, p->tasks);
+}
+
+static void swap_objects(struct replaying *a, struct replaying *b)
+{
+	struct replay_object *v = a->objects;
+	size_t n = a->nobjects;
+
+	a->objects = b->objects;
+	a->nobjects = b->nobjects;
+	b->objects = v;
+	b->nobjects = n;
+}
+
+/* The replay goes on with copies of c's tasks and objects. */
+static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying *objects)
+{
+	struct replaying new = {0};
+
+	p->tasks = NULL;
+	if (kernel_replay_objects_copy(&new, objects)) {
+		kernel_replay_objects_free(&new);
+		return -1;
+	}
+	swap_objects(&p->rp, &new);
+	int r = copy_tasks(p, tasks);
+	if (r) {
+		end_tasks(p);
+		swap_objects(&p->rp, &new);
+	}
+	kernel_replay_objects_free(&new);
+	return r;
+}
+
+static struct checkpoint *of_now(struct replayer *p)
+{
+	struct checkpoint *c = xcalloc(1, sizeof *c);
+
+	c->event = p->loaded ? p->ev.num - 1 : p->ev.num;
+	c->ev = p->ev;
+	c->loaded = p->loaded;
+	c->reached = p->reached;
+	return c;
+}
+
+struct checkpoint *checkpoint_make(struct replayer *p)
+{
+	struct ptask *tasks = p->tasks;
+	struct replaying objects = {0};
+	struct checkpoint *c = of_now(p);
+
+	swap_objects(&objects, &p->rp);
+	int r = wake_copies(p, tasks, &objects);
+	c->tasks = p->tasks;
+	swap_objects(&c->objects, &p->rp); /* the copies sleep */
+	p->tasks = tasks;
+	swap_objects(&objects, &p->rp);
+	if (r) {
+		free(c);
+		return NULL;
+	}
+	/* The calls by which they were made have left the agent's registers in some. */
+	for (struct ptask *t = p->tasks; t; t = t->next)
+		if (t->t.away)
+			ptask_restore(t);
+	return c;
+}
+
+int checkpoint_restore(struct replayer *p, struct checkpoint *c)
+{
+	struct replaying old = {0};
+
+	end_tasks(p);
+	swap_objects(&old, &p->rp);
+	kernel_replay_objects_free(&old);
+	p->loaded = p->reached = false;
+	if (wake_copies(p, c->tasks, &c->objects)) {
+		trouble(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
+		return -1;
+	}
+	if (trace_seek(p->r, c->event + 1)) {
+		trouble(p, "%s", trace_reader_error(p->r));
+		return -1;
+	}
+	p->ev.num = c->event;
+	return 0;
+}
+
+void checkpoint_free(struct replayer *p, struct checkpoint *c)
+{
+	struct ptask *tasks = p->tasks;
+
+	p->tasks = c->tasks;
+	end_tasks(p);
+	p->tasks = tasks;
+	kernel_replay_objects_free(&c->objects);
+	free(c);
+}
+
+uint64_t checkpoint_event(const struct checkpoint *c)
+{
+	return c->event;
+}
+
+static uint64_t own_bytes(pid_t tid)
+{
+	char path[64];
+	size_t n;
+	uint64_t kb = 0;
+
+	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", tid);
+	char *text = file_read(path, 8192, &n);
+	const char *line = text ? strstr(text, "Private_Dirty:") : NULL;
+	if (line)
+		kb = strtoull(line + strlen("Private_Dirty:"), NULL, 10);
+	free(text);
+	return kb << 10;
+}
+
+uint64_t checkpoint_bytes(const struct checkpoint *c)
+{
+	uint64_t sum = 0;
+
+	for (const struct ptask *t = c->tasks; t; t = t->next)
+		if (first_with(c->tasks, t->t.mm) == t)
+			sum += own_bytes(t->t.tid);
+	return sum;
+}
+
+struct checkpoint *checkpoint_aside(struct replayer *p)
+{
+	struct checkpoint *c = of_now(p);
+
+	c->tasks = p->tasks;
+	swap_objects(&c->objects, &p->rp);
+	if (!wake_copies(p, c->tasks, &c->objects))
+		return c;
+	p->tasks = c->tasks;
+	swap_objects(&c->objects, &p->rp);
+	free(c);
+	return NULL;
+}
+
+void checkpoint_back(struct replayer *p, struct checkpoint *c)
+{
+	struct replaying old = {0};
+
+	end_tasks(p);
+	swap_objects(&old, &p->rp);
+	kernel_replay_objects_free(&old);
+	p->tasks = c->tasks;
+	swap_objects(&c->objects, &p->rp);
+	p->ev = c->ev;
+	p->loaded = c->loaded;
+	p->reached = c->reached;
+	for (struct ptask *t = p->tasks; t; t = t->next)
+		if (t->t.away)
+			ptask_restore(t);
+	free(c);
+}

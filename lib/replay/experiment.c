@@ -1,0 +1,168 @@
+/* Experiments: what a user tries out at a point of the run, in copies of its tasks that are thrown away afterwards. Calls to
+ * the kernel made there do nothing outside: a few are served, the rest fail. */
+#include "replay/debugger.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+
+bool debug_experiment(const struct debug *d)
+{
+	return d->aside;
+}
+
+int experiment_begin(struct debug *d)
+{
+	if (d->aside)
+		return 0;
+	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+		points_lift_all(pt);
+	d->aside = checkpoint_aside(&d->p);
+	return d->aside ? 0 : debug_fail(d, "the tasks cannot be copied for an experiment: %s", strerror(errno));
+}
+
+void debug_experiment_end(struct debug *d)
+{
+	if (!d->aside)
+		return;
+	checkpoint_back(&d->p, d->aside);
+	d->aside = NULL;
+}
+
+/* Writes are said to have been made; memory is had. */
+static int64_t serve(struct ptask *pt)
+{
+	const struct trace_regs g = pt->t.regs;
+	uint64_t a[6];
+
+	for (int i = 0; i < 6; i++)
+		a[i] = arch_arg(&g, i);
+	switch (ARCH_SYSNO(&g)) {
+	case SYS_write: return (int64_t)a[2];
+	case SYS_getpid: return pt->pid;
+	case SYS_gettid: return pt->id;
+	case SYS_mmap:
+		if (!(a[3] & MAP_ANONYMOUS))
+			return -ENOSYS;
+		return task_call_replay(&pt->t, SYS_mmap, (const uint64_t[6]){a[0], a[1], a[2], (a[3] & ~(uint64_t)MAP_SHARED) | MAP_PRIVATE, a[4], 0}, NULL);
+	case SYS_munmap:
+	case SYS_mprotect:
+	case SYS_madvise: return task_call_replay(&pt->t, (long)ARCH_SYSNO(&g), a, NULL);
+	case SYS_brk:
+		if (a[0] > pt->t.mm->brk) {
+			uint64_t from = PAGE_UP(pt->t.mm->brk), to = PAGE_UP(a[0]);
+			if (to > from && TASK_CALL_REPLAY(&pt->t, SYS_mmap, from, to - from, PROT_READ | PROT_WRITE,
+							  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1, 0) != (int64_t)from)
+				return (int64_t)pt->t.mm->brk;
+			pt->t.mm->brk = a[0];
+		}
+		return (int64_t)pt->t.mm->brk;
+	case SYS_rt_sigprocmask:
+	case SYS_rt_sigaction:
+	case SYS_futex: return 0;
+	default: return -ENOSYS;
+	}
+}
+
+static bool serve_call(struct ptask *pt)
+{
+	const struct counter_page *page = &pt->count.page;
+	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
+	const struct code_site *site;
+	struct arch_chance c;
+	static const struct arch_features all;
+
+	if (pt->t.mm->counted && code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, NULL, NULL, &site)) {
+		if (site->kind >= CODE_RDTSC) {
+			c = (struct arch_chance){(enum chance)(site->kind - CODE_RDTSC + CHANCE_RDTSC), site->len, site->reg, site->size};
+			arch_chance_do(&pt->t.regs, &c, &all);
+		}
+		return !ptask_go(pt);
+	}
+	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
+	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
+	return !ptask_go(pt);
+}
+
+static enum outcome over(struct debug *d, struct ptask *pt, enum debug_stop_kind kind, int number)
+{
+	d->stop = (struct debug_stop){.kind = kind, .number = number, .pid = pt->pid, .tid = pt->id};
+	return OUT_STOP;
+}
+
+static enum outcome step_once_here(struct debug *d, struct ptask *pt)
+{
+	bool reached = d->p.reached;
+	uint8_t kind = d->p.ev.kind;
+
+	/* No event of the recording is under way in an experiment. */
+	d->p.reached = false;
+	d->p.ev.kind = EV_SYSCALL;
+	enum stepped s = motion_step(d, pt);
+	d->p.reached = reached;
+	d->p.ev.kind = kind;
+	return s == STEPPED ? OUT_GOAL : OUT_STOP;
+}
+
+static enum outcome run(struct debug *d, struct ptask *pt)
+{
+	int status;
+
+	for (;;) {
+		if (points_place(d, pt))
+			return OUT_TROUBLE;
+		soft_arm(&pt->count, SOFT_FAR);
+		soft_enter(&d->p.soft, &pt->count);
+		if (watch_resume(&d->p, pt, PTRACE_SYSEMU, &status)) {
+			debug_fail(d, "the task has ended in the experiment");
+			return OUT_TROUBLE;
+		}
+		soft_leave(&d->p.soft, &pt->count);
+		if (WSTOPSIG(status) & 0x80) {
+			uint64_t nr = ARCH_SYSNO(&pt->t.regs);
+			if ((nr == SYS_exit_group || nr == SYS_exit) && !code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+				return over(d, pt, DEBUG_STOP_SIGNAL, SIGTERM);
+			if (!serve_call(pt))
+				return OUT_TROUBLE;
+			continue;
+		}
+		switch (motion_at_stop(&d->pauses, &d->p, pt, status)) {
+		case PAUSE_STAY: return d->interrupted ? OUT_INTERRUPT : OUT_STOP;
+		case PAUSE_RESUME: continue;
+		case PAUSE_NOT_MINE: break;
+		}
+		if (d->interrupted)
+			return OUT_INTERRUPT;
+		if (!(status >> 16) && task_raised(&pt->t, WSTOPSIG(status))) {
+			ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+			return over(d, pt, DEBUG_STOP_SIGNAL, WSTOPSIG(status));
+		}
+	}
+}
+
+enum outcome experiment_go(struct debug *d, const struct debug_go *go)
+{
+	struct ptask *pt = debug_task(d, go->step ? go->step : debug_current(d));
+
+	if (go->backward || !pt) {
+		debug_fail(d, "an experiment has no past: end it first");
+		return OUT_TROUBLE;
+	}
+	d->interrupted = d->pauses.hurry = false;
+	d->stop.kind = DEBUG_STOP_STEP;
+	if (step_once_here(d, pt) == OUT_GOAL) {
+		if (go->step && !go->hi)
+			return OUT_GOAL;
+		const struct point *q = points_break(d, pt);
+		if (q)
+			return over(d, pt, DEBUG_STOP_BREAK, 0);
+	}
+	return run(d, pt);
+}

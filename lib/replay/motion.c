@@ -1,0 +1,545 @@
+/* Onwards through a replay, with stops on the way. */
+#include "replay/debugger.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* --- one instruction -------------------------------------------------------------------------------------- */
+
+/* Trampoline code between two instructions of the program's, at most. */
+#define BETWEEN_MAX 64
+
+static bool is_tick_event(const struct trace_event *ev)
+{
+	return ev->kind == EV_SWITCH || (ev->kind == EV_SIGNAL && !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
+}
+
+/* Events that need nothing of the task's doing. */
+static bool is_free_event(const struct trace_event *ev)
+{
+	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM || (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
+}
+
+/* The task has come to the place of the event under way already. */
+static bool at_event(struct debug *d, struct ptask *pt)
+{
+	const struct trace_event *ev = &d->p.ev;
+
+	if (d->p.reached || pt->in_call || is_free_event(ev))
+		return true;
+	return is_tick_event(ev) && pt->count.ticks >= ev->ticks && arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
+}
+
+/* A trap that is the program's own leaves it behind the instruction, where a replay would go on. */
+static void before_trap(struct ptask *pt, int status)
+{
+	siginfo_t si;
+
+	if (status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == SI_KERNEL)
+		ARCH_PC(&pt->t.regs)--;
+}
+
+/* Stands in front of an instruction of the program's: shows the registers so. */
+static void show_origin(struct ptask *pt)
+{
+	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+}
+
+/* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */
+static enum stepped step_raw(struct debug *d, struct ptask *pt)
+{
+	struct arch_chance c;
+	int status;
+	bool moved = false;
+
+	for (int i = 0; i < BETWEEN_MAX;) {
+		uint64_t edge;
+		soft_enter(&d->p.soft, &pt->count);
+		enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, &status);
+		soft_leave(&d->p.soft, &pt->count);
+		if (s == STEP_STOPPED && WIFSTOPPED(status) && status >> 16)
+			continue; /* the clock */
+		if (s == STEP_GONE || (s == STEP_STOPPED && !WIFSTOPPED(status)))
+			return STEP_FAILED;
+		if (s != STEP_DONE) {
+			if (s == STEP_STOPPED)
+				before_trap(pt, status);
+			return moved ? STEPPED : STEP_AT_EVENT;
+		}
+		moved = true;
+		if (code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+			return STEPPED;
+		i++;
+	}
+	return STEPPED;
+}
+
+enum stepped motion_step(struct debug *d, struct ptask *pt)
+{
+	struct task *t = &pt->t;
+	uint64_t v[2], ticks = pt->count.ticks;
+
+	if (at_event(d, pt))
+		return STEP_AT_EVENT;
+	uint64_t from = ARCH_PC(&t->regs);
+	size_t n = code_entries(&t->mm->code, from, v);
+	bool planted[2] = {task_is_planted(t, v[0]), n > 1 && task_is_planted(t, v[1])};
+	for (size_t i = 0; i < n; i++)
+		task_unplant(t, v[i]);
+	soft_arm(&pt->count, SOFT_FAR);
+	ARCH_PC(&t->regs) = v[0];
+	enum stepped s = task_set_regs(t) ? STEP_FAILED : step_raw(d, pt);
+	for (size_t i = 0; i < n; i++)
+		if (planted[i])
+			task_plant(t, v[i]);
+	show_origin(pt);
+	if (s == STEP_AT_EVENT) {
+		ARCH_PC(&t->regs) = from;
+		ptask_go(pt);
+	} else if (s == STEPPED) {
+		d->insns = pt->count.ticks == ticks ? d->insns + 1 : 0;
+		d->insns_known |= pt->count.ticks != ticks;
+	}
+	return s;
+}
+
+/* --- stops ------------------------------------------------------------------------------------------------- */
+
+static bool counts_as_hit(struct debug *d)
+{
+	d->hits++;
+	return d->hits_max && d->hits >= d->hits_max;
+}
+
+static void stop_at_break(struct debug *d, struct ptask *pt, const struct point *q)
+{
+	d->stop = (struct debug_stop){
+		.kind = DEBUG_STOP_BREAK, .pid = pt->pid, .tid = pt->id, .hard = q->kind == DEBUG_BREAK_HARD, .addr = q->addr};
+}
+
+/* Leaves a breakpoint that does not stop: executes what it stands on. */
+static void step_over(struct debug *d, struct ptask *pt)
+{
+	struct task *t = &pt->t;
+	struct arch_chance c;
+	uint64_t v[2], edge, from = ARCH_PC(&t->regs);
+	size_t n = code_entries(&t->mm->code, from, v);
+	int status;
+
+	for (size_t i = 0; i < n; i++)
+		task_unplant(t, v[i]);
+	ARCH_PC(&t->regs) = v[0];
+	task_set_regs(t);
+	soft_enter(&d->p.soft, &pt->count);
+	enum step_result s = step_once(t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, &status);
+	soft_leave(&d->p.soft, &pt->count);
+	if (s == STEP_DONE) {
+		for (size_t i = 0; i < n; i++)
+			task_plant(t, v[i]);
+		return;
+	}
+	/* What it does there is for the next event to see; the breakpoint is out until then. */
+	if (s == STEP_STOPPED)
+		before_trap(pt, status);
+	task_set_regs(t);
+	t->mm->planted_as = 0;
+}
+
+/* The watchpoint's instruction may have been one in a trampoline, with code of ours behind it. */
+static void to_insn(struct debug *d, struct ptask *pt)
+{
+	if (!code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+		step_raw(d, pt);
+	show_origin(pt);
+	ptask_go(pt);
+}
+
+static void hurry(struct debug *d, struct ptask *pt)
+{
+	uint8_t code[16] = {0};
+	bool moved;
+
+	d->pauses.hurry = true;
+	if (!pt->t.mm->counted)
+		return;
+	if (code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+		task_read(&pt->t, ARCH_PC(&pt->t.regs), code, sizeof code);
+	soft_hurry(&pt->count, &pt->t.regs, code, &moved);
+	if (moved)
+		task_set_regs(&pt->t);
+}
+
+static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
+{
+	if (d->o.poll && d->o.poll(d->o.ctx))
+		d->interrupted = true;
+	if (d->pauses.hurry && d->interrupted) { /* nothing counts there */
+		to_insn(d, pt);
+		return PAUSE_STAY;
+	}
+	if (d->interrupted || timeline_due(d))
+		hurry(d, pt);
+	return PAUSE_NOT_MINE;
+}
+
+static enum pause_answer at_breakpoint(struct debug *d, struct ptask *pt)
+{
+	ARCH_PC(&pt->t.regs)--;
+	show_origin(pt);
+	const struct point *q = points_break(d, pt);
+	if (!q) {
+		step_over(d, pt);
+		return PAUSE_RESUME;
+	}
+	stop_at_break(d, pt, q);
+	ptask_go(pt);
+	return PAUSE_STAY;
+}
+
+static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
+{
+	to_insn(d, pt);
+	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
+}
+
+enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status)
+{
+	struct debug *d = (struct debug *)s;
+	siginfo_t si;
+
+	(void)p;
+	if (status >> 16)
+		return at_clock(d, pt);
+	if (WSTOPSIG(status) != SIGTRAP || task_siginfo(&pt->t, &si))
+		return PAUSE_NOT_MINE;
+	if (si.si_code == SI_KERNEL && task_is_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
+		return at_breakpoint(d, pt);
+	if (si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) {
+		unsigned struck = task_struck(&pt->t);
+		if (struck)
+			return at_watchpoint(d, pt, struck);
+	}
+	return PAUSE_NOT_MINE;
+}
+
+static bool wants_call(const struct debug *d, uint16_t nr)
+{
+	bool any = true;
+
+	if (!d->catch.calls)
+		return false;
+	for (int i = 0; i < 16; i++)
+		any &= !d->catch.only[i];
+	return any || (nr < 1024 && d->catch.only[nr / 64] >> nr % 64 & 1);
+}
+
+static bool enters_call(const struct trace_event *ev)
+{
+	return ev->kind == EV_ENTER || ev->kind == EV_CLONE || (ev->kind == EV_SYSCALL && !(ev->flags & (EVF_RESUMED | EVF_EXEC)));
+}
+
+bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
+{
+	struct debug *d = (struct debug *)s;
+	const struct trace_event *ev = &p->ev;
+	const struct sys_desc *sys = systab_get(ev->sysno);
+	struct debug_stop stop = {.pid = pt->pid, .tid = pt->id};
+
+	if (ev->nmaps || (ev->kind == EV_SYSCALL && sys && sys->cls == SYS_REAL) || ev->kind == EV_CHECKSUM)
+		points_lift_all(pt);
+	if (d->stop_reached)
+		return true;
+	if (d->told == ev->num || d->blind)
+		return false;
+	if (ev->kind == EV_SIGNAL && ev->result >= 1 && ev->result <= 64 && d->catch.signals >> (ev->result - 1) & 1) {
+		stop.kind = DEBUG_STOP_SIGNAL;
+		stop.number = (int)ev->result;
+		d->siginfo_event = ev->num;
+	} else if (enters_call(ev) && wants_call(d, ev->sysno)) {
+		stop.kind = DEBUG_STOP_CALL_ENTRY;
+		stop.number = ev->sysno;
+	} else {
+		return false;
+	}
+	d->told = ev->num;
+	d->stop = stop;
+	return true;
+}
+
+static bool process_lives(struct debug *d, pid_t pid)
+{
+	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+		if (pt->pid == pid)
+			return true;
+	return false;
+}
+
+static bool clone_stop(const struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
+{
+	bool thread = ev->flags & EVF_GROUP;
+
+	stop->kind = thread ? DEBUG_STOP_THREAD : ev->flags & EVF_THREAD ? DEBUG_STOP_VFORK : DEBUG_STOP_FORK;
+	stop->other = ev->other;
+	return thread ? d->catch.threads : d->catch.forks;
+}
+
+static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
+{
+	stop->number = (int)ev->result;
+	if (!process_lives(d, stop->pid)) {
+		stop->kind = DEBUG_STOP_EXIT;
+		return true;
+	}
+	stop->kind = DEBUG_STOP_THREAD_END;
+	return d->catch.threads;
+}
+
+/* Whether the event that has just acted is a stop. pid: of its task, before. */
+static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
+{
+	struct ptask *pt = debug_task(d, ev->tid);
+	struct debug_stop stop = {.pid = pid, .tid = ev->tid};
+	bool stops = false;
+
+	if (pt && !is_free_event(ev) && points_watch(d, pt, 0))
+		return true;
+	if (d->blind)
+		return false;
+	if (ev->kind == EV_CLONE) {
+		stops = clone_stop(d, ev, &stop);
+	} else if (ev->kind == EV_EXIT) {
+		stops = exit_stop(d, ev, &stop);
+	} else if (ev->kind == EV_SYSCALL && ev->flags & EVF_EXEC) {
+		stop.kind = DEBUG_STOP_EXEC;
+		stop.tid = ev->other ? ev->other : ev->tid;
+		stops = d->catch.execs;
+	} else if (ev->kind == EV_SYSCALL) {
+		stop.kind = DEBUG_STOP_CALL_RETURN;
+		stop.number = ev->sysno;
+		stops = wants_call(d, ev->sysno);
+	}
+	if (stops)
+		d->stop = stop;
+	return stops;
+}
+
+/* --- runs ---------------------------------------------------------------------------------------------------- */
+
+bool motion_at_end(struct debug *d)
+{
+	struct trace_event ev;
+	int r;
+
+	if (d->p.ev.kind != EV_EXIT || d->p.reached)
+		return false;
+	if (!d->exits_from) {
+		if (trace_seek(d->peek, d->p.ev.num))
+			return false;
+		while ((r = trace_next(d->peek, &ev)) == 1 && ev.kind == EV_EXIT)
+			;
+		if (r)
+			return false;
+		d->exits_from = d->p.ev.num;
+	}
+	return d->p.ev.num >= d->exits_from;
+}
+
+static enum outcome verdict(struct debug *d, enum replay_verdict v)
+{
+	if (v == REPLAY_OVER)
+		return OUT_END;
+	debug_fail(d, v == REPLAY_DIVERGED ? "the replay has diverged at event %lu" : "the replay cannot go on at event %lu",
+		   (unsigned long)d->p.ev.num);
+	return OUT_TROUBLE;
+}
+
+enum outcome motion_event(struct debug *d)
+{
+	struct ptask *pt = debug_runner(d);
+	pid_t pid = pt ? pt->pid : 0;
+
+	if (pt && points_place(d, pt))
+		return OUT_TROUBLE;
+	enum replay_verdict v = replayer_next(&d->p);
+	if (v == REPLAY_PAUSED)
+		return OUT_STOP;
+	if (v)
+		return verdict(d, v);
+	d->insns = 0;
+	d->insns_known = true;
+	d->figures.events_replayed++;
+	return event_stop(d, &d->p.ev, pid) ? OUT_STOP : OUT_GOAL;
+}
+
+static bool is_there(struct debug *d, const struct goal *g, struct ptask *pt)
+{
+	if (!g->by_state)
+		return d->insns_known && d->insns >= g->at.insns;
+	return arch_regs_differ(&g->regs, &pt->t.regs, false) < 0 && state_stack(d, pt) == g->stack;
+}
+
+/* From behind the goal's event and edge on, by single steps. */
+static enum outcome walk(struct debug *d, const struct goal *g)
+{
+	for (;;) {
+		struct ptask *pt = debug_runner(d);
+		if (is_there(d, g, pt))
+			return OUT_GOAL;
+		if (points_place(d, pt))
+			return OUT_TROUBLE;
+		uint64_t ticks = pt->count.ticks;
+		switch (motion_step(d, pt)) {
+		case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
+		case STEP_AT_EVENT:
+			if (d->p.reached)
+				return OUT_GOAL; /* the goal is behind what there is */
+			d->stop_reached = true;
+			enum replay_verdict v = replayer_next(&d->p);
+			d->stop_reached = false;
+			if (v != REPLAY_PAUSED)
+				return verdict(d, v);
+			if (pt->in_call)
+				d->insns++;
+			return OUT_GOAL;
+		case STEPPED: break;
+		}
+		if (pt->count.ticks != ticks)
+			return OUT_GOAL;
+		if (is_there(d, g, pt))
+			return OUT_GOAL;
+		const struct point *q = points_break(d, pt);
+		if (q)
+			stop_at_break(d, pt, q);
+		if ((q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d))
+			return OUT_STOP;
+	}
+}
+
+/* Whether the run has come to where it paused because of a hit. */
+static enum outcome paused(struct debug *d)
+{
+	if (d->interrupted)
+		return OUT_INTERRUPT;
+	if (d->stop.kind != DEBUG_STOP_STEP)
+		return counts_as_hit(d) ? OUT_STOP : OUT_GOAL;
+	/* behind an edge */
+	d->insns = 0;
+	d->insns_known = true;
+	timeline_keep(d, false);
+	return OUT_GOAL;
+}
+
+/* Off the breakpoint on which the task stands. */
+static enum outcome leave(struct debug *d, struct ptask *pt)
+{
+	uint64_t v[2];
+
+	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
+	if (d->p.reached || pt->in_call || points_place(d, pt) || (!task_is_planted(&pt->t, v[0]) && !pt->watched))
+		return OUT_GOAL;
+	switch (motion_step(d, pt)) {
+	case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
+	case STEP_AT_EVENT:
+		/* It comes to it without executing anything: the breakpoint is out of the way, to be placed anew afterwards. */
+		task_unplant(&pt->t, v[0]);
+		pt->t.mm->planted_as = 0;
+		d->lifted = ARCH_PC(&pt->t.regs);
+		return OUT_GOAL;
+	case STEPPED: break;
+	}
+	const struct point *q = points_break(d, pt);
+	if (q)
+		stop_at_break(d, pt, q);
+	return (q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d) ? OUT_STOP : OUT_GOAL;
+}
+
+/* What is to stop at on the way to the next event. OUT_STOP: the goal's walk begins here. */
+static enum outcome aim(struct debug *d, const struct goal *g)
+{
+	struct ptask *pt = debug_runner(d);
+
+	d->pauses.ticks = 0;
+	d->pauses.hurry = false;
+	if (!g || debug_event(d) < g->at.event)
+		return OUT_GOAL;
+	if (debug_event(d) > g->at.event || !pt || pt->count.ticks >= g->at.ticks)
+		return OUT_STOP;
+	d->pauses.ticks = g->at.ticks;
+	return OUT_GOAL;
+}
+
+static enum outcome run_on(struct debug *d)
+{
+	struct ptask *pt = debug_runner(d);
+	pid_t pid = pt ? pt->pid : 0;
+	bool lifted = d->lifted;
+
+	d->lifted = 0;
+	d->stop.kind = DEBUG_STOP_STEP;
+	if (pt && !lifted && points_place(d, pt))
+		return OUT_TROUBLE;
+	d->insns_known = false;
+	enum replay_verdict v = replayer_next(&d->p);
+	if (v == REPLAY_PAUSED)
+		return paused(d);
+	if (v)
+		return verdict(d, v);
+	d->insns = 0;
+	d->insns_known = true;
+	d->figures.events_replayed++;
+	if (event_stop(d, &d->p.ev, pid) && counts_as_hit(d))
+		return OUT_STOP;
+	timeline_keep(d, false);
+	return OUT_GOAL;
+}
+
+enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_here)
+{
+	enum outcome out = OUT_GOAL;
+
+	d->interrupted = false;
+	d->pauses.hurry = false;
+	points_look(d);
+	if (replayer_load(&d->p) == REPLAY_EXACT && debug_runner(d)) {
+		struct ptask *pt = debug_runner(d);
+		const struct point *q = from_here && !pt->in_call ? points_break(d, pt) : NULL;
+		if (q) {
+			stop_at_break(d, pt, q);
+			if (counts_as_hit(d))
+				return OUT_STOP;
+		}
+	}
+	timeline_clock(d, true);
+	for (bool first = true; out == OUT_GOAL; first = false) {
+		enum replay_verdict v = replayer_load(&d->p);
+		if (v) {
+			out = verdict(d, v);
+			break;
+		}
+		if (motion_at_end(d)) {
+			out = OUT_END;
+			break;
+		}
+		if (aim(d, g) == OUT_STOP) {
+			out = debug_event(d) > g->at.event || !debug_runner(d) ? OUT_GOAL : walk(d, g);
+			break;
+		}
+		struct ptask *pt = debug_runner(d);
+		if (pt && (first || d->stop.kind == DEBUG_STOP_BREAK) && (out = leave(d, pt)) != OUT_GOAL)
+			break;
+		if (aim(d, g) == OUT_STOP)
+			continue;
+		if (d->o.poll && d->figures.events_replayed % 64 == 0 && d->o.poll(d->o.ctx))
+			out = OUT_INTERRUPT;
+		else
+			out = run_on(d);
+	}
+	timeline_clock(d, false);
+	return out;
+}

@@ -1,0 +1,219 @@
+/* Breakpoints and watchpoints: what was asked for, and what is in the tasks for it. */
+#include "replay/debugger.h"
+
+#include "util/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_break(enum debug_break kind)
+{
+	return kind == DEBUG_BREAK_SOFT || kind == DEBUG_BREAK_HARD;
+}
+
+static struct point *find(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len)
+{
+	for (size_t i = 0; i < d->npoints; i++) {
+		struct point *q = &d->points[i];
+		if (q->pid == pid && q->kind == kind && q->addr == addr && (is_break(kind) || q->len == len))
+			return q;
+	}
+	return NULL;
+}
+
+/* Pieces that the CPU can watch: each a power of two long and so aligned. */
+static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsigned n, enum task_watch kind)
+{
+	while (len) {
+		unsigned k = 8;
+		while (addr % k || k > len)
+			k /= 2;
+		if (n < TASK_WATCHES) {
+			w->v[n].addr = addr;
+			w->v[n].len = k;
+			w->v[n].kind = kind;
+		}
+		n++;
+		addr += k;
+		len -= k;
+	}
+	return n;
+}
+
+static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches *w)
+{
+	unsigned n = 0;
+
+	memset(w, 0, sizeof *w);
+	for (size_t i = 0; i < d->npoints; i++) {
+		const struct point *q = &d->points[i];
+		if (!is_break(q->kind) && q->pid == pid)
+			n = pieces(q->addr, q->len, w, n, q->kind == DEBUG_WATCH_WRITE ? TASK_WATCH_WRITE : TASK_WATCH_ACCESS);
+	}
+	return n;
+}
+
+static struct ptask *of_process(struct debug *d, pid_t pid)
+{
+	struct ptask *pt = d->p.tasks;
+
+	while (pt && pt->pid != pid)
+		pt = pt->next;
+	return pt;
+}
+
+static void look(struct debug *d, struct point *q)
+{
+	struct ptask *pt = of_process(d, q->pid);
+
+	if (!is_break(q->kind) && (!pt || task_read_all(&pt->t, q->addr, q->was, q->len)))
+		memset(q->was, 0, q->len);
+}
+
+void points_look(struct debug *d)
+{
+	for (size_t i = 0; i < d->npoints; i++)
+		look(d, &d->points[i]);
+}
+
+#define WATCH_MAX 4096
+
+int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len,
+		    bool (*when)(void *ctx, pid_t tid), void *ctx)
+{
+	struct point *q = find(d, pid, kind, addr, len);
+	struct task_watches w;
+	uint8_t byte;
+
+	if (q) {
+		q->when = when;
+		q->ctx = ctx;
+		return 0;
+	}
+	struct ptask *pt = of_process(d, pid);
+	if (!pt)
+		return debug_fail(d, "there is no process %d here", pid);
+	if (is_break(kind) && task_read_all(&pt->t, addr, &byte, 1))
+		return debug_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
+	if (!is_break(kind) && (!len || len > WATCH_MAX))
+		return debug_fail(d, "%lu bytes cannot be watched", (unsigned long)len);
+	if (!is_break(kind) && pieces(addr, len, &w, watches_of(d, pid, &w), TASK_WATCH_WRITE) > TASK_WATCHES)
+		return debug_fail(d, "more is watched than this CPU can");
+	d->points = xrealloc(d->points, (d->npoints + 1) * sizeof *d->points);
+	q = &d->points[d->npoints++];
+	*q = (struct point){pid, kind, addr, len, when, ctx, is_break(kind) ? NULL : xcalloc(1, len)};
+	look(d, q);
+	d->plan++;
+	return 0;
+}
+
+int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len)
+{
+	struct point *q = find(d, pid, kind, addr, len);
+
+	if (!q)
+		return debug_fail(d, "there is no such point");
+	free(q->was);
+	*q = d->points[--d->npoints];
+	d->plan++;
+	return 0;
+}
+
+void debug_break_remove_all(struct debug *d)
+{
+	while (d->npoints)
+		free(d->points[--d->npoints].was);
+	d->plan++;
+}
+
+static void plant(struct task *t, uint64_t addr)
+{
+	uint64_t v[2];
+	size_t n = code_entries(&t->mm->code, addr, v);
+
+	for (size_t i = 0; i < n; i++)
+		task_plant(t, v[i]);
+}
+
+int points_place(struct debug *d, struct ptask *pt)
+{
+	struct task_watches w;
+	struct mm *mm = pt->t.mm;
+
+	if (mm->planted_as != d->plan) {
+		if (mm->nplanted)
+			task_unplant_all(&pt->t);
+		for (size_t i = 0; i < d->npoints && !d->blind; i++)
+			if (is_break(d->points[i].kind) && d->points[i].pid == pt->pid)
+				plant(&pt->t, d->points[i].addr);
+		mm->planted_as = d->plan;
+	}
+	unsigned n = d->blind ? 0 : watches_of(d, pt->pid, &w);
+	if (n || pt->watched) {
+		if (!n)
+			memset(&w, 0, sizeof w);
+		if (task_set_watches(&pt->t, &w))
+			return debug_fail(d, "the CPU does not take the watchpoints");
+		pt->watched = n;
+	}
+	return 0;
+}
+
+void points_lift_all(struct ptask *pt)
+{
+	if (pt->t.mm->nplanted)
+		task_unplant_all(&pt->t);
+	pt->t.mm->planted_as = 0;
+}
+
+const struct point *points_break(struct debug *d, struct ptask *pt)
+{
+	for (size_t i = 0; i < d->npoints && !d->blind; i++) {
+		const struct point *q = &d->points[i];
+		if (is_break(q->kind) && q->addr == ARCH_PC(&pt->t.regs) && q->pid == pt->pid && (!q->when || q->when(q->ctx, pt->id)))
+			return q;
+	}
+	return NULL;
+}
+
+static bool hit_by(const struct point *q, const struct task_watches *w, unsigned struck)
+{
+	for (int i = 0; i < TASK_WATCHES; i++)
+		if (struck >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len && q->addr < w->v[i].addr + w->v[i].len)
+			return true;
+	return false;
+}
+
+/* A write that changes nothing is none; an access by which nothing changes is a read. */
+static bool watch_hit(const struct point *q, bool changed, bool struck)
+{
+	switch (q->kind) {
+	case DEBUG_WATCH_WRITE: return changed;
+	case DEBUG_WATCH_READ: return struck && !changed;
+	default: return struck || changed;
+	}
+}
+
+bool points_watch(struct debug *d, struct ptask *pt, unsigned struck)
+{
+	static uint8_t now[WATCH_MAX];
+	struct task_watches w;
+	const struct point *hit = NULL;
+
+	watches_of(d, pt->pid, &w);
+	for (size_t i = 0; i < d->npoints; i++) {
+		struct point *q = &d->points[i];
+		if (is_break(q->kind) || q->pid != pt->pid)
+			continue;
+		bool there = !task_read_all(&pt->t, q->addr, now, q->len);
+		bool changed = there && memcmp(now, q->was, q->len) != 0;
+		if (changed)
+			memcpy(q->was, now, q->len);
+		if (!hit && watch_hit(q, changed, hit_by(q, &w, struck)) && (!q->when || q->when(q->ctx, pt->id)))
+			hit = q;
+	}
+	if (!hit || d->blind)
+		return false;
+	d->stop = (struct debug_stop){.kind = DEBUG_STOP_WATCH, .addr = hit->addr, .watch = hit->kind, .pid = pt->pid, .tid = pt->id};
+	return true;
+}

@@ -1,0 +1,75 @@
+/* Breakpoint instructions in a tracee's memory. */
+#include "tracee/task.h"
+
+#include "util/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const uint8_t int3 = 0xcc;
+
+/* The first that is not below addr. */
+static size_t find(const struct mm *mm, uint64_t addr)
+{
+	size_t lo = 0, hi = mm->nplanted;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (mm->planted[mid].addr < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+bool task_is_planted(const struct task *t, uint64_t addr)
+{
+	size_t i = find(t->mm, addr);
+
+	return i < t->mm->nplanted && t->mm->planted[i].addr == addr;
+}
+
+int task_plant(struct task *t, uint64_t addr)
+{
+	struct mm *mm = t->mm;
+	size_t i = find(mm, addr);
+	uint8_t was;
+
+	if (i < mm->nplanted && mm->planted[i].addr == addr)
+		return 0;
+	if (task_read_all(t, addr, &was, 1) || task_write(t, addr, &int3, 1))
+		return -1;
+	mm->planted = xrealloc(mm->planted, (mm->nplanted + 1) * sizeof *mm->planted);
+	memmove(mm->planted + i + 1, mm->planted + i, (mm->nplanted - i) * sizeof *mm->planted);
+	mm->planted[i] = (struct planted){addr, was};
+	mm->nplanted++;
+	return 0;
+}
+
+void task_unplant(struct task *t, uint64_t addr)
+{
+	struct mm *mm = t->mm;
+	size_t i = find(mm, addr);
+
+	if (i == mm->nplanted || mm->planted[i].addr != addr)
+		return;
+	task_write(t, addr, &mm->planted[i].was, 1); /* or nothing is mapped there any more */
+	mm->nplanted--;
+	memmove(mm->planted + i, mm->planted + i + 1, (mm->nplanted - i) * sizeof *mm->planted);
+}
+
+void task_unplant_all(struct task *t)
+{
+	for (size_t i = 0; i < t->mm->nplanted; i++)
+		task_write(t, t->mm->planted[i].addr, &t->mm->planted[i].was, 1);
+	t->mm->nplanted = 0;
+}
+
+void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n)
+{
+	const struct mm *mm = t->mm;
+
+	for (size_t i = find(mm, addr); i < mm->nplanted && mm->planted[i].addr - addr < n; i++)
+		buf[mm->planted[i].addr - addr] = mm->planted[i].was;
+}
