@@ -146,7 +146,7 @@ void query_crc(struct session *s, struct cursor *in)
 		reply_format(s, "C%x", crc);
 }
 
-/* Address of the first place in [addr, addr + len), as far as there is memory. Stretches overlap by a pattern's length. */
+/* Address of the first place in [addr, addr + len), as far as there is memory. Stretches overlap. */
 static bool search(struct session *s, pid_t tid, uint64_t addr, uint64_t len, const void *pattern, size_t size,
 		   uint64_t *at)
 {

@@ -102,8 +102,8 @@ void attach(struct session *s, struct cursor *in)
 		arrive(s, pid);
 }
 
-/* vRun;FILE;ARGUMENT…: back to the beginning, or to the position that is the only argument; a client goes on from the beginning, but is to stay
- * at a position. The file is the trace's. */
+/* vRun;FILE;ARGUMENT…: back to the beginning, or to the position that is the only argument. A client goes on at once,
+ * which is right for the beginning; at a position it is to stay. The file is the trace's. */
 void run_program(struct session *s, struct cursor *in)
 {
 	struct debug_position to = s->gdb->begin;

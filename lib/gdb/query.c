@@ -17,7 +17,7 @@ static const struct {
 	{"vfork-events+", offsetof(struct client, vforks)},	  {"exec-events+", offsetof(struct client, execs)},
 };
 
-/* No qXfer:memory-map: gdb takes memory outside of it for inaccessible, and does not ask again when the program maps more. */
+/* No qXfer:memory-map: gdb takes what it does not list for inaccessible, and does not ask again when more is mapped. */
 static const char server_features[] =
 	"QStartNoAckMode+;multiprocess+;vContSupported+;swbreak+;hwbreak+;ReverseContinue+;ReverseStep+;"
 	"qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;qXfer:siginfo:read+;qXfer:threads:read+;"

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- experiments ------------------------------------------------------------------------------------------------- *
- * What the client writes makes a fork of this point (replay/debug.h). The next resume ends it, unless the client has moved
- * a thread to another place to run something there, as gdb does for `call`: then that runs, and the resume after the
- * client has put the registers back ends it. */
+/* --- experiments ---------------------------------------------------------------------------------------------- */
+
+/* What the client writes makes a fork of this point (replay/debug.h). The next resume ends it, unless the client has
+ * moved a thread to another place to run something there, as gdb does for `call`: then that runs, and the resume after
+ * the client has put the registers back ends it. */
 
 void trial_begin(struct session *s, pid_t tid, const struct trace_regs *before)
 {
@@ -105,7 +106,7 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 	}
 }
 
-/* Backwards, the program before an exec is another one: the client has to be told at once, to set its breakpoints there. */
+/* Backwards, the program before an exec is another one: the client has to be told, to set its breakpoints there. */
 static bool exec_undone(struct session *s, const struct debug_stop *stop, bool backward)
 {
 	const struct process *p = process_shown(s, stop->pid);
@@ -139,8 +140,8 @@ static bool notice_due(struct session *s)
 		notice_reply(s, &n);
 		return true;
 	}
-	/* A client that does not follow the child waits for it to be done with the parent's memory, and has no breakpoints
-	 * in there until then. They are no danger here: it is told at once. */
+	/* A client that does not follow the child waits for it to be done with the parent's memory, and has no
+	 * breakpoints in there until then. They are no danger here: it is told at once. */
 	if (s->vforked && !process_shown(s, s->vfork_child)) {
 		struct notice n = {NOTICE_VFORK_DONE, {.kind = DEBUG_STOP_STEP, .tid = s->vforked}};
 		s->vforked = 0;

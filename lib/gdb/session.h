@@ -232,8 +232,8 @@ struct segment {
 	uint64_t addr, size, align;
 };
 bool program_segment(struct session *s, pid_t tid, uint32_t type, struct segment *found, uint64_t *bias);
-/* The file that is mapped where a process has what it calls `name`: an object it loaded, its program, or its dynamic linker.
- * malloc'd; NULL: there is no such. */
+/* The file that is mapped where a process has what it calls `name`: an object it loaded, its program, or its dynamic
+ * linker; malloc'd. NULL: there is no such. */
 char *mapped_file(struct session *s, const char *name);
 /* Address of a thread-local variable; false: not there. */
 bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset, uint64_t link_map, uint64_t *addr);

@@ -158,7 +158,7 @@ static void reply_thread_end(struct session *s, const struct debug_stop *stop)
 
 /* --- notices -------------------------------------------------------------------------------------------------- */
 
-/* Whom a stop is about: a thread that the client sees. One that is of no process it sees will do if nothing else is left. */
+/* Whom a stop is about: a thread that the client sees; if none is left, another, which is shown from now on. */
 static const struct debug_thread *stop_thread(struct session *s, const struct debug_stop *stop)
 {
 	pid_t tid = stop->kind == DEBUG_STOP_THREAD ? stop->other : stop->tid;

@@ -1,6 +1,6 @@
-/* Thread-local variables: "ELF Handling For Thread-Local Storage" (U. Drepper), x86-64: the block of the main program lies
- * just below the thread pointer; those of other objects are found through the dynamic thread vector, whose layout and that
- * of struct link_map glibc tells debuggers in the constants _thread_db_* that it exports. */
+/* Thread-local variables: "ELF Handling For Thread-Local Storage" (U. Drepper), x86-64: the block of the main program
+ * lies just below the thread pointer; those of other objects are found through the dynamic thread vector, whose layout
+ * and that of struct link_map glibc tells debuggers in the constants _thread_db_* that it exports. */
 #include "gdb/session.h"
 
 #include "util/util.h"
