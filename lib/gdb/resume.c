@@ -106,14 +106,30 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 	}
 }
 
-/* Backwards, the program before an exec is another one: the client has to be told, to set its breakpoints there. */
-static bool exec_undone(struct session *s, const struct debug_stop *stop, bool backward)
+static bool runs_another(struct session *s, pid_t pid)
 {
-	const struct process *p = process_shown(s, stop->pid);
-	const char *exec = debug_exec_file(s->debug, stop->pid);
+	const struct process *p = process_shown(s, pid);
+	const char *exec = debug_exec_file(s->debug, pid);
 
-	return backward && s->client.execs && stop->kind == DEBUG_STOP_EXEC && p && p->exec && exec &&
-	       strcmp(p->exec, exec);
+	return p && p->exec && exec && strcmp(p->exec, exec);
+}
+
+/* Backwards, the program before an exec is another one: the client has to be told, to set its breakpoints there. */
+static bool exec_undone(struct session *s, struct debug_stop *stop, bool backward)
+{
+	const struct debug_go before = {.backward = true, .step = stop->tid};
+	const pid_t pid = stop->pid;
+
+	if (!backward || !s->client.execs || stop->kind != DEBUG_STOP_EXEC || !process_shown(s, pid))
+		return false;
+	if (!runs_another(s, pid)) {
+		debug_go(s->debug, &before, stop);
+		threads_forget(s);
+		if (stop->kind != DEBUG_STOP_STEP)
+			return false;
+	}
+	stop->kind = DEBUG_STOP_EXEC;
+	return true;
 }
 
 /* --- moving --------------------------------------------------------------------------------------------------- */
@@ -126,7 +142,9 @@ static void run(struct session *s, const struct debug_go *go, struct debug_stop 
 	do {
 		debug_go(s->debug, go, stop);
 		threads_forget(s);
-	} while (!exec_undone(s, stop, go->backward) && !stop_wanted(s, stop, go->backward));
+		if (exec_undone(s, stop, go->backward))
+			break;
+	} while (!stop_wanted(s, stop, go->backward));
 	s->listening = false;
 }
 
@@ -178,8 +196,6 @@ static void resume(struct session *s, struct debug_go *go, bool step)
 		s->vforked = stop.tid;
 		s->vfork_child = stop.other;
 	}
-	if (exec_undone(s, &stop, go->backward))
-		stop.kind = DEBUG_STOP_EXEC;
 	stop_reply(s, &stop);
 }
 
