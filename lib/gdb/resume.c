@@ -47,14 +47,14 @@ static bool trial_running(struct session *s)
 
 /* --- what stops ----------------------------------------------------------------------------------------------- */
 
-/* Backwards, processes and threads that are no longer there are not news. */
+/* Backwards, that threads are no longer there is no news, and that processes are not only where nothing else is left. */
 static void catch_update(struct session *s, bool backward)
 {
 	struct debug_catch c = s->catch;
 
 	c.calls = s->catch_calls;
 	c.threads = s->catch_threads && !backward;
-	c.forks = (s->client.forks || s->client.vforks) && !backward;
+	c.forks = s->client.forks || s->client.vforks || backward;
 	c.execs = true;
 	debug_catch_set(s->debug, &c);
 }
@@ -80,6 +80,63 @@ static void exit_undo(struct session *s, struct debug_stop *stop)
 		stop->kind = DEBUG_STOP_END;
 }
 
+/* --- backwards ------------------------------------------------------------------------------------------------ */
+
+/* To the place before an exec or a fork, of which the stop tells when it is just behind. True: something else stops on the
+ * way, and is now in `stop`. */
+static bool step_before(struct session *s, struct debug_stop *stop)
+{
+	const struct debug_go before = {.backward = true, .step = stop->tid};
+
+	debug_go(s->debug, &before, stop);
+	threads_forget(s);
+	return stop->kind != DEBUG_STOP_STEP;
+}
+
+static bool runs_another(struct session *s, pid_t pid)
+{
+	const struct process *p = process_shown(s, pid);
+	const char *exec = debug_exec_file(s->debug, pid);
+
+	return p && p->exec && exec && strcmp(p->exec, exec);
+}
+
+/* The program before an exec is another one: the client has to be told, to set its breakpoints there. */
+static bool exec_undone(struct session *s, struct debug_stop *stop)
+{
+	if (!s->client.execs || !process_shown(s, stop->pid))
+		return false;
+	if (!runs_another(s, stop->pid) && step_before(s, stop))
+		return true;
+	stop->kind = DEBUG_STOP_EXEC;
+	return true;
+}
+
+static void stay(struct session *s, const struct debug_position *p, pid_t pid, struct debug_stop *stop)
+{
+	debug_seek(s->debug, p, stop);
+	threads_forget(s);
+	*stop = (struct debug_stop){.kind = DEBUG_STOP_BEGIN, .pid = pid, .tid = pid};
+}
+
+/* A process that is the last the client sees: it stays to be looked at, just behind the fork that made it. */
+static bool fork_undone(struct session *s, struct debug_stop *stop)
+{
+	struct debug_position behind = debug_here(s->debug);
+	const pid_t child = stop->other;
+
+	if (!process_shown(s, child))
+		return false;
+	if (!process_alive(s, child))
+		behind = (struct debug_position){.event = behind.event + 1};
+	else if (step_before(s, stop))
+		return true;
+	if (others_shown(s))
+		return false;
+	stay(s, &behind, child, stop);
+	return true;
+}
+
 /* Whether the client is to be told. */
 static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backward)
 {
@@ -92,8 +149,11 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 	case DEBUG_STOP_INTERRUPT:
 	case DEBUG_STOP_TROUBLE: return true;
 	case DEBUG_STOP_FORK:
-	case DEBUG_STOP_VFORK: return p && !backward && fork_wanted(s, stop);
-	case DEBUG_STOP_EXEC: return p && !backward;
+	case DEBUG_STOP_VFORK:
+		if (backward)
+			return fork_undone(s, stop);
+		return p && fork_wanted(s, stop);
+	case DEBUG_STOP_EXEC: return backward ? exec_undone(s, stop) : p != NULL;
 	case DEBUG_STOP_EXIT:
 		if (!p || backward)
 			return false;
@@ -106,45 +166,23 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 	}
 }
 
-static bool runs_another(struct session *s, pid_t pid)
-{
-	const struct process *p = process_shown(s, pid);
-	const char *exec = debug_exec_file(s->debug, pid);
-
-	return p && p->exec && exec && strcmp(p->exec, exec);
-}
-
-/* Backwards, the program before an exec is another one: the client has to be told, to set its breakpoints there. */
-static bool exec_undone(struct session *s, struct debug_stop *stop, bool backward)
-{
-	const struct debug_go before = {.backward = true, .step = stop->tid};
-	const pid_t pid = stop->pid;
-
-	if (!backward || !s->client.execs || stop->kind != DEBUG_STOP_EXEC || !process_shown(s, pid))
-		return false;
-	if (!runs_another(s, pid)) {
-		debug_go(s->debug, &before, stop);
-		threads_forget(s);
-		if (stop->kind != DEBUG_STOP_STEP)
-			return false;
-	}
-	stop->kind = DEBUG_STOP_EXEC;
-	return true;
-}
-
 /* --- moving --------------------------------------------------------------------------------------------------- */
 
 static void run(struct session *s, const struct debug_go *go, struct debug_stop *stop)
 {
+	const struct debug_position from = debug_here(s->debug);
+	const struct debug_thread *t = thread_find(s, (struct thread_id){0});
+	const pid_t pid = t ? t->pid : 0;
+
 	catch_update(s, go->backward);
 	s->listening = true;
 	program_output_release(s);
 	do {
 		debug_go(s->debug, go, stop);
 		threads_forget(s);
-		if (exec_undone(s, stop, go->backward))
-			break;
 	} while (!stop_wanted(s, stop, go->backward));
+	if (go->backward && pid && !others_shown(s)) /* it began where the fork is that made the process */
+		stay(s, &from, pid, stop);
 	s->listening = false;
 }
 

@@ -634,7 +634,11 @@ static void children_can_be_followed(void)
 	CHECK(fake_step() < FAKE_EXIT && strstr(client.reply, "thread:pc8.c8;"));
 	HAS("bc", "exec:2f62696e2f70726f67;"); /* back over its exec: the other program again */
 	CHECK(fake_step() < FAKE_EXEC + 1);
+	HAS("bc", "replaylog:begin;"); /* it was made there, and stays */
+	CHECK(fake_step() == FAKE_FORK && strstr(client.reply, "thread:pc8.c8;"));
 	HAS("bc", "replaylog:begin;");
+	CHECK(fake_step() == FAKE_FORK);
+	HAS("vCont;c", "exec:2f62696e2f6f74686572;");
 	end();
 }
 
