@@ -13,10 +13,12 @@ CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
 LIBS = -lz -lbsd -lelf -lZydis -lpthread
 
-PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c)) bin/rr-hunt
+# rr-gdb is a program once there is an engine to serve.
+CMD_SRC = $(filter-out $(if $(wildcard lib/replay/debug.c),,cmd/rr-gdb.c),$(wildcard cmd/rr-*.c))
+PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
 LIB_SRC = $(wildcard lib/*/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
-GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h
+GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
 BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev libzydis-dev bats mandoc
@@ -36,6 +38,13 @@ build/gen/syshandlers.h build/gen/systab.c &: formats/gen.awk formats/syscalls f
 build/gen/trace_format.h: formats/trace.awk formats/trace
 	@mkdir -p $(@D)
 	$(AWK) -f formats/trace.awk formats/trace > $@
+
+# gdb's commands, as a string for rr-gdb.
+build/gen/gdb_commands.h: contrib/rr.gdb
+	@mkdir -p $(@D)
+	$(AWK) 'BEGIN { print "static const char gdb_commands[] =" } \
+		{ gsub(/[\\"]/, "\\\\&"); print "\t\"" $$0 "\\n\"" } \
+		END { print "\t;" }' $< > $@
 
 build/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
@@ -127,7 +136,7 @@ install: all
 	install $(PROGRAMS) $(BINDIR)
 	for m in $(MAN); do install -m 644 build/man/$$m $(MANDIR)/man$${m##*.}/$$m || exit; done
 	for p in $(PROGRAMS:bin/%=%); do install -m 644 contrib/completion.bash $(COMPDIR)/$$p || exit; done
-	install -m 644 README.md COPYING $(DOCDIR)
+	install -m 644 README.md COPYING contrib/rr.gdb $(DOCDIR)
 
 uninstall:
 	rm -f $(PROGRAMS:bin/%=$(BINDIR)/%) $(PROGRAMS:bin/%=$(COMPDIR)/%) $(INSTALLED_MAN)

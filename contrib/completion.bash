@@ -55,5 +55,25 @@ _rr_record()
 	fi
 }
 
+_rr_gdb()
+{
+	local i
+
+	# Behind -- is gdb's.
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [ "${COMP_WORDS[i]}" = -- ]; then
+			mapfile -t COMPREPLY < <(compgen -f -- "$2")
+			return
+		fi
+	done
+	case $3 in
+	-d | --gdb) mapfile -t COMPREPLY < <(compgen -c -- "$2") ;;
+	-e | -f | -p) COMPREPLY=() ;;
+	-s) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
+	*) _rr_trace "$@" ;;
+	esac
+}
+
 complete -o filenames -F _rr_record rr-record rr-hunt
+complete -o filenames -F _rr_gdb rr-gdb
 complete -o filenames -F _rr_trace rr-replay rr-verify rr-dump

@@ -38,4 +38,11 @@ check-programs: $(BUGS)
 
 $(BUGS): $(wildcard tests/programs/bugs/*.h)
 
+# Programs to debug, as they are when one debugs.
+DEBUGGED = $(addprefix build/,$(basename $(wildcard tests/programs/gdb/*.c tests/programs/gdb/*.cc)))
+
+check-programs: $(DEBUGGED)
+
+$(DEBUGGED): TRACEE_CFLAGS = -O0 -g -Wall -Wextra -Werror
+
 .PHONY: tests-programs

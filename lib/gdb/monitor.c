@@ -1,0 +1,280 @@
+/* `monitor COMMAND`: what a debugger has no command of its own for. */
+#include "gdb/session.h"
+
+#include "trace/print.h"
+#include "util/util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef void monitor_command(struct session *s, const char *argument);
+
+/* --- positions ------------------------------------------------------------------------------------------------ */
+
+static void print_position(struct session *s, const struct debug_position *p)
+{
+	char text[DEBUG_POSITION_MAX];
+
+	debug_position_print(text, p);
+	console_format(s, "%s\n", text);
+}
+
+static void when(struct session *s, const char *argument)
+{
+	struct debug_position here = debug_here(s->debug);
+
+	(void)argument;
+	print_position(s, &here);
+}
+
+static void when_ticks(struct session *s, const char *argument)
+{
+	(void)argument;
+	console_format(s, "%lu\n", debug_here(s->debug).ticks);
+}
+
+static void elapsed(struct session *s, const char *argument)
+{
+	uint64_t ns = debug_elapsed_ns(s->debug);
+
+	(void)argument;
+	console_format(s, "%lu.%09lu\n", ns / 1000000000, ns % 1000000000);
+}
+
+static void go_to(struct session *s, const struct debug_position *p)
+{
+	struct debug_position here;
+	enum debug_stop_kind kind = session_seek(s, p);
+
+	if (kind == DEBUG_STOP_TROUBLE) {
+		console_format(s, "rr-gdb: %s\n", debug_error(s->debug));
+		return;
+	}
+	if (kind == DEBUG_STOP_INTERRUPT)
+		console_format(s, "interrupted, at ");
+	here = debug_here(s->debug);
+	print_position(s, &here);
+}
+
+static void seek(struct session *s, const char *argument)
+{
+	struct debug_position p;
+
+	if (!*argument)
+		console_format(s, "seek: to where? EVENT[:TICKS[+INSNS]]\n");
+	else if (!debug_position_parse(&p, argument))
+		console_format(s, "seek: %s: not a position, which is EVENT[:TICKS[+INSNS]]\n", argument);
+	else
+		go_to(s, &p);
+}
+
+static void arrive(struct session *s, const char *argument)
+{
+	(void)argument;
+	notice_arrival(s);
+}
+
+/* --- checkpoints: positions with a number --------------------------------------------------------------------- */
+
+#define CHECKPOINTS_MAX 100000
+
+static void checkpoint(struct session *s, const char *argument)
+{
+	struct gdb *g = s->gdb;
+
+	(void)argument;
+	if (g->ncheckpoints == CHECKPOINTS_MAX) {
+		console_format(s, "checkpoint: too many\n");
+		return;
+	}
+	g->checkpoints = xrealloc(g->checkpoints, (g->ncheckpoints + 1) * sizeof *g->checkpoints);
+	g->checkpoints[g->ncheckpoints++] = (struct checkpoint){true, debug_here(s->debug)};
+	console_format(s, "checkpoint %zu at ", g->ncheckpoints);
+	print_position(s, &g->checkpoints[g->ncheckpoints - 1].at);
+}
+
+/* NULL after telling that there is none. */
+static struct checkpoint *checkpoint_find(struct session *s, const char *number)
+{
+	struct gdb *g = s->gdb;
+	char *end;
+	unsigned long n = strtoul(number, &end, 10);
+
+	if (end > number && !*end && n > 0 && n <= g->ncheckpoints && g->checkpoints[n - 1].used)
+		return &g->checkpoints[n - 1];
+	console_format(s, "%s: no such checkpoint\n", *number ? number : "without a number");
+	return NULL;
+}
+
+static void restart_at(struct session *s, const char *argument)
+{
+	struct checkpoint *c = *argument ? checkpoint_find(s, argument) : NULL;
+
+	if (!*argument)
+		go_to(s, &s->gdb->begin);
+	else if (c)
+		go_to(s, &c->at);
+}
+
+static void delete (struct session *s, const char *argument)
+{
+	struct checkpoint *c = checkpoint_find(s, argument);
+
+	if (c)
+		c->used = false;
+}
+
+static void print_checkpoints(struct session *s)
+{
+	struct gdb *g = s->gdb;
+
+	for (size_t i = 0; i < g->ncheckpoints; i++) {
+		if (!g->checkpoints[i].used)
+			continue;
+		console_format(s, "checkpoint %zu at ", i + 1);
+		print_position(s, &g->checkpoints[i].at);
+	}
+}
+
+/* --- what there is -------------------------------------------------------------------------------------------- */
+
+static void info(struct session *s, const char *argument)
+{
+	struct debug_figures f = debug_figures(s->debug);
+	struct debug_position here = debug_here(s->debug);
+	size_t n;
+
+	(void)argument;
+	threads_all(s, &n);
+	console_format(s, "trace %s\nposition ", trace_reader_dir(s->gdb->reader));
+	print_position(s, &here);
+	console_format(s, "last event %lu\nthreads %zu\nprocesses shown %zu\nexperiment %s\n",
+		       debug_last_event(s->debug), n, s->nshown, debug_experiment(s->debug) ? "yes" : "no");
+	console_format(s, "snapshots %lu\nbytes of their own %lu\nforks %lu\nevents replayed %lu\n", f.checkpoints,
+		       f.bytes, f.forks, f.events_replayed);
+	print_checkpoints(s);
+}
+
+static ssize_t console_write(void *ctx, const char *bytes, size_t n)
+{
+	console(ctx, bytes, n);
+	return (ssize_t)n;
+}
+
+static void print_events(struct session *s, FILE *out, struct event_select *select)
+{
+	struct trace_reader *r = s->gdb->reader;
+	struct event_style style = {.align = true};
+	struct event_records recs = {0};
+	struct event_inputs inputs = {0};
+	struct trace_event ev = {0};
+	size_t range = 0;
+
+	select->inputs = &inputs;
+	while (!wire_interrupted(&s->wire) && event_select_next(select, &range, r, &ev) == 1) {
+		int got = event_records_load(&recs, r, TRACE_DATA_MAX);
+		event_inputs_join(&inputs, &ev, &recs);
+		event_print(out, &ev, &recs, &style);
+		if (got < 0)
+			break;
+	}
+	if (*trace_reader_error(r))
+		fprintf(out, "%s\n", trace_reader_error(r));
+	select->inputs = NULL;
+	event_inputs_free(&inputs);
+	event_records_free(&recs);
+}
+
+/* Without a range, the event that was applied last. */
+static void dump(struct session *s, const char *argument)
+{
+	cookie_io_functions_t io = {.write = console_write};
+	char *here = xasprintf("%lu", debug_here(s->debug).event);
+	struct event_select select = {0};
+	FILE *out = fopencookie(s, "w", io);
+	const char *wrong = event_select_ranges(&select, *argument ? argument : here);
+
+	if (wrong)
+		console_format(s, "dump: %s: not a range of events\n", wrong);
+	else if (out && trace_seek(s->gdb->reader, 1) == 0)
+		print_events(s, out, &select);
+	if (out)
+		fclose(out);
+	event_select_free(&select);
+	free(here);
+}
+
+/* --- the commands --------------------------------------------------------------------------------------------- */
+
+static monitor_command help;
+
+static const struct {
+	const char *name, *takes, *what;
+	monitor_command *run;
+} commands[] = {
+	{"help", "", "this list", help},
+	{"when", "", "where this is: EVENT, EVENT:TICKS or EVENT:TICKS+INSNS", when},
+	{"when-ticks", "", "ticks that the current task has made", when_ticks},
+	{"elapsed", "", "seconds since the recording began", elapsed},
+	{"seek", " POSITION", "go there", seek},
+	{"run", " POSITION", "the same", seek},
+	{"checkpoint", "", "give this position a number", checkpoint},
+	{"restart", " [NUMBER]", "go to the position of that number, or to the beginning", restart_at},
+	{"delete", " NUMBER", "forget a number", delete},
+	{"info", "", "figures, and the positions that have a number", info},
+	{"dump", " [RANGE]", "events as rr-dump prints them: N, N-M, N-, -M", dump},
+	{"arrive", "", "have the next step or continue tell the debugger all about this point, without moving",
+	 arrive},
+};
+
+static void help(struct session *s, const char *argument)
+{
+	(void)argument;
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		char left[64];
+		snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].takes);
+		console_format(s, "%-20s %s\n", left, commands[i].what);
+	}
+}
+
+static monitor_command *command_find(const char *line, const char **argument)
+{
+	size_t n = strcspn(line, " \t");
+
+	*argument = line + n + strspn(line + n, " \t");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (strlen(commands[i].name) == n && !memcmp(commands[i].name, line, n))
+			return commands[i].run;
+	return NULL;
+}
+
+static void strip(char *line)
+{
+	size_t n = strlen(line);
+
+	while (n && (line[n - 1] == ' ' || line[n - 1] == '\t' || line[n - 1] == '\n'))
+		line[--n] = '\0';
+}
+
+/* qRcmd,COMMAND */
+void monitor(struct session *s, struct cursor *in)
+{
+	char *line = take_char(in, ',') ? take_text(in) : NULL;
+	const char *argument;
+
+	if (!line || !at_end(in)) {
+		reply_error(s, 1);
+		free(line);
+		return;
+	}
+	strip(line);
+	s->listening = true;
+	monitor_command *run = command_find(line, &argument);
+	if (run)
+		run(s, argument);
+	else
+		console_format(s, "%s: no such command; see `monitor help`\n", line);
+	s->listening = false;
+	free(line);
+	reply_ok(s);
+}

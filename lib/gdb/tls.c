@@ -1,0 +1,106 @@
+/* Thread-local variables: "ELF Handling For Thread-Local Storage" (U. Drepper), x86-64: the block of the main program
+ * lies just below the thread pointer; those of other objects are found through the dynamic thread vector, whose layout
+ * and that of struct link_map glibc tells debuggers in the constants _thread_db_* that it exports. */
+#include "gdb/session.h"
+
+#include "util/util.h"
+
+#include <elf.h>
+#include <string.h>
+
+/* One of those constants: bits of the field, number of elements, offset; of an array, bits of an element. */
+struct field {
+	uint32_t bits, count, offset;
+};
+
+/* What the walk over the objects looks for. */
+struct search {
+	struct session *session;
+	pid_t tid;
+	bool first;
+	uint64_t main_map, link_map;
+	/* of the object that has them */
+	struct field modid, offset, dtvp, vector, value;
+	bool found;
+};
+
+static bool field_load(struct search *f, const struct object *o, const char *name, struct field *field)
+{
+	uint64_t addr = object_symbol(f->session, f->tid, o, name);
+
+	return addr && memory_read(f->session, f->tid, addr, field, sizeof *field);
+}
+
+static bool search_object(void *ctx, const struct object *o)
+{
+	struct search *f = ctx;
+
+	if (f->first)
+		f->main_map = o->link_map;
+	f->first = false;
+	if (!strstr(o->name, "libc") && !strstr(o->name, "libpthread"))
+		return true;
+	f->found = field_load(f, o, "_thread_db_link_map_l_tls_modid", &f->modid) &&
+		   field_load(f, o, "_thread_db_link_map_l_tls_offset", &f->offset) &&
+		   field_load(f, o, "_thread_db_pthread_dtvp", &f->dtvp) &&
+		   field_load(f, o, "_thread_db_dtv_dtv", &f->vector) &&
+		   field_load(f, o, "_thread_db_dtv_t_pointer_val", &f->value);
+	return !f->found;
+}
+
+static bool word_read(struct search *f, uint64_t addr, uint64_t *value)
+{
+	return memory_read(f->session, f->tid, addr, value, sizeof *value);
+}
+
+/* The main program's block: its size rounded up so that it ends aligned at the thread pointer. */
+static bool program_block(struct session *s, pid_t tid, uint64_t pointer, uint64_t *block)
+{
+	struct segment tls;
+	uint64_t bias;
+
+	if (!program_segment(s, tid, PT_TLS, &tls, &bias) || (tls.align & (tls.align - 1)))
+		return false;
+	uint64_t align = tls.align ? tls.align : 1;
+	*block = pointer - ((tls.size + align - 1) & ~(align - 1));
+	return true;
+}
+
+/* glibc's marks: not allocated yet, in the vector; none or only dynamically, in the link map. */
+#define UNALLOCATED UINT64_MAX
+#define NO_OFFSET 0
+#define ONLY_DYNAMIC UINT64_MAX
+
+static bool library_block(struct search *f, uint64_t pointer, uint64_t *block)
+{
+	uint64_t module, vector, offset;
+
+	if (!word_read(f, f->link_map + f->modid.offset, &module) || module == 0 || module > UINT32_MAX ||
+	    !word_read(f, pointer + f->dtvp.offset, &vector))
+		return false;
+	uint64_t entry = vector + f->vector.offset + f->vector.bits / 8 * module + f->value.offset;
+	if (word_read(f, entry, block) && *block != UNALLOCATED && *block != 0)
+		return true;
+	if (!word_read(f, f->link_map + f->offset.offset, &offset) || offset == NO_OFFSET || offset == ONLY_DYNAMIC)
+		return false;
+	*block = pointer - offset;
+	return true;
+}
+
+bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset, uint64_t link_map, uint64_t *addr)
+{
+	struct search f = {.session = s, .tid = t->tid, .first = true, .link_map = link_map};
+	struct trace_regs g;
+	uint64_t block;
+
+	if (debug_get_regs(s->debug, t->tid, &g))
+		return false;
+	if (link_map)
+		objects_walk(s, t->tid, search_object, &f);
+	bool program = link_map == 0 || link_map == f.main_map;
+	if (program ? !program_block(s, t->tid, g.r[R_FS_BASE], &block)
+		    : !f.found || !library_block(&f, g.r[R_FS_BASE], &block))
+		return false;
+	*addr = block + offset;
+	return true;
+}

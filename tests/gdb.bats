@@ -1,0 +1,425 @@
+# rr-gdb, with a real gdb: it stops where the program was, shows what was there, and goes both ways.
+
+bats_require_minimum_version 1.5.0
+load common
+
+setup_file() {
+	export BATS_TEST_TIMEOUT=300
+}
+
+setup() {
+	common_setup
+	needs gdb rr-gdb
+	programs=$(cd "$tests/../build/tests/programs/gdb" && pwd)
+	export HOME=$here
+}
+
+# record_it PROGRAM [ARG...]: one of tests/programs/gdb, to the trace; its status in $step_status
+record_it() {
+	local program=$1
+	shift
+	step record rr-record -o "$trace" "$programs/$program" "$@"
+}
+
+# in_gdb COMMAND...: runs them in gdb on the trace; what gdb and the program wrote is in gdb.out. Options for rr-gdb come
+# from $options.
+in_gdb() {
+	local command args=()
+	for command; do
+		args+=(-ex "$command")
+	done
+	step gdb "${session[@]}" rr-gdb $options "$trace" -- -batch -nx -iex 'set width 0' "${args[@]}"
+	cat gdb.out
+	no_process_is_left
+}
+
+# script_in_gdb: the same with a script from standard input
+script_in_gdb() {
+	cat > script
+	step gdb "${session[@]}" rr-gdb $options "$trace" -- -batch -nx -iex 'set width 0' -x script
+	tail -n 50 gdb.out
+	no_process_is_left
+}
+
+# Begins a command that runs in a session of its own, whose number is in the file sid.
+session=(setsid -w sh -c 'echo $$ > sid; exec "$@"' sh)
+
+# What a session made is gone with it.
+no_process_is_left() {
+	[ -z "$(find "$TMPDIR" "${XDG_RUNTIME_DIR:-$TMPDIR}" -maxdepth 1 -name 'rr-gdb-*')" ]
+	! pgrep -l -s "$(cat sid)"
+}
+
+# shows PATTERN...: lines of gdb.out match these, in this order
+shows() {
+	awk 'BEGIN {
+		for (n = 1; n < ARGC; n++)
+			want[n] = ARGV[n]
+		ARGC = 1
+		i = 1
+	}
+	i < n && $0 ~ want[i] { i++ }
+	END {
+		if (i < n) {
+			print "not shown, or not behind the one before: " want[i]
+			exit 1
+		}
+	}' "$@" < gdb.out
+}
+
+lacks() {
+	! grep -E "$1" gdb.out
+}
+
+# the same stops forwards, and in the opposite order backwards
+same_back() {
+	sed -n 's/^FORWARD //p' gdb.out > forward
+	sed -n 's/^BACK //p' gdb.out | tac > back
+	[ -s forward ]
+	same forward back
+}
+
+# --- programs of all kinds, forwards and back ---
+
+hello_is_debugged() {
+	in_gdb 'break add' 'continue' 'backtrace' 'print *p' 'print n' 'up' 'print mine' 'down' 'next' 'print sum' 'finish' \
+		'info registers rip' 'x/2i $pc' 'continue' 'reverse-continue' 'print n' 'reverse-finish' 'reverse-step' 'reverse-step' \
+		'delete' 'continue'
+	shows '^Breakpoint 1, add .*n=0' '^#0 .*add' '^#1 .*twice' '^#2 .*main' 'x = 1, y = 0, name = 0x.* "first"' '= 0' '= 41' \
+		'= 1$' 'Value returned is .* = 1' '^rip .*<twice' '^=> 0x' '^Breakpoint 1, add .*n=1' '^Breakpoint 1, add .*n=0' \
+		'= 0$' 'in twice' 'mine[+][+]' 'No more reverse-execution history'
+	grep -qx '7 15 43 first' gdb.out
+}
+
+@test "a small program: stops, locals, structures, thread-locals, and back" {
+	record_it hello
+	hello_is_debugged
+}
+
+@test "a static program" {
+	record_it static_hello
+	hello_is_debugged
+}
+
+@test "stops come back in opposite order" {
+	record_it hello
+	script_in_gdb <<-'END'
+		break add
+		continue
+		set $i = 0
+		while $i < 6
+		  printf "FORWARD %d %d\n", n, total
+		  set $i = $i + 1
+		  if $i < 6
+		    continue
+		  end
+		end
+		set $i = 0
+		while $i < 6
+		  printf "BACK %d %d\n", n, total
+		  set $i = $i + 1
+		  if $i < 6
+		    reverse-continue
+		  end
+		end
+	END
+	same_back
+	[ "$(wc -l < forward)" = 6 ]
+}
+
+@test "threads: all are listed, each has its thread-locals, and stops come in the recorded order" {
+	record_it threads
+	in_gdb 'break meet' 'continue' 'info threads' 'print number == n' 'continue' 'print number == n' 'continue' \
+		'print number == n' 'print nth' 'reverse-continue' 'print nth' 'reverse-continue' 'print nth' \
+		'thread apply all backtrace 1'
+	shows 'Breakpoint 1, meet' 'Thread .*"threads"' '= 1$' 'Breakpoint 1, meet' '= 1$' 'Breakpoint 1, meet' '= 1$' '= 2$' \
+		'Breakpoint 1, meet' '= 1$' 'Breakpoint 1, meet' '= 0$'
+	[ "$(grep -c '^[* ] [1-4] .*Thread ' gdb.out)" = 4 ]
+}
+
+@test "two sessions see the same threads, addresses and stops" {
+	record_it threads
+	in_gdb 'break meet' 'continue' 'info threads' 'info registers' 'continue' 'when' 'info registers'
+	grep -v -e '^Reading' gdb.out > first
+	in_gdb 'break meet' 'continue' 'info threads' 'info registers' 'continue' 'when' 'info registers'
+	grep -v -e '^Reading' gdb.out > second
+	same first second
+}
+
+@test "fork: the parent is followed, and nothing of the child stops" {
+	record_it family
+	in_gdb 'break in_parent' 'break in_child' 'break in_second_program' 'continue' 'info inferiors' 'next' 'next' 'continue' \
+		'reverse-continue'
+	shows 'Detaching after fork from child' 'Breakpoint 1, in_parent' 'process [0-9]' 'No more reverse-execution' \
+		'Breakpoint 1, in_parent'
+	lacks 'in_child \(|in_second_program \('
+}
+
+@test "fork: the child can be followed over its exec, and back" {
+	record_it family
+	in_gdb 'set follow-fork-mode child' 'break in_child' 'continue' 'catch exec' 'continue' 'break in_second_program' 'continue' \
+		'next' 'continue' 'reverse-continue' 'reverse-continue' 'reverse-continue' 'info inferiors'
+	shows 'Breakpoint 1.*in_child' 'Catchpoint 2 .exec' 'Breakpoint 3.*in_second_program' 'No more reverse-execution' \
+		'in_second_program' 'Catchpoint 2 .exec' 'Breakpoint 1.*in_child'
+}
+
+@test "both processes can be kept" {
+	record_it family
+	in_gdb 'set detach-on-fork off' 'catch fork' 'continue' 'info inferiors' 'inferior 1' 'break in_parent' 'continue'
+	shows 'Catchpoint 1 .forked process' '^  *1 *process' 'Breakpoint 2.*in_parent'
+}
+
+@test "-p and -f start in a process" {
+	record_it family
+	child=$(rr-dump -k clone "$trace" | awk -F '\t' '{ print $6 }' | grep -oE '[0-9]+$' | head -n 1)
+	[ -n "$child" ]
+	options="-p $child" in_gdb 'info inferiors' 'break main' 'continue' 'print argc'
+	shows "process $child" 'Breakpoint 1, main' '= 2$'
+	options="-f $child" in_gdb 'info inferiors' 'break in_child' 'continue'
+	shows "process $child" 'Breakpoint 1, in_child'
+}
+
+@test "signal handlers, forwards and back" {
+	record_it handler
+	in_gdb 'handle SIGUSR1 stop print pass' 'break handler' 'continue' 'backtrace' 'print $_siginfo.si_signo' 'continue' \
+		'print handled' 'finish' 'continue' 'continue' 'reverse-continue' 'print handled' 'reverse-continue' \
+		'reverse-continue' 'print handled'
+	shows 'received signal SIGUSR1' '= 10$' 'Breakpoint 1, handler' '= 0$' 'received signal SIGUSR1' 'Breakpoint 1, handler' \
+		'Breakpoint 1|SIGUSR1' 'SIGUSR1|Breakpoint 1' 'Breakpoint 1' '= 0$'
+}
+
+@test "C++ exceptions are caught as they are thrown" {
+	record_it throws
+	in_gdb 'catch throw' 'catch catch' 'continue' 'backtrace' 'continue' 'reverse-continue' 'backtrace 3'
+	shows 'Catchpoint 1 \(exception thrown\)' 'deep \(n=0\)' 'deep \(n=2\)' 'main' 'Catchpoint 2 \(exception caught\)' \
+		'Catchpoint 1 \(exception thrown\)'
+}
+
+@test "at the crash: who lost the pointer?" {
+	record_it crash
+	[ "$step_status" = 139 ]
+	in_gdb 'continue' 'backtrace' 'print n->next' 'watch n->next' 'reverse-continue' 'reverse-continue' 'backtrace'
+	shows 'received signal SIGSEGV' '^#0 .*sum' '^#1 .*main' '= \(struct node \*\) 0x0' 'ardware watchpoint 2' 'lose \('
+}
+
+@test "-e starts at the event of the crash" {
+	record_it crash
+	options="-e $(rr-dump -k signal "$trace" | awk '/SIGSEGV/ { print $1; exit }')" in_gdb 'backtrace'
+	shows '^#0 .*sum' '^#1 .*main'
+}
+
+@test "the end of the trace stays, and goes back" {
+	record_it hello
+	in_gdb 'continue' 'info threads' 'break main' 'reverse-continue' 'backtrace'
+	shows 'No more reverse-execution history' 'Thread' 'Breakpoint 1, main' '^#0 .*main'
+}
+
+# --- how it got there ---
+
+@test "heap corruption: a watchpoint and reverse-continue find the instruction that wrote the word" {
+	record_it heap 200000000
+	[ "$step_status" = 139 ]
+	before=$SECONDS
+	in_gdb 'continue' 'print n->number' 'watch -l n->number' 'reverse-continue' 'backtrace 3'
+	shows 'received signal SIGSEGV' '0x2e2e2e2e2e2e' 'ardware watchpoint 1' '^#. .*copy \(' 
+	echo "$((SECONDS - before)) s"
+}
+
+@test "a lost update, found by chaos: back from its end to the writes of both threads" {
+	bugs=$(cd "$tests/../build/tests/programs/bugs" && pwd)
+	step hunt rr-hunt -n 200 "$bugs/lost_update"
+	trace=$(sed 's/.*: //' hunt.out)
+	in_gdb 'continue' 'info threads' 'watch balance' 'reverse-continue' 'info symbol $pc' 'backtrace' 'reverse-continue' 'backtrace' \
+		'reverse-continue' 'reverse-continue' 'backtrace'
+	shows 'watchpoint 1' 'deposit' 'deposit' 'deposit'
+	grep -q cashier gdb.out
+	grep -q 'main (' gdb.out
+}
+
+@test "1,000 reverse-stepi from the end and 1,000 stepi: the same registers at each place" {
+	record_it hello
+	script_in_gdb <<-'END'
+		define place
+		  printf "%lx %lx %lx %lx %lx %lx %lx %x\n", $pc, $rsp, $rbp, $rax, $rcx, $rsi, $rdi, $eflags
+		end
+		continue
+		set $i = 0
+		while $i < 1000
+		  printf "BACK "
+		  place
+		  reverse-stepi
+		  set $i = $i + 1
+		end
+		set $i = 0
+		while $i < 1000
+		  stepi
+		  printf "FORWARD "
+		  place
+		  set $i = $i + 1
+		end
+	END
+	same_back
+	[ "$(wc -l < forward)" = 1000 ]
+}
+
+@test "a conditional breakpoint that is never true costs less than a minute for a million hits" {
+	record_it calls 1000000
+	before=$SECONDS
+	in_gdb 'break called if i == 5000000' 'continue' 'info breakpoints'
+	shows 'No more reverse-execution history'
+	lacks 'Breakpoint 1, called'
+	[ $((SECONDS - before)) -lt 60 ]
+}
+
+@test "breakpoints with conditions on 2,000 functions" {
+	awk 'BEGIN {
+		for (i = 0; i < 2000; i++)
+			printf "int f%d(int n) { return n + %d; }\n", i, i
+		print "int main(void) { int sum = 0;"
+		for (i = 0; i < 2000; i++)
+			printf "sum += f%d(%d);\n", i, i % 100
+		print "return sum & 1; }"
+	}' > many.c
+	gcc -g -O0 -o many many.c
+	step record rr-record -o "$trace" ./many
+	awk 'BEGIN {
+		for (i = 0; i < 2000; i++)
+			printf "break f%d if n == 77 && %d >= 1900\n", i, i
+		print "continue\nbacktrace 1\ncontinue\nreverse-continue\ncontinue"
+	}' > script
+	step gdb rr-gdb "$trace" -- -batch -nx -x script
+	tail -n 12 gdb.out
+	shows 'f1977 \(n=77\)' 'No more reverse' 'f1977 \(n=77\)'
+}
+
+# --- where it is ---
+
+@test "when, seek, checkpoint, restart and run" {
+	record_it hello
+	in_gdb 'break add' 'continue' 'continue' 'checkpoint' 'print n' 'continue' 'restart 1' 'print n' 'when' 'when-ticks' \
+		'elapsed-time' 'info checkpoints' 'delete checkpoint 1' 'restart 1' 'monitor seek 1' 'seek 3' 'when' 'run 5' 'when'
+	shows 'checkpoint 1 at [0-9]+' '= 1$' '^Breakpoint 1' '= 1$' '^[0-9]+(:[0-9]+([+][0-9]+)?)?$' '^[0-9]+$' \
+		'^[0-9]+[.][0-9]+$' 'checkpoint 1 at' 'no such checkpoint' '^3' '^3' '^5'
+}
+
+@test "events in gdb are those of rr-dump" {
+	record_it hello
+	rr-dump -e 1-3 "$trace" | awk '{ print $1, $3, $5 }' > wanted
+	in_gdb 'monitor dump 1-3'
+	awk '$1 ~ /^[123]$/ && NF > 5 { print $1, $3, $5 }' gdb.err > got
+	same wanted got
+}
+
+@test "system calls are caught both ways" {
+	record_it hello
+	in_gdb 'catch syscall write' 'continue' 'continue' 'reverse-continue'
+	shows "call to syscall .?write" "returned from syscall .?write" "syscall .?write"
+}
+
+# --- trying things ---
+
+@test "functions can be called, and nothing of that lasts" {
+	record_it hello
+	in_gdb 'break twice' 'continue' 'print total' 'print add(p, 100)' 'print total' 'set var total = 7' 'print total' 'next' \
+		'print total' 'delete' 'continue'
+	shows '= 0$' '= 101$' '= 101$' '= 7$' '= 0$'
+	grep -qx '7 15 43 first' gdb.out
+}
+
+@test "what the program wrote appears once, however often it runs there" {
+	record_it hello
+	in_gdb 'continue' 'break main' 'reverse-continue' 'continue' 'reverse-continue' 'continue'
+	[ "$(grep -cx '7 15 43 first' gdb.out)" = 1 ]
+}
+
+# --- big programs ---
+
+@test "python3: from the end back to its main, and forward again" {
+	step record rr-record -o "$trace" /usr/bin/python3 -c 'print(sum(range(200000)))'
+	in_gdb 'break Py_FinalizeEx' 'continue' 'break Py_BytesMain' 'reverse-continue' 'continue'
+	shows 'Breakpoint 1.*Py_FinalizeEx' 'Breakpoint 2.*Py_BytesMain' 'Breakpoint 1.*Py_FinalizeEx'
+}
+
+# --- other ways in ---
+
+@test "gdb's machine interface" {
+	record_it hello
+	printf -- '%s\n' '-break-insert add' '-exec-continue' '-stack-list-frames' '-exec-next' '-exec-continue --reverse' \
+		'-data-evaluate-expression n' '-gdb-exit' > commands
+	timeout 60 rr-gdb "$trace" -- -nx -i=mi < commands > gdb.out 2> gdb.err
+	cat gdb.out
+	shows '\*stopped,reason="breakpoint-hit"' '\^done,stack=' '\*stopped,reason="end-stepping-range"' '\*stopped' '\^exit'
+}
+
+@test "-s serves a gdb of the user's own, one after another" {
+	record_it hello
+	rr-gdb -s 0 "$trace" > server.out 2> server.err 3>&- &
+	server=$!
+	until_true grep target server.out
+	[ ! -s server.err ]
+	for i in 1 2; do
+		step gdb gdb -batch -nx -iex 'set sysroot /' -ex "$(cat server.out)" -ex 'break twice' -ex continue -ex 'print n'
+		cat gdb.out
+		shows 'Breakpoint 1, twice'
+	done
+	kill "$server"
+	wait "$server"
+}
+
+@test "serving more than this machine is said" {
+	record_it hello
+	rr-gdb -s 0.0.0.0:0 "$trace" > server.out 2> server.err 3>&- &
+	server=$!
+	until_true grep target server.out
+	kill "$server"
+	wait "$server"
+	[ "$(wc -l < server.err)" = 1 ]
+}
+
+@test "^C in the terminal stops what runs, and quitting leaves nothing" {
+	record_it heap 400000000
+	/usr/bin/python3 - "$trace" > gdb.out <<-'END'
+		import os, pty, select, sys, time
+		pid, fd = pty.fork()
+		if pid == 0:
+		    open("sid", "w").write(str(os.getpid()))
+		    os.execvp("rr-gdb", ["rr-gdb", sys.argv[1], "--", "-nx", "-iex", "set style enabled off"])
+		def until(text):
+		    seen, end = "", time.time() + 60
+		    while text not in seen:
+		        if not select.select([fd], [], [], max(0, end - time.time()))[0]:
+		            sys.exit("never seen: " + text + "\n" + seen)
+		        seen += os.read(fd, 4096).decode(errors="replace")
+		    print(seen)
+		until("(gdb) ")
+		os.write(fd, b"break work\ncontinue\n")
+		until("Breakpoint 1, work")
+		os.write(fd, b"continue\n")
+		until("Continuing")
+		time.sleep(0.3)
+		os.write(fd, b"\x03")
+		until("SIGINT")
+		os.write(fd, b"backtrace\n")
+		until("main")
+		os.write(fd, b"kill\ny\nquit\n")
+		_, status = os.waitpid(pid, 0)
+		print("status", status)
+	END
+	cat gdb.out
+	shows 'work' 'SIGINT' 'status 0'
+	no_process_is_left
+}
+
+@test "exit statuses: gdb's own, and 2 where there is none" {
+	record_it hello
+	step gdb rr-gdb "$trace" -- -batch -nx -ex 'python import os; os._exit(7)'
+	[ "$step_status" = 7 ]
+	step gdb rr-gdb -d "$PWD/no-gdb" "$trace"
+	[ "$step_status" = 2 ]
+	step gdb rr-gdb nothing
+	[ "$step_status" = 2 ]
+	[ "$(wc -l < gdb.err)" = 1 ]
+	step gdb rr-gdb -e x "$trace"
+	[ "$step_status" = 2 ]
+	[ -z "$(find "$TMPDIR" -maxdepth 1 -name 'rr-gdb-*')" ]
+}

@@ -1,0 +1,3 @@
+/* cflags: -static */
+/* The same in a program that loads nothing. */
+#include "hello.c"
