@@ -79,6 +79,13 @@ static void reverse(struct ptask **list)
 	*list = to;
 }
 
+/* Calls made in a task's name have left it with the agent's registers. */
+static void own_registers(struct ptask *list)
+{
+	for (struct ptask *t = list; t; t = t->next)
+		ptask_restore(t);
+}
+
 /* p->tasks, which is empty, becomes copies of those in the list, in the same order. */
 static int copy_tasks(struct replayer *p, struct ptask *list)
 {
@@ -95,6 +102,7 @@ static int copy_tasks(struct replayer *p, struct ptask *list)
 		}
 	}
 	reverse(&p->tasks);
+	own_registers(p->tasks);
 	return 0;
 }
 
@@ -162,10 +170,7 @@ struct checkpoint *checkpoint_make(struct replayer *p)
 		free(c);
 		return NULL;
 	}
-	/* The calls by which they were made have left the agent's registers in some. */
-	for (struct ptask *t = p->tasks; t; t = t->next)
-		if (t->t.away)
-			ptask_restore(t);
+	own_registers(p->tasks);
 	return c;
 }
 
@@ -256,8 +261,6 @@ void checkpoint_back(struct replayer *p, struct checkpoint *c)
 	p->ev = c->ev;
 	p->loaded = c->loaded;
 	p->reached = c->reached;
-	for (struct ptask *t = p->tasks; t; t = t->next)
-		if (t->t.away)
-			ptask_restore(t);
+	own_registers(p->tasks);
 	free(c);
 }
