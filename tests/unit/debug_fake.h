@@ -43,9 +43,10 @@ enum {
 enum { FAKE_FILE_SIZE = 300000 };
 
 extern struct fake {
-	bool endless; /* going forward never ends but by poll() */
-	bool trouble; /* moving fails */
-	unsigned long polls;
+	/* Of both the test's thread and the server's: */
+	_Atomic bool endless; /* going forward never ends but by poll() */
+	_Atomic bool trouble; /* moving fails */
+	_Atomic unsigned long polls;
 	struct debug *last;
 } fake;
 

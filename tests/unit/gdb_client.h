@@ -196,7 +196,8 @@ static inline void client_open(const struct gdb_options *o)
 	if (pipe2(client.control, O_CLOEXEC))
 		err(2, "pipe");
 	options.control = client.control[0];
-	fake = (struct fake){0};
+	fake.endless = fake.trouble = false;
+	fake.polls = 0;
 	client.gdb = gdb_open(&options);
 }
 
