@@ -129,6 +129,7 @@ static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying
 	struct replaying new = {0};
 
 	p->tasks = NULL;
+	p->watch.event = 0; /* each has a clock of its own */
 	if (kernel_replay_objects_copy(&new, objects)) {
 		kernel_replay_objects_free(&new);
 		return -1;
@@ -257,6 +258,7 @@ void checkpoint_back(struct replayer *p, struct checkpoint *c)
 	swap_objects(&old, &p->rp);
 	kernel_replay_objects_free(&old);
 	p->tasks = c->tasks;
+	p->watch.event = 0;
 	swap_objects(&c->objects, &p->rp);
 	p->ev = c->ev;
 	p->loaded = c->loaded;

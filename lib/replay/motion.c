@@ -303,10 +303,12 @@ static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debu
 /* Whether the event that has just acted is a stop. pid: of its task, before. */
 static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 {
-	struct ptask *pt = debug_task(d, ev->tid);
+	struct ptask *pt = debug_task(d, ev->tid), *child = ev->kind == EV_CLONE ? debug_task(d, ev->other) : NULL;
 	struct debug_stop stop = {.pid = pid, .tid = ev->tid};
 	bool stops = false;
 
+	if (child) /* what stops its maker does not stop it */
+		child->t.mm->planted_as = 0;
 	if (pt && !is_free_event(ev) && points_watch(d, pt, 0))
 		return true;
 	if (d->blind)
