@@ -170,7 +170,7 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 
 static void run(struct session *s, const struct debug_go *go, struct debug_stop *stop)
 {
-	const struct debug_position from = debug_here(s->debug);
+	const struct debug_position from = go->backward ? debug_here(s->debug) : (struct debug_position){0};
 	const struct debug_thread *t = thread_find(s, (struct thread_id){0});
 	const pid_t pid = t ? t->pid : 0;
 

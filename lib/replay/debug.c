@@ -202,7 +202,7 @@ void debug_close(struct debug *d)
 static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_thread *out)
 {
 	const struct ptask *runner = debug_runner(d);
-	char path[40];
+	const char *exe = debug_exec_file(d, pt->pid), *slash = exe ? strrchr(exe, '/') : NULL;
 
 	*out = (struct debug_thread){.pid = pt->pid,
 				     .tid = pt->id,
@@ -210,9 +210,9 @@ static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_th
 				     .in_call = pt->in_call,
 				     .sysno = (uint16_t)ARCH_SYSNO(&pt->t.regs),
 				     .ticks = pt->count.ticks};
-	/* Names are not replayed: the program's file is what a player can be called by. */
-	snprintf(path, sizeof path, "task %d", pt->id);
-	memcpy(out->name, path, strnlen(path, sizeof out->name - 1));
+	/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with. */
+	if (exe)
+		snprintf(out->name, sizeof out->name, "%.15s", slash ? slash + 1 : exe);
 }
 
 struct debug_thread *debug_threads(struct debug *d, size_t *n)

@@ -103,6 +103,8 @@ enum stepped motion_step(struct debug *d, struct ptask *pt);
 enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_here);
 /* The next event, applied; OUT_STOP if that is a stop, else OUT_GOAL. */
 enum outcome motion_event(struct debug *d);
+/* The place of the next event, which the task is to come to with its next instruction, or stands at. */
+enum outcome motion_reach(struct debug *d);
 bool motion_at_end(struct debug *d);
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
 bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt);

@@ -386,6 +386,20 @@ static bool is_there(struct debug *d, const struct goal *g, struct ptask *pt)
 	return arch_regs_differ(&g->regs, &pt->t.regs, false) < 0 && state_stack(d, pt) == g->stack;
 }
 
+enum outcome motion_reach(struct debug *d)
+{
+	struct ptask *pt = debug_runner(d);
+
+	d->stop_reached = true;
+	enum replay_verdict v = replayer_next(&d->p);
+	d->stop_reached = false;
+	if (v != REPLAY_PAUSED)
+		return verdict(d, v);
+	if (pt && pt->in_call)
+		d->insns++;
+	return OUT_GOAL;
+}
+
 /* From behind the goal's event and edge on, by single steps. */
 static enum outcome walk(struct debug *d, const struct goal *g)
 {
@@ -399,16 +413,7 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 		switch (motion_step(d, pt)) {
 		case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 		case STEP_AT_EVENT:
-			if (d->p.reached)
-				return OUT_GOAL; /* the goal is behind what there is */
-			d->stop_reached = true;
-			enum replay_verdict v = replayer_next(&d->p);
-			d->stop_reached = false;
-			if (v != REPLAY_PAUSED)
-				return verdict(d, v);
-			if (pt->in_call)
-				d->insns++;
-			return OUT_GOAL;
+			return d->p.reached ? OUT_GOAL : motion_reach(d); /* the goal is there, or behind */
 		case STEPPED: break;
 		}
 		if (pt->count.ticks != ticks)

@@ -232,7 +232,12 @@ enum outcome timeline_locate(struct debug *d)
 		return OUT_GOAL;
 	struct goal g = timeline_here(d);
 	const struct debug_stop stop = d->stop;
+	const uint64_t told = d->told;
+	bool reached = d->p.reached;
 	enum outcome out = timeline_go(d, &g);
+	if (out == OUT_GOAL && reached && !d->p.reached)
+		out = motion_reach(d);
+	d->told = told;
 	d->stop = stop;
 	d->insns_known |= out == OUT_GOAL;
 	return out;
