@@ -165,7 +165,7 @@ hello_is_debugged() {
 
 @test "both processes can be kept" {
 	record_it family
-	in_gdb 'set detach-on-fork off' 'catch fork' 'continue' 'info inferiors' 'break in_parent' 'continue' 'continue' 'info inferiors'
+	in_gdb 'set detach-on-fork off' 'catch fork' 'continue' 'info inferiors' 'break in_parent' 'continue' 'inferior 1' 'continue' 'info inferiors'
 	shows 'Catchpoint 1 .forked process' 'exited with code 03' 'Breakpoint 2.*in_parent' '1 *process'
 }
 
