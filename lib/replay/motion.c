@@ -51,20 +51,30 @@ static void show_origin(struct ptask *pt)
 	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
 }
 
+/* One instruction of the task's own memory. The clock may stop the task first, even with the instruction done and its trap
+ * still to come; then that trap is what the next step gives. */
+static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
+{
+	struct arch_chance c;
+	enum step_result s;
+	uint64_t edge;
+
+	do {
+		soft_enter(&d->p.soft, &pt->count);
+		s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, status);
+		soft_leave(&d->p.soft, &pt->count);
+	} while (s == STEP_STOPPED && WIFSTOPPED(*status) && *status >> 16);
+	return s;
+}
+
 /* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */
 static enum stepped step_raw(struct debug *d, struct ptask *pt)
 {
-	struct arch_chance c;
 	int status;
 	bool moved = false;
 
-	for (int i = 0; i < BETWEEN_MAX;) {
-		uint64_t edge;
-		soft_enter(&d->p.soft, &pt->count);
-		enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, &status);
-		soft_leave(&d->p.soft, &pt->count);
-		if (s == STEP_STOPPED && WIFSTOPPED(status) && status >> 16)
-			continue; /* the clock */
+	for (int i = 0; i < BETWEEN_MAX; i++) {
+		enum step_result s = step_one(d, pt, &status);
 		if (s == STEP_GONE || (s == STEP_STOPPED && !WIFSTOPPED(status)))
 			return STEP_FAILED;
 		if (s != STEP_DONE) {
@@ -75,7 +85,6 @@ static enum stepped step_raw(struct debug *d, struct ptask *pt)
 		moved = true;
 		if (code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
 			return STEPPED;
-		i++;
 	}
 	return STEPPED;
 }
@@ -127,8 +136,7 @@ static void stop_at_break(struct debug *d, struct ptask *pt, const struct point 
 static void step_over(struct debug *d, struct ptask *pt)
 {
 	struct task *t = &pt->t;
-	struct arch_chance c;
-	uint64_t v[2], edge, from = ARCH_PC(&t->regs);
+	uint64_t v[2], from = ARCH_PC(&t->regs);
 	size_t n = code_entries(&t->mm->code, from, v);
 	int status;
 
@@ -136,9 +144,7 @@ static void step_over(struct debug *d, struct ptask *pt)
 		task_unplant(t, v[i]);
 	ARCH_PC(&t->regs) = v[0];
 	task_set_regs(t);
-	soft_enter(&d->p.soft, &pt->count);
-	enum step_result s = step_once(t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, &status);
-	soft_leave(&d->p.soft, &pt->count);
+	enum step_result s = step_one(d, pt, &status);
 	if (s == STEP_DONE) {
 		for (size_t i = 0; i < n; i++)
 			task_plant(t, v[i]);
