@@ -11,7 +11,7 @@ CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Werror -Wvla -Wmissing-prototypes
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
-LIBS = -lz -lbsd -lelf -lZydis -lpthread
+LIBS = -larchive -lxxhash -lz -lbsd -ldw -lelf -lZydis -lpthread
 
 PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c)) bin/rr-hunt
 LIB_SRC = $(wildcard lib/*/*.c)
@@ -19,7 +19,7 @@ LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
-BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev libzydis-dev bats mandoc
+BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc
 DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
 MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
 INSTALLED_MAN = $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
