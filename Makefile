@@ -11,7 +11,8 @@ CFLAGS ?= -O2 -g
 WARN = -Wall -Wextra -Werror -Wvla -Wmissing-prototypes
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
-LIBS = -larchive -lxxhash -lz -lbsd -ldw -lelf -lZydis -lpthread
+# Each program loads only what it uses of these.
+LIBS = -Wl,--as-needed -larchive -lxxhash -lz -lbsd -ldw -lelf -lZydis -lpthread
 
 PROGRAMS = $(patsubst cmd/%.c,bin/%,$(wildcard cmd/rr-*.c)) bin/rr-hunt
 LIB_SRC = $(wildcard lib/*/*.c)

@@ -66,8 +66,10 @@ static bool link_near(struct store *s, const struct item *it, int fd)
 
 static int copy_fresh(struct store *s, const struct item *it, int fd)
 {
-	int out = dir_new_file(s->fd, FRESH), rc = 0;
+	int rc = 0;
 
+	unlinkat(s->fd, FRESH, 0); /* of one that was killed */
+	int out = dir_new_file(s->fd, FRESH);
 	if (out < 0)
 		return fail(s, it->name);
 	if (content_copy(fd, out, it->size) || fchmod(out, 0400))
