@@ -653,6 +653,7 @@ t" ]
 	echo garbage > t/version.new
 	echo garbage > t/files/new.pack
 	echo garbage > t/files/0123456789abcdef0123456789abcdef
+	echo garbage > t/files/99-left
 	verified
 	packs t
 	diff -r t "$sample/packed"

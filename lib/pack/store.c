@@ -143,11 +143,13 @@ static int is_named(const void *name, const void *item)
 	return strcmp(name, (*(const struct item *const *)item)->name);
 }
 
-/* "<content>" or "<content>.debug". */
+/* "<content>", "<content>.debug", or a recorder's "<number>-<name>". */
 static bool is_ours(const char *name)
 {
-	const char *end = name + strspn(name, "0123456789abcdef");
+	const char *end = name + strspn(name, "0123456789abcdef"), *digits = name + strspn(name, "0123456789");
 
+	if (digits > name && *digits == '-')
+		return true;
 	return end - name == CONTENT_DIGITS && (!*end || strcmp(end, DEBUG_SUFFIX) == 0);
 }
 
@@ -168,9 +170,6 @@ void store_tidy(struct store *s, const struct plan *p)
 	size_t n;
 	const struct item **known = plan_sorted(p, &n);
 
-	for (size_t i = 0; i < p->n; i++)
-		if (p->items[i]->state == ITEM_RENAME)
-			unlinkat(s->fd, p->items[i]->copy, 0);
 	remove_unknown(s, known, n);
 	unlinkat(s->fd, FRESH, 0);
 	free(known);

@@ -22,7 +22,7 @@ int store_put(struct store *s, const struct plan *p, const struct item *it);
 int store_sync(struct store *s);
 /* Removes what was added, or has been left by one that was killed. */
 void store_undo(struct store *s);
-/* Removes those that have another name now, and copies that the plan does not know. */
+/* Removes copies that the plan does not know: those that have another name now, and what was left by others. */
 void store_tidy(struct store *s, const struct plan *p);
 void store_end(struct store *s);
 
