@@ -19,12 +19,22 @@
 #include "trace/rewrite.h"
 #include "util/util.h"
 
-#define BLOCK (256 << 10)
+#define BLOCK (256u << 10)
+/* What is read behind the end of an archive at most. */
+#define END_MAX (4u << 20)
 /* Until everything is there, what there is does not look like a trace. */
 #define ARGS_ENV_UNTIL_WHOLE "args_env.new"
 
+/* The archive's bytes on their way to libarchive. */
+struct feed {
+	int fd;
+	uint8_t *bytes;
+	size_t zeroes; /* as many end what has been read */
+};
+
 struct unpacking {
 	struct archive *a;
+	struct feed feed;
 	const char *archive; /* for messages */
 	struct unpack_limits left;
 	char *top; /* the directory in the archive; NULL: no entry yet */
@@ -37,6 +47,58 @@ static int fail(const struct unpacking *u)
 	const char *text = archive_error_string(u->a);
 
 	return trace_fail("%s: %s", u->archive, text ? text : "cannot be read");
+}
+
+/* --- reading it ---- */
+
+static size_t zeroes_at_end(const uint8_t *bytes, size_t n)
+{
+	size_t at = n;
+
+	while (at && !bytes[at - 1])
+		at--;
+	return n - at;
+}
+
+static la_ssize_t feed_read(struct archive *a, void *ctx, const void **bytes)
+{
+	struct feed *f = ctx;
+	ssize_t n;
+
+	do
+		n = read(f->fd, f->bytes, BLOCK);
+	while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		archive_set_error(a, errno, "%s", strerror(errno));
+		return -1;
+	}
+	size_t zeroes = zeroes_at_end(f->bytes, (size_t)n);
+	f->zeroes = zeroes == (size_t)n ? f->zeroes + zeroes : zeroes;
+	*bytes = f->bytes;
+	return n;
+}
+
+/* Two blocks of zeroes end an archive (pax(1)). libarchive takes an archive without them, which was cut off between two
+ * files. What follows them is read, so that whoever writes to a pipe can go on to its end. */
+static int end_check(struct unpacking *u)
+{
+	const void *bytes;
+
+	for (size_t left = END_MAX; left >= BLOCK && feed_read(u->a, &u->feed, &bytes) > 0; left -= BLOCK)
+		;
+	return u->feed.zeroes >= 1024 ? 0 : trace_fail("%s: cut short", u->archive);
+}
+
+static int archive_open(struct unpacking *u, int fd)
+{
+	u->feed = (struct feed){fd, xmalloc(BLOCK), 0};
+	u->a = archive_read_new();
+	if (!u->a)
+		return trace_fail("no memory");
+	/* Nothing that is compressed: how much comes out of that, no header says. */
+	archive_read_support_filter_none(u->a);
+	archive_read_support_format_tar(u->a);
+	return archive_read_open(u->a, &u->feed, NULL, feed_read, NULL) == ARCHIVE_OK ? 0 : fail(u);
 }
 
 /* --- which entries are taken ---- */
@@ -199,7 +261,9 @@ static int entries_take(struct unpacking *u)
 	while ((rc = archive_read_next_header(u->a, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
 		if (entry_take(u, e))
 			return -1;
-	return rc == ARCHIVE_EOF ? 0 : fail(u);
+	if (rc == ARCHIVE_EOF && !u->top)
+		return trace_fail("%s: nothing in it", u->archive);
+	return rc == ARCHIVE_EOF ? end_check(u) : fail(u);
 }
 
 /* --- the whole ---- */
@@ -225,17 +289,6 @@ static int whole_check(struct unpacking *u)
 	return r ? 0 : -1;
 }
 
-static int archive_open(struct unpacking *u, int fd)
-{
-	u->a = archive_read_new();
-	if (!u->a)
-		return trace_fail("no memory");
-	/* Nothing that is compressed: how much comes out of that, no header says. */
-	archive_read_support_filter_none(u->a);
-	archive_read_support_format_tar(u->a);
-	return archive_read_open_fd(u->a, fd, BLOCK) == ARCHIVE_OK ? 0 : fail(u);
-}
-
 /* `dir` split; NULL: into the current directory, named as in the archive. */
 static int unpack_to(struct unpacking *u, const char *dir)
 {
@@ -250,8 +303,6 @@ static int unpack_to(struct unpacking *u, const char *dir)
 		rc = fresh_begin(&u->fresh, where);
 	if (!rc)
 		rc = entries_take(u);
-	if (!rc && !u->top)
-		rc = trace_fail("%s: nothing in it", u->archive);
 	if (!rc && !dir && !is_fit_to_show(u->top))
 		rc = trace_fail("%s: %s: no name for a trace here: give it another", u->archive, u->top);
 	if (!rc)
@@ -275,6 +326,7 @@ int pack_unpack(const char *archive, const char *dir, const struct unpack_limits
 		close(u.files);
 	fresh_end(&u.fresh);
 	archive_read_free(u.a);
+	free(u.feed.bytes);
 	if (fd > STDIN_FILENO)
 		close(fd);
 	free(u.top);
