@@ -1,6 +1,7 @@
 /* The replayer's loop: each event is run to, checked, and applied. */
 #include "replay/replayer.h"
 
+#include "replay/machine.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -330,7 +331,9 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	p.r = p.rp.r = trace_open(o->trace, false);
 	if (!p.r)
 		return trouble(&p, "%s", trace_strerror());
-	v = start_counter(&p);
+	char *misfit = machine_misfit(trace_reader_meta(p.r));
+	v = misfit ? trouble(&p, "%s: %s", trace_reader_dir(p.r), misfit) : start_counter(&p);
+	free(misfit);
 	if (o->show_events && !(s.r = trace_open(o->trace, false)))
 		v = trouble(&p, "%s", trace_strerror());
 	stats->complete = trace_reader_complete(p.r);

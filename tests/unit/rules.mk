@@ -1,6 +1,6 @@
 # Tests in C of the lower floors: `make unit`, and `make unit-asan` with sanitizers. Every program prints lines
 # "ok NAME" and "not ok NAME". `make build-asan/trace_fuzzer` and `unpack_fuzzer` make two that libFuzzer drives without end.
-UNIT_SRC = $(wildcard lib/util/*.c lib/trace/*.c lib/pack/*.c) $(REWRITER_SRC)
+UNIT_SRC = $(wildcard lib/util/*.c lib/trace/*.c lib/pack/*.c) lib/arch/xstate.c $(REWRITER_SRC)
 REWRITER_SRC = $(filter-out lib/instrument/cache.c lib/instrument/image.c,$(wildcard lib/instrument/*.c))
 UNIT_TESTS = $(patsubst tests/%.c,%,$(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -34,7 +34,7 @@ build-asan/%: tests/%.c build-asan/floors.a
 build-asan/trace_fuzzer: tests/fuzz/trace_fuzz.c $(wildcard lib/trace/*.h) | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
-		$(filter-out lib/trace/print% lib/trace/systab.c lib/pack/% $(REWRITER_SRC),$(UNIT_SRC)) -lz -lpthread
+		$(filter-out lib/trace/print% lib/trace/systab.c lib/pack/% lib/arch/% $(REWRITER_SRC),$(UNIT_SRC)) -lz -lpthread
 
 build-asan/unpack_fuzzer: tests/fuzz/unpack_fuzz.c $(wildcard lib/trace/*.h lib/pack/*.[ch]) | $(GEN)
 	@mkdir -p $(@D)
