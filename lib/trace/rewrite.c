@@ -277,6 +277,9 @@ int trace_rewrite(struct trace_reader *r, const struct trace_edit *e, int (*make
 	uint64_t totals[NSTREAMS] = {0};
 
 	memset(v, 0, sizeof(*v));
+	if (r->complete && r->version.minor)
+		return trace_fail("%s: format %d.%u, which is newer than this program: it can read it, and not change it", r->dir,
+				  TRACE_FORMAT, r->version.minor);
 	for (unsigned i = 0; i < NPARTS; i++)
 		parts[i] = (struct trace_part){.fd = -1};
 	for (enum trace_stream i = 0; i < NSTREAMS; i++) {
