@@ -147,6 +147,8 @@ ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
 /* The XSAVE area; bytes, or -1. */
 ssize_t task_get_xstate(struct task *t, void *buf, size_t max);
 int task_set_xstate(struct task *t, const void *buf, size_t n);
+/* Areas that are set from now on come from a machine with this layout of them. */
+void task_xstate_recorded(const struct arch_xlayout *there);
 
 /* The task makes a call of its own through the agent's instruction; its registers come back as they were.
  * Not from a call's entry stop. Signals that come meanwhile go to t->pending.
