@@ -26,6 +26,17 @@ _rr_trace()
 	esac
 }
 
+_rr_pack()
+{
+	local word=$2
+
+	case $3:$word in
+	-o:* | -x:*) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
+	*:-*) mapfile -t COMPREPLY < <(compgen -W "$(_rr_options "$1")" -- "$word") ;;
+	*) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+	esac
+}
+
 _rr_record()
 {
 	local i takes='-o --chdir --cpu --env --print-trace-dir'
@@ -77,3 +88,4 @@ _rr_gdb()
 complete -o filenames -F _rr_record rr-record rr-hunt
 complete -o filenames -F _rr_gdb rr-gdb
 complete -o filenames -F _rr_trace rr-replay rr-verify rr-dump
+complete -o filenames -F _rr_pack rr-pack

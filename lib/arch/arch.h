@@ -81,6 +81,10 @@ bool arch_features_take(struct arch_features *f, const char *list);
 void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf, uint32_t r[4]);
 uint64_t arch_features_xcr0(const struct arch_features *f, uint64_t xcr0);
 
+/* Features that a processor with these leaves has and this one (but for `pretend`) has not, as far as instructions of
+ * programs need them: names, a space between; malloc'd, "" if there are none. */
+char *arch_features_missing(const uint32_t (*leaves)[6], unsigned n, const struct arch_features *pretend);
+
 /* Does on this CPU what the instruction does on such a one, and steps over it. Returns what it gave: its first result. */
 uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c, const struct arch_features *f);
 /* The enum arch_reg of a register's number in instructions. */
@@ -96,6 +100,24 @@ uint64_t arch_read_tsc(uint32_t *aux);
 
 /* CPUID leaves of such a CPU, six words each; returns how many were stored. */
 unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max);
+
+/* The leaf with its registers, of those that arch_cpuid_leaves() stored; NULL: not among them. */
+const uint32_t *arch_leaf(const uint32_t (*leaves)[6], unsigned n, uint32_t leaf, uint32_t subleaf);
+
+/* Components of the extended state, and where they are in an area that XSAVE or the kernel writes: Intel SDM vol. 1,
+ * 13.4; CPUID leaf 0xd. Processors differ in that. */
+#define ARCH_XPARTS 20
+struct arch_xlayout {
+	uint32_t at[ARCH_XPARTS], len[ARCH_XPARTS]; /* len 0: there is none */
+};
+void arch_xlayout_of(struct arch_xlayout *l, const uint32_t (*leaves)[6], unsigned n);
+void arch_xlayout_here(struct arch_xlayout *l);
+/* NULL: a name for those that programs do not use by themselves. */
+extern const char *const arch_xpart_names[ARCH_XPARTS];
+/* The contents of an area of the kernel's (NT_X86_XSTATE) into one of another layout, which is from this machine. False:
+ * something that is in use has no place there. */
+bool arch_xstate_convert(const struct arch_xlayout *from, const uint8_t *in, size_t n, const struct arch_xlayout *to,
+			 uint8_t *out, size_t n_out);
 
 /* First register in which a and b differ, with bits of no meaning to the program left out; -1 if none.
  * at_call: orig_rax counts. */

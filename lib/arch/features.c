@@ -3,6 +3,8 @@
 
 #include "util/util.h"
 
+#include <cpuid.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { EAX, EBX, ECX, EDX };
@@ -183,4 +185,42 @@ void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t 
 		r[EAX] = max_leaf(f);
 	if (leaf == 0xd && subleaf == 0)
 		r[EAX] = (uint32_t)arch_features_xcr0(f, r[EAX]);
+}
+
+/* Those that no program misses: they only make instructions faster, are for the kernel, or have to be asked for from it
+ * (protection keys). */
+static bool is_dispensable(const char *name)
+{
+	static const char *const names[] = {"erms", "fsrm", "hle", "3dnowprefetch", "xsaves", "pku", "ospke"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+static bool has_here(const struct feature *f, const struct arch_features *pretend)
+{
+	uint32_t r[4] = {0};
+
+	if (!__get_cpuid_count(f->leaf, f->subleaf, &r[EAX], &r[EBX], &r[ECX], &r[EDX]))
+		return false;
+	arch_features_cpuid(pretend, f->leaf, f->subleaf, r);
+	return r[f->reg] >> f->bit & 1;
+}
+
+char *arch_features_missing(const uint32_t (*leaves)[6], unsigned n, const struct arch_features *pretend)
+{
+	char *names = xstrdup("");
+
+	for (size_t i = 0; i < ARRAY_LEN(features); i++) {
+		const struct feature *f = &features[i];
+		const uint32_t *leaf = arch_leaf(leaves, n, f->leaf, f->subleaf);
+		if (!leaf || !(leaf[2 + f->reg] >> f->bit & 1) || is_dispensable(f->name) || has_here(f, pretend))
+			continue;
+		char *more = xasprintf("%s%s%s", names, *names ? " " : "", f->name);
+		free(names);
+		names = more;
+	}
+	return names;
 }

@@ -119,8 +119,9 @@ unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6],
 	for (int range = 0; range < 2; range++) {
 		uint32_t base = range ? 0x80000000u : 0, top = __get_cpuid_max(base, NULL);
 		for (uint32_t leaf = base; leaf <= top && leaf - base < 0x40 && n < max; leaf++) {
-			bool subleaves = leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd;
-			for (uint32_t sub = 0; sub < (subleaves ? 4u : 1u) && n < max; sub++, n++) {
+			bool subleaves = leaf == 4 || leaf == 7 || leaf == 0xb;
+			uint32_t subs = leaf == 0xd ? ARCH_XPARTS : subleaves ? 4 : 1;
+			for (uint32_t sub = 0; sub < subs && n < max; sub++, n++) {
 				uint32_t *l = leaves[n];
 				l[0] = leaf;
 				l[1] = sub;

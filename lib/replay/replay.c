@@ -1,6 +1,7 @@
 /* The replayer's loop: each event is run to, checked, and applied. */
 #include "replay/replayer.h"
 
+#include "replay/machine.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -363,7 +364,9 @@ enum replay_verdict replayer_open(struct replayer *p)
 	if (!p->r)
 		return trouble(p, "%s", trace_strerror());
 	p->stats->complete = trace_reader_complete(p->r);
-	enum replay_verdict v = start_counter(p);
+	char *misfit = machine_misfit(trace_reader_meta(p->r));
+	enum replay_verdict v = misfit ? trouble(p, "%s: %s", trace_reader_dir(p->r), misfit) : start_counter(p);
+	free(misfit);
 	watch_start(p);
 	return v;
 }

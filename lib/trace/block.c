@@ -39,27 +39,14 @@ static uint32_t header_crc(const uint8_t *bytes)
 	return (uint32_t)crc32(0, bytes, TRACE_BLOCK_HEADER - 4);
 }
 
-size_t block_pack(z_stream *z, struct block_header *h, const uint8_t *raw, uint8_t *out)
+size_t block_seal(struct block_header *h, uint8_t *out)
 {
-	size_t bound = block_bound(h->raw_len);
-	uint8_t *payload = out + TRACE_BLOCK_HEADER;
-
-	deflateReset(z);
-	z->next_in = (uint8_t *)raw;
-	z->avail_in = h->raw_len;
-	z->next_out = payload;
-	z->avail_out = (unsigned)(bound - TRACE_BLOCK_HEADER);
-	int rc = deflate(z, Z_FINISH);
-	assert(rc == Z_STREAM_END);
-	(void)rc;
+	enum trace_stream stream = h->stream;
 
 	h->magic = MAGIC;
 	h->zero = 0;
 	h->zero2 = 0;
-	h->stored_len = (uint32_t)z->total_out;
-	h->payload_crc = (uint32_t)crc32(0, payload, h->stored_len);
-
-	enum trace_stream stream = h->stream;
+	h->payload_crc = (uint32_t)crc32(0, out + TRACE_BLOCK_HEADER, h->stored_len);
 	h->stream = stream_numbers[stream];
 #define PUT(name, offset, size) put_le(out + (offset), h->name, size);
 	TRACE_BLOCK(PUT)
@@ -67,6 +54,22 @@ size_t block_pack(z_stream *z, struct block_header *h, const uint8_t *raw, uint8
 	h->stream = stream;
 	put_le(out + TRACE_BLOCK_HEADER - 4, header_crc(out), 4);
 	return TRACE_BLOCK_HEADER + h->stored_len;
+}
+
+size_t block_pack(z_stream *z, struct block_header *h, const uint8_t *raw, uint8_t *out)
+{
+	size_t bound = block_bound(h->raw_len);
+
+	deflateReset(z);
+	z->next_in = (uint8_t *)raw;
+	z->avail_in = h->raw_len;
+	z->next_out = out + TRACE_BLOCK_HEADER;
+	z->avail_out = (unsigned)(bound - TRACE_BLOCK_HEADER);
+	int rc = deflate(z, Z_FINISH);
+	assert(rc == Z_STREAM_END);
+	(void)rc;
+	h->stored_len = (uint32_t)z->total_out;
+	return block_seal(h, out);
 }
 
 const char *block_header_parse(struct block_header *h, enum trace_stream stream, const uint8_t *bytes)

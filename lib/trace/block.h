@@ -28,6 +28,8 @@ size_t block_bound(size_t raw_len);
  * returns their length. `z` is a z_stream of deflateInit. */
 struct z_stream_s;
 size_t block_pack(struct z_stream_s *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
+/* The same for a payload that is there already: h->stored_len bytes behind where the header goes. */
+size_t block_seal(struct block_header *h, uint8_t *out);
 
 /* These two return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
 const char *block_header_parse(struct block_header *h, enum trace_stream stream,

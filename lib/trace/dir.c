@@ -6,13 +6,26 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "trace/error.h"
+#include "trace/replace.h"
 #include "util/util.h"
 
 /* args_env last: what is left of a trace is known by it until the end. */
-static const char *const trace_names[] = {"version", "version.new", "events", "mmaps", "data", "args_env"};
+static const char *const trace_names[] = {"version", "events", "mmaps", "data", "args_env"};
+
+/* Of these, or of one that is being made or takes the place of one (replace.h). */
+static bool is_trace_name(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(trace_names); i++) {
+		size_t len = strlen(trace_names[i]);
+		if (strncmp(name, trace_names[i], len) == 0 && (!name[len] || part_is_spare(name + len)))
+			return true;
+	}
+	return false;
+}
 
 int dir_make(int at, const char *name)
 {
@@ -72,10 +85,7 @@ static bool is_trace_entry(DIR *d, const char *name)
 {
 	if (strcmp(name, "files") == 0)
 		return all_plain(dirfd(d), name);
-	for (size_t i = 0; i < ARRAY_LEN(trace_names); i++)
-		if (strcmp(name, trace_names[i]) == 0)
-			return is_plain(d, name);
-	return false;
+	return is_trace_name(name) && is_plain(d, name);
 }
 
 enum contents { EMPTY, TRACE, OTHER };
@@ -94,8 +104,19 @@ static enum contents dir_contents(int fd)
 	return found;
 }
 
+void dir_remove_spares(int fd)
+{
+	DIR *d = dir_read(fd, ".");
+
+	for (struct dirent *e; d && (e = dir_next(d));)
+		if (is_trace_name(e->d_name) && strchr(e->d_name, '.'))
+			unlinkat(fd, e->d_name, 0);
+	if (d)
+		closedir(d);
+}
+
 /* Removes what dir_contents() called a trace: known names, plain files, nothing deeper. */
-static int dir_empty(int fd)
+int dir_empty(int fd)
 {
 	DIR *files = dir_read(fd, "files");
 
@@ -105,16 +126,28 @@ static int dir_empty(int fd)
 		closedir(files);
 	if (unlinkat(fd, "files", AT_REMOVEDIR) && errno != ENOENT)
 		return -1;
+	dir_remove_spares(fd);
 	for (size_t i = 0; i < ARRAY_LEN(trace_names); i++)
 		if (unlinkat(fd, trace_names[i], 0) && errno != ENOENT)
 			return -1;
 	return 0;
 }
 
+/* Who only asks whether it is locked holds it for a moment itself (trace_reader_live). */
+int dir_lock(int fd, const char *dir)
+{
+	static const struct timespec pause = {.tv_nsec = 1000000};
+	int rc;
+
+	for (unsigned tries = 0; (rc = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && tries < 20; tries++)
+		nanosleep(&pause, NULL);
+	return rc ? trace_fail("%s: %s", dir, errno == EWOULDBLOCK ? "being written to" : strerror(errno)) : 0;
+}
+
 static int dir_ready(int fd, const char *dir, bool replace)
 {
-	if (flock(fd, LOCK_EX | LOCK_NB))
-		return trace_fail("%s: %s", dir, errno == EWOULDBLOCK ? "being written to" : strerror(errno));
+	if (dir_lock(fd, dir))
+		return -1;
 	enum contents found = dir_contents(fd);
 	if (found == EMPTY)
 		return 0;

@@ -16,6 +16,7 @@ const char *meta_parse(const char *text, size_t len, struct trace_meta *m, char 
 
 struct trace_version {
 	char uuid[UUID_LEN + 1];
+	unsigned minor;	 /* of the format: what is newer than we know is passed over */
 	uint64_t events; /* number of the last */
 	uint64_t sizes[NSTREAMS], args_env_size;
 	uint32_t crcs[NSTREAMS], args_env_crc;

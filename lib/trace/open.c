@@ -14,7 +14,10 @@
 #include "trace/error.h"
 #include "trace/place.h"
 #include "trace/reader.h"
+#include "trace/replace.h"
 #include "util/util.h"
+
+#define TRIES_MAX 100
 
 int reader_fail(struct trace_reader *r, const char *fmt, ...)
 {
@@ -50,15 +53,12 @@ static int file_fail(struct trace_reader *r, const char *name)
 	return reader_fail(r, "%s/%s: %s", r->dir, name, why);
 }
 
-/* The whole file, a NUL added; NULL and errno. */
-static char *file_text(int at, const char *name, size_t max, size_t *len)
+/* The whole file, a NUL added; NULL and errno. Closes fd. */
+static char *file_text(int fd, size_t max, size_t *len)
 {
 	struct stat st;
 	char *text = NULL;
-	int fd = file_open(at, name);
 
-	if (fd < 0)
-		return NULL;
 	if (fstat(fd, &st) == 0 && (uint64_t)st.st_size <= max) {
 		text = xmalloc((size_t)st.st_size + 1);
 		ssize_t n = pread_all(fd, text, (size_t)st.st_size, 0);
@@ -86,16 +86,52 @@ static bool dir_is_empty(int dirfd)
 	return d && n <= 2; /* . and .. */
 }
 
-static int args_env_read(struct trace_reader *r)
+/* A file that `version` tells of: where it has been replaced and the replacement has no name of its own yet, that one
+ * (replace.h). */
+static int part_open(struct trace_reader *r, const char *name, bool versioned, uint32_t crc)
 {
-	size_t len;
-	char *text = file_text(r->dirfd, "args_env", TRACE_MAX_META, &len);
+	char other[PART_NAME_MAX];
+
+	if (versioned) {
+		int fd = file_open(r->dirfd, part_name(other, name, crc));
+		if (fd >= 0 || errno != ENOENT)
+			return fd;
+	}
+	return file_open(r->dirfd, name);
+}
+
+static char *args_env_text(struct trace_reader *r, bool versioned, size_t *len)
+{
+	int fd = part_open(r, "args_env", versioned, r->version.args_env_crc);
+	char *text = fd < 0 ? NULL : file_text(fd, TRACE_MAX_META, len);
 
 	if (!text && errno == ENOENT)
-		return dir_is_empty(r->dirfd) ? reader_fail(r, "%s: an empty directory, not a trace", r->dir)
-					      : reader_fail(r, "%s: not a trace: no args_env in it", r->dir);
+		dir_is_empty(r->dirfd) ? reader_fail(r, "%s: an empty directory, not a trace", r->dir)
+				       : reader_fail(r, "%s: not a trace: no args_env in it", r->dir);
+	else if (!text)
+		file_fail(r, "args_env");
+	return text;
+}
+
+char *trace_args_env(struct trace_reader *r, size_t *len)
+{
+	char *text = args_env_text(r, r->complete, len);
+
+	if (text && (*len != r->args_env_size || crc32(0, (const uint8_t *)text, (uInt)*len) != r->args_env_crc)) {
+		reader_fail(r, "%s/args_env: has changed since it was opened", r->dir);
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static int args_env_read(struct trace_reader *r, bool versioned)
+{
+	size_t len;
+	char *text = args_env_text(r, versioned, &len);
+
 	if (!text)
-		return file_fail(r, "args_env");
+		return -1;
 	const char *why = meta_parse(text, len, &r->meta, r->uuid);
 	r->args_env_size = len;
 	r->args_env_crc = (uint32_t)crc32(0, (const uint8_t *)text, (uInt)len);
@@ -103,17 +139,25 @@ static int args_env_read(struct trace_reader *r)
 	return why ? reader_fail(r, "%s/args_env: %s", r->dir, why) : 0;
 }
 
-int reader_version(struct trace_reader *r)
+/* 1; there is none: 0; -1. */
+static int version_read(struct trace_reader *r, struct trace_version *v)
 {
 	size_t len;
-	char *text = file_text(r->dirfd, "version", VERSION_MAX, &len);
+	int fd = file_open(r->dirfd, "version");
 
-	if (!text)
+	if (fd < 0)
 		return errno == ENOENT ? 0 : file_fail(r, "version");
-	const char *why = version_parse(text, len, &r->version);
+	char *text = file_text(fd, VERSION_MAX, &len);
+	if (!text)
+		return file_fail(r, "version");
+	const char *why = version_parse(text, len, v);
 	free(text);
-	if (why)
-		return reader_fail(r, "%s/version: %s", r->dir, why);
+	return why ? reader_fail(r, "%s/version: %s", r->dir, why) : 1;
+}
+
+/* r->version has been read. */
+static int version_take(struct trace_reader *r)
+{
 	if (strcmp(r->version.uuid, r->uuid) || r->version.args_env_size != r->args_env_size ||
 	    r->version.args_env_crc != r->args_env_crc)
 		return reader_fail(r, "%s/version: of another trace than args_env", r->dir);
@@ -123,15 +167,53 @@ int reader_version(struct trace_reader *r)
 	return 1;
 }
 
-static int streams_open(struct trace_reader *r)
+int reader_version(struct trace_reader *r)
+{
+	int rc = version_read(r, &r->version);
+
+	return rc == 1 ? version_take(r) : rc;
+}
+
+static int streams_open(struct trace_reader *r, bool versioned)
 {
 	for (unsigned i = 0; i < NSTREAMS; i++) {
-		int fd = file_open(r->dirfd, trace_stream_names[i]);
+		int fd = part_open(r, trace_stream_names[i], versioned, r->version.crcs[i]);
 		if (fd < 0)
 			return file_fail(r, trace_stream_names[i]);
 		r->streams[i].fd = fd;
 	}
 	return 0;
+}
+
+static void parts_init(struct trace_reader *r)
+{
+	for (unsigned i = 0; i < NSTREAMS; i++)
+		stream_init(&r->streams[i], i, -1);
+}
+
+static void parts_close(struct trace_reader *r)
+{
+	for (unsigned i = 0; i < NSTREAMS; i++)
+		stream_free(&r->streams[i]);
+	trace_meta_free(&r->meta);
+}
+
+/* All files, of one state of the trace: a recorder may just be completing it, or rr-pack replacing some of them. */
+static int parts_open(struct trace_reader *r)
+{
+	struct trace_version after;
+
+	for (unsigned tries = 0;; tries++) {
+		int had = version_read(r, &r->version), has;
+		if (had < 0 || args_env_read(r, had) || streams_open(r, had) || (has = version_read(r, &after)) < 0)
+			return -1;
+		if (has == had && (!had || memcmp(&after, &r->version, sizeof(after)) == 0))
+			return had ? version_take(r) : 0;
+		if (tries == TRIES_MAX)
+			return reader_fail(r, "%s: changes again and again while it is opened", r->dir);
+		parts_close(r);
+		parts_init(r);
+	}
 }
 
 static int dir_open(struct trace_reader *r)
@@ -165,10 +247,8 @@ struct trace_reader *trace_open(const char *dir, bool follow)
 	r->dirfd = -1;
 	r->follow = follow;
 	r->dir = dir ? xstrdup(dir) : latest_dir();
-	for (unsigned i = 0; i < NSTREAMS; i++)
-		stream_init(&r->streams[i], i, -1);
-	/* A directory that is there, streams that are, and last whether they are all. */
-	if (r->dir && dir_open(r) == 0 && args_env_read(r) == 0 && streams_open(r) == 0 && reader_version(r) >= 0)
+	parts_init(r);
+	if (r->dir && dir_open(r) == 0 && parts_open(r) >= 0)
 		return r;
 	trace_reader_close(r);
 	return NULL;
@@ -176,9 +256,7 @@ struct trace_reader *trace_open(const char *dir, bool follow)
 
 void trace_reader_close(struct trace_reader *r)
 {
-	for (unsigned i = 0; i < NSTREAMS; i++)
-		stream_free(&r->streams[i]);
-	trace_meta_free(&r->meta);
+	parts_close(r);
 	if (r->dirfd >= 0)
 		close(r->dirfd);
 	free(r->dir);

@@ -41,6 +41,8 @@ __attribute__((format(printf, 2, 3))) int reader_fail(struct trace_reader *r, co
 int reader_stream_fail(struct trace_reader *r, enum trace_stream id, uint64_t event);
 /* Reads `version`: 1; there is none: 0; it is not of this trace: -1. */
 int reader_version(struct trace_reader *r);
+/* What args_env holds, a NUL added; malloc'd. NULL and trace_strerror(). */
+char *trace_args_env(struct trace_reader *r, size_t *len);
 /* The next record of the stream that belongs to event r->num or a later one, held: 1; 0; -1. */
 int reader_hold(struct trace_reader *r, enum trace_stream id);
 

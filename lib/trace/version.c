@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <zlib.h>
@@ -23,14 +24,27 @@ int version_format(const struct trace_version *v, char line[VERSION_MAX])
 
 #define SCAN_SIZE_CRC "%20" SCNu64 ":%8" SCNx32
 
+/* The line ends in the checksum of what is before it. */
+static bool checksum_right(const char *text, size_t len)
+{
+	static const size_t last = sizeof(" crc32=xxxxxxxx\n") - 1;
+	char want[sizeof(" crc32=xxxxxxxx\n")];
+
+	if (len < last)
+		return false;
+	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n", (uint32_t)crc32(0, (const uint8_t *)text, (uInt)(len - last)));
+	return memcmp(text + len - last, want, last) == 0;
+}
+
 const char *version_parse(const char *text, size_t len, struct trace_version *v)
 {
 	static char why[80];
 	char again[VERSION_MAX];
 	unsigned format;
+	int behind = 0;
 
 	memset(v, 0, sizeof(*v));
-	if (sscanf(text, "rr-trace %9u", &format) != 1)
+	if (sscanf(text, "rr-trace %9u%n.%9u%n", &format, &behind, &v->minor, &behind) < 1)
 		return "not the version of a trace";
 	if (format != TRACE_FORMAT) {
 		snprintf(why, sizeof(why), "format %u, this program reads %d", format, TRACE_FORMAT);
@@ -38,15 +52,16 @@ const char *version_parse(const char *text, size_t len, struct trace_version *v)
 	}
 	uint64_t *size = v->sizes;
 	uint32_t *crc = v->crcs;
-	if (sscanf(text,
-		   "rr-trace %*u %36s last=%20" SCNu64 " args_env=" SCAN_SIZE_CRC " events=" SCAN_SIZE_CRC
+	if (sscanf(text + behind,
+		   " %36s last=%20" SCNu64 " args_env=" SCAN_SIZE_CRC " events=" SCAN_SIZE_CRC
 		   " mmaps=" SCAN_SIZE_CRC " data=" SCAN_SIZE_CRC,
 		   v->uuid, &v->events, &v->args_env_size, &v->args_env_crc, &size[STREAM_EVENTS],
 		   &crc[STREAM_EVENTS], &size[STREAM_MMAPS], &crc[STREAM_MMAPS], &size[STREAM_DATA],
 		   &crc[STREAM_DATA]) != 10)
 		return "cut short or damaged";
-	/* Only what would be written again from it, checksum included, is well. */
-	if ((size_t)version_format(v, again) != len || memcmp(again, text, len))
+	/* Of this version only what would be written again from it is well; newer ones may have more fields. */
+	if (!checksum_right(text, len) ||
+	    (!v->minor && ((size_t)version_format(v, again) != len || memcmp(again, text, len))))
 		return "wrong checksum";
 	return NULL;
 }

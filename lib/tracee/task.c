@@ -137,10 +137,37 @@ ssize_t task_get_xstate(struct task *t, void *buf, size_t max)
 	return ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov) ? -1 : (ssize_t)iov.iov_len;
 }
 
+/* One trace is replayed at a time, and its machine is that of all its tasks. */
+static struct {
+	bool differs;
+	struct arch_xlayout there, here;
+} recorded;
+
+void task_xstate_recorded(const struct arch_xlayout *there)
+{
+	recorded.there = *there;
+	arch_xlayout_here(&recorded.here);
+	recorded.differs = memcmp(&recorded.there, &recorded.here, sizeof(recorded.here)) != 0;
+}
+
+/* The area as this machine has it: from another, the same contents elsewhere. */
+static int set_converted(struct task *t, const void *buf, size_t n)
+{
+	uint8_t area[ARCH_XSTATE_MAX];
+	ssize_t n_here = task_get_xstate(t, area, sizeof area);
+	struct iovec iov = {area, n_here < 0 ? 0 : (size_t)n_here};
+
+	if (n_here < 0 || !arch_xstate_convert(&recorded.there, buf, n, &recorded.here, area, iov.iov_len))
+		return -1;
+	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
+}
+
 int task_set_xstate(struct task *t, const void *buf, size_t n)
 {
 	struct iovec iov = {(void *)buf, n};
 
+	if (recorded.differs)
+		return set_converted(t, buf, n);
 	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
 }
 

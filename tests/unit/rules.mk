@@ -1,6 +1,7 @@
 # Tests in C of the lower floors: `make unit`, and `make unit-asan` with sanitizers. Every program prints lines
-# "ok NAME" and "not ok NAME". `make build-asan/trace_fuzzer build-asan/gdb_fuzzer` makes some that libFuzzer drives without end.
-UNIT_SRC = $(wildcard lib/util/*.c lib/trace/*.c) $(REWRITER_SRC) $(GDB_SRC)
+# "ok NAME" and "not ok NAME". `make build-asan/trace_fuzzer build-asan/unpack_fuzzer build-asan/gdb_fuzzer` makes some that
+# libFuzzer drives without end.
+UNIT_SRC = $(wildcard lib/util/*.c lib/trace/*.c lib/pack/*.c) lib/arch/xstate.c $(REWRITER_SRC) $(GDB_SRC)
 REWRITER_SRC = $(filter-out lib/instrument/cache.c lib/instrument/image.c,$(wildcard lib/instrument/*.c))
 # The server for debuggers, over a replay that is not one.
 GDB_SRC = $(wildcard lib/gdb/*.c) lib/arch/registers.c tests/unit/debug_fake.c
@@ -36,12 +37,17 @@ build-asan/%: tests/%.c build-asan/floors.a
 build-asan/trace_fuzzer: tests/fuzz/trace_fuzz.c $(wildcard lib/trace/*.h) | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
-		$(filter-out lib/trace/print% lib/trace/systab.c $(REWRITER_SRC) $(GDB_SRC),$(UNIT_SRC)) -lz -lpthread
+		$(filter-out lib/trace/print% lib/trace/systab.c lib/pack/% lib/arch/% $(REWRITER_SRC) $(GDB_SRC),$(UNIT_SRC)) -lz -lpthread
 
 build-asan/gdb_fuzzer: tests/fuzz/gdb_fuzz.c tests/unit/debug_fake.c $(wildcard lib/gdb/*.[ch]) build/gen/systab.c | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
 		$(filter-out $(REWRITER_SRC),$(UNIT_SRC)) build/gen/systab.c $(LIBS)
+
+build-asan/unpack_fuzzer: tests/fuzz/unpack_fuzz.c $(wildcard lib/trace/*.h lib/pack/*.[ch]) | $(GEN)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
+		$(filter-out lib/trace/print% lib/trace/systab.c $(REWRITER_SRC) $(GDB_SRC),$(UNIT_SRC)) $(LIBS)
 
 # All of them run, whatever fails.
 unit: all tests-programs $(UNIT_TESTS:%=build/tests/%)

@@ -630,6 +630,38 @@ static void what_is_no_trace_is_told_apart(void)
 	free(other);
 }
 
+/* The line with something else in a place, and its checksum right. */
+static void version_edit(const char *dir, const char *from, const char *to)
+{
+	char line[1024], *text = file_get(dir, "version", &(size_t){0}), *at = strstr(text, from);
+	int n = snprintf(line, sizeof(line), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+
+	n = (int)(strstr(line, " crc32=") - line);
+	n += sprintf(line + n, " crc32=%08x\n", (unsigned)crc32(0, (const void *)line, (uInt)n));
+	file_put(dir, "version", line, (size_t)n);
+	free(text);
+}
+
+static void newer_minor_versions_are_read(void)
+{
+	uint32_t want[SMALL], got[SMALL];
+	char *dir = small_trace("minor", want);
+	int rc;
+
+	version_edit(dir, "rr-trace 1 ", "rr-trace 1.7 ");
+	version_edit(dir, " crc32=", " more=things crc32=");
+	struct trace_reader *r = open_well(dir);
+	CHECK(trace_reader_complete(r) && trace_digests(r, got, SMALL, &rc) == SMALL);
+	CHECK(memcmp(got, want, sizeof(want)) == 0 && trace_check(r) == 0);
+	trace_reader_close(r);
+	/* Only they may have more. */
+	version_edit(dir, "rr-trace 1.7 ", "rr-trace 1 ");
+	opening(dir, "version: wrong checksum");
+	version_edit(dir, "rr-trace 1 ", "rr-trace 2.1 ");
+	opening(dir, "version: format 2, this program reads 1");
+	free(dir);
+}
+
 /* --- the directory ---- */
 
 static void only_traces_are_replaced(void)
@@ -752,6 +784,7 @@ static const struct test {
 	TEST(truncation_without_version_is_the_end),
 	TEST(errors_name_the_place),
 	TEST(what_is_no_trace_is_told_apart),
+	TEST(newer_minor_versions_are_read),
 	TEST(only_traces_are_replaced),
 	TEST(modes_do_not_depend_on_umask),
 	TEST(fresh_directories_differ),

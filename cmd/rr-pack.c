@@ -1,0 +1,189 @@
+/* rr-pack: makes traces that travel, and unpacks those of others. */
+#include "pack/pack.h"
+
+#include "trace/trace.h"
+#include "util/util.h"
+
+#include <err.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: rr-pack [-n] [-o ARCHIVE | --into DIR] [--debug[=DIR]] [--events 1-N] [--recompress=N]\n"
+	"               [--redact PATTERN] [--strip-env] [TRACE ...]\n"
+	"       rr-pack --sources [--debug=DIR] [TRACE ...]\n"
+	"       rr-pack -x [--max-files N] [--max-size BYTES] ARCHIVE [DIR]\n"
+	"Puts copies of every file that a replay needs into the trace.\n"
+	"  -n                   only tell what would be added, and what is missing\n"
+	"  -o ARCHIVE           make an archive of a packed trace, - for standard output; TRACE stays\n"
+	"  --into DIR           put a packed trace into DIR; files that traces there share, once\n"
+	"  -x                   unpack an archive, - for standard input, into a new directory\n"
+	"  --debug[=DIR]        pack debug information as well, from DIR (/usr/lib/debug)\n"
+	"  --sources            print the source files that debug information names\n"
+	"  --events 1-N         only the beginning, up to event N; with -o or --into\n"
+	"  --recompress=N       compress anew, from 1 (fast) to 9 (small)\n"
+	"  --redact PATTERN     replace what matches, a regular expression, where no replay needs it\n"
+	"  --strip-env          remove the environment, where no replay needs it\n"
+	"  --max-files N        -x: how many files at most (10000)\n"
+	"  --max-size BYTES     -x: how large all together at most, K, M, G, T behind it (16G)\n"
+	"  -h, --help           this text\n"
+	"  --version            the version\n";
+
+enum { OPT_INTO = 256, OPT_DEBUG, OPT_SOURCES, OPT_EVENTS, OPT_RECOMPRESS, OPT_REDACT, OPT_STRIP, OPT_FILES, OPT_SIZE, OPT_VERSION };
+
+static const struct option options[] = {
+	{"into", required_argument, NULL, OPT_INTO},
+	{"debug", optional_argument, NULL, OPT_DEBUG},
+	{"sources", no_argument, NULL, OPT_SOURCES},
+	{"events", required_argument, NULL, OPT_EVENTS},
+	{"recompress", required_argument, NULL, OPT_RECOMPRESS},
+	{"redact", required_argument, NULL, OPT_REDACT},
+	{"strip-env", no_argument, NULL, OPT_STRIP},
+	{"max-files", required_argument, NULL, OPT_FILES},
+	{"max-size", required_argument, NULL, OPT_SIZE},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{NULL, 0, NULL, 0},
+};
+
+struct command {
+	struct pack_options pack;
+	struct unpack_limits limits;
+	bool unpack, plan, sources;
+	size_t npatterns;
+};
+
+static _Noreturn void wrong_usage(const char *what)
+{
+	if (what)
+		warnx("usage: %s; see rr-pack -h", what);
+	else
+		fputs("rr-pack: usage: see rr-pack -h\n", stderr);
+	exit(2);
+}
+
+/* Digits only; *end is behind them. */
+static uint64_t number(const char *option, const char *s, char **end)
+{
+	uint64_t n = strtoull(s, end, 10);
+
+	if (*s < '0' || *s > '9' || n > INT64_MAX)
+		errx(2, "%s: %s: not a number that makes sense here", option, s);
+	return n;
+}
+
+static uint64_t whole_number(const char *option, const char *s)
+{
+	char *end;
+	uint64_t n = number(option, s, &end);
+
+	if (*end)
+		errx(2, "%s: %s: not a number", option, s);
+	return n;
+}
+
+static uint64_t bytes(const char *option, const char *s)
+{
+	static const char units[] = "KMGT";
+	char *end;
+	uint64_t n = number(option, s, &end);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+
+	if ((*end && (!unit || end[1])) || n > (uint64_t)INT64_MAX >> shift)
+		errx(2, "%s: %s: not a number of bytes", option, s);
+	return n << shift;
+}
+
+/* "1-N": without what was before, there is no memory to go on with. */
+static uint64_t last_event(const char *s)
+{
+	if (strncmp(s, "1-", 2) != 0)
+		errx(2, "--events: %s: not 1-N: a replay begins at the first event", s);
+	uint64_t n = whole_number("--events", s + 2);
+	if (!n)
+		errx(2, "--events: %s: not 1-N: a replay begins at the first event", s);
+	return n;
+}
+
+static int level(const char *s)
+{
+	if (s[0] < '1' || s[0] > '9' || s[1])
+		errx(2, "--recompress: %s: not a number from 1 to 9", s);
+	return s[0] - '0';
+}
+
+static void read_options(struct command *c, int argc, char **argv)
+{
+	int opt;
+
+	c->pack.redact = xcalloc((size_t)argc + 1, sizeof *c->pack.redact);
+	while ((opt = getopt_long(argc, argv, "no:xh", options, NULL)) != -1) {
+		switch (opt) {
+		case 'n': c->plan = true; break;
+		case 'o': c->pack.output = optarg; break;
+		case 'x': c->unpack = true; break;
+		case OPT_INTO: c->pack.into = optarg; break;
+		case OPT_DEBUG: c->pack.debug = true; c->pack.debug_dir = optarg; break;
+		case OPT_SOURCES: c->sources = true; break;
+		case OPT_EVENTS: c->pack.last = last_event(optarg); break;
+		case OPT_RECOMPRESS: c->pack.compress = true; c->pack.level = level(optarg); break;
+		case OPT_REDACT: c->pack.redact[c->npatterns++] = optarg; break;
+		case OPT_STRIP: c->pack.strip_env = true; break;
+		case OPT_FILES: c->limits.files = whole_number("--max-files", optarg); break;
+		case OPT_SIZE: c->limits.size = bytes("--max-size", optarg); break;
+		case 'h': fputs(usage, stdout); exit(0);
+		case OPT_VERSION: puts("rr-pack (rr-tools) " RR_VERSION); exit(0);
+		default: wrong_usage(NULL);
+		}
+	}
+	if (c->unpack + c->plan + c->sources > 1)
+		wrong_usage("one of -n, -x and --sources");
+	if (c->pack.output && c->pack.into)
+		wrong_usage("one of -o and --into");
+	if (c->unpack && argc - optind != 1 && argc - optind != 2)
+		wrong_usage("-x takes an archive, and a directory to make");
+	if (c->pack.output && argc - optind > 1)
+		wrong_usage("an archive is of one trace");
+}
+
+static int unpack(const struct command *c, char **args)
+{
+	return pack_unpack(args[0], args[1], &c->limits);
+}
+
+static int pack_one(const struct command *c, const char *trace)
+{
+	if (c->sources)
+		return pack_sources(trace, &c->pack, stdout);
+	if (c->plan)
+		return pack_plan(trace, &c->pack, stdout);
+	return pack_trace(trace, &c->pack);
+}
+
+int main(int argc, char **argv)
+{
+	struct command c = {.limits = {UNPACK_SIZE, UNPACK_FILES}};
+	int rc = 0;
+
+	stdio_reserve();
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_IGN); /* a file that would be too large is an error as others are */
+	read_options(&c, argc, argv);
+	if (!c.npatterns) {
+		free(c.pack.redact);
+		c.pack.redact = NULL;
+	}
+	if (c.unpack)
+		rc = unpack(&c, argv + optind);
+	for (int i = optind; !c.unpack && !rc && (i < argc || i == optind); i++)
+		rc = pack_one(&c, i < argc ? argv[i] : NULL);
+	free(c.pack.redact);
+	if (rc)
+		errx(2, "%s", trace_strerror());
+	if (fflush(stdout) || ferror(stdout))
+		errx(2, "stdout: cannot write");
+	return 0;
+}
