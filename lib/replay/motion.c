@@ -430,13 +430,15 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 		}
 		if (pt->count.ticks != ticks)
 			return OUT_GOAL;
-		if (is_there(d, g, pt))
-			return OUT_GOAL;
-		const struct point *q = points_break(d, pt);
+		/* What has stopped behind an access has it before the goal; a breakpoint at the goal comes after it. */
+		bool struck = points_watch(d, pt, task_struck(&pt->t)), there = is_there(d, g, pt);
+		const struct point *q = there ? NULL : points_break(d, pt);
 		if (q)
 			stop_at_break(d, pt, q);
-		if ((q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d))
+		if ((q || struck) && counts_as_hit(d))
 			return OUT_STOP;
+		if (there)
+			return OUT_GOAL;
 	}
 }
 
