@@ -48,8 +48,8 @@ def plain(body):
 class Client:
     def __init__(self, hello=True):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(LIMIT)
         self.socket.connect('server')
+        self.socket.settimeout(LIMIT)
         self.came, self.acks, self.console = b'', True, b''
         if hello:
             self.features = self.ask('qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+;'
