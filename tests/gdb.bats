@@ -415,6 +415,27 @@ shortly_before_end() {
 	shows '\*stopped,reason="breakpoint-hit"' '\^done,stack=' '\*stopped,reason="end-stepping-range"' '\*stopped' '\^exit'
 }
 
+# LLDB	which to drive
+@test "lldb: break, backtrace, locals, steps, to the end" {
+	lldb=${LLDB:-lldb}
+	needs "$lldb"
+	record_it hello
+	rr-gdb -s "$PWD/socket" "$trace" > server.out 2> server.err 3>&- &
+	server=$!
+	until_true grep target server.out
+	step gdb "$lldb" --no-lldbinit -b -o "target create $programs/hello" \
+		-o "process connect --plugin gdb-remote unix-connect://$PWD/socket" -o 'breakpoint set -n add' -o 'process continue' \
+		-o 'thread backtrace' -o 'frame variable n' -o 'process continue' -o 'frame variable n' -o 'thread step-over' \
+		-o 'thread step-inst' -o 'disassemble -c 2' -o 'process plugin packet monitor when' -o 'process continue' \
+		-o 'process continue' -o quit
+	cat gdb.out
+	shows 'stop reason = breakpoint' 'frame #0: .*add\(p=0x[0-9a-f]*, n=0\)' 'frame #1: .*twice\(' 'frame #2: .*main' \
+		'[(]int[)] n = 0' 'stop reason = breakpoint' '[(]int[)] n = 1' 'stop reason = step over' \
+		'stop reason = instruction step' 'add:' 'pushq +%rbp' '^[0-9]+:[0-9]+[+][0-9]+' 'stop reason = breakpoint'
+	kill "$server"
+	wait "$server"
+}
+
 @test "-s serves a gdb of the user's own, one after another" {
 	record_it hello
 	rr-gdb -s 0 "$trace" > server.out 2> server.err 3>&- &
