@@ -24,6 +24,10 @@ setup() {
 	/usr/bin/python3 "$tests/trace_edit.py" "$trace" wanted warned
 }
 
+teardown() {
+	[ -z "$replay" ] || kill -KILL "$replay" 2> kill.err || :
+}
+
 # kept OPTION...: a replay that waits for a debugger; its pid in $replay, of the tasks in $tasks
 kept() {
 	"$@" "$trace" > kept.out 2> kept.err < /dev/null 3>&- &
