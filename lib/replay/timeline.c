@@ -245,12 +245,14 @@ enum outcome timeline_locate(struct debug *d)
 	return out;
 }
 
+static enum outcome back_step(struct debug *d, pid_t tid);
+
 /* A watchpoint stops behind the access; gone back to, the access is what comes next. */
 static enum outcome before_access(struct debug *d)
 {
 	const struct debug_stop stop = d->stop;
 
-	enum outcome out = stop.kind == DEBUG_STOP_WATCH ? timeline_back_step(d, stop.tid) : OUT_GOAL;
+	enum outcome out = stop.kind == DEBUG_STOP_WATCH ? back_step(d, stop.tid) : OUT_GOAL;
 	d->stop = stop;
 	return out == OUT_GOAL ? OUT_STOP : out;
 }
@@ -418,7 +420,7 @@ static enum outcome before_event(struct debug *d, uint64_t event, pid_t tid)
 	return OUT_END;
 }
 
-enum outcome timeline_back_step(struct debug *d, pid_t tid)
+static enum outcome back_step(struct debug *d, pid_t tid)
 {
 	enum outcome out = timeline_locate(d);
 	struct ptask *pt = debug_runner(d);
@@ -438,6 +440,48 @@ enum outcome timeline_back_step(struct debug *d, pid_t tid)
 	if (pt->count.ticks && (!e || ev.ticks < pt->count.ticks))
 		return go_to_last(d, here.at.event, pt->count.ticks - 1, 0);
 	return e > 1 ? before_event(d, here.at.event, tid) : OUT_END;
+}
+
+static size_t watched(const struct debug *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->npoints; i++)
+		n += d->points[i].was ? d->points[i].len : 0;
+	return n;
+}
+
+/* Whether the step went back over a write: watched memory is not what it was. */
+static bool unwritten(struct debug *d, pid_t tid, const uint8_t *was)
+{
+	struct ptask *pt = debug_task(d, tid);
+
+	if (!pt)
+		return false;
+	for (size_t i = 0; i < d->npoints; i++)
+		if (d->points[i].was) {
+			memcpy(d->points[i].was, was, d->points[i].len);
+			was += d->points[i].len;
+		}
+	return points_watch(d, pt, 0);
+}
+
+enum outcome timeline_back_step(struct debug *d, pid_t tid)
+{
+	size_t n = watched(d);
+
+	if (!n)
+		return back_step(d, tid);
+	uint8_t *was = xmalloc(n), *to = was;
+	points_look(d);
+	for (size_t i = 0; i < d->npoints; i++)
+		if (d->points[i].was)
+			to = mempcpy(to, d->points[i].was, d->points[i].len);
+	enum outcome out = back_step(d, tid);
+	if (out == OUT_GOAL && unwritten(d, tid, was))
+		out = OUT_STOP;
+	free(was);
+	return out;
 }
 
 void timeline_free(struct debug *d)
