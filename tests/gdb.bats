@@ -171,6 +171,15 @@ hello_is_debugged() {
 	shows 'Catchpoint 1 .forked process' 'exited with code 03' 'Breakpoint 2.*in_parent' '1 *process'
 }
 
+@test "a process can be attached to beside another" {
+	record_it family
+	read -r event _ parent _ < <(rr-dump -k clone "$trace")
+	child=$(rr-dump -e "$event" "$trace" | grep -oE '[0-9]+$')
+	options="-p $parent -e $event" in_gdb 'info inferiors' "add-inferior -exec $programs/family" 'inferior 2' "attach $child" 'info inferiors' \
+		'backtrace 2' 'break in_child' 'continue'
+	shows "^[*] 1 +process $parent" "^[*] 2 +process $child" '^#0 .*fork' 'Breakpoint 1.*in_child'
+}
+
 @test "-p and -f start in a process" {
 	record_it family
 	child=$(rr-dump -k clone "$trace" | awk -F '\t' '{ print $6 }' | grep -oE '[0-9]+$' | head -n 1)
@@ -217,6 +226,15 @@ hello_is_debugged() {
 }
 
 # --- how it got there ---
+
+@test "more watchpoints than the processor has: each stops, forwards and in opposite order backwards" {
+	record_it hello
+	in_gdb 'break main' 'continue' 'watch total' 'watch p.x' 'watch p.y' 'watch last' 'watch mine' 'continue' 'continue' \
+		'continue' 'continue' 'echo BACK\n' 'reverse-continue' 'reverse-continue' 'reverse-continue' 'reverse-continue'
+	shows 'watchpoint [0-9]: p.x' '^New value = 1' 'watchpoint [0-9]: last' '^New value = 0' 'atchpoint [0-9]: mine' '^New value = 41' \
+		'watchpoint [0-9]: total' '^New value = 1' BACK 'watchpoint [0-9]: total' '^New value = 0' 'atchpoint [0-9]: mine' \
+		'^New value = 40' 'watchpoint [0-9]: last' '^Old value = 0' 'watchpoint [0-9]: p.x' '^New value = 0'
+}
 
 @test "heap corruption: a watchpoint and reverse-continue find the instruction that wrote the word" {
 	record_it heap 200000000

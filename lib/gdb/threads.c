@@ -127,7 +127,10 @@ void threads_select(struct session *s, struct cursor *in)
 		reply_error(s, 1);
 		return;
 	}
-	const struct debug_thread *t = thread_find(s, id);
+	/* Any is the one it was, which the client has last been told of. */
+	const struct debug_thread *t = id.pid <= 0 && id.tid <= 0 ? thread_general(s) : NULL;
+	if (!t)
+		t = thread_find(s, id);
 	if (!t) {
 		reply_error(s, 2);
 		return;
