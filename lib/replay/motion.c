@@ -1,6 +1,7 @@
 /* Onwards through a replay, with stops on the way. */
 #include "replay/debugger.h"
 
+#include "replay/displace.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -98,7 +99,7 @@ enum stepped motion_step(struct debug *d, struct ptask *pt)
 		return STEP_AT_EVENT;
 	uint64_t from = ARCH_PC(&t->regs);
 	size_t n = code_entries(&t->mm->code, from, v);
-	bool planted[2] = {task_is_planted(t, v[0]), n > 1 && task_is_planted(t, v[1])};
+	bool planted[2] = {task_planted(t, v[0]), n > 1 && task_planted(t, v[1])};
 	for (size_t i = 0; i < n; i++)
 		task_unplant(t, v[i]);
 	soft_arm(&pt->count, SOFT_FAR);
@@ -138,12 +139,15 @@ static void step_over(struct debug *d, struct ptask *pt)
 	struct task *t = &pt->t;
 	uint64_t v[2], from = ARCH_PC(&t->regs);
 	size_t n = code_entries(&t->mm->code, from, v);
+	uint64_t copy = displace(t, v[0]);
 	int status;
 
+	ARCH_PC(&t->regs) = copy ? copy : v[0];
+	task_set_regs(t);
+	if (copy)
+		return;
 	for (size_t i = 0; i < n; i++)
 		task_unplant(t, v[i]);
-	ARCH_PC(&t->regs) = v[0];
-	task_set_regs(t);
 	enum step_result s = step_one(d, pt, &status);
 	if (s == STEP_DONE) {
 		for (size_t i = 0; i < n; i++)
@@ -220,11 +224,13 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 	siginfo_t si;
 
 	(void)p;
+	if (displaced_back(&pt->t, &pt->t.regs, pt->count.page.rax))
+		task_set_regs(&pt->t);
 	if (status >> 16)
 		return at_clock(d, pt);
 	if (WSTOPSIG(status) != SIGTRAP || task_siginfo(&pt->t, &si))
 		return PAUSE_NOT_MINE;
-	if (si.si_code == SI_KERNEL && task_is_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
+	if (si.si_code == SI_KERNEL && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);
 	if (si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) {
 		unsigned struck = task_struck(&pt->t);
@@ -454,7 +460,7 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	uint64_t v[2];
 
 	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
-	if (d->p.reached || pt->in_call || points_place(d, pt) || (!task_is_planted(&pt->t, v[0]) && !pt->watched))
+	if (d->p.reached || pt->in_call || points_place(d, pt) || (!task_planted(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;
 	switch (motion_step(d, pt)) {
 	case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;

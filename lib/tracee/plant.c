@@ -23,11 +23,11 @@ static size_t find(const struct mm *mm, uint64_t addr)
 	return lo;
 }
 
-bool task_is_planted(const struct task *t, uint64_t addr)
+struct planted *task_planted(const struct task *t, uint64_t addr)
 {
 	size_t i = find(t->mm, addr);
 
-	return i < t->mm->nplanted && t->mm->planted[i].addr == addr;
+	return i < t->mm->nplanted && t->mm->planted[i].addr == addr ? &t->mm->planted[i] : NULL;
 }
 
 int task_plant(struct task *t, uint64_t addr)
@@ -42,7 +42,7 @@ int task_plant(struct task *t, uint64_t addr)
 		return -1;
 	mm->planted = xrealloc(mm->planted, (mm->nplanted + 1) * sizeof *mm->planted);
 	memmove(mm->planted + i + 1, mm->planted + i, (mm->nplanted - i) * sizeof *mm->planted);
-	mm->planted[i] = (struct planted){addr, was};
+	mm->planted[i] = (struct planted){.addr = addr, .was = was};
 	mm->nplanted++;
 	return 0;
 }

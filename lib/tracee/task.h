@@ -52,6 +52,9 @@ struct code_places {
 struct planted {
 	uint64_t addr;
 	uint8_t was;
+	uint8_t len;   /* of the instruction, once it has a copy: replay/displace.h */
+	uint8_t reg;   /* number of the register that the copy borrows, and 1; 0: none */
+	uint16_t slot; /* of that copy; 0: none yet */
 };
 
 /* An address space, shared by the tasks that have it. */
@@ -113,7 +116,7 @@ int task_siginfo(struct task *t, siginfo_t *info);
 int task_plant(struct task *t, uint64_t addr);
 void task_unplant(struct task *t, uint64_t addr);
 void task_unplant_all(struct task *t);
-bool task_is_planted(const struct task *t, uint64_t addr);
+struct planted *task_planted(const struct task *t, uint64_t addr); /* NULL: none there */
 /* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
 void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 

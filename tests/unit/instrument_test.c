@@ -347,6 +347,17 @@ static bool may_differ(struct subject *s, uint32_t was)
 	return is_jump(&d) || d.mnemonic == ZYDIS_MNEMONIC_JMP;
 }
 
+/* Where a group's first place jumps to, at once or by an island. */
+static int64_t start_goes_to(struct subject *s, uint64_t at)
+{
+	ZydisDecodedInstruction d;
+	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+
+	if (decode(s, s->is + at, &d, op) && is_jump(&d) && d.raw.imm[0].size == 8)
+		at = (uint64_t)jump_target(&d, (int64_t)at);
+	return text_has(s, (int64_t)at) ? text_to_tramp(s, at, &d) : -1;
+}
+
 static void tables_check(struct subject *s)
 {
 	for (uint64_t i = 0; i < s->h->origins.count; i++) {
@@ -362,7 +373,10 @@ static void tables_check(struct subject *s)
 			complain(s, "bad entry of moved", m->from);
 		else if (!may_differ(s, m->from) && !same_insn(s, to, m->from))
 			complain(s, "a moved instruction is another", m->from);
-		if (s->range[m->from] == SAME || s->range[m->from] == JUMP_START) {
+		if (m->to & CODE_START) {
+			if (start_goes_to(s, m->from) != to)
+				complain(s, "the start of a group does not go to its code", m->from);
+		} else if (s->range[m->from] == SAME || s->range[m->from] == JUMP_START) {
 			/* Its place may have become an island. */
 			ZydisDecodedInstruction d;
 			if (text_to_tramp(s, m->from, &d) < 0)
