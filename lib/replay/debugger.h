@@ -20,6 +20,7 @@ struct point {
 struct goal {
 	struct debug_position at;
 	bool by_state;
+	bool with_event; /* the stop that its event is counts as one on the way */
 	struct trace_regs regs;
 	uint64_t stack; /* checksum */
 };

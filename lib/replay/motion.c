@@ -493,7 +493,15 @@ static enum outcome aim(struct debug *d, const struct goal *g)
 	return OUT_GOAL;
 }
 
-static enum outcome run_on(struct debug *d)
+/* The goal is right behind the event that has just acted: a stop there is not one before it. */
+static bool ends_here(struct debug *d, const struct goal *g)
+{
+	struct ptask *pt = g && !g->by_state && !g->with_event && !g->at.insns && debug_event(d) == g->at.event ? debug_runner(d) : NULL;
+
+	return pt && pt->count.ticks >= g->at.ticks;
+}
+
+static enum outcome run_on(struct debug *d, const struct goal *g)
 {
 	struct ptask *pt = debug_runner(d);
 	pid_t pid = pt ? pt->pid : 0;
@@ -512,7 +520,8 @@ static enum outcome run_on(struct debug *d)
 	d->insns = 0;
 	d->insns_known = true;
 	d->figures.events_replayed++;
-	if (event_stop(d, &d->p.ev, pid) && counts_as_hit(d))
+	const struct trace_event ev = d->p.ev;
+	if (event_stop(d, &ev, pid) && !ends_here(d, g) && counts_as_hit(d))
 		return OUT_STOP;
 	timeline_keep(d, false);
 	return OUT_GOAL;
@@ -557,7 +566,7 @@ enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_her
 		if (d->o.poll && d->figures.events_replayed % 64 == 0 && d->o.poll(d->o.ctx))
 			out = OUT_INTERRUPT;
 		else
-			out = run_on(d);
+			out = run_on(d, g);
 	}
 	timeline_clock(d, false);
 	return out;
