@@ -9,21 +9,23 @@
 #include <signal.h>
 #include <stdlib.h>
 
-static const char usage[] = "usage: rr-replay [-q] [--until EVENT] [--trace-events] [--stats] [TRACE]\n"
+static const char usage[] = "usage: rr-replay [-q] [--until EVENT] [--trace-events] [--stats] [--debug-on-divergence] [TRACE]\n"
 			    "Runs a recorded program again and prints what it printed.\n"
-			    "  -q               without its output\n"
-			    "  --until EVENT    stop after this event\n"
-			    "  --trace-events   print every event on stderr as it is replayed\n"
-			    "  --stats          print events, seconds and calls by kind on stderr\n"
-			    "  -h, --help       this text\n"
-			    "  --version        the version\n";
+			    "  -q                     without its output\n"
+			    "  --until EVENT          stop after this event\n"
+			    "  --trace-events         print every event on stderr as it is replayed\n"
+			    "  --stats                print events, seconds and calls by kind on stderr\n"
+			    "  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
+			    "  -h, --help             this text\n"
+			    "  --version              the version\n";
 
-enum { OPT_UNTIL = 256, OPT_EVENTS, OPT_STATS, OPT_VERSION };
+enum { OPT_UNTIL = 256, OPT_EVENTS, OPT_STATS, OPT_DEBUG, OPT_VERSION };
 
 static const struct option options[] = {
 	{"until", required_argument, NULL, OPT_UNTIL},
 	{"trace-events", no_argument, NULL, OPT_EVENTS},
 	{"stats", no_argument, NULL, OPT_STATS},
+	{"debug-on-divergence", no_argument, NULL, OPT_DEBUG},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
@@ -42,7 +44,7 @@ static void print_stats(const struct replay_stats *s)
 
 int main(int argc, char **argv)
 {
-	struct replay_options o = {.write_fd = -1};
+	struct replay_options o = {.write_fd = -1, .keep = keep_has_user()};
 	struct replay_stats stats;
 	bool want_stats = false;
 	char *end;
@@ -59,6 +61,7 @@ int main(int argc, char **argv)
 			break;
 		case OPT_EVENTS: o.show_events = true; break;
 		case OPT_STATS: want_stats = true; break;
+		case OPT_DEBUG: o.keep = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		case OPT_VERSION: puts("rr-replay (rr-tools) " RR_VERSION); return 0;
 		default: fputs("rr-replay: usage: see rr-replay -h\n", stderr); return 2;

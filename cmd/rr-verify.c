@@ -8,19 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: rr-verify [-v] [--quick] [--memory=N|all|none] [TRACE]\n"
+static const char usage[] = "usage: rr-verify [-v] [--quick] [--memory=N|all|none] [--debug-on-divergence] [TRACE]\n"
 			    "Checks a trace: its files first, then a replay. Prints the first difference.\n"
-			    "  --memory=N|all|none  compare memory every N events (1000), at each, or never\n"
-			    "  --quick              the files only\n"
-			    "  -v                   print a line of figures\n"
-			    "  -h, --help           this text\n"
-			    "  --version            the version\n";
+			    "  --memory=N|all|none    compare memory every N events (1000), at each, or never\n"
+			    "  --quick                the files only\n"
+			    "  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
+			    "  -v                     print a line of figures\n"
+			    "  -h, --help             this text\n"
+			    "  --version              the version\n";
 
-enum { OPT_MEMORY = 256, OPT_QUICK, OPT_VERSION };
+enum { OPT_MEMORY = 256, OPT_QUICK, OPT_DEBUG, OPT_VERSION };
 
 static const struct option options[] = {
 	{"memory", required_argument, NULL, OPT_MEMORY},
 	{"quick", no_argument, NULL, OPT_QUICK},
+	{"debug-on-divergence", no_argument, NULL, OPT_DEBUG},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{NULL, 0, NULL, 0},
@@ -43,7 +45,7 @@ static uint64_t memory_every(const char *s)
 
 int main(int argc, char **argv)
 {
-	struct verify_options o = {.memory_every = 1000};
+	struct verify_options o = {.memory_every = 1000, .keep = keep_has_user()};
 	int c;
 
 	stdio_reserve();
@@ -51,6 +53,7 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'v': o.verbose = true; break;
 		case OPT_MEMORY: o.memory_every = memory_every(optarg); break;
+		case OPT_DEBUG: o.keep = true; break;
 		case OPT_QUICK: o.structure_only = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		case OPT_VERSION: puts("rr-verify (rr-tools) " RR_VERSION); return 0;

@@ -5,6 +5,8 @@ load common
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=300
+	# One that a user built comes with its extension for gdb.
+	export user_python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
 }
 
 setup() {
@@ -340,6 +342,68 @@ hello_is_debugged() {
 	shows 'Breakpoint 1.*Py_FinalizeEx' 'Breakpoint 2.*Py_BytesMain' 'Breakpoint 1.*Py_FinalizeEx'
 }
 
+# shortly_before_end [PID]: the first event of the last tenth of a second, of all tasks or of one
+shortly_before_end() {
+	rr-dump "$trace" | awk -F '\t' -v pid="$1" '!pid || $3 == pid { n++; event[n] = $1; time[n] = $2 }
+		END { for (i = n; i > 1 && time[n] - time[i - 1] < 0.1; i--); print event[i] }'
+}
+
+@test "python3's own gdb extension: py-bt shows the same program again after a way back" {
+	python=/usr/bin/python3
+	extension=$(find /usr/share/gdb/auto-load/usr/bin -name 'python3*-gdb.py' 2> find.err | head -n 1)
+	if [ -z "$extension" ]; then
+		python=$user_python
+		extension=$python-gdb.py
+	fi
+	[ -f "$extension" ] || skip "no gdb extension of python3's (package python3.11-dbg)"
+	cat > deep.py <<-'END'
+		import os
+		def down(level):
+		    left = level * 111
+		    return down(level - 1) + 1 if level else os.getppid() * 0
+		print(down(3))
+	END
+	step record rr-record -o "$trace" "$python" deep.py
+	event=$(rr-dump -s getppid "$trace" | awk '{ print $1; exit }')
+	options="-e $event" in_gdb "source $extension" 'py-bt' 'py-up' 'py-print level' 'break Py_BytesMain' 'reverse-continue' \
+		"seek $event" 'py-bt'
+	[ "$(grep -c '^  File ".*deep.py", line 4, in down' gdb.out)" = 8 ]
+	shows 'line 4, in down' 'line 5, in <module>' 'level. = 0' 'Breakpoint 1.*Py_BytesMain' 'line 4, in down' 'line 5, in <module>'
+}
+
+@test "redis-server: from its last tenth of a second back to main, and forward again" {
+	needs redis-server redis-cli
+	rr-record -o "$trace" redis-server --port 0 --unixsocket "$PWD/redis" --save '' --logfile "$PWD/log" 3>&- &
+	server=$!
+	until_true redis-cli -s redis ping
+	redis-cli -s redis set name value
+	redis-cli -s redis -r 3 -i 0.1 incr number
+	redis-cli -s redis shutdown nosave
+	wait "$server"
+	options="-e $(shortly_before_end)" in_gdb 'info threads' 'backtrace' 'break main' 'reverse-continue' 'backtrace' \
+		'break finishShutdown' 'continue' 'backtrace' 'reverse-continue'
+	shows '^#[0-9]+ .* main ' 'Breakpoint 1, .*main ' '^#0 .*main ' 'Breakpoint 2, .*finishShutdown' \
+		'^#1 .*shutdownCommand' '^#[0-9]+ .* main ' 'Breakpoint 1, .*main '
+	[ "$(grep -c '^[* ] [1-5] .*Thread ' gdb.out)" = 5 ]
+}
+
+@test "gcc's cc1, a child without symbols: from its last tenth of a second back to its entry, and forward again" {
+	awk 'BEGIN {
+		for (i = 0; i < 200; i++)
+			printf "int f%d(int n) { int s = 0; while (n--) if ((s ^= n * %d) > %d) s -= n; return s; }\n", i, i, 7 * i
+	}' > some.c
+	cc1=$(gcc -print-prog-name=cc1)
+	[ -x "$cc1" ] || skip "no cc1"
+	LC_ALL=C readelf -h "$cc1" | grep -q 'EXEC (Executable' || skip "cc1 is not where its file says"
+	entry=$(LC_ALL=C readelf -h "$cc1" | awk '/Entry point/ { print $4 }')
+	step record rr-record -o "$trace" gcc -O2 -c some.c
+	child=$(rr-dump -t "$trace" | awk '/\/cc1 / { print $1; exit }')
+	options="-p $child -e $(shortly_before_end "$child")" in_gdb 'info inferiors' "break *$entry" 'reverse-continue' \
+		'x/i $pc' 'info sharedlibrary' 'break write' 'continue' 'backtrace' 'print (char) *(char *) $rsi' 'reverse-continue'
+	shows "process $child .*cc1" 'Breakpoint 1, ' "^=> $entry" 'libc.so.6' 'Breakpoint 2.*write' '^#0 .*write' \
+		"= 9 '.t'" 'Breakpoint 1, '
+}
+
 # --- other ways in ---
 
 @test "gdb's machine interface" {
@@ -349,6 +413,27 @@ hello_is_debugged() {
 	timeout 60 rr-gdb "$trace" -- -nx -i=mi < commands > gdb.out 2> gdb.err
 	cat gdb.out
 	shows '\*stopped,reason="breakpoint-hit"' '\^done,stack=' '\*stopped,reason="end-stepping-range"' '\*stopped' '\^exit'
+}
+
+# LLDB	which to drive
+@test "lldb: break, backtrace, locals, steps, to the end" {
+	lldb=${LLDB:-lldb}
+	needs "$lldb"
+	record_it hello
+	rr-gdb -s "$PWD/socket" "$trace" > server.out 2> server.err 3>&- &
+	server=$!
+	until_true grep target server.out
+	step gdb "$lldb" --no-lldbinit -b -o "target create $programs/hello" \
+		-o "process connect --plugin gdb-remote unix-connect://$PWD/socket" -o 'breakpoint set -n add' -o 'process continue' \
+		-o 'thread backtrace' -o 'frame variable n' -o 'process continue' -o 'frame variable n' -o 'thread step-over' \
+		-o 'thread step-inst' -o 'disassemble -c 2' -o 'process plugin packet monitor when' -o 'process continue' \
+		-o 'process continue' -o quit
+	cat gdb.out
+	shows 'stop reason = breakpoint' 'frame #0: .*add\(p=0x[0-9a-f]*, n=0\)' 'frame #1: .*twice\(' 'frame #2: .*main' \
+		'[(]int[)] n = 0' 'stop reason = breakpoint' '[(]int[)] n = 1' 'stop reason = step over' \
+		'stop reason = instruction step' 'add:' 'pushq +%rbp' '^[0-9]+:[0-9]+[+][0-9]+' 'stop reason = breakpoint'
+	kill "$server"
+	wait "$server"
 }
 
 @test "-s serves a gdb of the user's own, one after another" {

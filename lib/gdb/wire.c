@@ -173,6 +173,8 @@ bool wire_interrupted(struct wire *w)
 
 	if (!w->closed && wire_wait(w, POLLIN, 0))
 		wire_receive(w);
+	if (w->end - w->at == sizeof w->raw && wire_wait(w, POLLRDHUP, 0)) /* it would never be read to its end */
+		w->closed = true;
 	/* Packets that came too early stay for later; the byte counts only between them. */
 	for (size_t i = w->at; i < w->end; i++) {
 		uint8_t c = w->raw[i];

@@ -353,7 +353,7 @@ int kernel_replay_code_original(struct replaying *rp, const struct code_image *i
 	if (c->original < 0 && !c->asked)
 		c->original = kernel_replay_file_open(rp, c->path);
 	c->asked = true;
-	return c->original;
+	return c->original >= 0 ? c->original : kernel_replay_file_object(rp, c->path);
 }
 
 const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m)

@@ -12,20 +12,23 @@
 
 static bool is_same(const struct replay_file *f, const struct trace_map *m)
 {
-	return f->size == m->size && f->mtime_ns == m->mtime_ns && !strcmp(f->path, m->path) &&
+	return f->size == m->size && f->mtime_ns == m->mtime_ns && f->object == m->object && !strcmp(f->path, m->path) &&
 	       !strcmp(f->copy ? f->copy : "", m->copy);
 }
 
 void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m)
 {
-	if (m->backing != BACKING_FILE && m->backing != BACKING_COPY)
+	static const bool is_file[] = {
+		[BACKING_FILE] = true, [BACKING_COPY] = true, [BACKING_DATA] = true, [BACKING_OBJECT] = true};
+
+	if (m->backing >= ARRAY_LEN(is_file) || !is_file[m->backing] || m->path[0] != '/')
 		return;
 	for (size_t i = 0; i < rp->nfiles; i++)
 		if (is_same(&rp->files[i], m))
 			return;
 	rp->files = xrealloc(rp->files, (rp->nfiles + 1) * sizeof *rp->files);
 	rp->files[rp->nfiles++] =
-		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL, m->size, m->mtime_ns};
+		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL, m->object, m->size, m->mtime_ns};
 }
 
 int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t size, int64_t mtime_ns, int open_flags)
@@ -58,6 +61,15 @@ int kernel_replay_file_open(struct replaying *rp, const char *path)
 		if (fd >= 0)
 			return fd;
 	}
+	return -1;
+}
+
+int kernel_replay_file_object(const struct replaying *rp, const char *path)
+{
+	for (size_t i = rp->nfiles; i-- > 0;)
+		for (size_t j = 0; rp->files[i].object && !strcmp(rp->files[i].path, path) && j < rp->nobjects; j++)
+			if (rp->objects[j].id == rp->files[i].object)
+				return rp->objects[j].fd;
 	return -1;
 }
 

@@ -195,6 +195,7 @@ struct replaying {
 	size_t ncodes;
 	struct replay_file { /* files.c: those that have been mapped */
 		char *path, *copy; /* copy: NULL if there is none */
+		uint64_t object;   /* that holds what has been mapped of it; 0: none does */
 		uint64_t size;
 		int64_t mtime_ns;
 	} *files;
@@ -224,6 +225,8 @@ int kernel_replay_objects_map(struct replaying *rp, struct task *t);
  * name if it has not changed since; -1 if neither is there. */
 void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m);
 int kernel_replay_file_open(struct replaying *rp, const char *path);
+/* The memory file, which stays the replay's, with as much of that file as has been mapped; -1: there is none. */
+int kernel_replay_file_object(const struct replaying *rp, const char *path);
 /* What the recording called the file that is mapped here by that name. */
 const char *kernel_replay_file_name(const struct replaying *rp, const char *here);
 void kernel_replay_files_free(struct replaying *rp);
@@ -232,7 +235,8 @@ int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t siz
 
 /* code.c: the code file of a BACKING_CODE mapping, which is noted in the task's address space. NULL: not usable. */
 const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m);
-/* The file that rewritten code stands in for: its name, and a descriptor of it that stays ours; NULL, -1 if there is none. */
+/* The file that rewritten code stands in for: its name, and a descriptor that stays ours and holds its code; NULL, -1 if
+ * there is none. */
 const char *kernel_replay_code_path(struct replaying *rp, const struct code_image *img);
 int kernel_replay_code_original(struct replaying *rp, const struct code_image *img);
 void kernel_replay_codes_free(struct replaying *rp);

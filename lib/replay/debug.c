@@ -94,6 +94,8 @@ struct debug_position debug_here(struct debug *d)
 {
 	struct ptask *pt;
 
+	if (d->aside)
+		return d->aside_at;
 	timeline_locate(d);
 	pt = debug_runner(d);
 	return (struct debug_position){debug_event(d), pt ? pt->count.ticks : 0, d->insns};
@@ -575,6 +577,8 @@ void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *sto
 {
 	enum outcome out;
 
+	if (!go->backward || go->step)
+		d->undone = 0;
 	if (d->aside)
 		out = experiment_go(d, go);
 	else if (go->step)
@@ -593,6 +597,7 @@ void debug_seek(struct debug *d, const struct debug_position *p, struct debug_st
 	const struct goal g = {.at = *p};
 
 	debug_experiment_end(d);
+	d->undone = 0;
 	finish(d, timeline_go(d, &g), false, stop);
 }
 

@@ -20,7 +20,6 @@ struct point {
 struct goal {
 	struct debug_position at;
 	bool by_state;
-	bool with_event; /* the stop that its event is counts as one on the way */
 	struct trace_regs regs;
 	uint64_t stack; /* checksum */
 };
@@ -72,7 +71,12 @@ struct debug {
 	uint64_t last_event;
 	uint64_t exits_from; /* from this event on only tasks end; 0: not known yet */
 
-	struct checkpoint *aside; /* the replay, during an experiment */
+	uint64_t undone; /* the event whose stop has been told going backwards, from where it happened; 0: none */
+
+	/* The replay, during an experiment, and what is put back after it. */
+	struct checkpoint *aside;
+	struct debug_position aside_at;
+	uint64_t aside_siginfo;
 	struct debug_figures figures;
 };
 

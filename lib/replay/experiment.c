@@ -22,6 +22,8 @@ int experiment_begin(struct debug *d)
 {
 	if (d->aside)
 		return 0;
+	d->aside_at = debug_here(d); /* which it can't be asked for once the tasks are copies */
+	d->aside_siginfo = d->siginfo_event;
 	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
 		points_lift_all(pt);
 	d->aside = checkpoint_aside(&d->p);
@@ -34,6 +36,9 @@ void debug_experiment_end(struct debug *d)
 		return;
 	checkpoint_back(&d->p, d->aside);
 	d->aside = NULL;
+	d->insns = d->aside_at.insns;
+	d->insns_known = true;
+	d->siginfo_event = d->aside_siginfo;
 }
 
 /* Writes are said to have been made; memory is had. */

@@ -430,13 +430,15 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 		}
 		if (pt->count.ticks != ticks)
 			return OUT_GOAL;
-		if (is_there(d, g, pt))
-			return OUT_GOAL;
-		const struct point *q = points_break(d, pt);
+		/* What has stopped behind an access has it before the goal; a breakpoint at the goal comes after it. */
+		bool struck = points_watch(d, pt, task_struck(&pt->t)), there = is_there(d, g, pt);
+		const struct point *q = there ? NULL : points_break(d, pt);
 		if (q)
 			stop_at_break(d, pt, q);
-		if ((q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d))
+		if ((q || struck) && counts_as_hit(d))
 			return OUT_STOP;
+		if (there)
+			return OUT_GOAL;
 	}
 }
 
@@ -493,15 +495,7 @@ static enum outcome aim(struct debug *d, const struct goal *g)
 	return OUT_GOAL;
 }
 
-/* The goal is right behind the event that has just acted: a stop there is not one before it. */
-static bool ends_here(struct debug *d, const struct goal *g)
-{
-	struct ptask *pt = g && !g->by_state && !g->with_event && !g->at.insns && debug_event(d) == g->at.event ? debug_runner(d) : NULL;
-
-	return pt && pt->count.ticks >= g->at.ticks;
-}
-
-static enum outcome run_on(struct debug *d, const struct goal *g)
+static enum outcome run_on(struct debug *d)
 {
 	struct ptask *pt = debug_runner(d);
 	pid_t pid = pt ? pt->pid : 0;
@@ -521,7 +515,7 @@ static enum outcome run_on(struct debug *d, const struct goal *g)
 	d->insns_known = true;
 	d->figures.events_replayed++;
 	const struct trace_event ev = d->p.ev;
-	if (event_stop(d, &ev, pid) && !ends_here(d, g) && counts_as_hit(d))
+	if (event_stop(d, &ev, pid) && counts_as_hit(d))
 		return OUT_STOP;
 	timeline_keep(d, false);
 	return OUT_GOAL;
@@ -566,7 +560,7 @@ enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_her
 		if (d->o.poll && d->figures.events_replayed % 64 == 0 && d->o.poll(d->o.ctx))
 			out = OUT_INTERRUPT;
 		else
-			out = run_on(d, g);
+			out = run_on(d);
 	}
 	timeline_clock(d, false);
 	return out;

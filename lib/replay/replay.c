@@ -401,6 +401,8 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	}
 	if (v == REPLAY_OVER)
 		v = REPLAY_EXACT;
+	if (v == REPLAY_DIVERGED && o->keep)
+		keep_tasks(&p);
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {
 		if (!stats->events)
 			v = trouble(&p, "%s: the recording was cut short before its first event was saved",

@@ -23,6 +23,7 @@ struct replay_options {
 	bool quiet;		/* nothing on stdout and stderr of what the program wrote */
 	bool again;		/* not the first replay of it: says nothing more of a trace cut short */
 	bool show_events;	/* on stderr, as rr-dump would */
+	bool keep;		/* where it diverges, waits with the tasks stopped, so that a debugger can attach */
 	uint64_t until;		/* event to stop after; 0: all */
 	uint64_t memory_every;	/* events between checksums of memory; 0: none */
 	/* Bytes the program wrote to a descriptor (1, 2: standard streams); NULL: to our own. */
@@ -40,6 +41,9 @@ struct replay_stats {
 	bool complete; /* the recording had ended well */
 };
 
+/* Whether somebody is at the terminal, to be asked to end what `keep` keeps. */
+bool keep_has_user(void);
+
 enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats);
 
 /* For rr-dump -w: the raw bytes written to descriptor fd. What the program exits with: as replay_run. */
@@ -48,7 +52,7 @@ int replay_write_fd(const char *trace, int fd, FILE *out);
 struct verify_options {
 	const char *trace;
 	uint64_t memory_every; /* 0: none; 1: every event */
-	bool structure_only, verbose;
+	bool structure_only, verbose, keep; /* keep: as of replay_options */
 };
 /* Is the trace whole, and does it replay exactly? Prints the first difference. */
 enum replay_verdict replay_verify(const struct verify_options *o);

@@ -233,8 +233,10 @@ enum outcome timeline_locate(struct debug *d)
 	struct goal g = timeline_here(d);
 	const struct debug_stop stop = d->stop;
 	const uint64_t told = d->told;
-	bool reached = d->p.reached;
+	bool reached = d->p.reached, (*poll)(void *ctx) = d->o.poll;
+	d->o.poll = NULL; /* or else this would end up elsewhere */
 	enum outcome out = timeline_go(d, &g);
+	d->o.poll = poll;
 	if (out == OUT_GOAL && reached && !d->p.reached)
 		out = motion_reach(d);
 	d->told = told;
@@ -253,12 +255,41 @@ static enum outcome before_access(struct debug *d)
 	return out == OUT_GOAL ? OUT_STOP : out;
 }
 
-/* Stops between a checkpoint and a point; the last of them is what the replay is left at. OUT_GOAL: there are none. */
-static enum outcome last_stop(struct debug *d, const struct mark *k, const struct goal *until)
+/* Whether the stop at which the replay is left is that of an event right before here, where it has been told. A process
+ * or a program that it made has to be taken back all the same, once. */
+static bool is_behind(struct debug *d, const struct debug_position *here)
 {
-	struct checkpoint *c = k->c;
-	bool first = k == d->kept;
+	static const bool events[] = {[DEBUG_STOP_CALL_RETURN] = true, [DEBUG_STOP_THREAD] = true, [DEBUG_STOP_THREAD_END] = true,
+				      [DEBUG_STOP_EXIT] = true,	       [DEBUG_STOP_FORK] = true,   [DEBUG_STOP_VFORK] = true,
+				      [DEBUG_STOP_EXEC] = true};
+	enum debug_stop_kind kind = d->stop.kind;
+	struct ptask *pt = debug_runner(d);
+	const struct debug_position at = {debug_event(d), pt ? pt->count.ticks : 0, d->insns};
+
+	if (kind >= ARRAY_LEN(events) || !events[kind] || !d->insns_known || debug_position_compare(&at, here))
+		return false;
+	bool makes = kind == DEBUG_STOP_FORK || kind == DEBUG_STOP_VFORK || kind == DEBUG_STOP_EXEC;
+	bool told = d->undone == at.event;
+	d->undone = at.event;
+	return told || !makes;
+}
+
+/* To the stop of that number behind a checkpoint. */
+static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_here, uint64_t number)
+{
+	if (restore(d, from))
+		return OUT_TROUBLE;
+	d->hits_max = number;
+	d->hits = 0;
+	return motion_forward(d, NULL, from_here);
+}
+
+/* Stops between a checkpoint and a point; the last of them is what the replay is left at. OUT_GOAL: there are none. */
+static enum outcome last_stop(struct debug *d, const struct mark *k, const struct goal *until,
+			      const struct debug_position *here)
+{
 	const struct mark from = *k;
+	bool first = k == d->kept;
 
 	if (restore(d, k))
 		return OUT_TROUBLE;
@@ -268,13 +299,13 @@ static enum outcome last_stop(struct debug *d, const struct mark *k, const struc
 		return out;
 	if (!d->hits)
 		return OUT_GOAL;
-	for (k = d->kept; k->c != c;)
-		k++;
-	if (restore(d, &from))
-		return OUT_TROUBLE;
-	d->hits_max = d->hits;
-	d->hits = 0;
-	out = motion_forward(d, NULL, !first);
+	const uint64_t last = d->hits;
+	out = to_stop(d, &from, !first, last);
+	if (out == OUT_STOP && is_behind(d, here)) {
+		if (last == 1)
+			return OUT_GOAL;
+		out = to_stop(d, &from, !first, last - 1);
+	}
 	return out == OUT_STOP ? before_access(d) : out;
 }
 
@@ -282,6 +313,7 @@ enum outcome timeline_back(struct debug *d)
 {
 	enum outcome located = timeline_locate(d);
 	struct goal until = timeline_here(d);
+	struct debug_position here = until.at;
 	struct mark *k = last_before(d, until.at.event, until.at.ticks);
 
 	if (located != OUT_GOAL)
@@ -291,10 +323,10 @@ enum outcome timeline_back(struct debug *d)
 	while (k) {
 		uint64_t event = k->event, ticks = k->ticks;
 		bool first = k == d->kept;
-		enum outcome out = last_stop(d, k, &until);
+		enum outcome out = last_stop(d, k, &until, &here);
 		if (out != OUT_GOAL)
 			return out;
-		until = (struct goal){.at = {event, ticks, 0}, .with_event = true};
+		until = (struct goal){.at = {event, ticks, 0}};
 		if (first)
 			break;
 		k = last_before(d, event, ticks);

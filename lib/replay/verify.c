@@ -55,7 +55,7 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 {
 	struct sums sums = {0};
 	struct replay_options ro = {
-		.trace = o->trace, .quiet = true, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
+		.trace = o->trace, .quiet = true, .keep = o->keep, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
 	struct replay_stats stats = {0};
 	enum replay_verdict v = check_structure(o->trace, o->structure_only && o->verbose);
 

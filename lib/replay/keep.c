@@ -1,0 +1,133 @@
+/* A replay that has diverged, kept as it is for a debugger. */
+#include "replay/replayer.h"
+
+#include "util/util.h"
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Somebody is there to read what is said and to end it. */
+bool keep_has_user(void)
+{
+	return isatty(STDERR_FILENO) && isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+/* Tasks that nobody traces would outlive us, were we killed: another process ends them when nobody holds the pipe's other
+ * end any more. A descriptor of a process means no other (pidfd_open(2)). */
+static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2])
+{
+	char c;
+
+	pid_t pid = fork();
+	if (pid)
+		return pid;
+	setsid();
+	close(alive[1]);
+	while (read(alive[0], &c, 1) < 0 && errno == EINTR)
+		;
+	for (size_t i = 0; i < n; i++)
+		syscall(SYS_pidfd_send_signal, tasks[i].fd, SIGKILL, NULL, 0);
+	_exit(0);
+}
+
+/* Stopped from now on, without a tracer, and with the registers of the report, not those of a trampoline. The stop comes before any instruction: a call that it stands at was the tracer's to
+ * make or not, and is not made. */
+static int let_go(struct ptask *pt)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pt->t.tid, 0);
+
+	task_set_regs(&pt->t);
+	kill(pt->t.tid, SIGSTOP);
+	ptrace(PTRACE_DETACH, pt->t.tid, NULL, NULL);
+	return fd;
+}
+
+/* Until the user has seen enough: a line or the end of what is typed, a signal, or the end of all tasks. tasks has room for
+ * two more. */
+static void wait_for_user(struct pollfd *tasks, size_t n, bool typed)
+{
+	sigset_t ends, old;
+	size_t left = n;
+
+	sigemptyset(&ends);
+	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
+		sigaddset(&ends, *s);
+	sigprocmask(SIG_BLOCK, &ends, &old);
+	int signals = signalfd(-1, &ends, SFD_CLOEXEC);
+	tasks[n] = (struct pollfd){signals, POLLIN, 0};
+	tasks[n + 1] = (struct pollfd){typed ? STDIN_FILENO : -1, POLLIN, 0};
+	while (left && signals >= 0) {
+		if (poll(tasks, n + 2, -1) < 0 && errno != EINTR)
+			break;
+		if (tasks[n].revents || tasks[n + 1].revents)
+			break;
+		for (size_t i = 0; i < n; i++)
+			if (tasks[i].revents) {
+				close(tasks[i].fd);
+				tasks[i].fd = -1;
+				left--;
+			}
+	}
+	struct signalfd_siginfo si;
+	if (signals >= 0 && tasks[n].revents)
+		(void)!read(signals, &si, sizeof si);
+	if (tasks[n + 1].revents)
+		tcflush(STDIN_FILENO, TCIFLUSH);
+	close(signals);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void print_lines(struct replayer *p, bool typed)
+{
+	const struct ptask *first = replayer_find(p, p->ev.tid);
+
+	fprintf(stderr, "%s: its tasks are stopped where they are:\n", program_invocation_short_name);
+	if (first)
+		fprintf(stderr, "  gdb -p %d\t# task %d, which has diverged\n", first->t.tid, first->id);
+	for (const struct ptask *pt = p->tasks; pt; pt = pt->next)
+		if (pt != first)
+			fprintf(stderr, "  gdb -p %d\t# task %d\n", pt->t.tid, pt->id);
+	fprintf(stderr, "%s: %s^C ends them\n", program_invocation_short_name, typed ? "Enter or " : "");
+}
+
+void keep_tasks(struct replayer *p)
+{
+	bool typed = keep_has_user();
+	size_t n = 0, most = 0;
+	int alive[2];
+
+	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
+		most++;
+	struct pollfd *tasks = xcalloc(most + 2, sizeof *tasks);
+	for (struct ptask *pt = p->tasks; pt; pt = pt->next) {
+		int fd = let_go(pt);
+		if (fd >= 0)
+			tasks[n++] = (struct pollfd){fd, POLLIN, 0};
+	}
+	pid_t watcher = pipe2(alive, O_CLOEXEC) ? -1 : watch_over(tasks, n, alive);
+	if (watcher > 0) {
+		print_lines(p, typed);
+		wait_for_user(tasks, n, typed);
+		close(alive[0]);
+		close(alive[1]);
+		while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR)
+			;
+	} else {
+		warn("its tasks cannot be kept");
+	}
+	for (size_t i = 0; i < n; i++)
+		if (tasks[i].fd >= 0)
+			close(tasks[i].fd);
+	free(tasks);
+}
