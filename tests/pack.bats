@@ -44,11 +44,15 @@ refuses() {
 	[ ! -s pack.out ]
 }
 
-# killed SECONDS ARG...: rr-pack is, after that time, if it has not ended
+# killed SECONDS ARG...: rr-pack is, after that time, if it has not ended; and it is gone
 killed() {
-	local after=$1
+	local after=$1 pid
 	shift
-	(timeout -s KILL "$after" rr-pack "$@") > kill.out 2>&1 || :
+	rr-pack "$@" > kill.out 2>&1 3>&- &
+	pid=$!
+	read -r -t "$after" <> <(:) || :
+	kill -KILL "$pid" 2> kill.err || :
+	wait "$pid" 2> kill.err || :
 }
 
 # sums DIR: names, modes, contents

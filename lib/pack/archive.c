@@ -44,7 +44,29 @@ static int fail(const struct packing *p)
 
 /* --- where it goes ---- */
 
-/* Under another name until it is whole. What is no plain file is written to as it is: a pipe, a tape. */
+/* A file without a name in the directory where `name` will be, so that nothing is left of it when we are killed; where the
+ * file system has no such files, one under the temporary name. */
+static int file_begin(const struct output *out, const char *name)
+{
+	char *copy = xstrdup(name);
+	int fd = open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	free(copy);
+	return fd >= 0 ? fd : open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
+/* Under its name, whole, in the place of what was there. */
+static int file_done(const struct output *out)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", out->fd);
+	if (linkat(AT_FDCWD, link, AT_FDCWD, out->temporary, AT_SYMLINK_FOLLOW) && errno != EEXIST)
+		return -1;
+	return rename(out->temporary, out->name);
+}
+
+/* What is no plain file is written to as it is: a pipe, a tape. */
 static int output_begin(struct output *out, const char *name)
 {
 	struct stat st;
@@ -58,8 +80,7 @@ static int output_begin(struct output *out, const char *name)
 	bool plain = lstat(name, &st) || S_ISREG(st.st_mode);
 	if (plain && getrandom(&random, sizeof(random), 0) == sizeof(random))
 		out->temporary = xasprintf("%s.%08x", name, random);
-	out->fd = open(out->temporary ? out->temporary : name,
-		       O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY | (plain ? O_EXCL : 0), 0600);
+	out->fd = out->temporary ? file_begin(out, name) : open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (out->fd >= 0)
 		return 0;
 	free(out->temporary);
@@ -69,9 +90,9 @@ static int output_begin(struct output *out, const char *name)
 
 static int output_end(struct output *out, int rc)
 {
-	if (out->fd != STDOUT_FILENO && out->fd >= 0 && close(out->fd) && !rc)
+	if (out->temporary && !rc && file_done(out))
 		rc = trace_fail("%s: %s", out->name, strerror(errno));
-	if (out->temporary && !rc && rename(out->temporary, out->name))
+	if (out->fd != STDOUT_FILENO && out->fd >= 0 && close(out->fd) && !rc)
 		rc = trace_fail("%s: %s", out->name, strerror(errno));
 	if (out->temporary && rc)
 		unlink(out->temporary);

@@ -202,6 +202,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && is_caught(t, si.si_signo);
 	if (rtask_at_park(rt) && (ours || !calm)) {
+		rtask_to_origin(rt);
 		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}

@@ -25,7 +25,12 @@ void rtask_park(struct rtask *rt)
 
 bool rtask_at_park(const struct rtask *rt)
 {
-	return rt->count.ticks == rt->park_ticks && arch_regs_differ(&rt->t.regs, &rt->park, false) < 0;
+	const struct code_places *code = &rt->t.mm->code;
+	struct trace_regs g = rt->t.regs;
+
+	if (code_at_insn(code, ARCH_PC(&g))) /* the same place, in a trampoline */
+		ARCH_PC(&g) = code_origin(code, ARCH_PC(&g));
+	return rt->count.ticks == rt->park_ticks && arch_regs_differ(&g, &rt->park, false) < 0;
 }
 
 int rtask_go_from(struct rtask *rt, uint64_t pc)

@@ -514,7 +514,8 @@ static enum outcome run_on(struct debug *d)
 	d->insns = 0;
 	d->insns_known = true;
 	d->figures.events_replayed++;
-	if (event_stop(d, &d->p.ev, pid) && counts_as_hit(d))
+	const struct trace_event ev = d->p.ev;
+	if (event_stop(d, &ev, pid) && counts_as_hit(d))
 		return OUT_STOP;
 	timeline_keep(d, false);
 	return OUT_GOAL;

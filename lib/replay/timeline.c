@@ -313,12 +313,15 @@ static enum outcome last_stop(struct debug *d, const struct mark *k, const struc
 
 enum outcome timeline_back(struct debug *d)
 {
+	enum outcome located = timeline_locate(d);
 	struct goal until = timeline_here(d);
 	struct debug_position here = until.at;
 	struct mark *k = last_before(d, until.at.event, until.at.ticks);
 
-	if (until.by_state)
-		here.insns = UINT64_MAX;
+	if (located != OUT_GOAL)
+		return located;
+	if (k && !until.at.insns && !d->p.reached && !order(k, until.at.event, until.at.ticks))
+		k = k > d->kept ? k - 1 : NULL; /* that one is here */
 	while (k) {
 		uint64_t event = k->event, ticks = k->ticks;
 		bool first = k == d->kept;

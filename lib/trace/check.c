@@ -32,7 +32,7 @@ static int events_check(struct trace_reader *r, uint64_t counts[NSTREAMS])
 		if (rc < 0)
 			return -1;
 		for (; (rc = trace_next_map(r, &m)) == 1; counts[STREAM_MMAPS]++)
-			if (m.backing == BACKING_COPY && copy_check(r, &m))
+			if ((m.backing == BACKING_COPY || *m.copy) && copy_check(r, &m))
 				return -1;
 		if (rc < 0)
 			return -1;

@@ -256,6 +256,8 @@ struct trace_reader *trace_open(const char *dir, bool follow)
 
 void trace_reader_close(struct trace_reader *r)
 {
+	if (!r)
+		return;
 	parts_close(r);
 	if (r->dirfd >= 0)
 		close(r->dirfd);

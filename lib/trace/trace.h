@@ -197,6 +197,6 @@ int trace_check(struct trace_reader *r);
 int trace_open_copy(struct trace_reader *r, const char *copy);
 /* One line, no newline: what is wrong and where (stream, offset, event). */
 const char *trace_reader_error(const struct trace_reader *r);
-void trace_reader_close(struct trace_reader *r);
+void trace_reader_close(struct trace_reader *r); /* NULL: nothing */
 
 #endif
