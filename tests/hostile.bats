@@ -271,3 +271,44 @@ agent=0x7e9000000000
 		contained 1 write_at "$made" $at 0
 	done
 }
+
+# as_user COMMAND...: without privileges, as nobody
+as_user() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$PWD/home" TMPDIR="$PWD/home" PATH="$PATH" "$@"
+}
+
+@test "directories that another user has planted are not followed" {
+	[ "$(id -u)" = 0 ] || skip "only root can be two users"
+	chmod 711 "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_SUITE_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
+	cp -r "$tests/../bin" bin
+	PATH=$PWD/bin:$PATH
+	mkdir home mine planted
+	chown 65534:65534 home
+	chown 1:1 planted
+	unset RR_TRACE_DIR
+	as_user rr-record true
+	as_user rr-replay
+	cp -r home/.rr/true-1 planted/true-1
+	chown -R 1:1 planted
+	ln -s true-1 planted/latest-trace
+	chmod -R a+rX planted
+	rm -rf home/.rr
+	# as a directory, and as a link to one
+	for plant in 'mv planted home/.rr' 'mv home/.rr elsewhere; ln -s ../elsewhere home/.rr'; do
+		eval "$plant"
+		run -125 --separate-stderr as_user rr-record true
+		[[ $stderr == "rr-record: "*"belongs to another user"* ]]
+		run -2 --separate-stderr as_user rr-replay
+		[[ $stderr == "rr-replay: "*"belongs to another user"* ]]
+	done
+	rm home/.rr
+	mkdir -m 1777 sticky
+	cp -r elsewhere/true-1 sticky/true-1
+	ln -s true-1 sticky/latest-trace
+	chown -R -h 1:1 sticky/true-1 sticky/latest-trace
+	run -2 --separate-stderr as_user env RR_TRACE_DIR="$PWD/sticky" rr-replay
+	[[ $stderr == "rr-replay: "*"belongs to another user"* ]]
+	chmod 777 sticky
+	run -125 --separate-stderr as_user env RR_TRACE_DIR="$PWD/sticky" rr-record true
+	[[ $stderr == *"anybody may change"* ]]
+}

@@ -235,6 +235,10 @@ static char *latest_dir(void)
 
 	if (link && !dir)
 		trace_fail("%s: no trace has been recorded here", link);
+	if (dir && (place_check(place) || place_check(link))) {
+		free(dir);
+		dir = NULL;
+	}
 	free(place);
 	free(link);
 	return dir;

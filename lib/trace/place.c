@@ -32,6 +32,20 @@ char *place_default(void)
 	return NULL;
 }
 
+int place_check(const char *path)
+{
+	struct stat link, st;
+
+	if (lstat(path, &link) || stat(path, &st))
+		return trace_fail("%s: %s", path, strerror(errno));
+	bool ours = (link.st_uid == geteuid() || link.st_uid == 0) && (st.st_uid == geteuid() || st.st_uid == 0);
+	if (!ours)
+		return trace_fail("%s: belongs to another user: set RR_TRACE_DIR, or name the trace", path);
+	if (st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
+		return trace_fail("%s: anybody may change what is in it: set RR_TRACE_DIR, or name the trace", path);
+	return 0;
+}
+
 /* Makes the directory and those above it that are missing. */
 static int place_make(const char *dir)
 {
@@ -52,7 +66,7 @@ static int place_make(const char *dir)
 			break;
 	}
 	free(path);
-	return rc;
+	return rc ? rc : place_check(dir);
 }
 
 /* What traces of this program are called: nothing that a shell, a terminal or an option parser would trip over. */
