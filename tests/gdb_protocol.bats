@@ -645,7 +645,7 @@ print(*tasks)' > tasks
 # --- at the wrong time ---
 
 @test "packets sent together are answered one after the other, those that come while it runs when it has stopped" {
-	serve heap 200000000
+	serve heap 1000000000
 	client <<-'END'
 		c = Client()
 		one = c.ask('qC')
@@ -655,7 +655,6 @@ print(*tasks)' > tasks
 		work = c.address('work')
 		c.equals('Z0,%x,1' % work, 'OK')
 		c.has('vCont;c', 'swbreak')
-		start = time.time()
 		c.send('vCont;c')
 		for i in range(300):
 		    c.send('qC')
