@@ -25,6 +25,9 @@
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | \
 	 PTRACE_O_EXITKILL)
 
+/* More tasks at a time than any recording has: a trace that forks without end stops there. */
+#define PLAYERS_MAX 10000
+
 /* From its first stop on, before it has run any code. */
 bool player_counts(struct replayer *p, struct ptask *pt)
 {
@@ -115,6 +118,14 @@ static int wall(struct task *t)
 	return r ? -1 : 0;
 }
 
+/* Nothing of ours is the player's but the stub that it executes: not even what a caller left open for us. */
+static void keep_only(int fd)
+{
+	if (fd > 0)
+		close_range(0, (unsigned)fd - 1, 0);
+	close_range((unsigned)fd + 1, ~0u, 0);
+}
+
 struct ptask *player_start(struct replayer *p)
 {
 	int ready[2], status;
@@ -149,6 +160,7 @@ struct ptask *player_start(struct replayer *p)
 			stack.rlim_cur = stack.rlim_max;
 			setrlimit(RLIMIT_STACK, &stack);
 		}
+		keep_only(p->stub_fd);
 		syscall(SYS_execveat, p->stub_fd, "", none, none, AT_EMPTY_PATH);
 		_exit(127);
 	}
@@ -191,15 +203,34 @@ int player_restart(struct replayer *p, struct ptask *pt)
 	return task_get_regs(&pt->t);
 }
 
+/* As many as the user may have processes, which the kernel does not hold root to. */
+static bool players_full(const struct replayer *p)
+{
+	struct rlimit lim;
+	size_t n = 0, max = PLAYERS_MAX;
+
+	if (!getrlimit(RLIMIT_NPROC, &lim) && lim.rlim_cur < max)
+		max = lim.rlim_cur;
+	for (const struct ptask *pt = p->tasks; pt; pt = pt->next)
+		n++;
+	return n >= max;
+}
+
 struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm)
 {
 	pid_t tid = 0;
 	int status;
 	const uint64_t args[6] = {CLONE_PARENT | (vm ? CLONE_VM : 0)};
-	int64_t r = task_call_replay(&pt->t, SYS_clone, args, &tid);
 
-	if (r < 0 || !tid)
+	if (players_full(p)) {
+		errno = EAGAIN;
 		return NULL;
+	}
+	int64_t r = task_call_replay(&pt->t, SYS_clone, args, &tid);
+	if (r < 0 || !tid) {
+		errno = r < 0 ? (int)-r : ESRCH;
+		return NULL;
+	}
 	struct ptask *child = player_add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
 	child->started = true;
 	if (task_wait(&child->t, &status) || !WIFSTOPPED(status) || !player_counts(p, child))
