@@ -26,7 +26,7 @@ BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev libzydis-
 DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
 MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
 INSTALLED_MAN = $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
-BENCH_PROGRAMS = build/tests/bench/timer build/tests/bench/calls build/tests/bench/mutex
+BENCH_PROGRAMS = build/tests/bench/timer build/tests/bench/calls build/tests/bench/mutex build/tests/bench/checkpoint
 
 all: $(PROGRAMS) $(MAN:%=build/man/%)
 
@@ -115,6 +115,10 @@ check: check-programs
 	@tests/run-all.sh $(TESTS)
 
 check-programs: all tests-programs build/tests/programs.bats $(UNIT_TESTS:%=build/tests/%)
+
+build/tests/bench/checkpoint: tests/bench/checkpoint.c build/librr.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
 build/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)

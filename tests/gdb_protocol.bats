@@ -655,7 +655,6 @@ print(*tasks)' > tasks
 		work = c.address('work')
 		c.equals('Z0,%x,1' % work, 'OK')
 		c.has('vCont;c', 'swbreak')
-		start = time.time()
 		c.send('vCont;c')
 		for i in range(300):
 		    c.send('qC')

@@ -53,18 +53,13 @@ static int let_go(struct ptask *pt)
 	return fd;
 }
 
-/* Until the user has seen enough: a line or the end of what is typed, a signal, or the end of all tasks. tasks has room for
- * two more. */
-static void wait_for_user(struct pollfd *tasks, size_t n, bool typed)
+/* Until the user has seen enough: a line or the end of what is typed, one of the signals, or the end of all tasks. tasks has
+ * room for two more. */
+static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, bool typed)
 {
-	sigset_t ends, old;
+	int signals = signalfd(-1, ends, SFD_CLOEXEC);
 	size_t left = n;
 
-	sigemptyset(&ends);
-	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
-		sigaddset(&ends, *s);
-	sigprocmask(SIG_BLOCK, &ends, &old);
-	int signals = signalfd(-1, &ends, SFD_CLOEXEC);
 	tasks[n] = (struct pollfd){signals, POLLIN, 0};
 	tasks[n + 1] = (struct pollfd){typed ? STDIN_FILENO : -1, POLLIN, 0};
 	while (left && signals >= 0) {
@@ -85,7 +80,6 @@ static void wait_for_user(struct pollfd *tasks, size_t n, bool typed)
 	if (tasks[n + 1].revents)
 		tcflush(STDIN_FILENO, TCIFLUSH);
 	close(signals);
-	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
 static void print_lines(struct replayer *p, bool typed)
@@ -105,8 +99,14 @@ void keep_tasks(struct replayer *p)
 {
 	bool typed = keep_has_user();
 	size_t n = 0, most = 0;
+	sigset_t ends, old;
 	int alive[2];
 
+	/* One that comes from here on is for wait_for_user(): it must not come between a task and who watches over it. */
+	sigemptyset(&ends);
+	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
+		sigaddset(&ends, *s);
+	sigprocmask(SIG_BLOCK, &ends, &old);
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
 		most++;
 	struct pollfd *tasks = xcalloc(most + 2, sizeof *tasks);
@@ -118,7 +118,7 @@ void keep_tasks(struct replayer *p)
 	pid_t watcher = pipe2(alive, O_CLOEXEC) ? -1 : watch_over(tasks, n, alive);
 	if (watcher > 0) {
 		print_lines(p, typed);
-		wait_for_user(tasks, n, typed);
+		wait_for_user(tasks, n, &ends, typed);
 		close(alive[0]);
 		close(alive[1]);
 		while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR)
@@ -130,4 +130,5 @@ void keep_tasks(struct replayer *p)
 		if (tasks[i].fd >= 0)
 			close(tasks[i].fd);
 	free(tasks);
+	sigprocmask(SIG_SETMASK, &old, NULL);
 }

@@ -1,0 +1,51 @@
+/* checkpoint TRACE [POSITION]: what a checkpoint there costs, and going back to one; ms, medians. */
+#include "replay/debugger.h"
+
+#include "util/util.h"
+
+#include <err.h>
+#include <stdlib.h>
+
+#define ROUNDS 21
+
+static int ascending(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static double median_ms(uint64_t ns[ROUNDS])
+{
+	qsort(ns, ROUNDS, sizeof *ns, ascending);
+	return (double)ns[ROUNDS / 2] / 1e6;
+}
+
+int main(int argc, char **argv)
+{
+	struct debug_position p = {0};
+	uint64_t made[ROUNDS], restored[ROUNDS];
+	struct debug_stop stop;
+
+	if (argc < 2 || argc > 3 || (argc == 3 && !debug_position_parse(&p, argv[2])))
+		errx(2, "usage: checkpoint TRACE [POSITION]");
+	struct debug *d = debug_open(&(struct debug_options){.trace = argv[1]});
+	if (!d)
+		return 2;
+	debug_seek(d, &p, &stop);
+	if (stop.kind == DEBUG_STOP_TROUBLE)
+		errx(2, "%s", debug_error(d));
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t begin = now_ns();
+		struct checkpoint *c = checkpoint_make(&d->p);
+		made[i] = now_ns() - begin;
+		begin = now_ns();
+		if (!c || checkpoint_restore(&d->p, c))
+			errx(2, "no checkpoint can be made there");
+		restored[i] = now_ns() - begin;
+		checkpoint_free(&d->p, c);
+	}
+	printf("%.2f %.2f\n", median_ms(made), median_ms(restored));
+	debug_close(d);
+	return 0;
+}
