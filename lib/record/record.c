@@ -97,8 +97,10 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	if (rt->on_page)
 		soft_leave(&r->soft, &rt->count);
 	rt->on_page = false;
-	if (WIFSTOPPED(status))
+	if (WIFSTOPPED(status)) {
+		signal_release(rt);
 		tick_read(r, rt, WSTOPSIG(status) == (SIGTRAP | 0x80));
+	}
 	if (!WIFSTOPPED(status)) {
 		rt->exit_status = status;
 		if (!rt->unseen)

@@ -61,6 +61,8 @@ struct rtask {
 	pid_t exec_from;	/* the id of the thread that called it */
 	uint64_t overdue_ns;	/* when to stop waiting for a call to deliver a signal nobody handles; 0: never */
 	int overdue_sig;
+	uint64_t held;		/* signals that the kernel keeps until the task's next stop: bit N-1 is signal N */
+	uint64_t mask;		/* its own mask meanwhile */
 	bool frame_failed;	/* the kernel could not push a signal frame: SIGSEGV comes next, right here */
 	bool exiting;		/* EV_EXIT is due */
 	int exit_status;
@@ -185,6 +187,8 @@ struct rtask *chaos_pick(struct recorder *r, bool (*ready)(struct recorder *, st
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);
+/* At a stop: the task has its own signal mask again. */
+void signal_release(struct rtask *rt);
 /* Whether the signal stops a process that has no handler for it. */
 bool signal_stops(int sig);
 /* Sends a signal again that has waited too long for the task's next call, when it needs no exact point. */

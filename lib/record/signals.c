@@ -183,6 +183,33 @@ static bool rings(const siginfo_t *si)
 									si->si_signo == SIGPROF));
 }
 
+/* One is kept: more of the kind, from a timer that rings again before the task has come to its next instruction, would stop it
+ * for ever. */
+static void hold(struct rtask *rt, int sig)
+{
+	uint64_t held = rt->held | 1ull << (sig - 1), mask;
+
+	if (!rt->held && ptrace(PTRACE_GETSIGMASK, rt->t.tid, sizeof rt->mask, &rt->mask))
+		return;
+	mask = rt->mask | held;
+	if (!ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof mask, &mask))
+		rt->held = held;
+}
+
+void signal_release(struct rtask *rt)
+{
+	if (rt->held)
+		ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof rt->mask, &rt->mask);
+	rt->held = 0;
+}
+
+static void hold_waiting(struct rtask *rt, uint64_t caught)
+{
+	for (const struct pending_signal *s = rt->t.pending; s; s = s->next)
+		if (!s->sent && caught >> (s->info.si_signo - 1) & 1)
+			hold(rt, s->info.si_signo);
+}
+
 void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
@@ -200,14 +227,16 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			deliver(r, rt, &si, EVF_SYNC);
 		return;
 	}
-	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && is_caught(t, si.si_signo);
+	const uint64_t catches = proc_status_mask(t->tid, "SigCgt");
+	bool caught = catches >> (si.si_signo - 1) & 1;
+	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && caught;
 	if (rtask_at_park(rt) && (ours || !calm)) {
 		rtask_to_origin(rt);
 		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}
 	rt->midway = true;
-	if (!is_caught(t, si.si_signo)) {
+	if (!caught) {
 		if (is_ignored(t, si.si_signo)) { /* changes nothing, wherever it acts */
 			rt->inject = si.si_signo;
 			return;
@@ -226,6 +255,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	if (!waits_already(rt, si.si_signo))
 		task_add_pending(t, &si);
+	if (t->mm->counted && !rt->in_call)
+		hold_waiting(rt, catches);
 }
 
 void signal_overdue(struct rtask *rt)
