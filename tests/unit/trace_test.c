@@ -8,16 +8,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-static char *top; /* for the directories of all tests */
-static bool failed;
+#define WHY trace_strerror()
+#include "check.h"
 
-#define CHECK(condition)                                                                                     \
-	do {                                                                                                 \
-		if (!(condition) && !failed) {                                                               \
-			failed = true;                                                                       \
-			printf("# %s:%d: %s [%s]\n", __FILE__, __LINE__, #condition, trace_strerror());      \
-		}                                                                                            \
-	} while (0)
+static char *top; /* for the directories of all tests */
 
 static char *dir_of(const char *name)
 {
@@ -762,11 +756,7 @@ static void fresh_directories_differ(void)
 	free(place);
 }
 
-#define TEST(name) {#name, name}
-static const struct test {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct test tests[] = {
 	TEST(events_come_back),
 	TEST(data_come_back),
 	TEST(maps_come_back),
@@ -792,16 +782,8 @@ static const struct test {
 
 int main(void)
 {
-	int status = 0;
-
 	top = temporary_dir();
-	for (unsigned i = 0; i < ARRAY_LEN(tests); i++) {
-		failed = false;
-		tests[i].run();
-		printf("%s trace: %s\n", failed ? "not ok" : "ok", tests[i].name);
-		fflush(stdout);
-		status |= failed;
-	}
+	int status = tests_run("trace", tests, ARRAY_LEN(tests));
 	remove_all(top);
 	free(top);
 	return status;
