@@ -239,6 +239,45 @@ static void long_data_are_split(void)
 	free(dir);
 }
 
+/* More at once than can be compressed meanwhile. */
+static void bursts_come_back(void)
+{
+	enum { N = 48, LEN = 1 << 20 };
+	char *dir = dir_of("burst");
+	struct trace_writer *w = create(dir);
+	uint8_t *bytes = xmalloc(LEN);
+	uint64_t random = 5;
+	struct trace_event ev;
+	struct trace_data d;
+	uLong put[N];
+
+	for (unsigned i = 0; i < N; i++) {
+		for (unsigned at = 0; at < LEN; at += 8) {
+			uint64_t word = at % 16 ? i : random_next(&random);
+			memcpy(bytes + at, &word, 8);
+		}
+		put[i] = crc32(0, bytes, LEN);
+		ev = sample_event(i + 1);
+		d = (struct trace_data){.kind = DATA_OUT, .addr = 0x1000, .len = LEN, .bytes = bytes};
+		CHECK(trace_put_data(w, &d) == 0);
+		CHECK(trace_put_event(w, &ev) == 0);
+	}
+	CHECK(trace_close(w, true) == 0);
+
+	struct trace_reader *r = open_well(dir);
+	for (unsigned i = 0; i < N; i++) {
+		uLong got = 0;
+		CHECK(trace_next(r, &ev) == 1);
+		while (trace_next_data(r, &d) == 1)
+			got = crc32(got, d.bytes, d.len);
+		CHECK(got == put[i]);
+	}
+	CHECK(trace_next(r, &ev) == 0 && trace_check(r) == 0);
+	trace_reader_close(r);
+	free(bytes);
+	free(dir);
+}
+
 static void wrong_records_are_refused(void)
 {
 	char *dir = dir_of("wrong");
@@ -762,6 +801,7 @@ static const struct test tests[] = {
 	TEST(maps_come_back),
 	TEST(meta_comes_back),
 	TEST(long_data_are_split),
+	TEST(bursts_come_back),
 	TEST(wrong_records_are_refused),
 	TEST(seek_reaches_every_event),
 	TEST(many_tasks_and_blocks),
