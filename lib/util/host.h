@@ -20,4 +20,7 @@ bool stat_is_file(const struct stat *st, uint64_t size, int64_t mtime_ns);
 /* A file by its path, for reading, only if it is a plain one; -1 and errno. */
 int host_open(const char *path);
 
+/* Raises this process's limit of open files as far as it goes. -1: it is there already. */
+int files_more(void);
+
 #endif
