@@ -307,6 +307,14 @@ int trace_open_copy(struct trace_reader *r, const char *copy)
 	if (files < 0)
 		return file_fail(r, "files");
 	int fd = file_open(files, copy);
+	if (fd < 0 && errno == ENOENT) {
+		char *name = copy_renamed(r, copy);
+		if (name && !strchr(name, '/'))
+			fd = file_open(files, name);
+		else
+			errno = ENOENT;
+		free(name);
+	}
 	if (fd < 0) {
 		char *name = xasprintf("files/%s", copy);
 		file_fail(r, name);
