@@ -117,7 +117,8 @@ static void tree_clone(struct task_tree *tree, const struct trace_event *ev)
 static void tree_exec(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
 {
 	int32_t tid = ev->other ? ev->other : ev->tid;
-	struct task_node *node = &tree->tasks[node_get(tree, tid)];
+	uint32_t i = node_get(tree, tid); /* may move the tasks */
+	struct task_node *node = &tree->tasks[i];
 	uint64_t argv = ev->regs.r[ev->sysno == SYS_execveat ? ARGV_RDX : ARGV_RSI];
 	uint64_t path = ev->regs.r[ev->sysno == SYS_execveat ? RSI : RDI];
 
