@@ -160,6 +160,27 @@ static void mutate_data(struct trace_data *d, uint64_t *random)
 	}
 }
 
+/* What the trace says of the machine and of how the program was started; leaves are the caller's. */
+static void mutate_meta(struct trace_meta *m, uint64_t *random)
+{
+	static char *const counters[] = {"none", "soft", "hpc", "step", "", "?"};
+	uint64_t c = random_next(random);
+
+	switch (c % 8) {
+	case 0: m->page_size = (unsigned)any(random, m->page_size); break;
+	case 1: m->counter = counters[(c >> 8) % ARRAY_LEN(counters)]; break;
+	case 2: m->exe = (char *)any_path(random); break;
+	case 3: m->cwd = (char *)any_path(random); break;
+	case 4: m->nleaves = (unsigned)(c >> 8) % (m->nleaves + 1); break;
+	default:
+		for (uint64_t left = 1 + (c >> 8) % 8; left && m->nleaves; left--) {
+			uint32_t *word = &m->leaves[random_next(random) % m->nleaves][random_next(random) % 6];
+			*word = (uint32_t)any(random, *word);
+		}
+		break;
+	}
+}
+
 /* Code files get right checksums: those of a hostile trace have them. */
 static void file_mutate(uint8_t *bytes, size_t n, uint64_t *random)
 {
@@ -247,10 +268,16 @@ static void damage(const char *dir, uint64_t *random)
 /* Writes t with changes. What the writer refuses is left out: a reader would refuse it too. */
 static void trace_write(struct trace *t, const char *dir, uint64_t *random)
 {
-	struct trace_writer *w = trace_create(dir, true, &t->meta);
+	struct trace_meta meta = t->meta;
+	size_t leaves = t->meta.nleaves * sizeof *meta.leaves;
+	meta.leaves = memcpy(xmalloc(leaves + 1), t->meta.leaves, leaves);
+	if (random_next(random) % 12 == 0)
+		mutate_meta(&meta, random);
+	struct trace_writer *w = trace_create(dir, true, &meta);
 	uint64_t changes = 1 + random_next(random) % 3, from = random_next(random) % t->n;
 	size_t at[3], n = 0;
 
+	free(meta.leaves);
 	if (!w)
 		errx(2, "%s", trace_strerror());
 	/* Early ones too, or the first stops the replay before all others. */
