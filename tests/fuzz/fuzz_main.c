@@ -1,8 +1,8 @@
 /* The main of a target of fuzzing where libFuzzer is not:
  *	X_fuzz [SEED [COUNT]]           its kept inputs, then COUNT mutations
- *	X_fuzz [-v] PATH...             these inputs: files, directories of them, archives X.tar.gz; -v: tells of each before it runs
+ *	X_fuzz [-v] PATH...             these inputs: files, directories of them, archives X.tar.xz; -v: tells of each before it runs
  *	X_fuzz -w DIR [FILE | TRACE]... writes what fuzzing begins with, some of it made of these
- * Kept inputs are in tests/fuzz/corpus/X.tar.gz, which libFuzzer found (each does something that no other does), and in
+ * Kept inputs are in tests/fuzz/corpus/X.tar.xz, which libFuzzer found (each does something that no other does), and in
  * tests/fuzz/crashes/X, which once did harm. Runs in the directory where the Makefile is. */
 #include "fuzz.h"
 #include "trace_sample.h"
@@ -49,7 +49,7 @@ static void archive_run(const char *path)
 	uint8_t *bytes = xmalloc(FUZZ_INPUT_MAX);
 	int rc;
 
-	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_xz(a);
 	archive_read_support_format_tar(a);
 	if (archive_read_open_filename(a, path, 1 << 16))
 		errx(2, "%s", archive_error_string(a));
@@ -71,7 +71,7 @@ static void path_run(const char *path)
 	size_t len = strlen(path), n;
 	DIR *d = opendir(path);
 
-	if (!d && len > 7 && strcmp(path + len - 7, ".tar.gz") == 0) {
+	if (!d && len > 7 && strcmp(path + len - 7, ".tar.xz") == 0) {
 		archive_run(path);
 		return;
 	}
@@ -148,7 +148,7 @@ int main(int argc, char **argv)
 		path_run(*arg);
 	if (!paths) {
 		kept_run("tests/fuzz/crashes/%s");
-		kept_run("tests/fuzz/corpus/%s.tar.gz");
+		kept_run("tests/fuzz/corpus/%s.tar.xz");
 	}
 	unsigned long count = paths ? 0 : *arg && arg[1] ? strtoul(arg[1], NULL, 0) : fuzzer.count;
 	if (count)

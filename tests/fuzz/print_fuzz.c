@@ -230,4 +230,4 @@ static void mutate(uint8_t *input, size_t size, uint64_t *random)
 	}
 }
 
-const struct fuzzer fuzzer = {"print", 40000, seeds, seeds_from, mutate};
+const struct fuzzer fuzzer = {"print", 10000, seeds, seeds_from, mutate};
