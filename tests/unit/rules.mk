@@ -47,31 +47,14 @@ build-asan/unit/%: tests/unit/%.c build-asan/floors.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -o $@ $< build-asan/floors.a $(LIBS)
 
-# The same targets, driven by libFuzzer (libclang-rt-14-dev): FUZZ_TIME seconds each, or with FUZZERS="gdb print" those. They
-# begin with the kept inputs (tests/fuzz/corpus), and what they find goes to FUZZ_DIR, a crash's input as TARGET-crash-...
-# Whole programs: `build/tests/fuzz/replay_fuzz SEED COUNT`.
+# The same targets, driven by libFuzzer (libclang-rt-14-dev): FUZZ_TIME seconds each, or with FUZZERS="gdb print" those. What
+# they find is in FUZZ_DIR; `make fuzz-keep` makes it the kept inputs. Whole programs: build/tests/fuzz/replay_fuzz SEED COUNT.
 FUZZ_TIME ?= 60
 FUZZ_DIR ?= build-fuzz/inputs
 fuzz: $(FUZZERS:%=build-fuzz/%_fuzzer) $(FUZZERS:%=build/tests/fuzz/%_fuzz)
-	@failed=0; for t in $(FUZZERS); do \
-		mkdir -p $(FUZZ_DIR)/$$t; \
-		tar -xJf tests/fuzz/corpus/$$t.tar.xz -C $(FUZZ_DIR)/$$t; \
-		build/tests/fuzz/$${t}_fuzz -w $(FUZZ_DIR)/$$t; \
-		build-fuzz/$${t}_fuzzer -max_total_time=$(FUZZ_TIME) $(FUZZ_OPTIONS) \
-			-artifact_prefix=$(FUZZ_DIR)/$$t- $(FUZZ_DIR)/$$t >$(FUZZ_DIR)/$$t.log 2>&1 || \
-			{ failed=1; echo "not ok $$t: $(FUZZ_DIR)/$$t.log"; continue; }; \
-		sed -n 's/^stat::number_of_executed_units: */ok '$$t': executions: /p' $(FUZZ_DIR)/$$t.log; \
-	done; exit $$failed
-FUZZ_OPTIONS = -timeout=20 -rss_limit_mb=3000 -print_final_stats=1 -close_fd_mask=1
-
-# Of what is in FUZZ_DIR, as few as do all that they do together become the kept inputs.
+	@tests/fuzz/run.sh $(FUZZ_TIME) $(FUZZ_DIR) $(FUZZERS)
 fuzz-keep: $(FUZZERS:%=build-fuzz/%_fuzzer)
-	for t in $(FUZZERS); do \
-		rm -rf $(FUZZ_DIR)/kept && mkdir $(FUZZ_DIR)/kept && \
-		build-fuzz/$${t}_fuzzer -set_cover_merge=1 -use_counters=0 $(FUZZ_OPTIONS) $(FUZZ_DIR)/kept $(FUZZ_DIR)/$$t && \
-		tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cJf tests/fuzz/corpus/$$t.tar.xz \
-			-C $(FUZZ_DIR)/kept . || exit; \
-	done
+	@tests/fuzz/keep.sh $(FUZZ_DIR) $(FUZZERS)
 
 build-fuzz/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
