@@ -45,32 +45,110 @@ static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, s
 		range_take(rw, base, at);
 }
 
-/* Distances from `base`, which is in the function. Fewer than four are chance. */
-static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table)
+/* Where words of zero end that begin at `at`. */
+static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 {
-	uint32_t at = table;
+	static const uint8_t zeros[256];
 
-	for (; at + 4 <= rw->len && rw->budget; at += 4, rw->budget--) {
+	while (at + 4ull <= rw->len && !memcmp(rw->img + at, zeros, 4))
+		at += at + sizeof(zeros) <= rw->len && !memcmp(rw->img + at, zeros, sizeof(zeros)) ? sizeof(zeros) : 4;
+	return at;
+}
+
+/* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are chance. */
+static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table, uint32_t at)
+{
+	while (at + 4ull <= rw->len && rw->budget) {
 		int32_t v;
 		memcpy(&v, rw->img + at, 4);
 		int64_t to = (int64_t)base + v;
 		if (to < f->start || to >= f->end || !bit_get(rw->start, to))
 			break;
 		label_mark(rw, to);
+		at = v ? at + 4 : zeros_end(rw, at);
+		rw->budget--;
 	}
 	f->tables |= at - table >= 16;
 }
 
-/* GCC's computed gotos by tables of `&&label - &&base`: any address in the function may be the base of any data it names. */
+static int u32_cmp(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* What the function names, sorted, each once; *n of them. To be freed. */
+static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_t *n)
+{
+	size_t all = f->refs_to - f->refs_from;
+	uint32_t *v = xmalloc(all * sizeof(*v) + 1);
+
+	if (all)
+		memcpy(v, rw->refs.v + f->refs_from, all * sizeof(*v));
+	qsort(v, all, sizeof(*v), u32_cmp);
+	*n = 0;
+	for (size_t i = 0; i < all; i++)
+		if (!*n || v[*n - 1] != v[i])
+			v[(*n)++] = v[i];
+	return v;
+}
+
+/* The first that is `value` or more. */
+static size_t lower_bound(const uint32_t *v, size_t n, int64_t value)
+{
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (v[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Distances of zero lead to the base itself, whichever it is. */
+static void bases_mark(struct rewrite *rw, struct func *f, const uint32_t *refs, size_t n, bool table)
+{
+	for (size_t b = lower_bound(refs, n, f->start + 1ll); b < n && refs[b] < f->end; b++)
+		if (bit_get(rw->start, refs[b])) {
+			label_mark(rw, refs[b]);
+			f->tables |= table;
+		}
+}
+
+/* GCC's computed gotos by tables of `&&label - &&base`: any address in the function may be the base of any data it names.
+ * Only those are tried from which the first distance that is not zero leads into the function. */
 static void func_tables_mark(struct rewrite *rw, struct func *f)
 {
-	const uint32_t *refs = rw->refs.v;
+	size_t n;
+	uint32_t *refs = func_refs(rw, f, &n), zeros = 0;
+	bool marked = false;
 
-	for (uint32_t b = f->refs_from; b < f->refs_to; b++)
-		if (refs[b] > f->start && refs[b] < f->end)
-			for (uint32_t d = f->refs_from; d < f->refs_to && rw->budget; d++, rw->budget--)
-				if (!bit_get(rw->start, refs[d]))
-					distances_mark(rw, f, refs[b], refs[d]);
+	for (size_t d = 0; d < n && rw->budget; d++, rw->budget--) {
+		uint32_t at = refs[d];
+		int32_t v;
+		if (at + 4ull > rw->len || bit_get(rw->start, at))
+			continue;
+		if (at >= zeros)
+			zeros = zeros_end(rw, at);
+		bool empty = zeros >= at + 4;
+		if (empty && (!marked || (!f->tables && zeros - at >= 16))) {
+			bases_mark(rw, f, refs, n, zeros - at >= 16);
+			marked = true;
+		}
+		at += (zeros - at) & ~3u;
+		if (at + 4ull > rw->len)
+			continue;
+		memcpy(&v, rw->img + at, 4);
+		int64_t from = f->start - (int64_t)v, to = f->end - (int64_t)v;
+		for (size_t b = lower_bound(refs, n, from > f->start ? from : f->start + 1ll);
+		     b < n && refs[b] < to && refs[b] < f->end && rw->budget; b++)
+			if (!empty || bit_get(rw->start, refs[b]))
+				distances_mark(rw, f, refs[b], refs[d], at);
+	}
+	free(refs);
 }
 
 /* Tables of a function whose end was guessed: what they name behind it, and before the next function, belongs to it. */
@@ -102,12 +180,6 @@ static void words_mark(struct rewrite *rw, const struct range *r)
 bool table_at(const struct rewrite *rw, uint32_t addr)
 {
 	return entry_target(rw, addr, addr) && entry_target(rw, addr, addr + 4);
-}
-
-static int u32_cmp(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
 }
 
 /* Tables of distances from themselves, at whatever address some code names. */
