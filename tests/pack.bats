@@ -180,7 +180,8 @@ elsewhere() {
 }
 
 @test "a trace that is being recorded is refused" {
-	rr-record -o live sleep 100 > record.out 2> record.err 3>&- < /dev/null &
+	mkfifo gate
+	rr-record -o live cat gate > record.out 2> record.err 3>&- < /dev/null &
 	recorder=$!
 	until_true test -s live/events
 	refuses "being written to" live

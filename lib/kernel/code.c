@@ -3,6 +3,7 @@
 
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #include <elf.h>
@@ -36,7 +37,7 @@ static void warn_uncounted(struct recording *rec, const char *path, const char *
 
 static struct code_file *file_for(struct recording *rec, int fd, const char *path, const struct stat *st)
 {
-	int64_t mtime = st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
+	int64_t mtime = stat_mtime_ns(st);
 	const char *why;
 
 	for (size_t i = 0; i < rec->ncodes; i++) {

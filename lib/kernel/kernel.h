@@ -183,7 +183,9 @@ struct replaying {
 		uint64_t id;
 		int fd;
 	} *objects;
-	size_t nobjects;
+	size_t nobjects, tidy_at; /* so many: those that nobody has mapped are closed */
+	/* Some task has it mapped. Set by the replayer; NULL: not known. */
+	bool (*mapped)(struct replaying *, uint64_t object);
 	/* Memory files of the BACKING_DATA mappings of the event under way, for its DATA_FILL records. */
 	struct replay_fill {
 		pid_t tid;

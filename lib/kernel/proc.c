@@ -157,10 +157,30 @@ void exit_process_vm_writev(struct call *c)
 	}
 }
 
+/* Where what is mapped at an address ends, with all that follows without a gap; the address if nothing is there. */
+static uint64_t mapped_end(struct task *t, uint64_t at)
+{
+	struct maps_file *maps = maps_open(t->tid);
+	struct maps_line l;
+
+	while (maps && maps_next(maps, &l))
+		if (l.start <= at && at < l.end)
+			at = l.end;
+	if (maps)
+		maps_close(maps);
+	return at;
+}
+
+/* It tells of all pages before the one it fails at. */
 void exit_mincore(struct call *c)
 {
-	if (c->result == 0)
-		call_out(c, c->args[2], PAGE_UP(c->args[1]) / PAGE);
+	uint64_t pages = PAGE_UP(c->args[1]) / PAGE;
+
+	if (c->result < 0) {
+		uint64_t told = (mapped_end(c->t, c->args[0]) - c->args[0]) / PAGE;
+		pages = told < pages ? told : pages;
+	}
+	call_out(c, c->args[2], pages);
 }
 
 void exit_mempolicy(struct call *c)

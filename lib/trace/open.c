@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +14,7 @@
 #include "trace/place.h"
 #include "trace/reader.h"
 #include "trace/replace.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #define TRIES_MAX 100
@@ -75,15 +75,12 @@ static char *file_text(int fd, size_t max, size_t *len)
 
 static bool dir_is_empty(int dirfd)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	int n = 0;
+	DIR *d = dir_list(dirfd, ".");
+	bool empty = d && !dir_next(d);
 
-	while (d && readdir(d))
-		n++;
 	if (d)
 		closedir(d);
-	return d && n <= 2; /* . and .. */
+	return empty;
 }
 
 /* A file that `version` tells of: where it has been replaced and the replacement has no name of its own yet, that one

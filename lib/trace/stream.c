@@ -94,8 +94,7 @@ static void block_seen(struct stream *s, const struct stream_pos *pos, const str
 		marks_thin(s);
 	if (pos->seq % s->stride)
 		return;
-	if ((s->nmarks & (s->nmarks - 1)) == 0) /* room for the next power of two */
-		s->marks = xrealloc(s->marks, (s->nmarks ? 2 * s->nmarks : 1) * sizeof(*s->marks));
+	s->marks = xgrow(s->marks, s->nmarks, sizeof(*s->marks));
 	s->marks[s->nmarks++] = (struct stream_mark){*pos, h->first_event};
 }
 

@@ -119,11 +119,11 @@ set_tight()
 set_redis() { command=(redis-server --port 0 --unixsocket "$dir/redis" --save '' --logfile "$dir/redis.log"); }
 before_redis()
 {
-	rm -f redis
+	rm -f redis redis.log
+	mkfifo redis.log
 	{
-		until redis-cli -s redis ping 2>&1 | grep -q PONG; do
-			sleep 0.01
-		done
+		exec 9<> redis.log # opened both ways: redis opens it anew for each line
+		until read -r line <&9 && [[ $line == *'ready to accept connections'* ]]; do :; done
 		redis-benchmark -s redis -t get -n 20000 -c 10 -q
 		redis-cli -s redis shutdown nosave
 	} > client.log 2>&1 &
