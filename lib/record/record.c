@@ -411,7 +411,7 @@ int record_run(const struct record_options *o, int *signal)
 		return status;
 	}
 	loop(&r);
-	bool failed = r.rec.failed;
+	bool failed = !rec_sound(&r.rec);
 	r.events = trace_events_put(r.rec.w);
 	kill_all(&r);
 	if (trace_close(r.rec.w, !failed) || failed) {

@@ -3,6 +3,7 @@
 
 #include "replay/machine.h"
 #include "util/host.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -411,7 +412,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 			break;
 	}
 	if (v == REPLAY_OVER)
-		v = REPLAY_EXACT;
+		v = lack_text() ? trouble(&p, "%s", lack_text()) : REPLAY_EXACT;
 	if (v == REPLAY_DIVERGED && o->keep)
 		keep_tasks(&p);
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {

@@ -29,9 +29,15 @@ static bool is_trace_name(const char *name)
 
 int dir_make(int at, const char *name)
 {
-	if (mkdirat(at, name, 0700) || fchmodat(at, name, 0700, 0))
+	if (mkdirat(at, name, 0700))
 		return -1;
-	return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = fchmodat(at, name, 0700, 0) ? -1 : openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		int error = errno;
+		unlinkat(at, name, AT_REMOVEDIR);
+		errno = error;
+	}
+	return fd;
 }
 
 int dir_new_file(int at, const char *name)
@@ -138,10 +144,11 @@ static int dir_ready(int fd, const char *dir, bool replace)
 	return trace_fail("%s: exists%s", dir, found == OTHER ? " and is not a trace" : "");
 }
 
-int dir_claim(const char *dir, bool replace)
+int dir_claim(const char *dir, bool replace, bool *made)
 {
 	int fd = dir_make(AT_FDCWD, dir);
 
+	*made = fd >= 0;
 	if (fd < 0 && errno == EEXIST)
 		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -150,6 +157,8 @@ int dir_claim(const char *dir, bool replace)
 		return fd;
 	int error = errno;
 	close(fd);
+	if (*made)
+		rmdir(dir);
 	errno = error;
 	return -1;
 }

@@ -90,14 +90,39 @@ static void tell_where(const char *name, const void *from)
 		 in.dli_fname ? (unsigned long)((const char *)from - (const char *)in.dli_fbase) : (unsigned long)from);
 }
 
-/* *chosen is kept by each call: -1, not known yet. Whether this one fails, and errno is set. */
-static bool fails(signed char *chosen, const char *group, const char *name, const void *from)
+/* What the kernel makes up as it is read has no disk that could be full or failing: a process may only be short of something. */
+static bool can_fail(const char *path, int fd)
+{
+	char link[64], target[64];
+
+	if (fault.error == EMFILE || fault.error == ENFILE || fault.error == ENOMEM)
+		return true;
+	if (fd >= 0) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		long n = syscall(SYS_readlinkat, AT_FDCWD, link, target, sizeof(target) - 1);
+		target[n < 0 ? 0 : n] = 0;
+		path = target;
+	}
+	return !path || strncmp(path, "/proc/", 6) != 0;
+}
+
+/* libarchive then ends the program itself, with a line of its own. */
+static bool is_archive(const void *from)
+{
+	Dl_info in;
+
+	return dladdr(from, &in) && in.dli_fname && strstr(in.dli_fname, "libarchive");
+}
+
+/* *chosen is kept by each call: -1, not known yet. `path` or `fd`: what it is about; NULL, -1.
+ * Whether this one fails, and errno is set. */
+static bool fails(signed char *chosen, const char *group, const char *name, const void *from, const char *path, int fd)
 {
 	if (!fault.on || syscall(SYS_getpid) != fault.pid)
 		return false;
 	if (*chosen < 0)
 		*chosen = is_chosen(group) || is_chosen(name);
-	if (!*chosen)
+	if (!*chosen || !can_fail(path, fd) || (strcmp(group, "memory") == 0 && is_archive(from)))
 		return false;
 	unsigned long n = __atomic_add_fetch(&fault.report->calls, 1, __ATOMIC_SEQ_CST);
 	if (!fault.at || n < fault.at || (n > fault.at && !fault.lasts))
@@ -110,12 +135,12 @@ static bool fails(signed char *chosen, const char *group, const char *name, cons
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/* CALL(what it gives, when it fails, group, name, (parameters), (arguments)) */
-#define CALL(type, bad, group, name, parameters, arguments)                                      \
+/* CALL(what it gives, when it fails, group, name, path, fd, (parameters), (arguments)) */
+#define CALL(type, bad, group, name, path, fd, parameters, arguments)                                      \
 	type name parameters                                                                     \
 	{                                                                                        \
 		static signed char chosen = -1;                                                  \
-		if (fails(&chosen, #group, #name, __builtin_return_address(0)))                  \
+		if (fails(&chosen, #group, #name, __builtin_return_address(0), path, fd))        \
 			return bad;                                                              \
 		return REAL(name) arguments;                                                     \
 	}
@@ -125,7 +150,7 @@ static bool fails(signed char *chosen, const char *group, const char *name, cons
 	ssize_t name parameters                                                                  \
 	{                                                                                        \
 		static signed char chosen = -1;                                                  \
-		if (!fails(&chosen, #group, #name, __builtin_return_address(0)))                 \
+		if (!fails(&chosen, #group, #name, __builtin_return_address(0), NULL, fd))       \
 			return REAL(name) whole;                                                 \
 		if (fault.error || n < 2)                                                        \
 			return errno = fault.error ? fault.error : EIO, -1;                      \
@@ -140,46 +165,46 @@ SHORT(read, pread, (int fd, void *b, size_t n, off_t at), (fd, b, n, at), (fd, b
 SHORT(read, pread64, (int fd, void *b, size_t n, off_t at), (fd, b, n, at), (fd, b, n / 2, at))
 SHORT(copy, copy_file_range, (int fd, off_t *in, int to, off_t *out, size_t n, unsigned f), (fd, in, to, out, n, f),
       (fd, in, to, out, n / 2, f))
-CALL(ssize_t, -1, write, writev, (int fd, const struct iovec *v, int n), (fd, v, n))
-CALL(int, -1, truncate, ftruncate, (int fd, off_t n), (fd, n))
-CALL(int, -1, truncate, ftruncate64, (int fd, off_t n), (fd, n))
-CALL(int, -1, truncate, fallocate, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n))
-CALL(off_t, -1, seek, lseek, (int fd, off_t at, int whence), (fd, at, whence))
-CALL(off_t, -1, seek, lseek64, (int fd, off_t at, int whence), (fd, at, whence))
-CALL(int, -1, sync, fsync, (int fd), (fd))
-CALL(int, -1, sync, fdatasync, (int fd), (fd))
-CALL(int, -1, sync, sync_file_range, (int fd, off_t at, off_t n, unsigned f), (fd, at, n, f))
-CALL(int, -1, rename, rename, (const char *a, const char *b), (a, b))
-CALL(int, -1, rename, renameat, (int x, const char *a, int y, const char *b), (x, a, y, b))
-CALL(int, -1, rename, renameat2, (int x, const char *a, int y, const char *b, unsigned f), (x, a, y, b, f))
-CALL(int, -1, link, link, (const char *a, const char *b), (a, b))
-CALL(int, -1, link, linkat, (int x, const char *a, int y, const char *b, int f), (x, a, y, b, f))
-CALL(int, -1, link, symlink, (const char *a, const char *b), (a, b))
-CALL(int, -1, mkdir, mkdir, (const char *a, mode_t m), (a, m))
-CALL(int, -1, mkdir, mkdirat, (int x, const char *a, mode_t m), (x, a, m))
-CALL(int, -1, unlink, unlink, (const char *a), (a))
-CALL(int, -1, unlink, unlinkat, (int x, const char *a, int f), (x, a, f))
-CALL(int, -1, mode, fchmod, (int fd, mode_t m), (fd, m))
-CALL(int, -1, mode, fchmodat, (int x, const char *a, mode_t m, int f), (x, a, m, f))
-CALL(int, -1, stat, stat, (const char *restrict a, struct stat *restrict s), (a, s))
-CALL(int, -1, stat, lstat, (const char *restrict a, struct stat *restrict s), (a, s))
-CALL(int, -1, stat, fstat, (int fd, struct stat *s), (fd, s))
-CALL(int, -1, stat, fstatat, (int x, const char *restrict a, struct stat *restrict s, int f), (x, a, s, f))
-CALL(int, -1, lock, flock, (int fd, int how), (fd, how))
-CALL(void *, MAP_FAILED, map, mmap, (void *a, size_t n, int p, int f, int fd, off_t at), (a, n, p, f, fd, at))
-CALL(void *, MAP_FAILED, map, mmap64, (void *a, size_t n, int p, int f, int fd, off_t at), (a, n, p, f, fd, at))
-CALL(DIR *, NULL, dir, fdopendir, (int fd), (fd))
-CALL(DIR *, NULL, dir, opendir, (const char *a), (a))
-CALL(struct dirent *, NULL, dir, readdir, (DIR *d), (d))
-CALL(FILE *, NULL, open, fopen, (const char *restrict a, const char *restrict m), (a, m))
-CALL(int, -1, make, memfd_create, (const char *a, unsigned f), (a, f))
-CALL(int, -1, make, pipe2, (int fd[2], int f), (fd, f))
-CALL(pid_t, -1, make, fork, (void), ())
-CALL(int, EAGAIN, make, pthread_create,
+CALL(ssize_t, -1, write, writev, NULL, fd, (int fd, const struct iovec *v, int n), (fd, v, n))
+CALL(int, -1, truncate, ftruncate, NULL, fd, (int fd, off_t n), (fd, n))
+CALL(int, -1, truncate, ftruncate64, NULL, fd, (int fd, off_t n), (fd, n))
+CALL(int, -1, truncate, fallocate, NULL, fd, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n))
+CALL(off_t, -1, seek, lseek, NULL, fd, (int fd, off_t at, int whence), (fd, at, whence))
+CALL(off_t, -1, seek, lseek64, NULL, fd, (int fd, off_t at, int whence), (fd, at, whence))
+CALL(int, -1, sync, fsync, NULL, fd, (int fd), (fd))
+CALL(int, -1, sync, fdatasync, NULL, fd, (int fd), (fd))
+CALL(int, -1, sync, sync_file_range, NULL, fd, (int fd, off_t at, off_t n, unsigned f), (fd, at, n, f))
+CALL(int, -1, rename, rename, a, -1, (const char *a, const char *b), (a, b))
+CALL(int, -1, rename, renameat, a, -1, (int x, const char *a, int y, const char *b), (x, a, y, b))
+CALL(int, -1, rename, renameat2, a, -1, (int x, const char *a, int y, const char *b, unsigned f), (x, a, y, b, f))
+CALL(int, -1, link, link, a, -1, (const char *a, const char *b), (a, b))
+CALL(int, -1, link, linkat, a, -1, (int x, const char *a, int y, const char *b, int f), (x, a, y, b, f))
+CALL(int, -1, link, symlink, a, -1, (const char *a, const char *b), (a, b))
+CALL(int, -1, mkdir, mkdir, a, -1, (const char *a, mode_t m), (a, m))
+CALL(int, -1, mkdir, mkdirat, a, -1, (int x, const char *a, mode_t m), (x, a, m))
+CALL(int, -1, unlink, unlink, a, -1, (const char *a), (a))
+CALL(int, -1, unlink, unlinkat, a, -1, (int x, const char *a, int f), (x, a, f))
+CALL(int, -1, mode, fchmod, NULL, fd, (int fd, mode_t m), (fd, m))
+CALL(int, -1, mode, fchmodat, a, -1, (int x, const char *a, mode_t m, int f), (x, a, m, f))
+CALL(int, -1, stat, stat, a, -1, (const char *restrict a, struct stat *restrict s), (a, s))
+CALL(int, -1, stat, lstat, a, -1, (const char *restrict a, struct stat *restrict s), (a, s))
+CALL(int, -1, stat, fstat, NULL, fd, (int fd, struct stat *s), (fd, s))
+CALL(int, -1, stat, fstatat, a, -1, (int x, const char *restrict a, struct stat *restrict s, int f), (x, a, s, f))
+CALL(int, -1, lock, flock, NULL, fd, (int fd, int how), (fd, how))
+CALL(void *, MAP_FAILED, map, mmap, NULL, -1, (void *a, size_t n, int p, int f, int fd, off_t at), (a, n, p, f, fd, at))
+CALL(void *, MAP_FAILED, map, mmap64, NULL, -1, (void *a, size_t n, int p, int f, int fd, off_t at), (a, n, p, f, fd, at))
+CALL(DIR *, NULL, dir, fdopendir, NULL, fd, (int fd), (fd))
+CALL(DIR *, NULL, dir, opendir, a, -1, (const char *a), (a))
+CALL(struct dirent *, NULL, dir, readdir, NULL, -1, (DIR *d), (d))
+CALL(FILE *, NULL, open, fopen, a, -1, (const char *restrict a, const char *restrict m), (a, m))
+CALL(int, -1, make, memfd_create, NULL, -1, (const char *a, unsigned f), (a, f))
+CALL(int, -1, make, pipe2, NULL, -1, (int fd[2], int f), (fd, f))
+CALL(pid_t, -1, make, fork, NULL, -1, (void), ())
+CALL(int, EAGAIN, make, pthread_create, NULL, -1,
      (pthread_t *restrict t, const pthread_attr_t *restrict a, void *(*f)(void *), void *restrict x), (t, a, f, x))
-CALL(ssize_t, -1, make, getrandom, (void *b, size_t n, unsigned f), (b, n, f))
-CALL(char *, NULL, path, realpath, (const char *restrict a, char *restrict b), (a, b))
-CALL(char *, NULL, path, getcwd, (char *b, size_t n), (b, n))
+CALL(ssize_t, -1, make, getrandom, NULL, -1, (void *b, size_t n, unsigned f), (b, n, f))
+CALL(char *, NULL, path, realpath, a, -1, (const char *restrict a, char *restrict b), (a, b))
+CALL(char *, NULL, path, getcwd, NULL, -1, (char *b, size_t n), (b, n))
 
 /* It is closed all the same, as the kernel does. */
 int close(int fd)
@@ -187,18 +212,20 @@ int close(int fd)
 	static signed char chosen = -1;
 	int rc = (int)syscall(SYS_close, fd);
 
-	return !rc && fails(&chosen, "close", "close", __builtin_return_address(0)) ? -1 : rc;
+	return !rc && fails(&chosen, "close", "close", __builtin_return_address(0), NULL, -1) ? -1 : rc;
 }
 
 #define OPEN(name, first, argument, ...)                                                         \
 	int name(__VA_ARGS__, int flags, ...)                                                    \
 	{                                                                                        \
-		static signed char chosen = -1;                                                  \
+		static signed char making = -1, opening = -1;                                    \
+		bool makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;              \
 		va_list ap;                                                                      \
-		if (fails(&chosen, "open", #name, __builtin_return_address(0)))                  \
+		if (fails(makes ? &making : &opening, makes ? "create" : "open", #name,          \
+			  __builtin_return_address(0), path, -1))                        \
 			return -1;                                                               \
 		va_start(ap, flags);                                                             \
-		mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(ap, mode_t) : 0;          \
+		mode_t mode = makes ? va_arg(ap, mode_t) : 0;          \
 		va_end(ap);                                                                      \
 		return (int)syscall(SYS_openat, first, argument, flags, mode);                   \
 	}
@@ -216,7 +243,7 @@ int ioctl(int fd, unsigned long request, ...)
 	va_start(ap, request);
 	void *argument = va_arg(ap, void *);
 	va_end(ap);
-	if (fails(&chosen, "copy", "ioctl", __builtin_return_address(0)))
+	if (fails(&chosen, "copy", "ioctl", __builtin_return_address(0), NULL, fd))
 		return -1;
 	return (int)syscall(SYS_ioctl, fd, request, argument);
 }
@@ -231,19 +258,19 @@ void *malloc(size_t n)
 {
 	static signed char chosen = -1;
 
-	return fails(&chosen, "memory", "malloc", __builtin_return_address(0)) ? NULL : __libc_malloc(n);
+	return fails(&chosen, "memory", "malloc", __builtin_return_address(0), NULL, -1) ? NULL : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
 	static signed char chosen = -1;
 
-	return fails(&chosen, "memory", "calloc", __builtin_return_address(0)) ? NULL : __libc_calloc(n, size);
+	return fails(&chosen, "memory", "calloc", __builtin_return_address(0), NULL, -1) ? NULL : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n)
 {
 	static signed char chosen = -1;
 
-	return fails(&chosen, "memory", "realloc", __builtin_return_address(0)) ? NULL : __libc_realloc(p, n);
+	return fails(&chosen, "memory", "realloc", __builtin_return_address(0), NULL, -1) ? NULL : __libc_realloc(p, n);
 }
