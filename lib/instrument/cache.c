@@ -190,7 +190,7 @@ static int make(int elf_fd, int fd)
 	if (r <= 0)
 		return r;
 	int n = snprintf(text, sizeof text, NOTHING "%s", why ? why : "not known");
-	return ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n ? -1 : 0;
+	return ftruncate(fd, 0) || pwrite_all(fd, text, (size_t)n, 0) ? -1 : 0;
 }
 
 static int in_memory(int elf_fd)
@@ -204,7 +204,8 @@ static int in_memory(int elf_fd)
 	return fd;
 }
 
-/* Makes the file and gives it its name; a descriptor for reading, or -1. */
+/* Makes the file and gives it its name, under which it is whole even after a power cut: nobody looks at all of it again. A
+ * descriptor for reading, or -1. */
 static int make_in(int dir, const char *name, int elf_fd)
 {
 	static unsigned count;
@@ -212,7 +213,7 @@ static int make_in(int dir, const char *name, int elf_fd)
 	int fd = openat(dir, tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), ro = -1;
 
 	if (fd >= 0) {
-		if (!make(elf_fd, fd) && !fchmod(fd, 0400) && !renameat(dir, tmp, dir, name))
+		if (!make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) && !renameat(dir, tmp, dir, name))
 			ro = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		else
 			unlinkat(dir, tmp, 0);

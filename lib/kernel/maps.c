@@ -89,8 +89,8 @@ static char *edited(struct recording *rec, struct mm *mm, const char *path, size
 		end[1] = kept;
 		p = end + 1;
 	}
-	if (out)
-		fclose(out);
+	if (!out || fclose(out))
+		lack_note(path);
 	free(text);
 	return result;
 }

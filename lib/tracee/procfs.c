@@ -27,8 +27,10 @@ struct maps_file *maps_open(pid_t tid)
 	int fd = lack_open(path, O_RDONLY);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f) {
-		if (fd >= 0)
+		if (fd >= 0) {
+			lack_note(path);
 			close(fd);
+		}
 		return NULL;
 	}
 	struct maps_file *m = xcalloc(1, sizeof *m);
@@ -43,8 +45,11 @@ bool maps_next(struct maps_file *m, struct maps_line *l)
 	unsigned major_, minor_;
 	int at = 0;
 
-	if (n <= 0)
+	if (n <= 0) {
+		if (!feof(m->f))
+			lack_note("/proc/PID/maps");
 		return false;
+	}
 	if (m->line[n - 1] == '\n')
 		m->line[n - 1] = '\0';
 	if (sscanf(m->line, "%lx-%lx %4s %lx %x:%x %lu %n", &l->start, &l->end, perms, &l->offset, &major_, &minor_,

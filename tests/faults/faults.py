@@ -3,10 +3,14 @@
 
 usage: faults.py inject [--most N] [--errors each] [-v] [WORK[/GROUP]]...
        faults.py kill [--times N] [-v] [WORK]...
+       faults.py remove [--times N] [-v] [WORK]...
+       faults.py race [--times N] [-v] [WORK+WORK]...
 
 inject: each call of a group (fault.c) fails once, the 1st, the 2nd ...; with --most only so many of a group, evenly spread;
         with --errors each, with every error of the group, not with one after the other.
 kill:   SIGKILL N times (10), at moments spread over the time that the work takes.
+remove: the trace is removed at such moments.
+race:   two at once on one trace, the second begins at such a moment of the first.
 
 WORK is one of the names below; default: all. The programs are those in PATH; all is done in a new directory under TMPDIR.
 Prints a table of what was done and what came of it, and behind it what should not have been. Exit status 1 if there is any.
@@ -78,10 +82,16 @@ def reap_orphans():
             return
 
 
-def run(argv, env={}, kill_after=None):
-    """Runs it to its end; SIGKILLs it after so many seconds."""
+def run(argv, env={}, kill_after=None, after=None, then=None):
+    """Runs it to its end; SIGKILLs it after so many seconds, or calls `then` after so many, and what that gives at the end."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env={**os.environ, **env})
+        if then:
+            try:
+                p.wait(after)
+            except subprocess.TimeoutExpired:
+                pass
+            at_end = then()
         try:
             p.wait(LIMIT if kill_after is None else kill_after)
         except subprocess.TimeoutExpired:
@@ -90,6 +100,8 @@ def run(argv, env={}, kill_after=None):
             if kill_after is None:
                 reap_orphans()
                 raise Wrong("hangs: " + " ".join(argv))
+        if then and at_end:
+            at_end()
         reap_orphans()
         out.seek(0)
         err.seek(0)
@@ -229,7 +241,7 @@ class RecordCold(Record):
 class RecordLong(Record):
     """Many blocks, several processes, threads."""
 
-    script = "for i in 1 2 3 4 5 6 7 8; do head -c 2000000 f | sort -R --parallel=2 --random-source=f | tail -n 1; done"
+    script = "for i in 1 2; do head -c 200000 f | sort -R --parallel=2 --random-source=f | tail -n 1; done"
     argv = ["rr-record", "-o", "t", "sh", "-c", script]
 
     def make(self):
@@ -314,10 +326,10 @@ class Unpack(Work):
                 expect(again.status == 0, "again: %r" % again.lines)
                 there = [f for f in sorted(os.listdir(".")) if f != "a.tar"]
                 expect(there == ["new"], "left by the next: %r" % there)
-                expect(sums("new") == self.shared.packed_sums, "unpacked again: %r" % sorted(sums("new")))
+                expect(sums("new") == self.shared.unpacked_sums, "unpacked again: %r" % sorted(sums("new")))
                 return "as it was"
             expect(killed, "half unpacked")
-        expect(sums("new") == self.shared.packed_sums, "not as packed: %r" % sorted(sums("new")))
+        expect(sums("new") == self.shared.unpacked_sums, "not as packed: %r" % sorted(sums("new")))
         return "done"
 
 
@@ -394,10 +406,15 @@ class Gdb(Work):
 
     def judge(self, ran, killed):
         expect(sums("t") == self.shared.plain_sums, "the trace has changed")
-        if ran.status == 0:
-            expect(self.shared.output in ran.out.replace(b"\r", b""), "another output: %r" % ran.out)
-            return "done"
-        self.told(ran, killed)
+        return self.told_or_done(ran, killed)
+
+    def told_or_done(self, ran, killed):
+        """gdb says something too."""
+        if ran.status == 0 and not killed:
+            shown = iter(ran.out.splitlines())
+            if all(line in shown for line in self.shared.output.splitlines()):
+                return "done"
+        expect(killed or any(line.startswith("rr-gdb: ") for line in ran.lines), "not told: %r %r" % (ran.out, ran.lines))
         return "told"
 
 
@@ -405,6 +422,15 @@ WORKS = {"record": Record, "record-cold": RecordCold, "record-long": RecordLong,
          "unpack": Unpack, "into": Into, "dump": Dump, "verify": Verify, "replay": Replay, "gdb": Gdb}
 # Too slow to be done once for each call, or all its work is that of another program.
 KILL_ONLY = ["record-long", "gdb"]
+
+
+REMOVED = ["record", "pack", "archive", "into", "dump", "verify", "replay", "gdb"]
+RACERS = {"pack": Pack.argv, "archive": Archive.argv, "unpack": Unpack.argv, "into": Into.argv, "dump": Dump.argv,
+          "verify": Verify.argv, "replay": Replay.argv,
+          "record": ["rr-record", "-f", "-o", "t", "sh", "-c", Record.script.replace("ls", "ls f t -d")]}
+RACES = ["pack+pack", "pack+record", "record+pack", "record+record", "replay+pack", "verify+pack", "dump+pack", "archive+pack",
+         "pack+archive", "archive+archive", "unpack+unpack", "into+into", "pack+into", "replay+record", "verify+record",
+         "dump+record", "archive+record", "into+record"]
 
 
 class Shared:
@@ -420,10 +446,12 @@ class Shared:
         assert r.status == 0 and r.out == Record.expected, (r.status, r.out, r.lines)
         self.output = r.out
         shutil.copytree("t", "packed")
-        for argv in (["rr-pack", "packed"], ["rr-pack", "-o", "a.tar", "t"]):
+        for argv in (["rr-pack", "packed"], ["rr-pack", "-o", "a.tar", "t"], ["rr-pack", "-x", "a.tar", "new"]):
             r = run(argv)
             assert r.status == 0, r.lines
         self.plain_sums, self.packed_sums = sums("t"), sums("packed")
+        self.unpacked_sums = sums("new")
+        assert {k: v[1] for k, v in self.unpacked_sums.items()} == {k: v[1] for k, v in self.packed_sums.items()}
         self.archive_path = os.path.join(top, "a.tar")
         with open("a.tar", "rb") as f:
             self.archive = f.read()
@@ -454,9 +482,7 @@ class Bench:
             ran = run(work.argv, env, kill_after)
             result = work.judge(ran, kill_after is not None)
         except Wrong as w:
-            result = "WRONG"
-            self.wrong.append("%s: %s: %s" % (name, where(), w))
-            print("# " + self.wrong[-1], flush=True)
+            result = self.is_wrong("%s: %s" % (name, where()), w)
             if self.o.keep:
                 kept = os.path.join(self.o.keep, str(len(self.wrong)))
                 os.chdir(self.top)
@@ -511,14 +537,8 @@ class Bench:
 
     def kill(self, name):
         work = WORKS[name](self.shared)
-        self.place()
-        work.make()
-        start = time.monotonic()
-        run(work.argv, work.env() if isinstance(work, Record) else {})
-        took = time.monotonic() - start
         counts = collections.Counter()
-        for i in range(self.o.times):
-            after = took * 1.1 * (i + 0.5) / self.o.times
+        for after in self.moments(work):
             result = self.attempt(work, "%s: killed after %.4f s" % (name, after), {}, after)
             counts["faults"] += 1
             counts[result] += 1
@@ -533,6 +553,100 @@ class Bench:
         print(text, flush=True)
         self.rows.append((n, counts))
 
+    def moments(self, work):
+        """Spread over the time that the work takes, and a bit before and after."""
+        self.place()
+        work.make()
+        start = time.monotonic()
+        run(work.argv, work.env() if isinstance(work, Record) else {})
+        took = time.monotonic() - start
+        return [took * 1.1 * i / self.o.times for i in range(self.o.times)]
+
+    def remove(self, name):
+        work = WORKS[name](self.shared)
+        counts = collections.Counter()
+        for after in self.moments(work):
+            self.place()
+            work.make()
+            what = "%s: the trace removed after %.4f s" % (name, after)
+            try:
+                ran = run(work.argv, {}, None, after, lambda: shutil.rmtree("t", ignore_errors=True))
+                result = self.judge_removed(work, ran)
+            except Wrong as w:
+                result = self.is_wrong(what, w)
+            counts["faults"] += 1
+            counts[result] += 1
+        self.row(name, "removed", counts, [])
+
+    def judge_removed(self, work, ran):
+        if isinstance(work, Gdb):
+            return work.told_or_done(ran, False)
+        right = work.right() if isinstance(work, Reader) else work.expected if isinstance(work, Record) else b""
+        if not isinstance(work, Record): # what the program sees of its directory is not what it was
+            expect(right.startswith(ran.out[: ran.out.rfind(b"\n", 0, -1) + 1]), "wrong output: %r" % ran.out)
+        if ran.status == 0:
+            expect(not ran.lines and (ran.out == right or isinstance(work, Record)), "%r %r" % (ran.out, ran.lines))
+            return "done"
+        work.told(ran, False)
+        return "told"
+
+    def race(self, name):
+        """Both end well or with a line, and what they leave is whole."""
+        first, second = (RACERS[n] for n in name.split("+"))
+        counts = collections.Counter()
+        for after in self.moments(WORKS["pack"](self.shared)):
+            self.place()
+            Work.make(WORKS["pack"](self.shared))
+            os.link(self.shared.archive_path, "a.tar")
+            with open("f", "w") as f:
+                f.write("one\ntwo\n")
+            what = "%s: the second after %.4f s" % (name, after)
+            other = []
+            try:
+                ran = run(first, {}, None, after, lambda: self.beside(second, other))
+                result = self.judge_race(first, ran) + "+" + self.judge_race(second, other[0])
+                v = run(["rr-verify", "t"])
+                expect(v.status == 0, "rr-verify: %r" % v.lines)
+                left = [f for f in os.listdir(".") if f not in ("t", "a.tar", "f", "k.tar", "new", "all")]
+                expect(not left, "left: %r" % left)
+            except Wrong as w:
+                result = self.is_wrong(what, w)
+            counts["faults"] += 1
+            counts[result] += 1
+        self.row(name, "race", counts, [])
+
+    def beside(self, argv, result):
+        out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+
+        def end():
+            try:
+                p.wait(LIMIT)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                p.wait()
+                raise Wrong("hangs: " + " ".join(argv))
+            out.seek(0)
+            err.seek(0)
+            result.append(Ran(p.returncode if p.returncode >= 0 else 128 - p.returncode, out.read(), err.read()))
+
+        return end
+
+    def judge_race(self, argv, ran):
+        if ran.status == 0:
+            expect(not ran.lines, "%s: %r" % (argv, ran.lines))
+            if argv[0] == "rr-replay":
+                expect(ran.out == self.shared.output, "%s: %r" % (argv, ran.out))
+            return "done"
+        expect(ran.status == (125 if argv[0] == "rr-record" else 2), "%s: status %d %r" % (argv, ran.status, ran.lines))
+        one_line(ran, argv[0])
+        return "told"
+
+    def is_wrong(self, what, why):
+        self.wrong.append("%s: %s" % (what, why))
+        print("# " + self.wrong[-1], flush=True)
+        return "WRONG"
+
     def total(self):
         total = collections.Counter()
         for n, counts in self.rows:
@@ -544,7 +658,7 @@ class Bench:
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("what", choices=["inject", "kill"])
+    p.add_argument("what", choices=["inject", "kill", "remove", "race"])
     p.add_argument("works", nargs="*")
     p.add_argument("--most", type=int, default=0)
     p.add_argument("--errors", choices=["turn", "each"], default="turn")
@@ -560,10 +674,11 @@ def main():
         os.makedirs(o.keep, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rr-faults.") as top:
         b = Bench(o, os.path.realpath(top))
-        for asked in o.works or list(WORKS):
+        all_works = {"remove": REMOVED, "race": RACES}.get(o.what, list(WORKS))
+        for asked in o.works or all_works:
             name, _, group = asked.partition("/")
-            if o.what == "kill":
-                b.kill(name)
+            if o.what != "inject":
+                {"kill": b.kill, "remove": b.remove, "race": b.race}[o.what](name)
             elif o.works or name not in KILL_ONLY:
                 for g in [group] if group else GROUPS:
                     b.inject(name, g)
