@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {
-	export BATS_TEST_TIMEOUT=300
+	export BATS_TEST_TIMEOUT=600 LIMIT=580
 }
 
 setup() {
@@ -28,6 +28,10 @@ faults() {
 	faults inject --most 2 record
 }
 
+@test "calls fail while a trace is there already: it stays as it is" {
+	faults inject --most 2 record-refused
+}
+
 @test "calls fail while code is rewritten: nothing wrong is kept for the next" {
 	faults inject --most 1 record-cold
 }
@@ -42,6 +46,119 @@ faults() {
 
 @test "calls fail while reading: what is printed is right, and trouble is no divergence" {
 	faults inject --most 2 dump verify replay
+}
+
+# --- what there is little of, or none
+
+# short COMMAND...: rr-record under that ends well or with a line, and leaves nothing that is not exact
+short() {
+	rm -rf "$trace"
+	step record "$@" rr-record -o "$trace" sh -c 'cat /etc/passwd | wc -l; (exit 3); echo done'
+	if [ "$step_status" = 0 ]; then
+		same native.out record.out
+		verified
+	else
+		[ "$step_status" = 125 ]
+		[[ "$(tail -n 1 record.err)" == "rr-record: "*": "* ]]
+		[ "$(grep -vc 'is not counted' record.err)" = 1 ]
+		[ ! -e "$trace" ] || ! rr-verify "$trace" 2> verify.err
+	fi
+}
+
+# limited ULIMIT-OPTION...: runs what follows -- with that
+limited() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	(ulimit "${options[@]}" && "$@")
+}
+
+setup_native() {
+	step native sh -c 'cat /etc/passwd | wc -l; (exit 3); echo done'
+}
+
+@test "few open files: recorded and replayed exactly, or one line" {
+	setup_native
+	for n in 4 5 6 8 10 12 14 16 20 32; do
+		limited -n $n -- short env
+	done
+	recorded sh -c 'cat /etc/passwd | wc -l; (exit 3); echo done'
+	for n in 4 6 8 10 12 14 16 20 32; do
+		for program in rr-replay rr-verify "rr-dump -m" "rr-pack -n"; do
+			(ulimit -n $n; step few $program "$trace")
+			[ ! -s few.err ] || [ "$(wc -l < few.err)" = 1 ]
+			[ -s few.err ] || [ "$program" != rr-replay ] || same native.out few.out
+		done
+	done
+}
+
+@test "a soft limit of open files is no limit for the recorder, and the program has its own" {
+	step native sh -c 'ulimit -n'
+	recorded sh -c 'ulimit -S -n 16; exec rr-record -o t sh -c "ulimit -n; cat /etc/passwd | wc -l"' || true
+	rm -rf t
+	(ulimit -S -n 16; step record rr-record -o t sh -c 'ulimit -n; (exit 3); cat /etc/passwd | wc -l')
+	[ "$(head -n 1 record.out)" = 16 ]
+	rr-verify t
+}
+
+@test "little memory: one line, or exact" {
+	setup_native
+	for kb in 15000 20000 25000 30000 40000 80000; do
+		limited -v $kb -- short env
+	done
+}
+
+@test "without HOME, with a cache that cannot be written or is full, without a temporary directory: recorded all the same" {
+	setup_native
+	echo x > file
+	short env -u HOME -u XDG_CACHE_HOME
+	[ "$step_status" = 0 ]
+	short env XDG_CACHE_HOME=/proc
+	[ "$step_status" = 0 ]
+	short env XDG_CACHE_HOME="$PWD/file"
+	[ "$step_status" = 0 ]
+	short env TMPDIR=/nowhere
+	[ "$step_status" = 0 ]
+	short env XDG_CACHE_HOME=/dev/full
+	[ "$step_status" = 0 ]
+}
+
+@test "a file system that is read-only: one line, and nothing of the program has run" {
+	unshare -rm true 2> unshare.err || skip "no namespaces here"
+	mkdir ro
+	step record unshare -rm sh -c 'mount --bind ro ro && mount -o remount,bind,ro ro && exec rr-record -o ro/t echo no'
+	[ "$step_status" = 125 ]
+	[ "$(wc -l < record.err)" = 1 ]
+	grep -q 'Read-only file system' record.err
+	[ ! -s record.out ]
+	step record unshare -rm sh -c 'mount --bind ro ro && mount -o remount,bind,ro ro && RR_TRACE_DIR=$PWD/ro exec rr-record echo no'
+	[ "$step_status" = 125 ]
+	[ "$(wc -l < record.err)" = 1 ]
+	grep -q 'Read-only file system' record.err
+}
+
+@test "a cache on a full disk: recorded all the same" {
+	unshare -rm true 2> unshare.err || skip "no namespaces here"
+	setup_native
+	mkdir cache
+	short unshare -rm sh -c 'mount -t tmpfs -o size=16k tmpfs cache && exec env XDG_CACHE_HOME=$PWD/cache "$@"' sh
+	[ "$step_status" = 0 ]
+}
+
+@test "without /proc: one line or exact, never a crash" {
+	unshare -rmpf true 2> unshare.err || skip "no namespaces here"
+	recorded /bin/echo hello
+	mkdir none
+	step record unshare -rmpf --kill-child sh -c 'mount --bind none /proc && exec rr-record -o t /bin/echo hello'
+	[ "$step_status" != 139 ]
+	[ "$step_status" = 0 ] || [ "$(wc -l < record.err)" -ge 1 ]
+	for program in rr-replay rr-verify; do
+		step none unshare -rmpf --kill-child sh -c 'mount --bind none /proc && exec "$@"' sh $program "$trace"
+		[ "$step_status" = 0 ] || { [ "$step_status" = 2 ] && [ "$(wc -l < none.err)" = 1 ]; }
+	done
 }
 
 # --- programs that are killed

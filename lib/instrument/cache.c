@@ -15,13 +15,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CACHE_MAX (4ull << 30) /* bytes; $RR_CACHE_MAX says otherwise */
-#define STALE_S 3600	       /* age of a file that nobody is still writing */
 #define TOUCH_S 86400	       /* how precisely the last use is known */
 /* A file that says why there is nothing to rewrite begins so. */
 #define NOTHING "nothing: "
@@ -127,6 +127,18 @@ static void remove_oldest(int dir, struct cached *v, size_t n, uint64_t total)
 	}
 }
 
+/* Whoever makes a file has it locked. */
+static void remove_if_stale(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		unlinkat(dir, name, 0);
+	close(fd);
+}
+
 /* Keeps the directory within its bounds, and free of what killed recorders have left half done. */
 static void tidy(int dir)
 {
@@ -142,8 +154,7 @@ static void tidy(int dir)
 		if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 			continue;
 		if (!strncmp(e->d_name, "new.", 4)) {
-			if (time(NULL) - st.st_mtime > STALE_S)
-				unlinkat(dir, e->d_name, 0);
+			remove_if_stale(dir, e->d_name);
 			continue;
 		}
 		if (n == cap)
@@ -213,7 +224,9 @@ static int make_in(int dir, const char *name, int elf_fd)
 	int fd = openat(dir, tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), ro = -1;
 
 	if (fd >= 0) {
-		if (!make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) && !renameat(dir, tmp, dir, name))
+		/* Taken for stale before it is locked, it gets no name, and is made in memory. */
+		bool stale = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+		if (!stale && !make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) && !renameat(dir, tmp, dir, name))
 			ro = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		else
 			unlinkat(dir, tmp, 0);

@@ -75,19 +75,23 @@ static bool is_trace_entry(DIR *d, const char *name)
 	return is_trace_name(name) && is_plain(d, name);
 }
 
-enum contents { EMPTY, TRACE, OTHER };
+enum contents { EMPTY, TRACE, OTHER, UNKNOWN }; /* UNKNOWN: errno says why */
 
 static enum contents dir_contents(int fd)
 {
 	DIR *d = dir_list(fd, ".");
-	enum contents found = d ? EMPTY : OTHER;
+	enum contents found = d ? EMPTY : UNKNOWN;
 
 	for (struct dirent *e; found != OTHER && (e = dir_next(d));)
 		found = is_trace_entry(d, e->d_name) ? TRACE : OTHER;
+	if (d && found != OTHER && errno)
+		found = UNKNOWN;
 	if (found == TRACE && !is_plain(d, "args_env"))
 		found = OTHER;
+	int error = errno;
 	if (d)
 		closedir(d);
+	errno = error;
 	return found;
 }
 
@@ -140,6 +144,8 @@ static int dir_ready(int fd, const char *dir, bool replace)
 		return 0;
 	if (found == TRACE && replace)
 		return dir_empty(fd) ? trace_fail("%s: can't be replaced: %s", dir, strerror(errno)) : 0;
+	if (found == UNKNOWN)
+		return trace_fail("%s: %s", dir, strerror(errno));
 	errno = EEXIST;
 	return trace_fail("%s: exists%s", dir, found == OTHER ? " and is not a trace" : "");
 }

@@ -18,7 +18,8 @@ struct trace_writer {
 	char *dir;
 	int dirfd; /* locked */
 	int filesfd;
-	bool made; /* the directory is ours */
+	bool made;  /* the directory is ours */
+	bool began; /* and what is in it */
 	struct sink *sink;
 	uint64_t events;
 	uint32_t ndata, nmaps; /* put for the event to come */
@@ -108,7 +109,7 @@ static void writer_free(struct trace_writer *w)
 
 void trace_discard(struct trace_writer *w)
 {
-	if (w->dirfd >= 0) {
+	if (w->began) {
 		dir_empty(w->dirfd);
 		if (w->made)
 			rmdir(w->dir);
@@ -123,7 +124,11 @@ struct trace_writer *trace_create(const char *dir, bool replace, const struct tr
 	w->dir = xstrdup(dir);
 	w->filesfd = -1;
 	w->dirfd = dir_claim(dir, replace, &w->made);
-	if (w->dirfd < 0 || args_env_put(w, meta))
+	if (w->dirfd < 0)
+		goto out;
+	int rc = args_env_put(w, meta);
+	w->began = !rc || errno != EEXIST; /* put there by somebody who does not lock */
+	if (rc)
 		goto out;
 	w->filesfd = dir_make(w->dirfd, "files");
 	if (w->filesfd < 0) {

@@ -255,6 +255,18 @@ class RecordLong(Record):
         super().expected_output(ran)
 
 
+class RecordRefused(Work):
+    """There is a trace already: it stays as it is."""
+
+    trouble = [125]
+    argv = ["rr-record", "-o", "t", "/bin/true"]
+
+    def judge(self, ran, killed):
+        expect(sums("t") == self.shared.plain_sums, "the trace has changed")
+        self.told(ran, killed)
+        return "told"
+
+
 class Pack(Work):
     argv = ["rr-pack", "t"]
 
@@ -418,7 +430,7 @@ class Gdb(Work):
         return "told"
 
 
-WORKS = {"record": Record, "record-cold": RecordCold, "record-long": RecordLong, "pack": Pack, "archive": Archive,
+WORKS = {"record": Record, "record-cold": RecordCold, "record-long": RecordLong, "record-refused": RecordRefused, "pack": Pack, "archive": Archive,
          "unpack": Unpack, "into": Into, "dump": Dump, "verify": Verify, "replay": Replay, "gdb": Gdb}
 # Too slow to be done once for each call, or all its work is that of another program.
 KILL_ONLY = ["record-long", "gdb"]
