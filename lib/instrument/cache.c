@@ -182,6 +182,14 @@ static const char *why_nothing(int fd)
 	return xstrdup(text + strlen(NOTHING));
 }
 
+/* It is a link to a file in traces, too, which may have been given to others with one of them. */
+static bool is_ours(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 022);
+}
+
 static void touch(int fd)
 {
 	struct stat st;
@@ -263,8 +271,12 @@ struct code_image *code_cache_get(int elf_fd, const char **why)
 	char *name = name_for(elf_fd, &st);
 	int dir = cache_dir();
 	if (dir >= 0 && (fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) >= 0) {
-		touch(fd);
-		img = take(fd, why);
+		if (is_ours(fd)) {
+			touch(fd);
+			img = take(fd, why);
+		} else {
+			close(fd);
+		}
 	}
 	if (!img && !*why) {
 		fd = dir >= 0 ? make_in(dir, name, elf_fd) : -1;

@@ -144,6 +144,11 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 	}
 	case BACKING_CODE: {
 		const struct code_image *img = kernel_code_again(rp, t, m);
+		int copy = img ? -1 : trace_open_copy(rp->r, m->copy);
+		if (!img && copy < 0)
+			return fail(rp, "%s", trace_reader_error(rp->r));
+		if (copy >= 0)
+			close(copy);
 		if (!img)
 			return fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
 		if (rp->counter_fd < 0)

@@ -216,6 +216,10 @@ static int start(struct recorder *r, const char *path, char **env)
 {
 	int ready[2], status;
 
+	if (access("/proc/self/mem", F_OK)) {
+		warnx("/proc: not mounted: a program cannot be recorded without it");
+		return 125;
+	}
 	if (pipe2(ready, O_CLOEXEC)) {
 		warn("pipe");
 		return 125;

@@ -379,10 +379,10 @@ static int start_counter(struct recorder *r)
 	}
 	if (r->o->counter == RECORD_NONE)
 		return 0;
-	if (soft_open(&r->soft))
-		warn("counter page");
-	else
+	if (!soft_open(&r->soft))
 		r->rec.counter_fd = r->soft.fd;
+	else if (!r->o->quiet)
+		warnx("counter page: %s: code is not counted: it is interrupted at its calls only", strerror(errno));
 	return 0;
 }
 

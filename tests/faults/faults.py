@@ -258,7 +258,7 @@ class RecordLong(Record):
 class RecordRefused(Work):
     """There is a trace already: it stays as it is."""
 
-    trouble = [125]
+    trouble = [125, 126]
     argv = ["rr-record", "-o", "t", "/bin/true"]
 
     def judge(self, ran, killed):
