@@ -596,6 +596,24 @@ u" ]
 	verified
 }
 
+@test "a trace is packed in the middle of its replay, which goes on with the copies' new names" {
+	cp /usr/bin/sort /usr/bin/uniq .
+	step record rr-record -o late bash -c 'seq 30000; ./sort -n "$0"; exec ./uniq -c "$0"' <(seq 3) </dev/null
+	mkfifo out
+	rr-replay late > out 2> replay.err 3>&- &
+	recorder=$!
+	{
+		read -r first
+		packs late > packed.out
+		echo "$first"
+		cat
+	} < out > replay.out
+	wait "$recorder"
+	recorder=
+	cmp replay.out record.out
+	[ ! -s replay.err ]
+}
+
 @test "two packers on one trace: what one does not do, the other does" {
 	rr-pack t 2> one.err 3>&- &
 	step two rr-pack t

@@ -257,6 +257,22 @@ static struct code_image *take(int fd, const char **why)
 	return code_image_open(fd);
 }
 
+bool code_cache_has(int elf_fd)
+{
+	struct stat st;
+	bool has = false;
+	int dir = cache_dir();
+
+	if (dir >= 0 && !fstat(elf_fd, &st)) {
+		char *name = name_for(elf_fd, &st);
+		has = !faccessat(dir, name, R_OK, 0);
+		free(name);
+	}
+	if (dir >= 0)
+		close(dir);
+	return has;
+}
+
 struct code_image *code_cache_get(int elf_fd, const char **why)
 {
 	struct code_image *img = NULL;

@@ -394,6 +394,8 @@ int record_run(const struct record_options *o, int *signal)
 	*signal = 0;
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
+	r.rec.attach = attach_request;
+	r.rec.attach_wait = attach_wait;
 	r.rec.warn = warn_once;
 	r.rec.self = getpid();
 	for (int i = 0; i < 3; i++)

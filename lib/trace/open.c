@@ -318,6 +318,14 @@ int trace_open_copy(struct trace_reader *r, const char *copy)
 	if (files_open(r) < 0)
 		return file_fail(r, "files");
 	int fd = file_open(r->filesfd, copy);
+	if (fd < 0 && errno == ENOENT) {
+		char *name = copy_renamed(r, copy);
+		if (name && !strchr(name, '/'))
+			fd = file_open(r->filesfd, name);
+		else
+			errno = ENOENT;
+		free(name);
+	}
 	if (fd < 0) {
 		char *name = xasprintf("files/%s", copy);
 		file_fail(r, name);
