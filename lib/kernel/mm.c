@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -118,6 +120,14 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	return name;
 }
 
+/* By the kernel: some of those can be mapped, and not read. */
+static bool is_made_up(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
 static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 {
 	static uint8_t buf[TRACE_DATA_MAX];
@@ -129,7 +139,7 @@ static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 	while (from < to) {
 		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
 		ssize_t n = pread_all(fd, buf, want, from);
-		if (n < 0)
+		if (n < 0 && !is_made_up(fd))
 			lack_note("a mapped file");
 		if (n <= 0)
 			return 0;

@@ -46,7 +46,7 @@ bool maps_next(struct maps_file *m, struct maps_line *l)
 	int at = 0;
 
 	if (n <= 0) {
-		if (!feof(m->f))
+		if (!feof(m->f) && errno == ENOMEM) /* not ESRCH: it has ended */
 			lack_note("/proc/PID/maps");
 		return false;
 	}
