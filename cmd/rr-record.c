@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 	bool seeded = false;
 	int c, sig;
 
+	exit_trouble = 125;
 	o.env = xcalloc((size_t)argc + 1, sizeof *o.env);
 	while ((c = getopt_long(argc, argv, "+o:c:fnqvh", options, NULL)) != -1) {
 		switch (c) {

@@ -9,4 +9,10 @@ status=0
 tests/run-all.sh build/tests/preempted.bats tests/preempt.bats || status=1
 # And all that needs no preemption, under slices of 1 ms.
 RECORD_OPTIONS='-c 1' tests/run-all.sh build/tests tests/real.bats || status=1
+# All calls fail, with all errors; each program is killed at 200 moments.
+export PATH="$PWD/bin:$PATH"
+tests/faults/faults.py inject --errors each || status=1
+tests/faults/faults.py kill --times 200 || status=1
+tests/faults/faults.py remove --times 50 || status=1
+tests/faults/faults.py race --times 20 || status=1
 exit $status

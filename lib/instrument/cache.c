@@ -15,13 +15,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CACHE_MAX (4ull << 30) /* bytes; $RR_CACHE_MAX says otherwise */
-#define STALE_S 3600	       /* age of a file that nobody is still writing */
 #define TOUCH_S 86400	       /* how precisely the last use is known */
 /* A file that says why there is nothing to rewrite begins so. */
 #define NOTHING "nothing: "
@@ -127,6 +127,18 @@ static void remove_oldest(int dir, struct cached *v, size_t n, uint64_t total)
 	}
 }
 
+/* Whoever makes a file has it locked. */
+static void remove_if_stale(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		unlinkat(dir, name, 0);
+	close(fd);
+}
+
 /* Keeps the directory within its bounds, and free of what killed recorders have left half done. */
 static void tidy(int dir)
 {
@@ -142,8 +154,7 @@ static void tidy(int dir)
 		if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 			continue;
 		if (!strncmp(e->d_name, "new.", 4)) {
-			if (time(NULL) - st.st_mtime > STALE_S)
-				unlinkat(dir, e->d_name, 0);
+			remove_if_stale(dir, e->d_name);
 			continue;
 		}
 		if (n == cap)
@@ -171,6 +182,14 @@ static const char *why_nothing(int fd)
 	return xstrdup(text + strlen(NOTHING));
 }
 
+/* It is a link to a file in traces, too, which may have been given to others with one of them. */
+static bool is_ours(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 022);
+}
+
 static void touch(int fd)
 {
 	struct stat st;
@@ -190,7 +209,7 @@ static int make(int elf_fd, int fd)
 	if (r <= 0)
 		return r;
 	int n = snprintf(text, sizeof text, NOTHING "%s", why ? why : "not known");
-	return ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n ? -1 : 0;
+	return ftruncate(fd, 0) || pwrite_all(fd, text, (size_t)n, 0) ? -1 : 0;
 }
 
 static int in_memory(int elf_fd)
@@ -204,7 +223,8 @@ static int in_memory(int elf_fd)
 	return fd;
 }
 
-/* Makes the file and gives it its name; a descriptor for reading, or -1. */
+/* Makes the file and gives it its name, under which it is whole even after a power cut: nobody looks at all of it again. A
+ * descriptor for reading, or -1. */
 static int make_in(int dir, const char *name, int elf_fd)
 {
 	static unsigned count;
@@ -212,7 +232,9 @@ static int make_in(int dir, const char *name, int elf_fd)
 	int fd = openat(dir, tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), ro = -1;
 
 	if (fd >= 0) {
-		if (!make(elf_fd, fd) && !fchmod(fd, 0400) && !renameat(dir, tmp, dir, name))
+		/* Taken for stale before it is locked, it gets no name, and is made in memory. */
+		bool stale = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+		if (!stale && !make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) && !renameat(dir, tmp, dir, name))
 			ro = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		else
 			unlinkat(dir, tmp, 0);
@@ -265,8 +287,12 @@ struct code_image *code_cache_get(int elf_fd, const char **why)
 	char *name = name_for(elf_fd, &st);
 	int dir = cache_dir();
 	if (dir >= 0 && (fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) >= 0) {
-		touch(fd);
-		img = take(fd, why);
+		if (is_ours(fd)) {
+			touch(fd);
+			img = take(fd, why);
+		} else {
+			close(fd);
+		}
 	}
 	if (!img && !*why) {
 		fd = dir >= 0 ? make_in(dir, name, elf_fd) : -1;

@@ -1,6 +1,7 @@
 /* Reading the ELF file: everything in it may be a lie. */
 #include "instrument/rewrite.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -28,20 +29,30 @@ bool in_text(const struct rewrite *rw, int64_t addr)
 	return false;
 }
 
+/* pread_all() of the file; a failure is not the file's fault. */
+static ssize_t file_bytes(struct rewrite *rw, void *buf, size_t n, uint64_t off)
+{
+	ssize_t got = pread_all(rw->fd, buf, n, off);
+
+	if (got < 0)
+		rw->error = errno;
+	return got;
+}
+
 /* A table of the file: malloc'd, NULL if it isn't all there. */
-static void *table_read(const struct rewrite *rw, uint64_t off, uint64_t len, uint64_t max)
+static void *table_read(struct rewrite *rw, uint64_t off, uint64_t len, uint64_t max)
 {
 	if (len == 0 || len > max || off > rw->file_len || len > rw->file_len - off)
 		return NULL;
 	void *p = xmalloc(len);
-	if (pread_all(rw->fd, p, len, off) != (ssize_t)len) {
+	if (file_bytes(rw, p, len, off) != (ssize_t)len) {
 		free(p);
 		return NULL;
 	}
 	return p;
 }
 
-void *section_read(const struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len)
+void *section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len)
 {
 	*len = 0;
 	if (sh->sh_type == SHT_NOBITS || (sh->sh_flags & SHF_COMPRESSED))
@@ -73,7 +84,7 @@ static int header_load(struct rewrite *rw)
 {
 	const Elf64_Ehdr *eh = &rw->eh;
 
-	if (pread_all(rw->fd, &rw->eh, sizeof(rw->eh), 0) != sizeof(rw->eh) || memcmp(eh->e_ident, ELFMAG, SELFMAG))
+	if (file_bytes(rw, &rw->eh, sizeof(rw->eh), 0) != sizeof(rw->eh) || memcmp(eh->e_ident, ELFMAG, SELFMAG))
 		return rw->why = "not an ELF file", 1;
 	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB || eh->e_machine != EM_X86_64)
 		return rw->why = "not for x86-64", 1;
@@ -132,7 +143,7 @@ static int text_add(struct rewrite *rw, const Elf64_Phdr *p)
 		return rw->why = "overlapping executable segments", 1;
 	t.out = xcalloc(1, t.seg.len);
 	rw->texts[rw->ntexts++] = t;
-	if (pread_all(rw->fd, t.out, t.seg.len, t.seg.file_off) < 0)
+	if (file_bytes(rw, t.out, t.seg.len, t.seg.file_off) < 0)
 		return rw->why = "cannot be read", 1;
 	return 0;
 }
@@ -147,7 +158,7 @@ static int segments_load(struct rewrite *rw)
 		if (rw->nloads == ARRAY_LEN(rw->loads))
 			return rw->why = "too many segments", 1;
 		uint32_t start = p->p_vaddr - rw->lo;
-		if (pread_all(rw->fd, rw->img + start, p->p_filesz, p->p_offset) != (ssize_t)p->p_filesz)
+		if (file_bytes(rw, rw->img + start, p->p_filesz, p->p_offset) != (ssize_t)p->p_filesz)
 			return rw->why = "cannot be read", 1;
 		rw->loads[rw->nloads++] = (struct range){start, start + p->p_filesz};
 		if ((p->p_flags & PF_X) && text_add(rw, p))
@@ -163,7 +174,9 @@ int elf_load(struct rewrite *rw, int fd)
 	struct stat st;
 
 	rw->fd = fd;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstat(fd, &st) < 0)
+		return rw->error = errno, 1;
+	if (!S_ISREG(st.st_mode))
 		return rw->why = "not a regular file", 1;
 	rw->file_len = st.st_size;
 	if (header_load(rw) || elf_measure(rw))
@@ -171,8 +184,9 @@ int elf_load(struct rewrite *rw, int fd)
 	/* Zydis is told where to stop, but what reads numbers from the image need not look that closely. */
 	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (rw->img == MAP_FAILED) {
+		rw->error = errno;
 		rw->img = NULL;
-		return rw->why = "too large", 1;
+		return 1;
 	}
 	if (segments_load(rw))
 		return 1;

@@ -161,9 +161,11 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	ZydisDecoderInit(&rw.full_decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	int rc = rewrite_all(&rw, fd, &h);
 	*why = rw.why;
-	if (rc == 0)
+	if (rc == 0 && !rw.error)
 		rc = code_write(&rw, &h, out);
-	int error = errno;
+	int error = rw.error ? rw.error : errno;
+	if (rw.error)
+		rc = -1;
 	elf_free(&rw);
 	errno = error;
 	return rc;

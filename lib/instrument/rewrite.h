@@ -139,6 +139,7 @@ struct rewrite {
 	bool foreign_live; /* some function's label needs flags that another function may have set */
 	uint64_t budget; /* of work that a damaged file could make endless */
 	const char *why;
+	int error; /* errno, when that is why; nothing is known of the file then */
 };
 
 static inline void target_mark(struct rewrite *rw, uint32_t addr)
@@ -198,7 +199,7 @@ void elf_entries(struct rewrite *rw);
 bool in_text(const struct rewrite *rw, int64_t addr);
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr);
 /* A section's bytes from the file: malloc'd; NULL if there are none. */
-void *section_read(const struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len);
+void *section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len);
 const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
 
 /* symbols.c */

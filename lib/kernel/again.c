@@ -3,6 +3,7 @@
 
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -55,6 +56,14 @@ static void objects_tidy(struct replaying *rp)
 			close(rp->objects[i].fd);
 	rp->nobjects = kept;
 	rp->tidy_at = kept + kept / 4 + 32;
+}
+
+/* No room for the program's memory: our own trouble, unless the trace asks for more than a file can have. */
+static int memory_fail(struct replaying *rp)
+{
+	if (errno != EFBIG && errno != EINVAL)
+		lack_note("memory file");
+	return fail(rp, "memory file: %s", strerror(errno));
 }
 
 static int object_fd(struct replaying *rp, uint64_t id)
@@ -128,13 +137,18 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		uint64_t n = m->size > m->offset ? m->size - m->offset : 0;
 		fd = memfd_create("rr-data", MFD_CLOEXEC);
 		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
-			return fail(rp, "memory file: %s", strerror(errno));
+			return memory_fail(rp);
 		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof *rp->fills);
 		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
 		return map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
 	}
 	case BACKING_CODE: {
 		const struct code_image *img = kernel_code_again(rp, t, m);
+		int copy = img ? -1 : trace_open_copy(rp->r, m->copy);
+		if (!img && copy < 0)
+			return fail(rp, "%s", trace_reader_error(rp->r));
+		if (copy >= 0)
+			close(copy);
 		if (!img)
 			return fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
 		if (rp->counter_fd < 0)
@@ -149,7 +163,7 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 	case BACKING_OBJECT:
 		fd = object_fd(rp, m->object);
 		if (fd < 0 || ftruncate(fd, (off_t)m->size))
-			return fail(rp, "memory file: %s", strerror(errno));
+			return memory_fail(rp);
 		/* What is there now will be put anew from the trace, but for the holes. */
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)m->offset, (off_t)m->len);
 		if (t->mm->nshared >= SHARED_MAX)
@@ -350,9 +364,9 @@ static int zero_again(struct replaying *rp, struct task *t, const struct trace_d
 	if (d->object) {
 		int fd = object_fd(rp, d->object);
 		if (fd < 0)
-			return fail(rp, "memory file: %s", strerror(errno));
+			return memory_fail(rp);
 		if (d->fill_len == UINT64_MAX - d->addr) /* to the end of time: the object's size */
-			return ftruncate(fd, (off_t)d->addr) ? fail(rp, "memory file: %s", strerror(errno)) : 0;
+			return ftruncate(fd, (off_t)d->addr) ? memory_fail(rp) : 0;
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr, (off_t)d->fill_len);
 		return 0;
 	}
@@ -388,16 +402,16 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 		return 0;
 	case DATA_SHARED:
 		fd = object_fd(rp, d->object);
-		if (fd < 0 || pwrite(fd, d->bytes, d->len, (off_t)d->addr) != (ssize_t)d->len)
-			return fail(rp, "memory file: %s", strerror(errno));
+		if (fd < 0 || pwrite_all(fd, d->bytes, d->len, d->addr))
+			return memory_fail(rp);
 		return 0;
 	case DATA_FILL:
 		for (size_t i = 0; i < rp->nfills; i++) {
 			struct replay_fill *f = &rp->fills[i];
 			if (d->addr < f->start || d->addr - f->start >= f->len)
 				continue;
-			if (pwrite(f->fd, d->bytes, d->len, (off_t)(d->addr - f->start)) != (ssize_t)d->len)
-				return fail(rp, "memory file: %s", strerror(errno));
+			if (pwrite_all(f->fd, d->bytes, d->len, d->addr - f->start))
+				return memory_fail(rp);
 			return 0;
 		}
 		return fail(rp, "contents for 0x%lx, where nothing was mapped", d->addr);
@@ -491,8 +505,8 @@ static int copy_extent(int to, int from, off_t at, off_t end)
 
 	while (at < end) {
 		size_t want = end - at < (off_t)sizeof buf ? (size_t)(end - at) : sizeof buf;
-		ssize_t n = pread(from, buf, want, at);
-		if (n <= 0 || pwrite(to, buf, (size_t)n, at) != n)
+		ssize_t n = pread_all(from, buf, want, (uint64_t)at);
+		if (n <= 0 || pwrite_all(to, buf, (size_t)n, (uint64_t)at))
 			return -1;
 		at += n;
 	}
@@ -526,7 +540,7 @@ int kernel_replay_objects_copy(struct replaying *to, const struct replaying *fro
 	for (to->nobjects = 0; to->nobjects < from->nobjects; to->nobjects++) {
 		int fd = copy_memory_file(from->objects[to->nobjects].fd);
 		if (fd < 0)
-			return fail(to, "memory file: %s", strerror(errno));
+			return memory_fail(to);
 		to->objects[to->nobjects] = (struct replay_object){from->objects[to->nobjects].id, fd};
 	}
 	return 0;
@@ -543,7 +557,7 @@ static int object_map(struct replaying *rp, struct task *t, const struct maps_li
 	const struct trace_map m = {.start = start, .len = end - start, .prot = l->prot, .path = l->path};
 	int fd = object_fd(rp, s->object);
 	if (fd < 0)
-		return fail(rp, "memory file: %s", strerror(errno));
+		return memory_fail(rp);
 	return map_fd(rp, t, &m, fd, O_RDWR | O_CLOEXEC, MAP_SHARED, s->offset + (start - s->start));
 }
 

@@ -1,6 +1,8 @@
 /* The table at work: what a row of formats/syscalls says about a call's memory, saved. */
 #include "kernel/kernel.h"
 
+#include "trace/error.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -16,15 +18,24 @@
 #define IN_IOVEC_MAX 16
 #define PATH_MAX_ 4096
 
+bool rec_sound(struct recording *rec)
+{
+	if (!rec->failed && lack_text()) {
+		trace_fail("%s", lack_text());
+		rec->failed = true;
+	}
+	return !rec->failed;
+}
+
 void rec_put(struct recording *rec, const struct trace_data *d)
 {
-	if (!rec->failed && trace_put_data(rec->w, d))
+	if (rec_sound(rec) && trace_put_data(rec->w, d))
 		rec->failed = true;
 }
 
 void rec_put_map(struct recording *rec, const struct trace_map *m)
 {
-	if (!rec->failed && trace_put_map(rec->w, m))
+	if (rec_sound(rec) && trace_put_map(rec->w, m))
 		rec->failed = true;
 }
 

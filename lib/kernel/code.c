@@ -98,8 +98,10 @@ static bool name_in_trace(struct recording *rec, struct code_file *f, const char
 {
 	const char *base = strrchr(path, '/');
 
-	if (!f->name && trace_link_file(rec->w, f->img->fd, base ? base + 1 : path, &f->name))
+	if (!f->name && trace_link_file(rec->w, f->img->fd, base ? base + 1 : path, &f->name)) {
 		f->name = NULL;
+		rec->failed = true;
+	}
 	return f->name;
 }
 

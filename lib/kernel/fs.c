@@ -1,6 +1,7 @@
 /* Files and descriptors: where written bytes went. Recording. */
 #include "kernel/kernel.h"
 
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ static void update_shared(struct call *c, int fd)
 		from = 0;
 		n = (uint64_t)st.st_size;
 	}
-	int in = open(link, O_RDONLY | O_CLOEXEC);
+	int in = lack_open(link, O_RDONLY);
 	if (in < 0)
 		return;
 	kernel_put_object(c->rec, o->id, in, from, from + n);
@@ -172,7 +173,7 @@ void exit_truncate(struct call *c)
 			return;
 		int n = snprintf(link, sizeof link, "/proc/%d/", c->t->tid);
 		char *full = xasprintf("%.*s%s%s", n, link, path[0] == '/' ? "root" : "cwd/", path);
-		int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		int fd = lack_open(full, O_RDONLY | O_NONBLOCK);
 		free(full);
 		if (fd < 0 || fstat(fd, &st)) {
 			if (fd >= 0)
@@ -241,12 +242,14 @@ void exit_sendfile(struct call *c)
 	else if (!CALL_READ(c, off_arg, &from))
 		from -= n;
 	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, source_fd(c));
-	int in = open(link, O_RDONLY | O_CLOEXEC);
+	int in = lack_open(link, O_RDONLY);
 	if (in < 0)
 		return;
 	c->flags |= (uint16_t)c->note[0];
 	while (n) {
 		ssize_t k = pread_all(in, buf, n < sizeof buf ? n : sizeof buf, from);
+		if (k < 0)
+			lack_note("a file that was sent");
 		if (k <= 0)
 			break;
 		rec_put(c->rec,

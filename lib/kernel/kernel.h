@@ -35,7 +35,7 @@ struct call;
 /* What all tasks of a recording share, in this floor. */
 struct recording {
 	struct trace_writer *w;
-	bool failed;	/* the trace can no longer be written */
+	bool failed;	/* the trace can no longer be written, or nothing right be put into it */
 	pid_t self;
 	struct shared_object *objects;
 	size_t nobjects;
@@ -151,6 +151,8 @@ void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
 void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
 void call_out(struct call *c, uint64_t addr, uint64_t len);	/* puts DATA_OUT, as far as it can be read */
 void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
+/* False once the trace cannot be written any more, or we have failed to look at something: what we know is not what was. */
+bool rec_sound(struct recording *rec);
 void rec_put(struct recording *rec, const struct trace_data *d);
 void rec_put_map(struct recording *rec, const struct trace_map *m);
 /* The object that stands for this file, if some task has it mapped. */

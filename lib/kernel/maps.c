@@ -4,6 +4,7 @@
 
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <fcntl.h>
@@ -88,8 +89,8 @@ static char *edited(struct recording *rec, struct mm *mm, const char *path, size
 		end[1] = kept;
 		p = end + 1;
 	}
-	if (out)
-		fclose(out);
+	if (!out || fclose(out))
+		lack_note(path);
 	free(text);
 	return result;
 }
@@ -112,7 +113,7 @@ static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 	if (mem < 0)
 		return;
 	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)mem);
-	int ours = open(link, O_WRONLY | O_CLOEXEC);
+	int ours = lack_open(link, O_WRONLY);
 	if (ours >= 0 && !write_all(ours, text, len))
 		TASK_CALL(c->t, SYS_dup3, (uint64_t)mem, (uint64_t)fd, cloexec ? O_CLOEXEC : 0);
 	if (ours >= 0)

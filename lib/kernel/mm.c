@@ -2,11 +2,13 @@
 #include "kernel/kernel.h"
 
 #include "util/host.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -57,7 +60,7 @@ static int copy_range(int in, int out, uint64_t from, uint64_t to)
 		ssize_t n = pread_all(in, buf, want, from);
 		if (n <= 0)
 			return n < 0 ? -1 : 0;
-		if (pwrite(out, buf, (size_t)n, (off_t)from) != n)
+		if (pwrite_all(out, buf, (size_t)n, from))
 			return -1;
 		from += (uint64_t)n;
 	}
@@ -105,17 +108,24 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	int out = trace_new_file(rec->w, base ? base + 1 : path, &name);
 	if (out < 0)
 		return NULL;
-	if (ioctl(out, FICLONE, fd) && (ftruncate(out, st->st_size) ||
-					each_extent(fd, 0, (uint64_t)st->st_size, copy_extent, &out))) {
-		close(out);
+	bool failed = ioctl(out, FICLONE, fd) && (ftruncate(out, st->st_size) ||
+						  each_extent(fd, 0, (uint64_t)st->st_size, copy_extent, &out));
+	if (close(out) || failed) {
 		free(name);
 		return NULL;
 	}
-	close(out);
 	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof *rec->copies);
 	rec->copies[rec->ncopies++] =
 		(struct file_copy){st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
 	return name;
+}
+
+/* By the kernel: some of those can be mapped, and not read. */
+static bool is_made_up(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
 }
 
 static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
@@ -129,6 +139,8 @@ static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 	while (from < to) {
 		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
 		ssize_t n = pread_all(fd, buf, want, from);
+		if (n < 0 && !is_made_up(fd))
+			lack_note("a mapped file");
 		if (n <= 0)
 			return 0;
 		rec_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,
@@ -244,7 +256,7 @@ static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
 	path[n > 0 ? n : 0] = '\0';
 	if (stat(link, st))
 		memset(st, 0, sizeof *st);
-	return S_ISREG(st->st_mode) ? open(link, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) : -1;
+	return S_ISREG(st->st_mode) ? lack_open(link, O_RDONLY | O_NOCTTY | O_NONBLOCK) : -1;
 }
 
 static bool fd_is_writable(struct task *t, int fd)
@@ -354,7 +366,7 @@ void exit_mremap(struct call *c)
 				  .len = len,
 				  .object = moved.object,
 				  .offset = moved.offset};
-	int fd = open(link, O_RDONLY | O_CLOEXEC);
+	int fd = lack_open(link, O_RDONLY);
 	if (fd >= 0 && !fstat(fd, &st))
 		kernel_put_object(c->rec, moved.object, fd, moved.offset,
 				  moved.offset + len < (uint64_t)st.st_size ? moved.offset + len
@@ -483,7 +495,7 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 		m.offset = l->offset;
 		/* The file may be in another mount namespace, or gone: then its bytes are read from memory. */
 		snprintf(path, sizeof path, "/proc/%d/root%s", x->t->tid, l->path);
-		int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		int fd = lack_open(path, O_RDONLY | O_NONBLOCK);
 		if (fd >= 0 && (fstat(fd, &st) || st.st_ino != l->ino)) {
 			close(fd);
 			fd = -1;

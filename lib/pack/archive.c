@@ -275,7 +275,9 @@ int pack_archive(struct work *w)
 	char top[256];
 	int rc = p.a ? 0 : trace_fail("no memory");
 
-	p.top = work_name(w, top);
+	if (!rc && !(p.top = work_name(w, top)))
+		rc = -1;
+
 	for (unsigned i = 0; i < NPARTS; i++)
 		p.made[i] = -1;
 	if (!rc)

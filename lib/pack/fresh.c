@@ -60,11 +60,19 @@ static int make_locked(struct fresh *f)
 			continue;
 		if (f->fd < 0)
 			return -1;
-		if (flock(f->fd, LOCK_EX | LOCK_NB) == 0 && fstat(f->fd, &st) == 0 && st.st_nlink > 0)
+		int rc = flock(f->fd, LOCK_EX | LOCK_NB);
+		bool taken = rc && errno == EWOULDBLOCK;
+		if (!rc && !(rc = fstat(f->fd, &st)) && st.st_nlink > 0)
 			return 0;
+		int error = errno;
 		close(f->fd);
+		f->fd = -1;
+		if (rc && !taken) {
+			unlinkat(f->parent, f->name, AT_REMOVEDIR);
+			errno = error;
+			return -1;
+		}
 	}
-	f->fd = -1;
 	errno = EEXIST;
 	return -1;
 }

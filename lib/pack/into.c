@@ -128,7 +128,7 @@ int pack_into(struct work *w)
 	for (unsigned i = 0; i < NPARTS; i++)
 		t.made[i] = -1;
 	if (lock >= 0 && fresh_begin(&t.fresh, w->o->into) == 0)
-		rc = trace_put(w, &t, work_name(w, name));
+		rc = work_name(w, name) ? trace_put(w, &t, name) : -1;
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (t.made[i] >= 0)
 			close(t.made[i]);

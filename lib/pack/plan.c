@@ -170,7 +170,7 @@ static struct item *plan_add(struct plan *p, const char *path, const char *copy)
 static void plan_index(struct plan *p, struct item *it)
 {
 	if (!tsearch(it, it->copy ? &p->by_copy : &p->by_path, it->copy ? by_copy : by_path))
-		err(125, "memory");
+		err(exit_trouble, "memory");
 }
 
 /* Programs that are not mapped from files in replay have symbols all the same. */

@@ -1,6 +1,7 @@
 #include "pack/work.h"
 
 #include <err.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -189,6 +190,10 @@ const char *work_name(const struct work *w, char name[256])
 {
 	char *whole = realpath(trace_reader_dir(w->r), NULL), *slash = whole ? strrchr(whole, '/') : NULL;
 
+	if (!whole) {
+		trace_fail("%s: %s", trace_reader_dir(w->r), strerror(errno));
+		return NULL;
+	}
 	snprintf(name, 256, "%s", slash && slash[1] ? slash + 1 : "trace");
 	free(whole);
 	return name;

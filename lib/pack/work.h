@@ -27,7 +27,7 @@ int work_rewrite(struct work *w, int (*make)(void *ctx, const char *name), void 
 		 struct trace_version *v);
 /* Tells on stderr what of secrets is still there, and where the trace ends if it was cut short. */
 void work_tell(struct work *w);
-/* The last part of the trace's path. */
+/* The last part of the trace's path; NULL if that cannot be told. */
 const char *work_name(const struct work *w, char name[256]);
 
 /* Where a trace can go. */

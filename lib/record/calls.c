@@ -160,7 +160,8 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		c->result = 0;
 		ev.tid = rt->exec_from;
 		if (kernel_record_exec(&r->rec, t)) {
-			r->rec.warn(&r->rec, "a program", "its memory cannot be read, so it cannot be recorded: killed");
+			if (rec_sound(&r->rec))
+				r->rec.warn(&r->rec, "a program", "its memory cannot be read, so it cannot be recorded: killed");
 			kill(rt->tgid, SIGKILL);
 			return;
 		}

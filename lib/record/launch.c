@@ -216,6 +216,10 @@ static int start(struct recorder *r, const char *path, char **env)
 {
 	int ready[2], status;
 
+	if (access("/proc/self/mem", F_OK)) {
+		warnx("/proc: not mounted: a program cannot be recorded without it");
+		return 125;
+	}
 	if (pipe2(ready, O_CLOEXEC)) {
 		warn("pipe");
 		return 125;
@@ -337,21 +341,24 @@ int launch(struct recorder *r)
 		goto out;
 	}
 	if (pin(cpu)) {
-		trace_close(r->rec.w, false);
+		trace_discard(r->rec.w);
 		goto out;
 	}
-	if (!o->dir)
-		trace_set_latest(dir);
 	if (o->print_dir_fd >= 0)
 		dprintf(o->print_dir_fd, "%s\n", dir);
 	kernel_warn_setuid(&r->rec, path, path);
 	r->start_ns = now_ns();
 	status = start(r, path, env);
-	if (status)
-		trace_close(r->rec.w, false);
-	else
-		first_call(r, path, env);
+	if (status) {
+		trace_discard(r->rec.w);
+		goto out;
+	}
+	if (!o->dir)
+		trace_set_latest(dir);
+	first_call(r, path, env);
 out:
+	if (status && !o->dir && dir)
+		rmdir(dir); /* made for nothing */
 	r->dir = dir;
 	free(meta.cpu_model);
 	free(cwd);

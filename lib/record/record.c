@@ -379,10 +379,10 @@ static int start_counter(struct recorder *r)
 	}
 	if (r->o->counter == RECORD_NONE)
 		return 0;
-	if (soft_open(&r->soft))
-		warn("counter page");
-	else
+	if (!soft_open(&r->soft))
 		r->rec.counter_fd = r->soft.fd;
+	else if (!r->o->quiet)
+		warnx("counter page: %s: code is not counted: it is interrupted at its calls only", strerror(errno));
 	return 0;
 }
 
@@ -413,7 +413,7 @@ int record_run(const struct record_options *o, int *signal)
 		return status;
 	}
 	loop(&r);
-	bool failed = r.rec.failed;
+	bool failed = !rec_sound(&r.rec);
 	r.events = trace_events_put(r.rec.w);
 	kill_all(&r);
 	if (trace_close(r.rec.w, !failed) || failed) {

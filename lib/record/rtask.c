@@ -48,7 +48,7 @@ void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 	ev->ticks = rt->count.ticks;
 	if (!ev->tid)
 		ev->tid = rt->t.tid;
-	if (!r->rec.failed && trace_put_event(r->rec.w, ev))
+	if (rec_sound(&r->rec) && trace_put_event(r->rec.w, ev))
 		r->rec.failed = true;
 }
 

@@ -3,6 +3,7 @@
 #include "record/recorder.h"
 
 #include "instrument/image.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -154,9 +155,8 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 
 static void no_counter(struct recorder *r)
 {
-	if (!r->rec.failed)
-		warn("the hardware counter of a task");
-	r->rec.failed = true;
+	lack_note("the hardware counter of a task");
+	rec_sound(&r->rec);
 }
 
 void tick_open(struct recorder *r, struct rtask *rt)

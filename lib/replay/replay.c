@@ -3,6 +3,7 @@
 
 #include "replay/machine.h"
 #include "util/host.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -376,7 +377,11 @@ enum replay_verdict replayer_open(struct replayer *p)
 		return trouble(p, "%s", trace_strerror());
 	p->stats->complete = trace_reader_complete(p->r);
 	char *misfit = machine_misfit(trace_reader_meta(p->r));
-	enum replay_verdict v = misfit ? trouble(p, "%s: %s", trace_reader_dir(p->r), misfit) : start_counter(p);
+	enum replay_verdict v;
+	if (p->o->uuid && strcmp(p->o->uuid, trace_reader_uuid(p->r)) != 0)
+		v = trouble(p, "%s: has become another trace meanwhile", trace_reader_dir(p->r));
+	else
+		v = misfit ? trouble(p, "%s: %s", trace_reader_dir(p->r), misfit) : start_counter(p);
 	free(misfit);
 	watch_start(p);
 	return v;
@@ -411,7 +416,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 			break;
 	}
 	if (v == REPLAY_OVER)
-		v = REPLAY_EXACT;
+		v = lack_text() ? trouble(&p, "%s", lack_text()) : REPLAY_EXACT;
 	if (v == REPLAY_DIVERGED && o->keep)
 		keep_tasks(&p);
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {

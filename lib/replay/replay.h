@@ -20,6 +20,7 @@ enum replay_verdict {
 
 struct replay_options {
 	const char *trace;	/* NULL: the latest */
+	const char *uuid;	/* the trace must still be this one; NULL: whichever */
 	bool quiet;		/* nothing on stdout and stderr of what the program wrote */
 	bool again;		/* not the first replay of it: says nothing more of a trace cut short */
 	bool show_events;	/* on stderr, as rr-dump would */

@@ -1,6 +1,7 @@
 /* What is said when a replay is not the recording. */
 #include "replay/replayer.h"
 
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -54,6 +55,8 @@ enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *f
 
 	if (p->said)
 		return REPLAY_DIVERGED;
+	if (lack_text()) /* no fault of the trace */
+		return trouble(p, "%s", lack_text());
 	p->said = true;
 	fflush(stdout);
 	fprintf(stderr, "%s: event %lu, task %d: the replay has diverged: ", program_invocation_short_name, (unsigned long)p->ev.num,

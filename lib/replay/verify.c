@@ -27,7 +27,8 @@ static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 	return 0;
 }
 
-static enum replay_verdict check_structure(const char *trace, bool verbose)
+/* *dir, *uuid: where and which one it is, malloc'd; NULL if there is none. */
+static enum replay_verdict check_structure(const char *trace, bool verbose, char **dir, char **uuid)
 {
 	struct trace_event ev;
 	uint64_t n = 0;
@@ -38,6 +39,8 @@ static enum replay_verdict check_structure(const char *trace, bool verbose)
 		warnx("%s", trace_strerror());
 		return REPLAY_NO_TRACE;
 	}
+	*dir = xstrdup(trace_reader_dir(r));
+	*uuid = xstrdup(trace_reader_uuid(r));
 	enum replay_verdict v = REPLAY_EXACT;
 	if (trace_check(r)) {
 		warnx("%s", trace_reader_error(r));
@@ -57,10 +60,13 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 	struct replay_options ro = {
 		.trace = o->trace, .quiet = true, .keep = o->keep, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
 	struct replay_stats stats = {0};
-	enum replay_verdict v = check_structure(o->trace, o->structure_only && o->verbose);
+	char *dir = NULL, *uuid = NULL;
+	enum replay_verdict v = check_structure(o->trace, o->structure_only && o->verbose, &dir, &uuid);
 
 	if (v || o->structure_only)
-		return v;
+		goto out;
+	ro.trace = dir;
+	ro.uuid = uuid;
 	v = replay_run(&ro, &stats);
 	double seconds = stats.seconds;
 	/* Sums made when recording have been compared on the way; without them, two replays must agree. */
@@ -74,6 +80,9 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 	if (!v && o->verbose)
 		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n", stats.events,
 		       stats.calls, stats.signals, stats.tasks, stats.checksums ? stats.checksums : sums.n, seconds);
+out:
 	free(sums.v);
+	free(dir);
+	free(uuid);
 	return v;
 }

@@ -29,9 +29,15 @@ static bool is_trace_name(const char *name)
 
 int dir_make(int at, const char *name)
 {
-	if (mkdirat(at, name, 0700) || fchmodat(at, name, 0700, 0))
+	if (mkdirat(at, name, 0700))
 		return -1;
-	return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = fchmodat(at, name, 0700, 0) ? -1 : openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		int error = errno;
+		unlinkat(at, name, AT_REMOVEDIR);
+		errno = error;
+	}
+	return fd;
 }
 
 int dir_new_file(int at, const char *name)
@@ -69,19 +75,23 @@ static bool is_trace_entry(DIR *d, const char *name)
 	return is_trace_name(name) && is_plain(d, name);
 }
 
-enum contents { EMPTY, TRACE, OTHER };
+enum contents { EMPTY, TRACE, OTHER, UNKNOWN }; /* UNKNOWN: errno says why */
 
 static enum contents dir_contents(int fd)
 {
 	DIR *d = dir_list(fd, ".");
-	enum contents found = d ? EMPTY : OTHER;
+	enum contents found = d ? EMPTY : UNKNOWN;
 
 	for (struct dirent *e; found != OTHER && (e = dir_next(d));)
 		found = is_trace_entry(d, e->d_name) ? TRACE : OTHER;
+	if (d && found != OTHER && errno)
+		found = UNKNOWN;
 	if (found == TRACE && !is_plain(d, "args_env"))
 		found = OTHER;
+	int error = errno;
 	if (d)
 		closedir(d);
+	errno = error;
 	return found;
 }
 
@@ -134,14 +144,17 @@ static int dir_ready(int fd, const char *dir, bool replace)
 		return 0;
 	if (found == TRACE && replace)
 		return dir_empty(fd) ? trace_fail("%s: can't be replaced: %s", dir, strerror(errno)) : 0;
+	if (found == UNKNOWN)
+		return trace_fail("%s: %s", dir, strerror(errno));
 	errno = EEXIST;
 	return trace_fail("%s: exists%s", dir, found == OTHER ? " and is not a trace" : "");
 }
 
-int dir_claim(const char *dir, bool replace)
+int dir_claim(const char *dir, bool replace, bool *made)
 {
 	int fd = dir_make(AT_FDCWD, dir);
 
+	*made = fd >= 0;
 	if (fd < 0 && errno == EEXIST)
 		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
@@ -150,6 +163,8 @@ int dir_claim(const char *dir, bool replace)
 		return fd;
 	int error = errno;
 	close(fd);
+	if (*made)
+		rmdir(dir);
 	errno = error;
 	return -1;
 }

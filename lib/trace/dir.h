@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /* Makes the directory, or takes an empty one; with `replace` empties one that is a trace. Returns its
- * descriptor, locked as long as it is open, or -1. */
-int dir_claim(const char *dir, bool replace);
+ * descriptor, locked as long as it is open, or -1. *made: it was not there before. */
+int dir_claim(const char *dir, bool replace, bool *made);
 /* As long as it is open, nobody else writes there; -1 and trace_strerror(). */
 int dir_lock(int fd, const char *dir);
 /* Removes all of a trace, or only what was being made, or to take the place of something. */

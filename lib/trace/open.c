@@ -213,11 +213,21 @@ static int parts_open(struct trace_reader *r)
 	}
 }
 
+/* Of the trace that has been opened: a recorder that replaces it makes another. */
+static int files_open(struct trace_reader *r)
+{
+	if (r->filesfd < 0)
+		r->filesfd = openat(r->dirfd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return r->filesfd;
+}
+
 static int dir_open(struct trace_reader *r)
 {
 	r->dirfd = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (r->dirfd >= 0)
+	if (r->dirfd >= 0) {
+		files_open(r);
 		return 0;
+	}
 	if (errno == ENOTDIR)
 		return reader_fail(r, "%s: not a directory, so not a trace", r->dir);
 	if (errno == ENOENT)
@@ -245,7 +255,7 @@ struct trace_reader *trace_open(const char *dir, bool follow)
 {
 	struct trace_reader *r = xcalloc(1, sizeof(*r));
 
-	r->dirfd = -1;
+	r->dirfd = r->filesfd = -1;
 	r->follow = follow;
 	r->dir = dir ? xstrdup(dir) : latest_dir();
 	parts_init(r);
@@ -260,6 +270,8 @@ void trace_reader_close(struct trace_reader *r)
 	if (!r)
 		return;
 	parts_close(r);
+	if (r->filesfd >= 0)
+		close(r->filesfd);
 	if (r->dirfd >= 0)
 		close(r->dirfd);
 	free(r->dir);
@@ -303,14 +315,13 @@ int trace_open_copy(struct trace_reader *r, const char *copy)
 {
 	if (!*copy || strchr(copy, '/') || strcmp(copy, ".") == 0 || strcmp(copy, "..") == 0)
 		return reader_fail(r, "%s/files: '%s' is not a name of a file in it", r->dir, copy);
-	int files = openat(r->dirfd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (files < 0)
+	if (files_open(r) < 0)
 		return file_fail(r, "files");
-	int fd = file_open(files, copy);
+	int fd = file_open(r->filesfd, copy);
 	if (fd < 0 && errno == ENOENT) {
 		char *name = copy_renamed(r, copy);
 		if (name && !strchr(name, '/'))
-			fd = file_open(files, name);
+			fd = file_open(r->filesfd, name);
 		else
 			errno = ENOENT;
 		free(name);
@@ -320,6 +331,5 @@ int trace_open_copy(struct trace_reader *r, const char *copy)
 		file_fail(r, name);
 		free(name);
 	}
-	close(files);
 	return fd;
 }

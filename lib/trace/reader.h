@@ -21,7 +21,7 @@ struct owned {
 
 struct trace_reader {
 	char *dir;
-	int dirfd;
+	int dirfd, filesfd; /* filesfd: -1 until it was there */
 	bool follow, complete;
 	struct trace_meta meta;
 	char uuid[UUID_LEN + 1];

@@ -22,8 +22,10 @@ void stream_init(struct stream *s, enum trace_stream id, int fd)
 	s->next.event = s->frontier.event = 1;
 	s->stride = 1;
 	s->codec = codec_new(id);
-	if (inflateInit(&s->z) != Z_OK)
-		errx(125, "memory");
+	if (inflateInit(&s->z) != Z_OK) {
+		errno = ENOMEM;
+		err(exit_trouble, "memory");
+	}
 }
 
 void stream_free(struct stream *s)

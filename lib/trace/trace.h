@@ -159,6 +159,8 @@ uint64_t trace_events_put(const struct trace_writer *w);
 int trace_flush(struct trace_writer *w);
 /* Flushes; writes `version` if all is well and `complete`. Frees w. */
 int trace_close(struct trace_writer *w, bool complete);
+/* Removes what has been made: nothing could be recorded. Frees w. */
+void trace_discard(struct trace_writer *w);
 /* The last error of this floor, one line, no newline. */
 const char *trace_strerror(void);
 

@@ -18,6 +18,8 @@ struct trace_writer {
 	char *dir;
 	int dirfd; /* locked */
 	int filesfd;
+	bool made;  /* the directory is ours */
+	bool began; /* and what is in it */
 	struct sink *sink;
 	uint64_t events;
 	uint32_t ndata, nmaps; /* put for the event to come */
@@ -105,14 +107,28 @@ static void writer_free(struct trace_writer *w)
 	free(w);
 }
 
+void trace_discard(struct trace_writer *w)
+{
+	if (w->began) {
+		dir_empty(w->dirfd);
+		if (w->made)
+			rmdir(w->dir);
+	}
+	writer_free(w);
+}
+
 struct trace_writer *trace_create(const char *dir, bool replace, const struct trace_meta *meta)
 {
 	struct trace_writer *w = xcalloc(1, sizeof(*w));
 
 	w->dir = xstrdup(dir);
 	w->filesfd = -1;
-	w->dirfd = dir_claim(dir, replace);
-	if (w->dirfd < 0 || args_env_put(w, meta))
+	w->dirfd = dir_claim(dir, replace, &w->made);
+	if (w->dirfd < 0)
+		goto out;
+	int rc = args_env_put(w, meta);
+	w->began = !rc || errno != EEXIST; /* put there by somebody who does not lock */
+	if (rc)
 		goto out;
 	w->filesfd = dir_make(w->dirfd, "files");
 	if (w->filesfd < 0) {
@@ -124,7 +140,7 @@ struct trace_writer *trace_create(const char *dir, bool replace, const struct tr
 out:
 	;
 	int error = errno;
-	writer_free(w);
+	trace_discard(w);
 	errno = error;
 	return NULL;
 }
@@ -217,12 +233,15 @@ int trace_link_file(struct trace_writer *w, int fd, const char *base, char **nam
 	int out = trace_new_file(w, base, name);
 	if (out < 0)
 		return -1;
-	int e = copy_whole(fd, out);
-	close(out);
+	int e = copy_whole(fd, out), error = errno;
+	if (close(out) && !e) {
+		e = -1;
+		error = errno;
+	}
 	if (!e)
 		return 0;
 	free(*name);
-	return trace_fail("%s/files/%s: %s", w->dir, text, strerror(errno));
+	return trace_fail("%s/files/%s: %s", w->dir, text, strerror(error));
 }
 
 int trace_new_file(struct trace_writer *w, const char *base, char **name)

@@ -1,5 +1,6 @@
 #include "tracee/task.h"
 
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -23,9 +24,15 @@ struct maps_file *maps_open(pid_t tid)
 	char path[32];
 
 	snprintf(path, sizeof path, "/proc/%d/maps", tid);
-	FILE *f = fopen(path, "re");
-	if (!f)
+	int fd = lack_open(path, O_RDONLY);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!f) {
+		if (fd >= 0) {
+			lack_note(path);
+			close(fd);
+		}
 		return NULL;
+	}
 	struct maps_file *m = xcalloc(1, sizeof *m);
 	m->f = f;
 	return m;
@@ -38,8 +45,11 @@ bool maps_next(struct maps_file *m, struct maps_line *l)
 	unsigned major_, minor_;
 	int at = 0;
 
-	if (n <= 0)
+	if (n <= 0) {
+		if (!feof(m->f) && errno == ENOMEM) /* not ESRCH: it has ended */
+			lack_note("/proc/PID/maps");
 		return false;
+	}
 	if (m->line[n - 1] == '\n')
 		m->line[n - 1] = '\0';
 	if (sscanf(m->line, "%lx-%lx %4s %lx %x:%x %lu %n", &l->start, &l->end, perms, &l->offset, &major_, &minor_,
@@ -144,7 +154,7 @@ int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared, page_run 
 	char path[32];
 
 	snprintf(path, sizeof path, "/proc/%d/pagemap", tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = lack_open(path, O_RDONLY);
 	if (fd < 0)
 		return -1;
 	int r = scan_each(fd, start, end, shared, fn, ctx);
@@ -159,7 +169,7 @@ uint64_t proc_stat_field(pid_t tid, int field)
 	char path[32], buf[1024];
 
 	snprintf(path, sizeof path, "/proc/%d/stat", tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = lack_open(path, O_RDONLY);
 	if (fd < 0)
 		return 0;
 	ssize_t n = read(fd, buf, sizeof buf - 1);
@@ -186,7 +196,7 @@ static char *status_line(pid_t tid, const char *name, char *buf, size_t size)
 	char path[32];
 
 	snprintf(path, sizeof path, "/proc/%d/status", tid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = lack_open(path, O_RDONLY);
 	if (fd < 0)
 		return NULL;
 	ssize_t n = read(fd, buf, size - 1);

@@ -23,6 +23,7 @@ struct dirent *dir_next(DIR *d)
 
 	if (!d)
 		return NULL;
+	errno = 0;
 	while ((e = readdir(d)) && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
 		;
 	return e;

@@ -9,7 +9,7 @@
 
 /* The directory `name` under descriptor `at`, "." for that one itself, not through a link; closedir() it. NULL and errno. */
 DIR *dir_list(int at, const char *name);
-/* The next entry but "." and ".."; NULL at the end, and when d is NULL. */
+/* The next entry but "." and ".."; NULL at the end, where errno is 0, on an error, and when d is NULL. */
 struct dirent *dir_next(DIR *d);
 
 /* When it was last written, ns since 1970. */

@@ -1,5 +1,7 @@
 #include "util/util.h"
 
+#include "util/lack.h"
+
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
+int exit_trouble = 2;
+
 static void *checked(void *p)
 {
 	if (!p)
-		err(125, "memory");
+		err(exit_trouble, "memory");
 	return p;
 }
 
@@ -73,7 +77,7 @@ uint64_t now_ns(void)
 
 char *file_read(const char *path, size_t max, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = lack_open(path, O_RDONLY);
 	size_t n = 0, cap = 4096;
 
 	if (fd < 0)
@@ -125,6 +129,23 @@ int write_all(int fd, const void *buf, size_t n)
 		if (k <= 0)
 			return -1;
 		p += k;
+		n -= (size_t)k;
+	}
+	return 0;
+}
+
+int pwrite_all(int fd, const void *buf, size_t n, uint64_t off)
+{
+	const char *p = buf;
+
+	while (n) {
+		ssize_t k = pwrite(fd, p, n, (off_t)off);
+		if (k < 0 && errno == EINTR)
+			continue;
+		if (k <= 0)
+			return -1;
+		p += k;
+		off += (uint64_t)k;
 		n -= (size_t)k;
 	}
 	return 0;

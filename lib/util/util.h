@@ -13,7 +13,9 @@
 #define PAGE_DOWN(x) ((x) & ~(PAGE - 1))
 #define PAGE_UP(x) (((x) + PAGE - 1) & ~(PAGE - 1))
 
-/* Allocation that cannot fail: no memory is one line on stderr and exit status 125. */
+/* Exit status of a program that cannot go on: 2; rr-record sets its own. */
+extern int exit_trouble;
+/* Allocation that cannot fail: no memory is one line on stderr and that exit status. */
 void *xmalloc(size_t n);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n);
@@ -35,6 +37,8 @@ char *file_read(const char *path, size_t max, size_t *len);
 void stdio_reserve(void);
 /* All n bytes, through short counts and EINTR; -1 and errno. */
 int write_all(int fd, const void *buf, size_t n);
+/* The same to `off` on. */
+int pwrite_all(int fd, const void *buf, size_t n, uint64_t off);
 /* From `off` on; bytes read, less than n only at the end of the file; -1 and errno. */
 ssize_t pread_all(int fd, void *buf, size_t n, uint64_t off);
 

@@ -1,0 +1,40 @@
+#include "util/lack.h"
+
+#include "util/host.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One per process: it is about the process. */
+static struct {
+	char text[256];
+} lack;
+
+void lack_note(const char *what)
+{
+	int error = errno;
+
+	if (!lack.text[0])
+		snprintf(lack.text, sizeof lack.text, "%s: %s", what, strerror(error));
+	line_plain(lack.text);
+	errno = error;
+}
+
+int lack_open(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC);
+
+	if (fd < 0 && errno == EMFILE && !files_more())
+		fd = open(path, flags | O_CLOEXEC);
+	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+		lack_note(path);
+	return fd;
+}
+
+const char *lack_text(void)
+{
+	return lack.text[0] ? lack.text : NULL;
+}
