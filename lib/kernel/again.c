@@ -43,11 +43,27 @@ static bool touches_agent(uint64_t start, uint64_t len)
 	return start < AGENT_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
 }
 
+/* What is mapped again gets its contents from the trace: nothing is lost. */
+static void objects_tidy(struct replaying *rp)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rp->nobjects; i++)
+		if (rp->mapped(rp, rp->objects[i].id))
+			rp->objects[kept++] = rp->objects[i];
+		else
+			close(rp->objects[i].fd);
+	rp->nobjects = kept;
+	rp->tidy_at = kept + kept / 4 + 32;
+}
+
 static int object_fd(struct replaying *rp, uint64_t id)
 {
 	for (size_t i = 0; i < rp->nobjects; i++)
 		if (rp->objects[i].id == id)
 			return rp->objects[i].fd;
+	if (rp->mapped && rp->nobjects >= rp->tidy_at)
+		objects_tidy(rp);
 	int fd = memfd_create("rr-object", MFD_CLOEXEC);
 	if (fd < 0)
 		return -1;

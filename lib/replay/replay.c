@@ -2,6 +2,7 @@
 #include "replay/replayer.h"
 
 #include "replay/machine.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -354,11 +355,21 @@ static enum replay_verdict start_counter(struct replayer *p)
 	return REPLAY_EXACT;
 }
 
+static bool object_mapped(struct replaying *rp, uint64_t object)
+{
+	for (struct ptask *pt = ((struct replayer *)rp)->tasks; pt; pt = pt->next)
+		if (mm_maps_object(pt->t.mm, object))
+			return true;
+	return false;
+}
+
 enum replay_verdict replayer_open(struct replayer *p)
 {
 	memset(p->stats, 0, sizeof *p->stats);
 	p->stub_fd = -1;
 	p->rp.self = getpid();
+	p->rp.mapped = object_mapped;
+	files_more(); /* for memory that is shared: each has its file */
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);
 	if (!p->r)

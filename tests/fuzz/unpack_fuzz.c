@@ -38,17 +38,6 @@ static void checksums_right(uint8_t *bytes, size_t n)
 	}
 }
 
-static unsigned entries_of(const char *dir)
-{
-	unsigned n = 0;
-	DIR *d = opendir(dir);
-
-	while (d && readdir(d))
-		n++;
-	closedir(d);
-	return n - 2;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
 	const struct unpack_limits limits = {1 << 20, 30};
