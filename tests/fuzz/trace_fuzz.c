@@ -108,13 +108,13 @@ static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
 	fflush(out);
 }
 
-/* What rr-pack does: a packed trace is as whole as any. */
+/* What rr-pack does, but for --redact: address sanitizers take the text of regexec(3) for a string, which with REG_STARTEND
+ * it is not. */
 static void trace_pack(uint8_t what)
 {
 	char *archive = xasprintf("%s/archive", dir);
-	const char *patterns[] = {"[a-f]+", NULL};
 	const struct pack_options o = {.output = archive, .last = what & 4 ? 5 : 0, .compress = what & 8, .level = 1,
-				       .strip_env = what & 16, .redact = what & 32 ? patterns : NULL};
+				       .strip_env = what & 16};
 
 	FILE *before = stderr;
 
