@@ -30,6 +30,7 @@ struct output {
 struct packing {
 	struct archive *a;
 	struct output out;
+	bool over; /* nothing more is written */
 	const char *top; /* the directory in the archive */
 	int made[NPARTS];
 };
@@ -269,6 +270,16 @@ static int all_put(struct work *w, struct packing *p)
 	return versioned && version_put(p, &v) ? -1 : 0;
 }
 
+static la_ssize_t bytes_put(struct archive *a, void *ctx, const void *bytes, size_t n)
+{
+	const struct packing *p = ctx;
+
+	if (p->over || !write_all(p->out.fd, bytes, n))
+		return (la_ssize_t)n;
+	archive_set_error(a, errno, "cannot be written");
+	return -1;
+}
+
 int pack_archive(struct work *w)
 {
 	struct packing p = {.a = archive_write_new()};
@@ -286,13 +297,14 @@ int pack_archive(struct work *w)
 		archive_write_set_format_pax_restricted(p.a);
 		archive_write_set_bytes_per_block(p.a, BLOCK);
 		archive_write_set_bytes_in_last_block(p.a, 1);
-		rc = archive_write_open_fd(p.a, p.out.fd) == ARCHIVE_OK ? all_put(w, &p) : fail(&p);
+		rc = archive_write_open(p.a, &p, NULL, bytes_put, NULL) == ARCHIVE_OK ? all_put(w, &p) : fail(&p);
 		if (!rc && archive_write_close(p.a) != ARCHIVE_OK)
 			rc = fail(&p);
 		rc = output_end(&p.out, rc);
 	}
-	if (rc && p.a)
-		archive_write_fail(p.a); /* nothing more is written by what follows */
+	p.over = true;
+	if (p.a)
+		archive_write_close(p.a); /* which alone frees all of it after an error */
 	archive_write_free(p.a);
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (p.made[i] >= 0)

@@ -111,6 +111,8 @@ int dir_empty(int fd)
 {
 	DIR *files = dir_list(fd, "files");
 
+	/* First: without its events nobody takes what is left, should we be killed, for a trace. */
+	unlinkat(fd, "events", 0);
 	for (struct dirent *e; (e = dir_next(files));)
 		unlinkat(dirfd(files), e->d_name, 0);
 	if (files)

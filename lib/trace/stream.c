@@ -276,10 +276,9 @@ int stream_load(struct stream *s)
 
 int stream_get(struct stream *s, void *record)
 {
-	const uint8_t *end = s->raw + s->header.raw_len;
-
 	if (!s->left)
 		return 0;
+	const uint8_t *end = s->raw + s->header.raw_len;
 	const char *why = record_get(s->codec, &s->p, end, record);
 	if (!why && --s->left == 0 && s->p != end)
 		why = "bytes behind the last record of a block";
