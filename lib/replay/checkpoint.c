@@ -13,7 +13,7 @@
 struct checkpoint {
 	struct ptask *tasks;
 	struct replaying objects; /* the shared objects only */
-	uint64_t event;
+	uint64_t event; /* the last that had been applied */
 	struct trace_event ev; /* under way when it was put aside */
 	bool loaded, reached;
 };
@@ -123,6 +123,16 @@ static void swap_objects(struct replaying *a, struct replaying *b)
 	b->nobjects = n;
 }
 
+/* The replay's tasks and objects are gone. */
+static void end_all(struct replayer *p)
+{
+	struct replaying old = {0};
+
+	end_tasks(p);
+	swap_objects(&old, &p->rp);
+	kernel_replay_objects_free(&old);
+}
+
 /* The replay goes on with copies of c's tasks and objects. */
 static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying *objects)
 {
@@ -177,11 +187,7 @@ struct checkpoint *checkpoint_make(struct replayer *p)
 
 int checkpoint_restore(struct replayer *p, struct checkpoint *c)
 {
-	struct replaying old = {0};
-
-	end_tasks(p);
-	swap_objects(&old, &p->rp);
-	kernel_replay_objects_free(&old);
+	end_all(p);
 	p->loaded = p->reached = false;
 	if (wake_copies(p, c->tasks, &c->objects)) {
 		trouble(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
@@ -204,11 +210,6 @@ void checkpoint_free(struct replayer *p, struct checkpoint *c)
 	p->tasks = tasks;
 	kernel_replay_objects_free(&c->objects);
 	free(c);
-}
-
-uint64_t checkpoint_event(const struct checkpoint *c)
-{
-	return c->event;
 }
 
 static uint64_t own_bytes(pid_t tid)
@@ -252,11 +253,7 @@ struct checkpoint *checkpoint_aside(struct replayer *p)
 
 void checkpoint_back(struct replayer *p, struct checkpoint *c)
 {
-	struct replaying old = {0};
-
-	end_tasks(p);
-	swap_objects(&old, &p->rp);
-	kernel_replay_objects_free(&old);
+	end_all(p);
 	p->tasks = c->tasks;
 	p->watch.event = 0;
 	swap_objects(&c->objects, &p->rp);
