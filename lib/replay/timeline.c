@@ -104,12 +104,14 @@ static void thin_near(struct debug *d)
 		forget(d, first);
 }
 
-static struct mark *last_before(struct debug *d, uint64_t event, uint64_t ticks)
+/* How many checkpoints are not behind the point: the last of them is the one to begin at. */
+static size_t kept_before(const struct debug *d, uint64_t event, uint64_t ticks)
 {
-	for (size_t i = d->nkept; i-- > 0;)
-		if (order(&d->kept[i], event, ticks) <= 0)
-			return &d->kept[i];
-	return NULL;
+	size_t n = d->nkept;
+
+	while (n && order(&d->kept[n - 1], event, ticks) > 0)
+		n--;
+	return n;
 }
 
 bool timeline_due(struct debug *d)
@@ -122,7 +124,7 @@ bool timeline_due(struct debug *d)
 /* Between two instructions of the program, with no event under way. */
 static bool can_keep(const struct debug *d)
 {
-	if (d->p.reached || !d->p.tasks || d->aside || (d->insns_known && d->insns) || !d->insns_known)
+	if (d->p.reached || !d->p.tasks || d->aside || d->insns || !d->insns_known)
 		return false;
 	for (const struct ptask *pt = d->p.tasks; pt; pt = pt->next)
 		if (!pt->started)
@@ -136,9 +138,8 @@ void timeline_keep(struct debug *d, bool near)
 		return;
 	struct ptask *pt = debug_runner(d);
 	uint64_t event = debug_event(d), ticks = pt ? pt->count.ticks : 0;
-	const struct mark *before = last_before(d, event, ticks);
-	size_t at = before ? (size_t)(before - d->kept) + 1 : 0;
-	if (before && !order(before, event, ticks))
+	size_t at = kept_before(d, event, ticks);
+	if (at && !order(&d->kept[at - 1], event, ticks))
 		return;
 	uint64_t begin = now_ns();
 	struct checkpoint *c = checkpoint_make(&d->p);
@@ -147,10 +148,7 @@ void timeline_keep(struct debug *d, bool near)
 	uint64_t took = now_ns() - begin;
 	if (d->nkept == KEPT_MAX)
 		thin(d);
-	if (at > d->nkept)
-		at = d->nkept;
-	while (at && order(&d->kept[at - 1], event, ticks) > 0)
-		at--;
+	at = kept_before(d, event, ticks);
 	memmove(d->kept + at + 1, d->kept + at, (d->nkept - at) * sizeof *d->kept);
 	d->kept[at] = (struct mark){c, event, ticks, cost_now(d), near};
 	d->nkept++;
@@ -172,7 +170,7 @@ static int restore(struct debug *d, const struct mark *k)
 	d->lifted = 0;
 	d->stop.kind = DEBUG_STOP_STEP;
 	d->figures.forks++;
-	return replayer_load(&d->p) > REPLAY_NO_TRACE || d->p.loaded ? 0 : -1;
+	return replayer_load(&d->p) == REPLAY_NO_TRACE ? -1 : 0;
 }
 
 /* --- ways ---------------------------------------------------------------------------------------------------- */
@@ -211,11 +209,10 @@ static enum outcome keep_near(struct debug *d, const struct goal *g)
 
 enum outcome timeline_go(struct debug *d, const struct goal *g)
 {
-	const struct mark *k = last_before(d, g->at.event, g->at.ticks);
+	size_t before = kept_before(d, g->at.event, g->at.ticks);
+	const struct mark *k = &d->kept[before ? before - 1 : 0];
 	enum outcome out;
 
-	if (!k)
-		k = &d->kept[0];
 	uint64_t from = k->cost;
 	if (restore(d, k))
 		return OUT_TROUBLE;
@@ -316,24 +313,18 @@ enum outcome timeline_back(struct debug *d)
 	enum outcome located = timeline_locate(d);
 	struct goal until = timeline_here(d);
 	struct debug_position here = until.at;
-	struct mark *k = last_before(d, until.at.event, until.at.ticks);
+	size_t n = kept_before(d, until.at.event, until.at.ticks);
 
 	if (located != OUT_GOAL)
 		return located;
-	if (k && !until.at.insns && !d->p.reached && !order(k, until.at.event, until.at.ticks))
-		k = k > d->kept ? k - 1 : NULL; /* that one is here */
-	while (k) {
-		uint64_t event = k->event, ticks = k->ticks;
-		bool first = k == d->kept;
-		enum outcome out = last_stop(d, k, &until, &here);
+	if (n && !until.at.insns && !d->p.reached && !order(&d->kept[n - 1], until.at.event, until.at.ticks))
+		n--; /* that one is here */
+	while (n--) {
+		const struct goal begin = {.at = {d->kept[n].event, d->kept[n].ticks, 0}};
+		enum outcome out = last_stop(d, &d->kept[n], &until, &here);
 		if (out != OUT_GOAL)
 			return out;
-		until = (struct goal){.at = {event, ticks, 0}};
-		if (first)
-			break;
-		k = last_before(d, event, ticks);
-		if (k && !order(k, event, ticks))
-			k = k > d->kept ? k - 1 : NULL;
+		until = begin;
 	}
 	return restore(d, &d->kept[0]) ? OUT_TROUBLE : OUT_END;
 }
@@ -362,8 +353,8 @@ static enum outcome measure(struct debug *d, uint64_t *n)
 	return out;
 }
 
-/* The last point of the stretch that begins there; back: so many instructions before its end. */
-static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks, uint64_t back)
+/* The last point of the stretch that begins there. */
+static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks)
 {
 	const struct goal begin = {.at = {event, ticks, 0}};
 	uint64_t n;
@@ -371,7 +362,7 @@ static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks, 
 	enum outcome out = timeline_go(d, &begin);
 	if (out != OUT_GOAL || !debug_runner(d) || (out = measure(d, &n)) != OUT_GOAL)
 		return out;
-	const struct goal end = {.at = {event, ticks, n > back ? n - back : 0}};
+	const struct goal end = {.at = {event, ticks, n}};
 	return timeline_go(d, &end);
 }
 
@@ -397,28 +388,23 @@ static uint64_t last_event_of(struct debug *d, uint64_t event, pid_t tid, struct
 	return 0;
 }
 
-static bool changes_nothing(const struct trace_event *ev)
-{
-	return ev->kind == EV_SWITCH || ev->kind == EV_CHECKSUM || ev->kind == EV_ENTER || ev->kind == EV_CLONE;
-}
-
 /* Before the event by which the task came to where it stands: in front of the instruction that led to it. */
 static enum outcome before_event(struct debug *d, uint64_t event, pid_t tid)
 {
 	struct trace_event ev;
 
 	for (uint64_t e = event; (e = last_event_of(d, e, tid, &ev)) > 1; e--) {
-		if (changes_nothing(&ev) && ev.kind != EV_ENTER && ev.kind != EV_CLONE) {
+		if (ev.kind == EV_SWITCH || ev.kind == EV_CHECKSUM) { /* changes nothing */
 			/* It may have made edges since its event before. */
 			struct trace_event was;
 			uint64_t w = last_event_of(d, e - 1, tid, &was);
 			if (w && was.ticks == ev.ticks)
 				continue;
-			return ev.ticks ? go_to_last(d, e - 1, ev.ticks - 1, 0) : go_to_last(d, e - 1, ev.ticks, 0);
+			return go_to_last(d, e - 1, ev.ticks ? ev.ticks - 1 : 0);
 		}
 		if (ev.kind == EV_SYSCALL && ev.flags & EVF_RESUMED)
 			continue; /* the call was entered at another event */
-		return go_to_last(d, e - 1, ev.ticks, 0);
+		return go_to_last(d, e - 1, ev.ticks);
 	}
 	return OUT_END;
 }
@@ -441,7 +427,7 @@ static enum outcome back_step(struct debug *d, pid_t tid)
 	struct trace_event ev;
 	uint64_t e = last_event_of(d, here.at.event, tid, &ev);
 	if (pt->count.ticks && (!e || ev.ticks < pt->count.ticks))
-		return go_to_last(d, here.at.event, pt->count.ticks - 1, 0);
+		return go_to_last(d, here.at.event, pt->count.ticks - 1);
 	return e > 1 ? before_event(d, here.at.event, tid) : OUT_END;
 }
 
