@@ -90,6 +90,15 @@ struct ptask *debug_task(struct debug *d, pid_t tid)
 	return replayer_find(&d->p, tid);
 }
 
+struct ptask *debug_process(struct debug *d, pid_t pid)
+{
+	struct ptask *pt = d->p.tasks;
+
+	while (pt && pt->pid != pid)
+		pt = pt->next;
+	return pt;
+}
+
 struct debug_position debug_here(struct debug *d)
 {
 	struct ptask *pt;
@@ -201,20 +210,28 @@ void debug_close(struct debug *d)
 
 /* --- tasks ---------------------------------------------------------------------------------------------------- */
 
+/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with. before: others, n of
+ * them, of which one may be of the same process. */
+static void name_thread(struct debug *d, struct debug_thread *t, const struct debug_thread *before, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (before[i].pid == t->pid) {
+			memcpy(t->name, before[i].name, sizeof t->name);
+			return;
+		}
+	const char *exe = debug_exec_file(d, t->pid), *slash = exe ? strrchr(exe, '/') : NULL;
+	if (exe)
+		snprintf(t->name, sizeof t->name, "%.15s", slash ? slash + 1 : exe);
+}
+
 static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_thread *out)
 {
-	const struct ptask *runner = debug_runner(d);
-	const char *exe = debug_exec_file(d, pt->pid), *slash = exe ? strrchr(exe, '/') : NULL;
-
 	*out = (struct debug_thread){.pid = pt->pid,
 				     .tid = pt->id,
-				     .next = pt == runner,
+				     .next = pt == debug_runner(d),
 				     .in_call = pt->in_call,
 				     .sysno = (uint16_t)ARCH_SYSNO(&pt->t.regs),
 				     .ticks = pt->count.ticks};
-	/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with. */
-	if (exe)
-		snprintf(out->name, sizeof out->name, "%.15s", slash ? slash + 1 : exe);
 }
 
 struct debug_thread *debug_threads(struct debug *d, size_t *n)
@@ -228,8 +245,11 @@ struct debug_thread *debug_threads(struct debug *d, size_t *n)
 	*n = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-			if ((pt->id == current) == !pass)
-				fill_thread(d, pt, &v[(*n)++]);
+			if ((pt->id == current) == !pass) {
+				fill_thread(d, pt, &v[*n]);
+				name_thread(d, &v[*n], v, *n);
+				++*n;
+			}
 	return v;
 }
 
@@ -352,12 +372,10 @@ int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size
 
 /* --- files and mappings ---------------------------------------------------------------------------------------- */
 
-static struct ptask *process(struct debug *d, pid_t pid)
+static struct ptask *need_process(struct debug *d, pid_t pid)
 {
-	struct ptask *pt = d->p.tasks;
+	struct ptask *pt = debug_process(d, pid);
 
-	while (pt && pt->pid != pid)
-		pt = pt->next;
 	if (!pt)
 		debug_fail(d, "there is no process %d", pid);
 	return pt;
@@ -365,7 +383,7 @@ static struct ptask *process(struct debug *d, pid_t pid)
 
 ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 {
-	struct ptask *pt = process(d, pid);
+	struct ptask *pt = need_process(d, pid);
 	uint64_t at, pair[2], word;
 	size_t n = 0;
 
@@ -408,7 +426,7 @@ const char *debug_exec_file(struct debug *d, pid_t pid)
 	static struct maps_line l;
 	uint64_t auxv[128], phdr = 0;
 	ssize_t n = debug_auxv(d, pid, auxv, sizeof auxv);
-	struct ptask *pt = process(d, pid);
+	struct ptask *pt = need_process(d, pid);
 	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 
 	for (ssize_t i = 0; i + 1 < n / 8; i += 2)
@@ -436,7 +454,7 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 {
 	static struct maps_line l;
 	static struct debug_map m;
-	struct ptask *pt = process(d, pid);
+	struct ptask *pt = need_process(d, pid);
 	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 
 	if (!f)

@@ -81,8 +81,9 @@ struct debug {
 };
 
 int debug_fail(struct debug *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The task with that id, or the one that runs next; NULL: none. */
+/* The task with that id, the first of a process, the one that runs next; NULL: none. */
 struct ptask *debug_task(struct debug *d, pid_t tid);
+struct ptask *debug_process(struct debug *d, pid_t pid);
 struct ptask *debug_runner(struct debug *d);
 /* Events that have been applied. */
 uint64_t debug_event(const struct debug *d);

@@ -84,7 +84,7 @@ static bool serve_call(struct ptask *pt)
 	struct arch_chance c;
 	static const struct arch_features all;
 
-	if (pt->t.mm->counted && code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, NULL, NULL, &site)) {
+	if (pt->t.mm->counted && code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
 		if (site->kind >= CODE_RDTSC) {
 			c = (struct arch_chance){(enum chance)(site->kind - CODE_RDTSC + CHANCE_RDTSC), site->len, site->reg, site->size};
 			arch_chance_do(&pt->t.regs, &c, &all);

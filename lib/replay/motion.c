@@ -172,17 +172,9 @@ static void to_insn(struct debug *d, struct ptask *pt)
 
 static void hurry(struct debug *d, struct ptask *pt)
 {
-	uint8_t code[16] = {0};
-	bool moved;
-
 	d->pauses.hurry = true;
-	if (!pt->t.mm->counted)
-		return;
-	if (code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
-		task_read(&pt->t, ARCH_PC(&pt->t.regs), code, sizeof code);
-	soft_hurry(&pt->count, &pt->t.regs, code, &moved);
-	if (moved)
-		task_set_regs(&pt->t);
+	if (pt->t.mm->counted)
+		code_hurry(&pt->t, &pt->count);
 }
 
 static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
@@ -284,14 +276,6 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 	return true;
 }
 
-static bool process_lives(struct debug *d, pid_t pid)
-{
-	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-		if (pt->pid == pid)
-			return true;
-	return false;
-}
-
 static bool clone_stop(const struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
 {
 	bool thread = ev->flags & EVF_GROUP;
@@ -304,7 +288,7 @@ static bool clone_stop(const struct debug *d, const struct trace_event *ev, stru
 static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
 {
 	stop->number = (int)ev->result;
-	if (!process_lives(d, stop->pid)) {
+	if (!debug_process(d, stop->pid)) {
 		stop->kind = DEBUG_STOP_EXIT;
 		return true;
 	}
@@ -373,6 +357,17 @@ static enum outcome verdict(struct debug *d, enum replay_verdict v)
 	return OUT_TROUBLE;
 }
 
+/* The next event, of a task of pid's, has acted. */
+static enum outcome event_done(struct debug *d, pid_t pid)
+{
+	const struct trace_event ev = d->p.ev;
+
+	d->insns = 0;
+	d->insns_known = true;
+	d->figures.events_replayed++;
+	return event_stop(d, &ev, pid) ? OUT_STOP : OUT_GOAL;
+}
+
 enum outcome motion_event(struct debug *d)
 {
 	struct ptask *pt = debug_runner(d);
@@ -383,12 +378,7 @@ enum outcome motion_event(struct debug *d)
 	enum replay_verdict v = replayer_next(&d->p);
 	if (v == REPLAY_PAUSED)
 		return OUT_STOP;
-	if (v)
-		return verdict(d, v);
-	d->insns = 0;
-	d->insns_known = true;
-	d->figures.events_replayed++;
-	return event_stop(d, &d->p.ev, pid) ? OUT_STOP : OUT_GOAL;
+	return v ? verdict(d, v) : event_done(d, pid);
 }
 
 static bool is_there(struct debug *d, const struct goal *g, struct ptask *pt)
@@ -511,11 +501,7 @@ static enum outcome run_on(struct debug *d)
 		return paused(d);
 	if (v)
 		return verdict(d, v);
-	d->insns = 0;
-	d->insns_known = true;
-	d->figures.events_replayed++;
-	const struct trace_event ev = d->p.ev;
-	if (event_stop(d, &ev, pid) && counts_as_hit(d))
+	if (event_done(d, pid) == OUT_STOP && counts_as_hit(d))
 		return OUT_STOP;
 	timeline_keep(d, false);
 	return OUT_GOAL;

@@ -53,18 +53,9 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches
 	return n;
 }
 
-static struct ptask *of_process(struct debug *d, pid_t pid)
-{
-	struct ptask *pt = d->p.tasks;
-
-	while (pt && pt->pid != pid)
-		pt = pt->next;
-	return pt;
-}
-
 static void look(struct debug *d, struct point *q)
 {
-	struct ptask *pt = of_process(d, q->pid);
+	struct ptask *pt = debug_process(d, q->pid);
 
 	if (!is_break(q->kind) && (!pt || task_read_all(&pt->t, q->addr, q->was, q->len)))
 		memset(q->was, 0, q->len);
@@ -90,7 +81,7 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 		q->ctx = ctx;
 		return 0;
 	}
-	struct ptask *pt = of_process(d, pid);
+	struct ptask *pt = debug_process(d, pid);
 	if (!pt)
 		return debug_fail(d, "there is no process %d here", pid);
 	if (is_break(kind) && task_read_all(&pt->t, addr, &byte, 1))

@@ -143,6 +143,9 @@ ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n);
 /* All n bytes or -1 (EFAULT). task_write also writes where the program may not. */
 int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
 int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
+/* The same for floors that know of no tasks: ctx is the task. */
+int task_read_ctx(void *ctx, uint64_t addr, void *buf, size_t n);
+int task_write_ctx(void *ctx, uint64_t addr, const void *buf, size_t n);
 /* Only where the program may: -1 (EFAULT) otherwise. */
 int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
 /* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if unreadable. */
