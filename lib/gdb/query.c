@@ -93,12 +93,17 @@ void query_symbol(struct session *s, struct cursor *in)
 #define TRIPLE "x86_64-pc-linux-gnu"
 
 /* What lldb asks instead of reading a target description. */
-void query_host(struct session *s, struct cursor *in)
+static void reply_machine(struct session *s)
 {
-	(void)in;
 	reply_text(s, "triple:");
 	reply_hex(s, TRIPLE, strlen(TRIPLE));
 	reply_text(s, ";ostype:linux;endian:little;ptrsize:8;");
+}
+
+void query_host(struct session *s, struct cursor *in)
+{
+	(void)in;
+	reply_machine(s);
 }
 
 void query_process(struct session *s, struct cursor *in)
@@ -110,9 +115,8 @@ void query_process(struct session *s, struct cursor *in)
 		reply_error(s, ESRCH);
 		return;
 	}
-	reply_format(s, "pid:%x;triple:", (unsigned)t->pid);
-	reply_hex(s, TRIPLE, strlen(TRIPLE));
-	reply_text(s, ";ostype:linux;endian:little;ptrsize:8;");
+	reply_format(s, "pid:%x;", (unsigned)t->pid);
+	reply_machine(s);
 }
 
 /* qGetTLSAddr:THREAD,OFFSET,LINK_MAP */

@@ -17,13 +17,13 @@ static char *make_features(struct session *s, const char *annex, size_t *n)
 	return text;
 }
 
-#define AUXV_MAX 4096
+#define BYTES_MAX 4096
 
-static char *make_auxv(struct session *s, const char *annex, size_t *n)
+/* What the debugger has of a task, or of its process, as it is. */
+static char *make_bytes(struct session *s, ssize_t (*get)(struct debug *d, pid_t id, void *buf, size_t max), pid_t id, size_t *n)
 {
-	const struct debug_thread *t = thread_general(s);
-	char *bytes = xmalloc(AUXV_MAX);
-	ssize_t got = t && !*annex ? debug_auxv(s->debug, t->pid, bytes, AUXV_MAX) : -1;
+	char *bytes = xmalloc(BYTES_MAX);
+	ssize_t got = get(s->debug, id, bytes, BYTES_MAX);
 
 	if (got < 0) {
 		free(bytes);
@@ -31,6 +31,13 @@ static char *make_auxv(struct session *s, const char *annex, size_t *n)
 	}
 	*n = (size_t)got;
 	return bytes;
+}
+
+static char *make_auxv(struct session *s, const char *annex, size_t *n)
+{
+	const struct debug_thread *t = thread_general(s);
+
+	return t && !*annex ? make_bytes(s, debug_auxv, t->pid, n) : NULL;
 }
 
 /* Of the process whose number is the annex. */
@@ -50,20 +57,11 @@ static char *make_exec_file(struct session *s, const char *annex, size_t *n)
 	return xstrdup(name);
 }
 
-#define SIGINFO_MAX 128
-
 static char *make_siginfo(struct session *s, const char *annex, size_t *n)
 {
 	const struct debug_thread *t = thread_general(s);
-	char *bytes = xmalloc(SIGINFO_MAX);
-	ssize_t got = t && !*annex ? debug_siginfo(s->debug, t->tid, bytes, SIGINFO_MAX) : -1;
 
-	if (got < 0) {
-		free(bytes);
-		return NULL;
-	}
-	*n = (size_t)got;
-	return bytes;
+	return t && !*annex ? make_bytes(s, debug_siginfo, t->tid, n) : NULL;
 }
 
 static void describe_thread(FILE *out, const struct session *s, const struct debug_thread *t)
