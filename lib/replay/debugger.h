@@ -101,10 +101,20 @@ bool points_watch(struct debug *d, struct ptask *pt, unsigned struck);
 /* What is there now is what was there. */
 void points_look(struct debug *d);
 
-/* motion.c */
+/* insn.c */
 enum stepped { STEPPED, STEP_AT_EVENT, STEP_FAILED };
 /* One instruction of the program's, or AT_EVENT: it stands where its event is. */
-enum stepped motion_step(struct debug *d, struct ptask *pt);
+enum stepped insn_step(struct debug *d, struct ptask *pt);
+/* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or when it goes on. */
+void insn_leave_break(struct debug *d, struct ptask *pt);
+/* To the end of an instruction that may be one in a trampoline, with code of ours behind it. */
+void insn_finish(struct debug *d, struct ptask *pt);
+/* The task stands in front of an instruction of the program's: shows the registers so. */
+void insn_origin(struct ptask *pt);
+/* Events that need nothing of the task's doing. */
+bool insn_free_event(const struct trace_event *ev);
+
+/* motion.c */
 /* Onwards to the goal (NULL: none), or to the stop number d->hits_max. from_here: a breakpoint right here counts. */
 enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_here);
 /* The next event, applied; OUT_STOP if that is a stop, else OUT_GOAL. */
@@ -124,10 +134,17 @@ struct goal timeline_here(struct debug *d);
 /* Knows the instructions from here on. */
 enum outcome timeline_locate(struct debug *d);
 enum outcome timeline_go(struct debug *d, const struct goal *g);
-/* The last stop before here; OUT_END: there is none. */
-enum outcome timeline_back(struct debug *d);
-enum outcome timeline_back_step(struct debug *d, pid_t tid);
+/* How many checkpoints are not behind the point: the last of them is the one to begin at. */
+size_t timeline_before(const struct debug *d, uint64_t event, uint64_t ticks);
+/* Below 0: the checkpoint is before that point; 0: there; above: behind. */
+int timeline_order(const struct mark *k, uint64_t event, uint64_t ticks);
+int timeline_restore(struct debug *d, const struct mark *k);
 void timeline_free(struct debug *d);
+
+/* back.c */
+/* The last stop before here; OUT_END: there is none. */
+enum outcome back_stop(struct debug *d);
+enum outcome back_one(struct debug *d, pid_t tid);
 
 /* experiment.c */
 int experiment_begin(struct debug *d);

@@ -110,7 +110,7 @@ static enum outcome step_once_here(struct debug *d, struct ptask *pt)
 	/* No event of the recording is under way in an experiment. */
 	d->p.reached = false;
 	d->p.ev.kind = EV_SYSCALL;
-	enum stepped s = motion_step(d, pt);
+	enum stepped s = insn_step(d, pt);
 	d->p.reached = reached;
 	d->p.ev.kind = kind;
 	return s == STEPPED ? OUT_GOAL : OUT_STOP;
