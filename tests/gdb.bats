@@ -225,6 +225,33 @@ hello_is_debugged() {
 	shows 'No more reverse-execution history' 'Thread' 'Breakpoint 1, main' '^#0 .*main'
 }
 
+@test "memory that several processes or mappings share is what it was, at each place gone back to" {
+	record_it objects 30000000
+	script_in_gdb <<-'END'
+		break mark
+		define place
+		  printf "%d %d %d %d %d %d %d %d %d\n", n, shared[0], shared[1024], own[0], own[1], own[1024], children[0], kept[0], kept[1024]
+		end
+		set $i = 0
+		while $i < 6
+		  continue
+		  printf "FORWARD "
+		  place
+		  set $i = $i + 1
+		end
+		set $i = 0
+		while $i < 6
+		  printf "BACK "
+		  place
+		  reverse-continue
+		  set $i = $i + 1
+		end
+	END
+	same_back
+	printf '%s\n' {0..5} | awk '{ print $1, $1, $1, -1, 2 * $1, $1, 10 * ($1 + 1), 3 * $1, 3 * $1 }' > wanted
+	same wanted forward
+}
+
 # --- how it got there ---
 
 @test "more watchpoints than the processor has: each stops, forwards and in opposite order backwards" {

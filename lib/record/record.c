@@ -27,9 +27,8 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 static bool object_mapped(struct recording *rec, uint64_t object)
 {
 	for (struct rtask *rt = ((struct recorder *)rec)->tasks; rt; rt = rt->next)
-		for (size_t i = 0; rt->t.mm && i < rt->t.mm->nshared; i++)
-			if (rt->t.mm->shared[i].object == object)
-				return true;
+		if (rt->t.mm && mm_has_object(rt->t.mm, object))
+			return true;
 	return false;
 }
 

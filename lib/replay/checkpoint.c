@@ -50,6 +50,20 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 	return n > 0 && !task_set_xstate(&c->t, xstate, (size_t)n) ? c : NULL;
 }
 
+static struct ptask *copy_process(struct replayer *p, struct ptask *like)
+{
+	struct kernel_advised advised;
+
+	if (kernel_replay_fork_begin(&p->rp, &like->t, &advised))
+		return NULL;
+	struct ptask *copy = copy_task(p, like, like, NULL);
+	kernel_replay_fork_end(&like->t, &advised);
+	if (copy)
+		kernel_replay_fork_end(&copy->t, &advised);
+	free(advised.v);
+	return copy;
+}
+
 /* The copy, among the first tasks of p, of the task that stands for an address space. */
 static struct ptask *copy_of(struct replayer *p, const struct ptask *of)
 {
@@ -92,7 +106,7 @@ static int copy_tasks(struct replayer *p, struct ptask *list)
 	for (struct ptask *like = list; like; like = like->next) {
 		struct ptask *leader = first_with(list, like->t.mm), *copy;
 		if (leader == like) {
-			copy = copy_task(p, like, like, NULL);
+			copy = copy_process(p, like);
 			if (!copy || kernel_replay_objects_map(&p->rp, &copy->t))
 				return -1;
 		} else {

@@ -354,11 +354,20 @@ static enum replay_verdict start_counter(struct replayer *p)
 	return REPLAY_EXACT;
 }
 
+static bool object_mapped(struct replaying *rp, uint64_t object)
+{
+	for (struct ptask *pt = ((struct replayer *)rp)->tasks; pt; pt = pt->next)
+		if (mm_has_object(pt->t.mm, object))
+			return true;
+	return false;
+}
+
 enum replay_verdict replayer_open(struct replayer *p)
 {
 	memset(p->stats, 0, sizeof *p->stats);
 	p->stub_fd = -1;
 	p->rp.self = getpid();
+	p->rp.mapped = object_mapped;
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);
 	if (!p->r)

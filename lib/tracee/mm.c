@@ -53,6 +53,14 @@ void mm_add_shared(struct mm *mm, struct shared_map m)
 	mm->shared[mm->nshared++] = m;
 }
 
+bool mm_has_object(const struct mm *mm, uint64_t object)
+{
+	for (size_t i = 0; i < mm->nshared; i++)
+		if (mm->shared[i].object == object)
+			return true;
+	return false;
+}
+
 void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len)
 {
 	struct shared_map *old = mm->shared;

@@ -68,6 +68,7 @@ struct mm {
 	struct shared_map *shared;
 	size_t nshared;
 	bool counted; /* has the counter page */
+	bool advised; /* some of it is not for children, or was once: madvise(2) */
 	struct code_places code;
 	struct planted *planted; /* sorted by address */
 	size_t nplanted;
@@ -78,6 +79,7 @@ struct mm *mm_fork(const struct mm *mm);
 struct mm *mm_get(struct mm *mm);
 void mm_put(struct mm *mm);
 void mm_add_shared(struct mm *mm, struct shared_map m);
+bool mm_has_object(const struct mm *mm, uint64_t object);
 /* Forgets what [start, start+len) covers, cutting mappings that reach beyond. */
 void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len);
 
