@@ -254,13 +254,79 @@ hello_is_debugged() {
 
 # --- how it got there ---
 
+# watch_all_places NUMBER [COMMAND]: watchpoints on eight places of the program "watched", which stops NUMBER times, forwards
+# and backwards
+watch_all_places() {
+	local i
+	printf '%s\n' 'break begin' continue 'delete 1' ${2:+"$2"}
+	for i in 0 1 2 3 4 5; do
+		echo "watch place[$i].value"
+	done
+	cat <<-END
+		watch record.part
+		watch -l *shared
+		define places
+		  printf "%d%d%d%d%d%d %ld %d\n", place[0].value, place[1].value, place[2].value, place[3].value, place[4].value, \
+		    place[5].value, record.part[1] + record.part[2] + record.part[3] + record.part[7], *shared
+		end
+		set \$i = 0
+		while \$i < $1
+		  continue
+		  printf "FORWARD "
+		  places
+		  set \$i = \$i + 1
+		end
+		set \$i = 0
+		while \$i < $1
+		  printf "BACK "
+		  places
+		  reverse-continue
+		  set \$i = \$i + 1
+		end
+	END
+}
+
 @test "more watchpoints than the processor has: each stops, forwards and in opposite order backwards" {
-	record_it hello
-	in_gdb 'break main' 'continue' 'watch total' 'watch p.x' 'watch p.y' 'watch last' 'watch mine' 'continue' 'continue' \
-		'continue' 'continue' 'echo BACK\n' 'reverse-continue' 'reverse-continue' 'reverse-continue' 'reverse-continue'
-	shows 'watchpoint [0-9]: p.x' '^New value = 1' 'watchpoint [0-9]: last' '^New value = 0' 'atchpoint [0-9]: mine' '^New value = 41' \
-		'watchpoint [0-9]: total' '^New value = 1' BACK 'watchpoint [0-9]: total' '^New value = 0' 'atchpoint [0-9]: mine' \
-		'^New value = 40' 'watchpoint [0-9]: last' '^Old value = 0' 'watchpoint [0-9]: p.x' '^New value = 0'
+	record_it watched 3000
+	watch_all_places 30 > watches
+	script_in_gdb < watches
+	[ "$(grep -c '^Hardware watchpoint [2-9]: ' gdb.out)" = 68 ]
+	same_back
+	awk 'BEGIN {
+		for (n = 1; n <= 3; n++) {
+			for (place = 2; place <= 7; place++)
+				print place
+			print "8\n8\n9\n9"
+		}
+	}' > wanted
+	awk '$2 == "watchpoint" { n = $3 + 0 } $1 == "FORWARD" { print n }' gdb.out > got
+	same wanted got
+	awk '$2 == "watchpoint" { n = $3 + 0 } $1 == "BACK" { print n }' gdb.out | sed 1d | tac > got
+	sed 1d wanted > most
+	same most got
+}
+
+@test "watchpoints beyond the processor's stop where single steps find them" {
+	record_it watched
+	watch_all_places 10 | sed '/i < 10/,/^end/ { /reverse/d }' > watches
+	script_in_gdb < watches
+	grep -E '^Hardware watchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out | sed 's/^Hardware w/W/' > watched
+	watch_all_places 10 'set can-use-hw-watchpoints 0' | sed '/i < 10/,/^end/ { /reverse/d }' > watches
+	script_in_gdb < watches
+	grep -E '^Watchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out > stepped
+	[ "$(grep -c FORWARD stepped)" = 10 ]
+	same stepped watched
+}
+
+@test "watchpoints for reading and any access beyond the processor's, in pages that others use" {
+	record_it watched 1000
+	in_gdb 'break begin' 'continue' 'delete 1' 'watch place[0].value' 'watch place[1].value' 'watch place[2].value' \
+		'watch place[3].value' 'rwatch place[4].value' 'awatch place[5].value' 'rwatch record.part[3]' 'delete 2' 'delete 3' \
+		'delete 4' 'delete 5' 'watch -l *shared' 'watch seen' 'watch place[0].beside' 'watch place[1].beside' 'delete 9-12' \
+		'watch record' 'delete 13' 'continue' 'continue' 'continue' 'continue' 'reverse-continue' 'reverse-continue' 'reverse-continue'
+	shows 'Hardware access .read.write. watchpoint 7: place.5.' 'New value = 1' 'Hardware read watchpoint 6: place.4.' 'Value = 1' \
+		'watchpoint 7: place.5.' 'New value = 2' 'read watchpoint 6' 'Value = 2' 'watchpoint 7' 'watchpoint 6'
+	[ "$(grep -c '^Value = ' gdb.out)" -ge 2 ]
 }
 
 @test "heap corruption: a watchpoint and reverse-continue find the instruction that wrote the word" {

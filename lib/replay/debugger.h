@@ -34,6 +34,11 @@ struct mark {
 
 enum outcome { OUT_STOP, OUT_GOAL, OUT_END, OUT_INTERRUPT, OUT_TROUBLE };
 
+/* Bytes that an instruction has accessed. */
+struct touched {
+	uint64_t addr, len;
+};
+
 struct debug {
 	struct pauses pauses; /* first */
 	struct replayer p;
@@ -57,6 +62,8 @@ struct debug {
 	struct debug_stop stop;
 	uint64_t hits, hits_max; /* stops of this run, and at which it ends */
 	bool interrupted;
+	struct touched touched[4]; /* in pages that are closed to the program */
+	size_t ntouched;
 	uint64_t lifted; /* breakpoint that is taken out until the task's next stop; 0: none */
 	uint64_t siginfo_event; /* whose signal the current task has stopped for */
 
@@ -92,7 +99,7 @@ uint64_t state_stack(struct debug *d, struct ptask *pt);
 /* points.c */
 /* Before the task runs: what stops it is in its memory and in its CPU. */
 int points_place(struct debug *d, struct ptask *pt);
-/* Before an event that may change what is mapped. */
+/* Before an event that may change what is mapped, or is to find memory as it is. */
 void points_lift_all(struct ptask *pt);
 /* The breakpoint that stops the task where it stands; NULL: none. */
 const struct point *points_break(struct debug *d, struct ptask *pt);
@@ -107,6 +114,8 @@ enum stepped { STEPPED, STEP_AT_EVENT, STEP_FAILED };
 enum stepped insn_step(struct debug *d, struct ptask *pt);
 /* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or when it goes on. */
 void insn_leave_break(struct debug *d, struct ptask *pt);
+/* The task has stopped at a page that is closed to it: executes that instruction. False: it faults by itself when it goes on. */
+bool insn_pass_guard(struct debug *d, struct ptask *pt, int status);
 /* To the end of an instruction that may be one in a trampoline, with code of ours behind it. */
 void insn_finish(struct debug *d, struct ptask *pt);
 /* The task stands in front of an instruction of the program's: shows the registers so. */

@@ -91,6 +91,8 @@ static bool serve_call(struct ptask *pt)
 		}
 		return !ptask_go(pt);
 	}
+	if (pt->t.mm->nguards) /* it may change what is mapped */
+		points_lift_all(pt);
 	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	return !ptask_go(pt);

@@ -2,6 +2,7 @@
 #include "replay/debugger.h"
 
 #include "replay/displace.h"
+#include "replay/guard.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -47,7 +48,7 @@ void insn_origin(struct ptask *pt)
 
 /* One instruction of the task's own memory. The clock may stop the task first, even with the instruction done and its trap
  * still to come; then that trap is what the next step gives. */
-static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
+static enum step_result step_plain(struct debug *d, struct ptask *pt, int *status)
 {
 	struct arch_chance c;
 	enum step_result s;
@@ -59,6 +60,18 @@ static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
 		soft_leave(&d->p.soft, &pt->count);
 	} while (s == STEP_STOPPED && WIFSTOPPED(*status) && *status >> 16);
 	return s;
+}
+
+static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
+{
+	enum step_result s = step_plain(d, pt, status);
+
+	return s == STEP_STOPPED && guard_is_struck(pt, *status) ? guard_pass(d, pt, status, step_plain) : s;
+}
+
+bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
+{
+	return guard_pass(d, pt, &status, step_plain) == STEP_DONE;
 }
 
 /* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */

@@ -2,6 +2,7 @@
 #include "replay/debugger.h"
 
 #include "replay/displace.h"
+#include "replay/guard.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -61,6 +62,11 @@ static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsign
 	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
 }
 
+static enum pause_answer at_guard(struct debug *d, struct ptask *pt, int status)
+{
+	return insn_pass_guard(d, pt, status) ? at_watchpoint(d, pt, task_struck(&pt->t)) : PAUSE_RESUME;
+}
+
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status)
 {
 	struct debug *d = (struct debug *)s;
@@ -71,6 +77,8 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 		task_set_regs(&pt->t);
 	if (status >> 16)
 		return at_clock(d, pt);
+	if (guard_is_struck(pt, status))
+		return at_guard(d, pt, status);
 	if (WSTOPSIG(status) != SIGTRAP || task_siginfo(&pt->t, &si))
 		return PAUSE_NOT_MINE;
 	if (si.si_code == SI_KERNEL && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
@@ -106,7 +114,10 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 	const struct sys_desc *sys = systab_get(ev->sysno);
 	struct debug_stop stop = {.pid = pt->pid, .tid = pt->id};
 
-	if (ev->nmaps || (ev->kind == EV_SYSCALL && sys && sys->cls == SYS_REAL) || ev->kind == EV_CHECKSUM)
+	bool maps = ev->nmaps || (ev->kind == EV_SYSCALL && sys && sys->cls == SYS_REAL);
+	/* What the program may not write to is not written for it where others have it, too. */
+	bool shared = pt->t.mm->guards_shared && ev->ndata;
+	if (maps || shared || ev->kind == EV_CHECKSUM)
 		points_lift_all(pt);
 	if (d->stop_reached)
 		return true;

@@ -256,8 +256,10 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	static struct maps_line l;
 	static struct debug_map m;
 	struct ptask *pt = need_process(d, pid);
-	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 
+	if (pt) /* the program's own protection is shown */
+		points_lift_all(pt);
+	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 	if (!f)
 		return -1;
 	while (maps_next(f, &l)) {

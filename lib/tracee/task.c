@@ -43,6 +43,18 @@ int task_set_regs(struct task *t)
 	return (int)ptrace(PTRACE_SETREGS, t->tid, NULL, &t->regs);
 }
 
+int task_restore(struct task *t)
+{
+	uint64_t nr = ARCH_SYSNO(&t->regs);
+
+	if (!t->away)
+		return 0;
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1; /* no call to make again */
+	int e = task_set_regs(t);
+	ARCH_SYSNO(&t->regs) = nr;
+	return e;
+}
+
 int task_resume(struct task *t, int request, int sig)
 {
 	return (int)ptrace(request, t->tid, NULL, (void *)(long)sig);

@@ -57,6 +57,14 @@ struct planted {
 	uint16_t slot; /* of that copy; 0: none yet */
 };
 
+/* A page that is closed to the program for now, and what it may do there otherwise: replay/guard.h. */
+struct guard {
+	uint64_t page;
+	uint8_t prot;
+	bool access; /* to reads, too */
+	bool closed;
+};
+
 /* An address space, shared by the tasks that have it. */
 struct mm {
 	int refs;
@@ -72,7 +80,10 @@ struct mm {
 	struct code_places code;
 	struct planted *planted; /* sorted by address */
 	size_t nplanted;
-	unsigned planted_as; /* which state of whose plans they are; 0: none */
+	struct guard *guards;
+	size_t nguards;
+	bool guards_shared; /* some are in shared memory */
+	unsigned planted_as; /* which state of whose plans these are; 0: none */
 };
 struct mm *mm_new(void);
 struct mm *mm_fork(const struct mm *mm);
@@ -107,6 +118,8 @@ int task_get_result(struct task *t, uint64_t *result);
 int task_set_result(struct task *t); /* from t->regs */
 /* Resumes with a PTRACE_ request and signal. */
 int task_resume(struct task *t, int request, int sig);
+/* After calls made in its name: its registers again, as they are in t->regs. */
+int task_restore(struct task *t);
 /* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware breakpoint: the code is as
  * it was. -1: the kernel refuses that address. */
 int task_set_breakpoint(struct task *t, uint64_t pc);
