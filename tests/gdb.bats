@@ -320,12 +320,15 @@ watch_all_places() {
 
 @test "watchpoints for reading and any access beyond the processor's, in pages that others use" {
 	record_it watched 1000
-	in_gdb 'break begin' 'continue' 'delete 1' 'watch place[0].value' 'watch place[1].value' 'watch place[2].value' \
-		'watch place[3].value' 'rwatch place[4].value' 'awatch place[5].value' 'rwatch record.part[3]' 'delete 2' 'delete 3' \
-		'delete 4' 'delete 5' 'watch -l *shared' 'watch seen' 'watch place[0].beside' 'watch place[1].beside' 'delete 9-12' \
-		'watch record' 'delete 13' 'continue' 'continue' 'continue' 'continue' 'reverse-continue' 'reverse-continue' 'reverse-continue'
+	in_gdb 'break begin' 'continue' 'delete 1' 'watch quiet[0]' 'watch quiet[1]' 'watch quiet[2]' 'watch quiet[3]' \
+		'rwatch place[4].value' 'awatch place[5].value' 'rwatch record.part[3]' \
+		'continue' 'continue' 'continue' 'continue' 'reverse-continue' 'reverse-continue' 'reverse-continue' \
+		'break *$pc if seen == 1000' 'echo AGAIN\n' 'continue' 'continue' 'reverse-continue' 'info registers rip' \
+		'break *$pc if seen == 1000' 'stepi' 'reverse-continue' 'reverse-continue' 'echo AGAIN\n' 'continue' 'continue'
 	shows 'Hardware access .read.write. watchpoint 7: place.5.' 'New value = 1' 'Hardware read watchpoint 6: place.4.' 'Value = 1' \
-		'watchpoint 7: place.5.' 'New value = 2' 'read watchpoint 6' 'Value = 2' 'watchpoint 7' 'watchpoint 6'
+		'watchpoint 7: place.5.' 'New value = 2' 'read watchpoint 6' 'Value = 2' 'watchpoint 7' 'watchpoint 6' \
+		AGAIN 'watchpoint 6: place.4.' 'watchpoint 7: place.5.' 'watchpoint 7: place.5.' 'watchpoint 6: place.4.' AGAIN \
+		'watchpoint 6: place.4.' 'watchpoint 7: place.5.'
 	[ "$(grep -c '^Value = ' gdb.out)" -ge 2 ]
 }
 

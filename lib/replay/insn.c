@@ -71,7 +71,15 @@ static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
 
 bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
 {
-	return guard_pass(d, pt, &status, step_plain) == STEP_DONE;
+	uint64_t pc = ARCH_PC(&pt->t.regs);
+	bool planted = task_planted(&pt->t, pc); /* it was a copy of the instruction that faulted */
+
+	if (planted)
+		task_unplant(&pt->t, pc);
+	enum step_result s = guard_pass(d, pt, &status, step_plain);
+	if (planted)
+		task_plant(&pt->t, pc);
+	return s == STEP_DONE;
 }
 
 /* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */

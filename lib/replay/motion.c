@@ -42,6 +42,12 @@ static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
 	return PAUSE_NOT_MINE;
 }
 
+static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
+{
+	insn_finish(d, pt);
+	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
+}
+
 static enum pause_answer at_breakpoint(struct debug *d, struct ptask *pt)
 {
 	ARCH_PC(&pt->t.regs)--;
@@ -49,17 +55,11 @@ static enum pause_answer at_breakpoint(struct debug *d, struct ptask *pt)
 	const struct point *q = points_break(d, pt);
 	if (!q) {
 		insn_leave_break(d, pt);
-		return PAUSE_RESUME;
+		return d->ntouched ? at_watchpoint(d, pt, 0) : PAUSE_RESUME;
 	}
 	stop_at_break(d, pt, q);
 	ptask_go(pt);
 	return PAUSE_STAY;
-}
-
-static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
-{
-	insn_finish(d, pt);
-	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
 }
 
 static enum pause_answer at_guard(struct debug *d, struct ptask *pt, int status)

@@ -20,7 +20,7 @@ struct place {
 static struct place place[PLACES] __attribute__((aligned(PAGE)));
 static struct record record __attribute__((aligned(PAGE)));
 static int *shared;
-static volatile int seen;
+static volatile int seen, quiet[4]; /* those never change */
 
 static void begin(void)
 {
@@ -62,6 +62,6 @@ int main(int argc, char **argv)
 		round_of(n, ends);
 		work(argc > 1 ? atol(argv[1]) : 0);
 	}
-	printf("%d\n", seen);
+	printf("%d\n", seen + quiet[0]);
 	return 0;
 }
