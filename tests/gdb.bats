@@ -432,6 +432,20 @@ watch_all_places() {
 	shows "call to syscall .?write" "returned from syscall .?write" "syscall .?write"
 }
 
+@test "traces of the step counter are debugged as those of counted code, at the same positions" {
+	local counter
+	for counter in soft step; do
+		step record setarch -R rr-record --counter=$counter -o "$counter" "$programs/static_hello"
+		trace=$counter in_gdb 'break add' 'continue' 'when' 'continue' 'when' 'info registers' 'watch mine' 'continue' 'when' \
+			'reverse-continue' 'when' 'reverse-continue' 'reverse-stepi' 'reverse-stepi' 'when' 'info registers' 'finish' \
+			'when' 'delete' 'print add(p, 100)' 'catch syscall write' 'continue' 'when'
+		sed 's/process [0-9]*/process/' gdb.out > "$counter.out"
+	done
+	shows 'Breakpoint 1, add' '^[0-9]+:[0-9]+[+][0-9]+$' 'watchpoint 2: mine' '^New value = 42' 'watchpoint 2' '^New value = 41' \
+		'Breakpoint 1, add' '^[0-9]+:[0-9]+[+][0-9]+$' '= 101' 'call to syscall .?write'
+	same soft.out step.out
+}
+
 # --- trying things ---
 
 @test "functions can be called, and nothing of that lasts" {

@@ -159,8 +159,10 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		const struct code_image *img = kernel_code_again(rp, t, m);
 		if (!img)
 			return kernel_replay_fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
-		if (rp->counter_fd < 0)
+		if (rp->counter_fd < 0) {
+			t->mm->code.look_only = true;
 			return 0;
+		}
 		return kernel_replay_map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE, m->offset);
 	}
 	case BACKING_COUNTER:

@@ -110,15 +110,14 @@ static void limit_raise(void)
 
 static int start(struct debug *d)
 {
-	static const char *const needs[] = {"soft", "none"};
 	const char *counter;
 
 	limit_raise();
 	if (replayer_open(&d->p))
 		return -1;
 	counter = trace_reader_meta(d->p.r)->counter;
-	if (counter && strcmp(counter, needs[0]) != 0 && strcmp(counter, needs[1]) != 0) {
-		trouble(&d->p, "%s: was recorded with the counter '%s': only what counted code counts, or nothing, can be debugged",
+	if (d->p.by == &by_hpc) {
+		trouble(&d->p, "%s: was recorded with the counter '%s', by which a debugger cannot find points yet",
 			trace_reader_dir(d->p.r), counter);
 		return -1;
 	}
@@ -154,6 +153,8 @@ struct debug *debug_open(const struct debug_options *o)
 	d->plan = 1;
 	d->spacing = 0;
 	d->pauses.at_stop = motion_at_stop;
+	d->pauses.step = motion_step;
+	d->pauses.at_insn = motion_at_insn;
 	d->pauses.at_event = motion_at_event;
 	d->p.pauses = &d->pauses;
 	if (!start(d))

@@ -51,6 +51,7 @@ struct debug {
 	size_t npoints;
 	unsigned plan; /* changes with them */
 	bool blind;    /* no point stops anything */
+	unsigned polls; /* instructions that were stepped, for poll() */
 	struct debug_catch catch;
 
 	/* Here. */
@@ -112,6 +113,8 @@ void points_look(struct debug *d);
 enum stepped { STEPPED, STEP_AT_EVENT, STEP_FAILED };
 /* One instruction of the program's, or AT_EVENT: it stands where its event is. */
 enum stepped insn_step(struct debug *d, struct ptask *pt);
+/* The same of the task's own memory, with its tick, for a counter that steps. */
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status);
 /* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or when it goes on. */
 void insn_leave_break(struct debug *d, struct ptask *pt);
 /* The task has stopped at a page that is closed to it: executes that instruction. False: it faults by itself when it goes on. */
@@ -132,6 +135,8 @@ enum outcome motion_event(struct debug *d);
 enum outcome motion_reach(struct debug *d);
 bool motion_at_end(struct debug *d);
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
+bool motion_at_insn(struct pauses *s, struct ptask *pt);
 bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt);
 
 /* timeline.c */

@@ -143,9 +143,10 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 }
 
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
-			    enum step_result (*step)(struct debug *d, struct ptask *pt, int *status))
+			    enum step_result (*step)(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status))
 {
 	struct guard *opened[4];
+	struct arch_chance c;
 	enum step_result s = STEP_STOPPED;
 	struct guard *g;
 	uint64_t addr;
@@ -158,7 +159,7 @@ enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
 			return STEP_GONE;
 		if (n < ARRAY_LEN(opened))
 			opened[n++] = g;
-		s = step(d, pt, status);
+		s = step(d, pt, &c, status);
 	}
 	if (s != STEP_DONE) {
 		pt->t.mm->planted_as = 0;

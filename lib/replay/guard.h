@@ -18,6 +18,6 @@ bool guard_is_struck(struct ptask *pt, int status);
 /* For such a stop: the instruction is done with what it needs open, by step(). What it touched is in d->touched. A result other
  * than STEP_DONE is the program's own doing: then the pages stay open for it, until points are placed the next time. */
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
-			    enum step_result (*step)(struct debug *d, struct ptask *pt, int *status));
+			    enum step_result (*step)(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status));
 
 #endif

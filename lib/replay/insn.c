@@ -48,25 +48,47 @@ void insn_origin(struct ptask *pt)
 
 /* One instruction of the task's own memory. The clock may stop the task first, even with the instruction done and its trap
  * still to come; then that trap is what the next step gives. */
-static enum step_result step_plain(struct debug *d, struct ptask *pt, int *status)
+static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
 {
-	struct arch_chance c;
 	enum step_result s;
 	uint64_t edge;
 
 	do {
+		if (d->p.by) {
+			s = step_counted(pt, c, status);
+			continue;
+		}
 		soft_enter(&d->p.soft, &pt->count);
-		s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, status);
+		s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
 		soft_leave(&d->p.soft, &pt->count);
 	} while (s == STEP_STOPPED && WIFSTOPPED(*status) && *status >> 16);
 	return s;
 }
 
-static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
+static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
 {
-	enum step_result s = step_plain(d, pt, status);
+	enum step_result s = step_plain(d, pt, c, status);
 
 	return s == STEP_STOPPED && guard_is_struck(pt, *status) ? guard_pass(d, pt, status, step_plain) : s;
+}
+
+/* The instructions since the last tick are one more, or that tick was just made. */
+static void count_insn(struct debug *d, const struct ptask *pt, uint64_t ticks_before)
+{
+	bool ticked = pt->count.ticks != ticks_before;
+
+	d->insns = ticked ? 0 : d->insns + 1;
+	d->insns_known |= ticked;
+}
+
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+{
+	uint64_t ticks = pt->count.ticks;
+	enum step_result s = step_one(d, pt, c, status);
+
+	if (s == STEP_DONE)
+		count_insn(d, pt, ticks);
+	return s;
 }
 
 bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
@@ -85,11 +107,12 @@ bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
 /* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */
 static enum stepped step_raw(struct debug *d, struct ptask *pt)
 {
+	struct arch_chance c;
 	int status;
 	bool moved = false;
 
 	for (int i = 0; i < BETWEEN_MAX; i++) {
-		enum step_result s = step_one(d, pt, &status);
+		enum step_result s = step_one(d, pt, &c, &status);
 		if (s == STEP_GONE || (s == STEP_STOPPED && !WIFSTOPPED(status)))
 			return STEP_FAILED;
 		if (s != STEP_DONE) {
@@ -127,8 +150,7 @@ enum stepped insn_step(struct debug *d, struct ptask *pt)
 		ARCH_PC(&t->regs) = from;
 		ptask_go(pt);
 	} else if (s == STEPPED) {
-		d->insns = pt->count.ticks == ticks ? d->insns + 1 : 0;
-		d->insns_known |= pt->count.ticks != ticks;
+		count_insn(d, pt, ticks);
 	}
 	return s;
 }
@@ -139,6 +161,7 @@ void insn_leave_break(struct debug *d, struct ptask *pt)
 	uint64_t v[2], from = ARCH_PC(&t->regs);
 	size_t n = code_entries(&t->mm->code, from, v);
 	uint64_t copy = displace(t, v[0]);
+	struct arch_chance c;
 	int status;
 
 	ARCH_PC(&t->regs) = copy ? copy : v[0];
@@ -147,7 +170,7 @@ void insn_leave_break(struct debug *d, struct ptask *pt)
 		return;
 	for (size_t i = 0; i < n; i++)
 		task_unplant(t, v[i]);
-	enum step_result s = step_one(d, pt, &status);
+	enum step_result s = step_one(d, pt, &c, &status);
 	if (s == STEP_DONE) {
 		for (size_t i = 0; i < n; i++)
 			task_plant(t, v[i]);

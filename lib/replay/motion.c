@@ -91,6 +91,33 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 	return PAUSE_NOT_MINE;
 }
 
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status)
+{
+	return insn_counted((struct debug *)s, pt, c, status);
+}
+
+#define INSNS_A_POLL 1024
+
+/* Breakpoints are not in the program's memory then: the task is compared with them. */
+bool motion_at_insn(struct pauses *s, struct ptask *pt)
+{
+	struct debug *d = (struct debug *)s;
+	unsigned struck = pt->watched ? task_struck(&pt->t) : 0;
+
+	if ((struck || d->ntouched) && points_watch(d, pt, struck))
+		return true;
+	const struct point *q = points_break(d, pt);
+	if (q) {
+		stop_at_break(d, pt, q);
+		return true;
+	}
+	if (++d->polls % INSNS_A_POLL == 0 && d->o.poll && d->o.poll(d->o.ctx))
+		d->interrupted = true;
+	if (d->interrupted)
+		return true;
+	return d->insns_known && !d->insns && ((s->ticks && pt->count.ticks == s->ticks) || timeline_due(d));
+}
+
 static bool wants_call(const struct debug *d, uint16_t nr)
 {
 	bool any = true;
@@ -357,10 +384,12 @@ static enum outcome run_on(struct debug *d)
 	d->stop.kind = DEBUG_STOP_STEP;
 	if (pt && !lifted && points_place(d, pt))
 		return OUT_TROUBLE;
-	d->insns_known = false;
+	d->insns_known &= d->p.by != NULL; /* else nobody counts them */
 	enum replay_verdict v = replayer_next(&d->p);
-	if (v == REPLAY_PAUSED)
+	if (v == REPLAY_PAUSED) {
+		d->insns_known &= !d->p.reached;
 		return paused(d);
+	}
 	if (v)
 		return verdict(d, v);
 	if (event_done(d, pid) == OUT_STOP && counts_as_hit(d))

@@ -160,6 +160,12 @@ static int guard(struct debug *d, struct ptask *pt)
 	return pt->t.mm->nguards ? guards_close(d, pt) : 0;
 }
 
+/* A counter that steps compares where the task is, but counts no experiments. */
+static bool plants(const struct debug *d)
+{
+	return !d->blind && (!d->p.by || d->aside);
+}
+
 int points_place(struct debug *d, struct ptask *pt)
 {
 	struct task_watches w;
@@ -167,7 +173,7 @@ int points_place(struct debug *d, struct ptask *pt)
 
 	if (mm->planted_as != d->plan) {
 		points_lift_all(pt);
-		for (size_t i = 0; i < d->npoints && !d->blind; i++)
+		for (size_t i = 0; i < d->npoints && plants(d); i++)
 			if (is_break(d->points[i].kind) && is_in(d, &d->points[i], mm))
 				plant(&pt->t, d->points[i].addr);
 		if (!d->blind && guard(d, pt))

@@ -37,6 +37,9 @@ struct pauses {
 	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with; else it is what it is. */
 	enum pause_answer { PAUSE_NOT_MINE, PAUSE_RESUME, PAUSE_STAY } (*at_stop)(struct pauses *s, struct replayer *p,
 										   struct ptask *pt, int status);
+	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and whether the task stays behind it. */
+	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
+	bool (*at_insn)(struct pauses *s, struct ptask *pt);
 	/* The task has come to its event, which has not acted yet. True: stays there. */
 	bool (*at_event)(struct pauses *s, struct replayer *p, struct ptask *pt);
 };
@@ -56,6 +59,8 @@ struct interrupter {
 	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status);
 };
 extern const struct interrupter by_step, by_hpc;
+/* One instruction, and the tick it makes. */
+enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *status);
 
 /* The step counter stops at most so many ticks late. */
 #define STEP_SKID_MAX 200

@@ -138,7 +138,7 @@ static uint64_t hidden_until(const struct task *t, uint64_t addr)
 		return AGENT_END;
 	if (t->mm->counted && addr >= COUNTER_PAGE && addr < COUNTER_PAGE + PAGE)
 		return COUNTER_PAGE + PAGE;
-	for (size_t i = 0; i < t->mm->code.n; i++) {
+	for (size_t i = 0; i < t->mm->code.n && !t->mm->code.look_only; i++) {
 		uint64_t start = code_place_tramp(&t->mm->code.v[i]);
 		if (addr >= start && addr - start < t->mm->code.v[i].img->h->tramp_len)
 			return start + t->mm->code.v[i].img->h->tramp_len;

@@ -46,6 +46,7 @@ struct code_place {
 struct code_places {
 	struct code_place *v;
 	size_t n;
+	bool look_only; /* they tell which edges count, and are not mapped: the program's own code runs */
 };
 
 /* A breakpoint instruction in the program's memory, and the byte that is the program's. */
