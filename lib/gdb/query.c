@@ -17,12 +17,11 @@ static const struct {
 	{"vfork-events+", offsetof(struct client, vforks)},	  {"exec-events+", offsetof(struct client, execs)},
 };
 
-/* No qXfer:memory-map: gdb takes what it does not list for inaccessible, and does not ask again when more is mapped. */
 static const char server_features[] =
 	"QStartNoAckMode+;multiprocess+;vContSupported+;swbreak+;hwbreak+;ReverseContinue+;ReverseStep+;"
 	"qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;qXfer:siginfo:read+;qXfer:threads:read+;"
-	"qXfer:libraries-svr4:read+;QPassSignals+;QCatchSyscalls+;ConditionalBreakpoints+;fork-events+;vfork-events+;"
-	"exec-events+;QThreadEvents+;binary-upload+";
+	"qXfer:libraries-svr4:read+;qXfer:memory-map:read+;QPassSignals+;QCatchSyscalls+;ConditionalBreakpoints+;fork-events+;"
+	"vfork-events+;exec-events+;QThreadEvents+;binary-upload+";
 
 static void client_feature(struct session *s, const char *name, size_t n)
 {

@@ -102,6 +102,20 @@ static char *make_libraries(struct session *s, const char *annex, size_t *n)
 	return t ? libraries_document(s, t->tid, n) : NULL;
 }
 
+/* All that a program's addresses can be (Documentation/arch/x86/x86_64/mm.rst), and the vsyscall page: what of it is mapped
+ * changes, which gdb does not ask again for, and is told when it is read. */
+static char *make_memory_map(struct session *s, const char *annex, size_t *n)
+{
+	static const char text[] = "<?xml version=\"1.0\"?>\n<memory-map>\n"
+				   "<memory type=\"ram\" start=\"0\" length=\"0x800000000000\"/>\n"
+				   "<memory type=\"ram\" start=\"0xffffffffff600000\" length=\"0x1000\"/>\n"
+				   "</memory-map>\n";
+
+	(void)s;
+	*n = sizeof text - 1;
+	return *annex ? NULL : xstrdup(text);
+}
+
 static const struct {
 	const char *object;
 	document_maker *make;
@@ -109,6 +123,7 @@ static const struct {
 	{":features:read:", make_features},   {":auxv:read:", make_auxv},
 	{":exec-file:read:", make_exec_file}, {":siginfo:read:", make_siginfo},
 	{":threads:read:", make_threads},     {":libraries-svr4:read:", make_libraries},
+	{":memory-map:read:", make_memory_map},
 };
 
 /* A client asks for one piece after another of the same document: made at the first, it stays as it was. */

@@ -434,7 +434,10 @@ static int output_run(struct task *t, uint64_t addr, uint64_t n, int (*put)(void
 
 	while (n) {
 		size_t want = n < sizeof buf ? n : sizeof buf;
-		if (task_read_all(t, addr, buf, want) || put(ctx, buf, want))
+		if (task_read_all(t, addr, buf, want))
+			return -1;
+		task_hide_planted(t, addr, buf, want);
+		if (put(ctx, buf, want))
 			return -1;
 		addr += want;
 		n -= want;
