@@ -147,10 +147,6 @@ enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char 
 /* Compares registers and ticks with the event's. */
 enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call);
 
-/* keep.c: all tasks stay stopped, for a debugger to attach, until the user has seen enough. They are not traced any more: only
- * player_end() is left for them. */
-void keep_tasks(struct replayer *p);
-
 /* report.c */
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
