@@ -332,6 +332,47 @@ watch_all_places() {
 	[ "$(grep -c '^Value = ' gdb.out)" -ge 2 ]
 }
 
+# watched_word QUIET: stops at a watched word of the program "closed", which all of the processor's watchpoints are in use
+# before, or none
+watched_word() {
+	cat <<-'END'
+		handle SIGSEGV nostop noprint pass
+		break begin
+		continue
+		delete 1
+	END
+	[ "$1" = 0 ] || printf 'watch quiet[%d]\n' 0 1 2 3
+	cat <<-'END'
+		watch -l word[0]
+		set $i = 0
+		while $i < 12
+		  continue
+		  printf "FORWARD %lx %d\n", $pc, faults
+		  set $i = $i + 1
+		end
+		set $i = 0
+		while $i < 12
+		  reverse-continue
+		  printf "BACK %lx %d\n", $pc, faults
+		  set $i = $i + 1
+		end
+		info proc mappings
+	END
+}
+
+@test "a page that is closed for a watchpoint is the program's to protect, to map, to share and to fault in" {
+	record_it closed
+	[ "$(cat record.out)" = '2 0 1275' ]
+	watched_word 0 > watches
+	script_in_gdb < watches
+	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > by_cpu
+	watched_word 4 > watches
+	script_in_gdb < watches
+	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > by_page
+	[ "$(grep -cE '^FORWARD|^BACK' by_cpu)" = 24 ]
+	same by_cpu by_page
+}
+
 @test "heap corruption: a watchpoint and reverse-continue find the instruction that wrote the word" {
 	record_it heap 200000000
 	[ "$step_status" = 139 ]
