@@ -116,7 +116,6 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 	uint64_t pc = ARCH_PC(&pt->t.regs), at, most = 1;
 	ssize_t n = task_read(&pt->t, pc, bytes, sizeof bytes);
 
-	d->ntouched = 0;
 	if (n <= 0)
 		return;
 	task_hide_planted(&pt->t, pc, bytes, (size_t)n);
@@ -145,28 +144,26 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
 			    enum step_result (*step)(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status))
 {
-	struct guard *opened[4];
 	struct arch_chance c;
 	enum step_result s = STEP_STOPPED;
 	struct guard *g;
 	uint64_t addr;
-	size_t n = 0;
 
 	while (s == STEP_STOPPED && (g = struck(pt, *status, &addr))) {
-		if (!n)
+		if (g->access && !d->ntouched)
 			note_touched(d, pt, addr);
+		else if (!d->ntouched) /* that it does is all that matters */
+			touch(d, addr, 1);
 		if (protect(pt, g, false) || task_restore(&pt->t))
 			return STEP_GONE;
-		if (n < ARRAY_LEN(opened))
-			opened[n++] = g;
 		s = step(d, pt, &c, status);
 	}
 	if (s != STEP_DONE) {
 		pt->t.mm->planted_as = 0;
 		return s;
 	}
-	while (n)
-		if (protect(pt, opened[--n], true))
+	for (size_t i = 0; i < pt->t.mm->nguards; i++)
+		if (protect(pt, &pt->t.mm->guards[i], true))
 			return STEP_GONE;
 	return task_restore(&pt->t) ? STEP_GONE : s;
 }
