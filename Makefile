@@ -148,7 +148,7 @@ uninstall:
 	rm -rf $(DOCDIR)
 
 clean:
-	rm -rf bin build build-asan
+	rm -rf bin build build-asan build-fuzz
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 .PHONY: all deps demo check check-programs nightly bench lint install uninstall clean

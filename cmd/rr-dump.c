@@ -182,6 +182,7 @@ int main(int argc, char **argv)
 
 	stdio_reserve();
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_IGN); /* a file that would be too large is an error as others are */
 	read_options(&d, argc, argv);
 	d.select.follow = d.follow;
 	d.style.align = isatty(STDOUT_FILENO);

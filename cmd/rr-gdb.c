@@ -138,6 +138,7 @@ static int serve(struct options *o)
 	if (pipe2(control, O_CLOEXEC))
 		err(2, "pipe");
 	end_of_server = control[1];
+	signal(SIGXFSZ, SIG_IGN);
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGHUP, &end, NULL);
@@ -206,6 +207,7 @@ static _Noreturn void server(struct options *o, const struct place *p, int ready
 	setpgid(0, 0);
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a memory file that would be too large is an error as others are */
 	struct gdb *g = gdb_open(&o->server);
 	if (!g) {
 		place_remove(p);

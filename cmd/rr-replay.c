@@ -52,6 +52,7 @@ int main(int argc, char **argv)
 	int c;
 
 	stdio_reserve();
+	signal(SIGXFSZ, SIG_IGN); /* a memory file that would be too large is an error as others are */
 	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
 		switch (c) {
 		case 'q': o.quiet = true; break;

@@ -6,6 +6,7 @@
 
 #include <err.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,7 @@ int main(int argc, char **argv)
 	int c;
 
 	stdio_reserve();
+	signal(SIGXFSZ, SIG_IGN); /* a memory file that would be too large is an error as others are */
 	while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
 		switch (c) {
 		case 'v': o.verbose = true; break;

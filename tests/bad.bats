@@ -326,6 +326,20 @@ big_enough() {
 	[ -s replay.out ]
 }
 
+@test "files that may not grow: one line, and no program dies of the signal" {
+	rr-record -q -o shared "$tests/../build/tests/programs/mm_shared_anon_fork" > record.out 3>&-
+	for program in rr-replay rr-verify 'rr-dump -w 1'; do
+		(ulimit -f 1; step read $program shared; echo "$step_status" > status) || return 1
+		[ "$(cat status)" = 2 ]
+		[ "$(wc -l < read.err)" = 1 ]
+		grep -q "^${program%% *}: .*File too large" read.err
+	done
+	(ulimit -f 8; step record rr-record -o u "$tests/../build/tests/programs/mm_shared_anon_fork"; echo "$step_status" > status) || return 1
+	[ "$(cat status)" = 125 ]
+	[ "$(wc -l < record.err)" = 1 ]
+	grep -q '^rr-record: .*File too large' record.err
+}
+
 @test "a full disk: one line, and the trace is usable up to there" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	mkdir disk

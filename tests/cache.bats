@@ -29,6 +29,17 @@ kept() {
 	cmp first second
 }
 
+@test "a large program: that its code takes time is told, once" {
+	printf 'char large[40 << 20] = {1};\nint main(void) { return large[1]; }\n' > large.c
+	gcc -o start/large large.c
+	recorded ./large
+	[[ $(cat record.err) == "rr-record: "*"/large: is prepared for counting, once: "* ]]
+	[ "$(wc -l < record.err)" = 1 ]
+	recorded ./large
+	[ ! -s record.err ]
+	verified
+}
+
 @test "a trace does not need the cache" {
 	recorded echo hello
 	rm -rf cache

@@ -17,7 +17,7 @@ setup() {
 	LIMIT=30
 	export RR_PATIENCE=0.1
 	made=$here/made
-	sleep 1000 3>&- &
+	tail -f /dev/null 3>&- &
 	sentinel=$!
 }
 

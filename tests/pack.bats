@@ -180,7 +180,8 @@ elsewhere() {
 }
 
 @test "a trace that is being recorded is refused" {
-	rr-record -o live sleep 100 > record.out 2> record.err 3>&- < /dev/null &
+	mkfifo gate
+	rr-record -o live cat gate > record.out 2> record.err 3>&- < /dev/null &
 	recorder=$!
 	until_true test -s live/events
 	refuses "being written to" live
@@ -593,6 +594,24 @@ u" ]
 	recorder=
 	[ ! -s loop.out ]
 	verified
+}
+
+@test "a trace is packed in the middle of its replay, which goes on with the copies' new names" {
+	cp /usr/bin/sort /usr/bin/uniq .
+	step record rr-record -o late bash -c 'seq 30000; ./sort -n "$0"; exec ./uniq -c "$0"' <(seq 3) </dev/null
+	mkfifo out
+	rr-replay late > out 2> replay.err 3>&- &
+	recorder=$!
+	{
+		read -r first
+		packs late > packed.out
+		echo "$first"
+		cat
+	} < out > replay.out
+	wait "$recorder"
+	recorder=
+	cmp replay.out record.out
+	[ ! -s replay.err ]
 }
 
 @test "two packers on one trace: what one does not do, the other does" {

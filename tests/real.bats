@@ -357,6 +357,35 @@ python() {
 
 # --- 4: git
 
+@test "a program with the address and leak sanitizers: no leak, a leak, and a use after free" {
+	cat > a.c <<-'END'
+		#include <stdio.h>
+		#include <stdlib.h>
+		int main(int argc, char **argv)
+		{
+			char *volatile p = malloc(100);
+			p[1] = 'a';
+			if (argc < 2)
+				free(p);
+			else if (argv[1][0] == 'l')
+				p = NULL;
+			else
+				free(p), putchar(p[1]);
+			puts("end");
+			return 0;
+		}
+	END
+	gcc -g -fsanitize=address -o start/a a.c
+	exact ./a
+	expected=1 recorded ./a leak
+	grep -q 'LeakSanitizer: detected memory leaks' record.err
+	grep -q '100 byte.* leaked in 1 allocation' record.err
+	verified
+	expected=1 recorded ./a use
+	grep -q 'heap-use-after-free' record.err
+	verified
+}
+
 @test "git init, add of 300 files, commit, gc, log --stat" {
 	for i in $(seq 300); do seq "$i" $((i * 3)) > "start/file-$i"; done
 	script /bin/sh <<-'EOF'

@@ -4,10 +4,6 @@
 #include <cpuid.h>
 #include <immintrin.h>
 
-/* RAX RCX RDX RBX RSP RBP RSI RDI R8 … R15: Intel SDM vol. 2, table 3-1. */
-const uint8_t arch_reg_by_number[16] = {R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI,
-					R_R8,  R_R9,  R_R10, R_R11, R_R12, R_R13, R_R14, R_R15};
-
 bool arch_chance_at(const uint8_t *b, size_t n, struct arch_chance *c)
 {
 	if (n >= 2 && b[0] == 0x0f && b[1] == 0x31) {

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* RAX RCX RDX RBX RSP RBP RSI RDI R8 … R15: Intel SDM vol. 2, table 3-1. */
+const uint8_t arch_reg_by_number[16] = {R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI,
+					R_R8,  R_R9,  R_R10, R_R11, R_R12, R_R13, R_R14, R_R15};
+
 /* Places: struct trace_regs, else a component of the XSAVE area by its number (Intel SDM vol. 1, 13.1). */
 enum { X87 = 0, SSE = 1, AVX = 2, OPMASK = 5, ZMM_HI256 = 6, HI16_ZMM = 7, GENERAL = 32, TAGS = 33 };
 

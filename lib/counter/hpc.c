@@ -1,25 +1,15 @@
 #include "counter/hpc.h"
 
+#include "util/host.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* Farther than any task comes; the kernel refuses periods of 2^63 and more. */
 #define NEVER (1ull << 60)
-
-/* Two descriptors a task: the usual 1024 are soon used up. The program has its own limit by now. */
-static int more_files(void)
-{
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur == lim.rlim_max)
-		return -1;
-	lim.rlim_cur = lim.rlim_max;
-	return setrlimit(RLIMIT_NOFILE, &lim);
-}
 
 static int event_open(const struct hpc_kind *k, pid_t tid, uint64_t period)
 {
@@ -31,9 +21,10 @@ static int event_open(const struct hpc_kind *k, pid_t tid, uint64_t period)
 	a.pinned = 1; /* counts always or not at all, and never a part of the time */
 	a.sample_period = period;
 	a.disabled = period != 0;
+	/* Two descriptors a task: the usual 1024 are soon used up. The program has its own limit by now. */
 	do {
 		fd = (int)syscall(SYS_perf_event_open, &a, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	} while (fd < 0 && (errno == EINTR || (errno == EMFILE && !more_files())));
+	} while (fd < 0 && (errno == EINTR || (errno == EMFILE && !files_more())));
 	return fd;
 }
 

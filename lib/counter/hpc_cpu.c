@@ -104,7 +104,7 @@ static const struct row *core_of_hybrid(const struct row *r, struct hpc_kind *k)
 
 const char *hpc_kind_here(struct hpc_kind *k)
 {
-	static char why[96];
+	static char why[112];
 	char vendor[13] = "";
 	unsigned a = 0, b = 0, c = 0, d = 0;
 

@@ -1,6 +1,7 @@
 /* The server's beginning: which trace, and where in it. */
 #include "gdb/session.h"
 
+#include "util/host.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -144,8 +145,7 @@ static bool file_unchanged(const struct trace_map *m)
 {
 	struct stat st;
 
-	return !stat(m->path, &st) && (uint64_t)st.st_size == m->size &&
-	       st.st_mtim.tv_sec * 1000000000l + st.st_mtim.tv_nsec == m->mtime_ns;
+	return !stat(m->path, &st) && stat_is_file(&st, m->size, m->mtime_ns);
 }
 
 bool gdb_files_here(struct gdb *g)

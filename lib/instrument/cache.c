@@ -7,9 +7,9 @@
 #include "instrument/image.h"
 
 #include "instrument/instrument.h"
+#include "util/host.h"
 #include "util/util.h"
 
-#include <dirent.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +65,7 @@ static void build_id(int fd, char hex[64 + 1])
 static char *name_for(int fd, const struct stat *st)
 {
 	char hex[65];
-	unsigned long long mtime = (unsigned long long)st->st_mtim.tv_sec * 1000000000u + (unsigned long)st->st_mtim.tv_nsec;
+	unsigned long long mtime = (unsigned long long)stat_mtime_ns(st);
 
 	build_id(fd, hex);
 	if (hex[0])
@@ -133,17 +133,12 @@ static void tidy(int dir)
 	struct cached *v = NULL;
 	size_t n = 0, cap = 0;
 	uint64_t total = 0;
-	struct dirent *e;
 	struct stat st;
-	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *d = dir_list(dir, ".");
 
-	if (!d) {
-		if (fd >= 0)
-			close(fd);
+	if (!d)
 		return;
-	}
-	while ((e = readdir(d))) {
+	for (struct dirent *e; (e = dir_next(d));) {
 		if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
 			continue;
 		if (!strncmp(e->d_name, "new.", 4)) {
@@ -238,6 +233,22 @@ static struct code_image *take(int fd, const char **why)
 		return NULL;
 	}
 	return code_image_open(fd);
+}
+
+bool code_cache_has(int elf_fd)
+{
+	struct stat st;
+	bool has = false;
+	int dir = cache_dir();
+
+	if (dir >= 0 && !fstat(elf_fd, &st)) {
+		char *name = name_for(elf_fd, &st);
+		has = !faccessat(dir, name, R_OK, 0);
+		free(name);
+	}
+	if (dir >= 0)
+		close(dir);
+	return has;
 }
 
 struct code_image *code_cache_get(int elf_fd, const char **why)

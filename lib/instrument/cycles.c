@@ -140,7 +140,8 @@ static void funcs_look(struct cycles *c)
 	c->edges.n = 0;
 	for (uint32_t i = 0; i < n; i++)
 		func_edges(c, i);
-	qsort(c->edges.v, c->edges.n, sizeof *c->edges.v, edge_order);
+	if (c->edges.n)
+		qsort(c->edges.v, c->edges.n, sizeof *c->edges.v, edge_order);
 	c->funcs_scc = xcalloc(n + 1, sizeof *c->funcs_scc);
 	const struct graph g = {n + 1, c->edges.n, c->edges.v};
 	scc_find(&g, c->funcs_scc);

@@ -116,7 +116,8 @@ static void refs_mark(struct rewrite *rw)
 	size_t n = rw->refs.n;
 	uint32_t *refs = xmalloc(n * sizeof(*refs) + 1);
 
-	memcpy(refs, rw->refs.v, n * sizeof(*refs));
+	if (n)
+		memcpy(refs, rw->refs.v, n * sizeof(*refs));
 	qsort(refs, n, sizeof(*refs), u32_cmp);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && refs[i] == refs[i - 1])

@@ -44,20 +44,19 @@ static bool touches_agent(uint64_t start, uint64_t len)
 
 /* Shared memory without a file has no id in the trace: it gets one of these. */
 #define ANON_OBJECT (1ull << 63)
-#define ANON_FEW 64
 
-/* Those that no task has mapped any more. */
-static void anon_objects_free(struct replaying *rp)
+/* What is mapped again gets its contents from the trace: nothing is lost. */
+static void objects_tidy(struct replaying *rp)
 {
-	size_t n = 0;
+	size_t kept = 0;
 
 	for (size_t i = 0; i < rp->nobjects; i++)
-		if (rp->objects[i].id & ANON_OBJECT && !rp->mapped(rp, rp->objects[i].id))
-			close(rp->objects[i].fd);
+		if (rp->mapped(rp, rp->objects[i].id))
+			rp->objects[kept++] = rp->objects[i];
 		else
-			rp->objects[n++] = rp->objects[i];
-	rp->nobjects = n;
-	rp->anon_most = 2 * n + ANON_FEW;
+			close(rp->objects[i].fd);
+	rp->nobjects = kept;
+	rp->tidy_at = kept + kept / 4 + 32;
 }
 
 int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
@@ -65,6 +64,8 @@ int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
 	for (size_t i = 0; i < rp->nobjects; i++)
 		if (rp->objects[i].id == id)
 			return rp->objects[i].fd;
+	if (rp->mapped && rp->nobjects >= rp->tidy_at)
+		objects_tidy(rp);
 	int fd = memfd_create("rr-object", MFD_CLOEXEC);
 	if (fd < 0)
 		return -1;
@@ -115,8 +116,6 @@ static int map_object(struct replaying *rp, struct task *t, const struct trace_m
 /* A memory file of the replay's own, so that a checkpoint can copy what it holds. */
 static int map_anon_object(struct replaying *rp, struct task *t, const struct trace_map *m)
 {
-	if (rp->nobjects >= rp->anon_most)
-		anon_objects_free(rp);
 	return map_object(rp, t, m, &(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->anon_last, 0, false}, m->len);
 }
 

@@ -3,6 +3,7 @@
 
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #include <elf.h>
@@ -34,9 +35,21 @@ static void warn_uncounted(struct recording *rec, const char *path, const char *
 	rec->warn(rec, what, "its code is not counted: it is interrupted at its calls only");
 }
 
+/* Some seconds' work, in which a recorder that says nothing would seem to hang. */
+#define LARGE (32u << 20)
+
+static void tell_large(struct recording *rec, const char *path)
+{
+	char what[512];
+
+	snprintf(what, sizeof what, "%s", path);
+	line_plain(what);
+	rec->warn(rec, what, "is prepared for counting, once: that may take some seconds");
+}
+
 static struct code_file *file_for(struct recording *rec, int fd, const char *path, const struct stat *st)
 {
-	int64_t mtime = st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
+	int64_t mtime = stat_mtime_ns(st);
 	const char *why;
 
 	for (size_t i = 0; i < rec->ncodes; i++) {
@@ -50,6 +63,8 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 				.mtime_ns = mtime};
 	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof *rec->codes);
 	rec->codes[rec->ncodes++] = f;
+	if (f->size > LARGE && !code_cache_has(fd))
+		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
 	if (!f->img)
 		warn_uncounted(rec, path, why);

@@ -1,6 +1,7 @@
 /* The files that a replay has mapped, as they were when they were recorded. */
 #include "kernel/kernel.h"
 
+#include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -41,8 +42,7 @@ int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t siz
 		line_plain(rp->error);
 		return -1;
 	}
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && (uint64_t)st.st_size == size &&
-	    (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec == (uint64_t)mtime_ns)
+	if (!fstat(fd, &st) && stat_is_file(&st, size, mtime_ns))
 		return fd;
 	close(fd);
 	snprintf(rp->error, sizeof rp->error, "%s: has changed since it was recorded", path);

@@ -33,6 +33,8 @@ static const struct {
 	[SYSH_semctl] = {NULL, exit_semctl},
 	[SYSH_shmctl] = {NULL, exit_shmctl},
 	[SYSH_msgctl] = {NULL, exit_msgctl},
+	[SYSH_ptrace] = {enter_ptrace, exit_ptrace},
+	[SYSH_wait] = {enter_wait, exit_wait},
 	[SYSH_execve] = {enter_execve, NULL},
 	[SYSH_execveat] = {enter_execve, NULL},
 	[SYSH_clone] = {enter_clone, NULL},

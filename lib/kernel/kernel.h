@@ -30,6 +30,8 @@ struct file_copy {
 	char *name;
 };
 
+struct call;
+
 /* What all tasks of a recording share, in this floor. */
 struct recording {
 	struct trace_writer *w;
@@ -43,6 +45,10 @@ struct recording {
 	struct task *(*find)(struct recording *, pid_t);
 	/* Whether any task has a mapping of this object. */
 	bool (*mapped)(struct recording *, uint64_t object);
+	/* ptrace(2): true when the call is answered, with c->result; c->note is then what to save of the caller's memory. */
+	bool (*attach)(struct recording *, struct call *c);
+	/* A task that the caller has attached to and that has stopped; 0: none. */
+	pid_t (*attach_wait)(struct recording *, struct task *by, pid_t which, int *status);
 	bool stdio_reopened; /* somebody has opened /dev/stdout or the like */
 	bool direct_opened; /* somebody uses O_DIRECT */
 	bool memory_opened; /* somebody has opened a /proc/PID/mem */
@@ -172,6 +178,7 @@ call_handler exit_recvmsg;
 call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;
 call_handler enter_futex, exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;
 call_handler exit_quotactl, exit_semctl, exit_shmctl, exit_msgctl;
+call_handler enter_ptrace, exit_ptrace, enter_wait, exit_wait;
 call_handler enter_execve, enter_clone, enter_affinity_set, enter_affinity_get, exit_affinity_get;
 
 /* --- replaying --------------------------------------------------------------------------------------- */
@@ -183,9 +190,10 @@ struct replaying {
 		uint64_t id;
 		int fd;
 	} *objects;
-	size_t nobjects, anon_most; /* so many before those that nobody needs are looked for */
-	uint64_t anon_last;
-	bool (*mapped)(struct replaying *, uint64_t object); /* by any task */
+	size_t nobjects, tidy_at; /* so many: those that nobody has mapped are closed */
+	/* Some task has it mapped. Set by the replayer; NULL: not known. */
+	bool (*mapped)(struct replaying *, uint64_t object);
+	uint64_t anon_last; /* the last id of memory that is shared without a file */
 	/* Memory files of the BACKING_DATA mappings of the event under way, for its DATA_FILL records. */
 	struct replay_fill {
 		pid_t tid;

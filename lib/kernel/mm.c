@@ -1,6 +1,7 @@
 /* Mappings: what is mapped where, from which file, and what is in it. Recording. */
 #include "kernel/kernel.h"
 
+#include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -20,11 +21,6 @@
 /* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to files/. */
 #define INLINE_MAX (64u << 10)
 #define SYSV_DEV UINT64_MAX
-
-static int64_t mtime_ns(const struct stat *st)
-{
-	return st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
-}
 
 /* Files that belong to the system are taken to stay as they are: nothing but the package manager writes them. */
 static bool file_is_stable(const char *path, const struct stat *st)
@@ -101,7 +97,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	for (size_t i = 0; i < rec->ncopies; i++) {
 		struct file_copy *f = &rec->copies[i];
 		if (f->dev == st->st_dev && f->ino == st->st_ino && f->size == (uint64_t)st->st_size &&
-		    f->mtime_ns == mtime_ns(st))
+		    f->mtime_ns == stat_mtime_ns(st))
 			return f->name;
 	}
 	const char *base = strrchr(path, '/');
@@ -118,7 +114,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	close(out);
 	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof *rec->copies);
 	rec->copies[rec->ncopies++] =
-		(struct file_copy){st->st_dev, st->st_ino, (uint64_t)st->st_size, mtime_ns(st), name};
+		(struct file_copy){st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
 	return name;
 }
 
@@ -203,7 +199,7 @@ static void put_file_map(struct recording *rec, struct task *t, struct trace_map
 	m->dev = st->st_dev;
 	m->ino = st->st_ino;
 	m->size = (uint64_t)st->st_size;
-	m->mtime_ns = mtime_ns(st);
+	m->mtime_ns = stat_mtime_ns(st);
 	bool stable = file_is_stable(m->path, st);
 	const char *name;
 

@@ -8,12 +8,14 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* A path as the task means it, through its own root and working directory. */
@@ -62,6 +64,47 @@ void enter_clone(struct call *c)
 {
 	if (c->args[0] & CLONE_UNTRACED)
 		call_change(c, 0, c->args[0] & ~(uint64_t)CLONE_UNTRACED);
+}
+
+void enter_ptrace(struct call *c)
+{
+	c->verdict = CALL_REFUSE;
+	if (!c->rec->attach(c->rec, c))
+		call_refuse(c, EPERM);
+}
+
+void exit_ptrace(struct call *c)
+{
+	call_out(c, c->note[0], c->note[1]);
+}
+
+/* A tracer is told of what it has attached to, whether the kernel knows of that or not. */
+void enter_wait(struct call *c)
+{
+	bool is_wait4 = c->nr == SYS_wait4;
+	pid_t which = (pid_t)c->args[is_wait4 ? 0 : 1];
+	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_TRAPPED};
+	int status;
+
+	if (!is_wait4 && (!(c->args[3] & WSTOPPED) || (c->args[0] != P_ALL && c->args[0] != P_PID)))
+		return;
+	pid_t tid = c->rec->attach_wait(c->rec, c->t, is_wait4 || c->args[0] == P_PID ? which : -1, &status);
+	if (!tid)
+		return;
+	c->verdict = CALL_REFUSE;
+	c->result = is_wait4 ? tid : 0;
+	info.si_pid = tid;
+	info.si_status = status >> 8;
+	c->note[0] = c->args[is_wait4 ? 1 : 2];
+	c->note[1] = is_wait4 ? sizeof status : sizeof info;
+	if (c->note[0] && task_write(c->t, c->note[0], is_wait4 ? (void *)&status : &info, c->note[1]))
+		c->result = -EFAULT;
+}
+
+void exit_wait(struct call *c)
+{
+	if (c->verdict == CALL_REFUSE)
+		call_out(c, c->note[0], c->note[1]);
 }
 
 static struct task *affinity_target(struct call *c)
@@ -157,10 +200,30 @@ void exit_process_vm_writev(struct call *c)
 	}
 }
 
+/* Where what is mapped at an address ends, with all that follows without a gap; the address if nothing is there. */
+static uint64_t mapped_end(struct task *t, uint64_t at)
+{
+	struct maps_file *maps = maps_open(t->tid);
+	struct maps_line l;
+
+	while (maps && maps_next(maps, &l))
+		if (l.start <= at && at < l.end)
+			at = l.end;
+	if (maps)
+		maps_close(maps);
+	return at;
+}
+
+/* It tells of all pages before the one it fails at. */
 void exit_mincore(struct call *c)
 {
-	if (c->result == 0)
-		call_out(c, c->args[2], PAGE_UP(c->args[1]) / PAGE);
+	uint64_t pages = PAGE_UP(c->args[1]) / PAGE;
+
+	if (c->result < 0) {
+		uint64_t told = (mapped_end(c->t, c->args[0]) - c->args[0]) / PAGE;
+		pages = told < pages ? told : pages;
+	}
+	call_out(c, c->args[2], pages);
 }
 
 void exit_mempolicy(struct call *c)

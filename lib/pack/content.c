@@ -25,8 +25,7 @@ static void extents_add(struct extents *e, uint64_t from, uint64_t to)
 		e->v[e->n - 1].to = to;
 		return;
 	}
-	if ((e->n & (e->n - 1)) == 0) /* room for the next power of two */
-		e->v = xrealloc(e->v, (e->n ? 2 * e->n : 1) * sizeof(*e->v));
+	e->v = xgrow(e->v, e->n, sizeof(*e->v));
 	e->v[e->n++] = (struct extent){from, to};
 }
 

@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "pack/plan.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #define DEBUG_DIR "/usr/lib/debug"

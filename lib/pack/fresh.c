@@ -1,6 +1,5 @@
 #include "pack/fresh.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -14,6 +13,7 @@
 
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/host.h"
 #include "util/util.h"
 
 /* Ours, and nobody is at work in it. Returned locked; -1. */
@@ -31,10 +31,9 @@ static int stale_open(int parent, const char *name)
 
 static void stale_remove(int parent)
 {
-	int at = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = at < 0 ? NULL : fdopendir(at);
+	DIR *d = dir_list(parent, ".");
 
-	for (struct dirent *e; d && (e = readdir(d));) {
+	for (struct dirent *e; (e = dir_next(d));) {
 		int fd = strncmp(e->d_name, FRESH_PREFIX, strlen(FRESH_PREFIX)) ? -1 : stale_open(parent, e->d_name);
 		if (fd < 0)
 			continue;

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "pack/work.h"
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/host.h"
 #include "util/util.h"
 
 struct target {
@@ -63,14 +63,12 @@ static int version_put(struct target *t, const struct trace_version *v)
 /* The traces that are there already. */
 static void near_find(struct store *s)
 {
-	int fd = openat(s->top, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = dir_list(s->top, ".");
 
-	for (struct dirent *e; d && (e = readdir(d));) {
+	for (struct dirent *e; (e = dir_next(d));) {
 		if (e->d_name[0] == '.')
 			continue;
-		if ((s->nnear & (s->nnear - 1)) == 0) /* room for the next power of two */
-			s->near = xrealloc(s->near, (s->nnear ? 2 * s->nnear : 1) * sizeof(*s->near));
+		s->near = xgrow(s->near, s->nnear, sizeof(*s->near));
 		s->near[s->nnear++] = xstrdup(e->d_name);
 	}
 	if (d)

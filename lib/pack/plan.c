@@ -13,6 +13,7 @@
 
 #include "pack/debuginfo.h"
 #include "trace/error.h"
+#include "util/host.h"
 #include "util/util.h"
 
 const char *const item_state_names[] = {"have", "have", "add", "missing", "changed"};
@@ -71,32 +72,11 @@ const struct item **plan_sorted(const struct plan *p, size_t *n)
 
 /* --- what they are ---- */
 
-int host_open(const char *path)
-{
-	char link[64];
-	struct stat st;
-	/* By name only at first: a pipe would keep us waiting, and some devices act when they are opened. */
-	int named = open(path, O_PATH | O_CLOEXEC), fd = -1;
-
-	if (named < 0)
-		return -1;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", named);
-	if (fstat(named, &st) == 0 && !S_ISREG(st.st_mode))
-		errno = EINVAL;
-	else
-		fd = open(link, O_RDONLY | O_CLOEXEC);
-	int error = errno;
-	close(named);
-	errno = error;
-	return fd;
-}
-
 static bool is_as_planned(int fd, const struct item *it)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == it->size &&
-	       (it->copy || st.st_mtim.tv_sec * 1000000000ll + st.st_mtim.tv_nsec == it->mtime_ns);
+	return fstat(fd, &st) == 0 && stat_is_file(&st, it->size, it->copy ? stat_mtime_ns(&st) : it->mtime_ns);
 }
 
 int item_open(const struct plan *p, const struct item *it)
@@ -182,8 +162,7 @@ static struct item *plan_add(struct plan *p, const char *path, const char *copy)
 
 	it->path = xstrdup(path);
 	it->copy = *copy ? xstrdup(copy) : NULL;
-	if ((p->n & (p->n - 1)) == 0) /* room for the next power of two */
-		p->items = xrealloc(p->items, (p->n ? 2 * p->n : 1) * sizeof(*p->items));
+	p->items = xgrow(p->items, p->n, sizeof(*p->items));
 	p->items[p->n++] = it;
 	return it;
 }
@@ -259,7 +238,7 @@ static int debug_from_host(struct plan *p, const struct item *of, const char *na
 	if (fd >= 0 && fstat(fd, &st) == 0) {
 		struct item *it = plan_add(p, path, "");
 		it->state = ITEM_ADD;
-		it->mtime_ns = st.st_mtim.tv_sec * 1000000000ll + st.st_mtim.tv_nsec;
+		it->mtime_ns = stat_mtime_ns(&st);
 		rc = item_read(p, it, fd, same);
 		snprintf(it->name, sizeof(it->name), "%s", name);
 	}

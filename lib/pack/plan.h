@@ -49,7 +49,4 @@ int item_open(const struct plan *p, const struct item *it);
 /* Items with a name, by name, each once; *n of them. malloc'd. */
 const struct item **plan_sorted(const struct plan *p, size_t *n);
 
-/* A file of this machine, only if it is a plain one; -1 and errno. */
-int host_open(const char *path);
-
 #endif

@@ -1,6 +1,5 @@
 #include "pack/store.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/host.h"
 #include "util/util.h"
 
 /* One that is being copied. Whoever writes here has the trace locked, so there is one at a time. */
@@ -23,8 +23,7 @@ static int fail(const struct store *s, const char *name)
 
 static void remember(struct store *s, const char *name)
 {
-	if ((s->nadded & (s->nadded - 1)) == 0) /* room for the next power of two */
-		s->added = xrealloc(s->added, (s->nadded ? 2 * s->nadded : 1) * sizeof(*s->added));
+	s->added = xgrow(s->added, s->nadded, sizeof(*s->added));
 	s->added[s->nadded++] = xstrdup(name);
 }
 
@@ -155,10 +154,9 @@ static bool is_ours(const char *name)
 
 static void remove_unknown(struct store *s, const struct item **known, size_t n)
 {
-	int fd = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = dir_list(s->fd, ".");
 
-	for (struct dirent *e; d && (e = readdir(d));)
+	for (struct dirent *e; (e = dir_next(d));)
 		if (is_ours(e->d_name) && !bsearch(e->d_name, known, n, sizeof(*known), is_named))
 			unlinkat(s->fd, e->d_name, 0);
 	if (d)

@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
 
 /* One per process: signal handlers can have nothing else. */
 static struct {

@@ -28,7 +28,7 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 static bool object_mapped(struct recording *rec, uint64_t object)
 {
 	for (struct rtask *rt = ((struct recorder *)rec)->tasks; rt; rt = rt->next)
-		if (rt->t.mm && mm_has_object(rt->t.mm, object))
+		if (rt->t.mm && mm_maps_object(rt->t.mm, object))
 			return true;
 	return false;
 }
@@ -395,6 +395,8 @@ int record_run(const struct record_options *o, int *signal)
 	*signal = 0;
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
+	r.rec.attach = attach_request;
+	r.rec.attach_wait = attach_wait;
 	r.rec.warn = warn_once;
 	r.rec.self = getpid();
 	for (int i = 0; i < 3; i++)

@@ -68,6 +68,10 @@ struct rtask {
 	int exit_status;
 	bool reaped;
 	bool unseen;		/* has ended, and waitpid has not told */
+	pid_t tracer;		/* the task that has attached to it; 0: none */
+	bool halted;		/* by that one: it takes no turn */
+	bool unreported;	/* and its tracer has yet to be told */
+	int halted_by;		/* as waitpid tells it */
 };
 
 struct recorder {
@@ -184,6 +188,13 @@ uint64_t chaos_ticks(struct recorder *r, struct rtask *rt);
 bool chaos_ends_slice(struct recorder *r, struct rtask *rt);
 /* The task to run next of those that are ready; NULL if none is. */
 struct rtask *chaos_pick(struct recorder *r, bool (*ready)(struct recorder *, struct rtask *));
+
+/* attach.c */
+/* For struct recording. */
+bool attach_request(struct recording *rec, struct call *c);
+pid_t attach_wait(struct recording *rec, struct task *by, pid_t which, int *status);
+/* All that it has attached to goes on. */
+void attach_tracer_gone(struct recorder *r, const struct rtask *by);
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);

@@ -4,6 +4,8 @@
 #include "util/util.h"
 
 #include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
 
 struct rtask *recorder_find(struct recorder *r, pid_t tid)
 {
@@ -60,8 +62,15 @@ void put_xstate(struct recorder *r, struct rtask *rt)
 					 .kind = DATA_XSTATE, .tid = rt->t.tid, .len = (uint32_t)n, .bytes = xstate});
 }
 
+static bool ends(int status)
+{
+	return !WIFSTOPPED(status) || status >> 16 == PTRACE_EVENT_EXIT;
+}
+
 bool rtask_is_ready(const struct rtask *rt)
 {
+	if (rt->halted && !(rt->has_status && ends(rt->status)))
+		return false;
 	return rt->has_status || rt->state == RS_READY;
 }
 
@@ -83,6 +92,7 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	put_event(r, rt, &ev);
 	rt->state = RS_GONE;
 	rt->midway = false;
+	attach_tracer_gone(r, rt);
 	if (r->preempting == rt)
 		r->preempting = NULL;
 	rt->has_status = false;

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/time.h>
 
 int debug_fail(struct debug *d, const char *fmt, ...)
@@ -97,22 +96,10 @@ static int shown_output(void *ctx, const struct trace_event *ev, int stream, con
 /* How often the replay is looked at while it runs: for ^C, and for checkpoints. */
 #define LOOK_US 50000
 
-/* Checkpoints have their own descriptors of shared memory. */
-static void limit_raise(void)
-{
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur == lim.rlim_max)
-		return;
-	lim.rlim_cur = lim.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &lim);
-}
-
 static int start(struct debug *d)
 {
 	const char *counter;
 
-	limit_raise();
 	if (replayer_open(&d->p))
 		return -1;
 	counter = trace_reader_meta(d->p.r)->counter;

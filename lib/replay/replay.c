@@ -3,6 +3,7 @@
 
 #include "replay/machine.h"
 #include "tracee/keep.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -358,7 +359,7 @@ static enum replay_verdict start_counter(struct replayer *p)
 static bool object_mapped(struct replaying *rp, uint64_t object)
 {
 	for (struct ptask *pt = ((struct replayer *)rp)->tasks; pt; pt = pt->next)
-		if (mm_has_object(pt->t.mm, object))
+		if (mm_maps_object(pt->t.mm, object))
 			return true;
 	return false;
 }
@@ -369,6 +370,7 @@ enum replay_verdict replayer_open(struct replayer *p)
 	p->stub_fd = -1;
 	p->rp.self = getpid();
 	p->rp.mapped = object_mapped;
+	files_more(); /* for memory that is shared: each has its file */
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);
 	if (!p->r)

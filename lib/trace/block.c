@@ -93,14 +93,17 @@ const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 	return NULL;
 }
 
-const char *block_unpack(const struct block_header *h, const uint8_t *stored, uint8_t *raw)
+const char *block_unpack(z_stream *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw)
 {
 	if (crc32(0, stored, h->stored_len) != h->payload_crc)
 		return "wrong checksum of the block's payload";
-	uLongf raw_len = h->raw_len;
-	uLong stored_len = h->stored_len;
-	if (uncompress2(raw, &raw_len, stored, &stored_len) != Z_OK || raw_len != h->raw_len ||
-	    stored_len != h->stored_len)
+	inflateReset(z);
+	inflateValidate(z, 0); /* its own checksum says no more */
+	z->next_in = (uint8_t *)stored;
+	z->avail_in = h->stored_len;
+	z->next_out = raw;
+	z->avail_out = h->raw_len;
+	if (inflate(z, Z_FINISH) != Z_STREAM_END || z->avail_in || z->avail_out)
 		return "the block does not inflate to its length";
 	return NULL;
 }

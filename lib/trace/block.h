@@ -34,7 +34,7 @@ size_t block_seal(struct block_header *h, uint8_t *out);
 /* These two return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
 const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 			       const uint8_t *bytes);
-/* `raw` has room for h->raw_len bytes, `stored` holds h->stored_len. */
-const char *block_unpack(const struct block_header *h, const uint8_t *stored, uint8_t *raw);
+/* `raw` has room for h->raw_len bytes, `stored` holds h->stored_len. `z` is a z_stream of inflateInit. */
+const char *block_unpack(struct z_stream_s *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw);
 
 #endif

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -57,25 +58,28 @@ static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t cou
 	return 0;
 }
 
-/* `version` holds the checksum of the stream as a file. */
+/* `version` holds the checksum of the stream as a file. Those of the payloads have been found right by reading them: the
+ * file's is put together from them. */
 static int file_check(struct trace_reader *r, enum trace_stream id)
 {
-	const size_t piece = 1 << 16;
 	const struct stream *s = &r->streams[id];
-	uint8_t *buffer = xmalloc(piece);
-	uint32_t crc = 0;
+	uint8_t bytes[TRACE_BLOCK_HEADER];
+	struct block_header h;
 	uint64_t offset = 0;
-	ssize_t n;
+	struct stat st;
+	uLong crc = 0;
+	ssize_t n = -1;
 
-	while ((n = pread_all(s->fd, buffer, piece, offset)) > 0) {
-		crc = (uint32_t)crc32(crc, buffer, (uInt)n);
-		offset += (uint64_t)n;
+	while (!fstat(s->fd, &st) && (n = pread_all(s->fd, bytes, sizeof(bytes), offset)) == sizeof(bytes)) {
+		if (block_header_parse(&h, id, bytes))
+			break;
+		crc = crc32_combine(crc32(crc, bytes, sizeof(bytes)), h.payload_crc, h.stored_len);
+		offset += sizeof(bytes) + h.stored_len;
 	}
-	free(buffer);
 	if (n < 0)
 		return reader_fail(r, "%s/%s: offset %" PRIu64 ": %s", r->dir, trace_stream_names[id], offset,
 				   strerror(errno));
-	if (crc != r->version.crcs[id])
+	if (offset != (uint64_t)st.st_size || crc != r->version.crcs[id])
 		return reader_fail(r, "%s/%s: not the file that `version` tells of", r->dir, trace_stream_names[id]);
 	return 0;
 }

@@ -1,6 +1,5 @@
 #include "trace/dir.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "trace/error.h"
 #include "trace/replace.h"
+#include "util/host.h"
 #include "util/util.h"
 
 /* args_env last: what is left of a trace is known by it until the end. */
@@ -43,25 +43,6 @@ int dir_new_file(int at, const char *name)
 	return fd;
 }
 
-static DIR *dir_read(int at, const char *name)
-{
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!d && fd >= 0)
-		close(fd);
-	return d;
-}
-
-static struct dirent *dir_next(DIR *d)
-{
-	struct dirent *e;
-
-	while ((e = readdir(d)) && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
-		;
-	return e;
-}
-
 static bool is_plain(DIR *d, const char *name)
 {
 	struct stat st;
@@ -71,7 +52,7 @@ static bool is_plain(DIR *d, const char *name)
 
 static bool all_plain(int at, const char *name)
 {
-	DIR *d = dir_read(at, name);
+	DIR *d = dir_list(at, name);
 	bool good = d;
 
 	for (struct dirent *e; good && (e = dir_next(d));)
@@ -92,7 +73,7 @@ enum contents { EMPTY, TRACE, OTHER };
 
 static enum contents dir_contents(int fd)
 {
-	DIR *d = dir_read(fd, ".");
+	DIR *d = dir_list(fd, ".");
 	enum contents found = d ? EMPTY : OTHER;
 
 	for (struct dirent *e; found != OTHER && (e = dir_next(d));)
@@ -106,9 +87,9 @@ static enum contents dir_contents(int fd)
 
 void dir_remove_spares(int fd)
 {
-	DIR *d = dir_read(fd, ".");
+	DIR *d = dir_list(fd, ".");
 
-	for (struct dirent *e; d && (e = dir_next(d));)
+	for (struct dirent *e; (e = dir_next(d));)
 		if (is_trace_name(e->d_name) && strchr(e->d_name, '.'))
 			unlinkat(fd, e->d_name, 0);
 	if (d)
@@ -118,9 +99,9 @@ void dir_remove_spares(int fd)
 /* Removes what dir_contents() called a trace: known names, plain files, nothing deeper. */
 int dir_empty(int fd)
 {
-	DIR *files = dir_read(fd, "files");
+	DIR *files = dir_list(fd, "files");
 
-	for (struct dirent *e; files && (e = dir_next(files));)
+	for (struct dirent *e; (e = dir_next(files));)
 		unlinkat(dirfd(files), e->d_name, 0);
 	if (files)
 		closedir(files);

@@ -84,8 +84,7 @@ static const struct key *key_find(const char *text, size_t len)
 
 static bool leaf_parse(struct trace_meta *m, const char *text)
 {
-	if ((m->nleaves & (m->nleaves - 1)) == 0) /* room for the next power of two */
-		m->leaves = xrealloc(m->leaves, (m->nleaves ? 2 * m->nleaves : 1) * sizeof(*m->leaves));
+	m->leaves = xgrow(m->leaves, m->nleaves, sizeof(*m->leaves));
 	uint32_t *l = m->leaves[m->nleaves];
 	int n = 0;
 

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -15,6 +14,7 @@
 #include "trace/place.h"
 #include "trace/reader.h"
 #include "trace/replace.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #define TRIES_MAX 100
@@ -75,15 +75,12 @@ static char *file_text(int fd, size_t max, size_t *len)
 
 static bool dir_is_empty(int dirfd)
 {
-	int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	int n = 0;
+	DIR *d = dir_list(dirfd, ".");
+	bool empty = d && !dir_next(d);
 
-	while (d && readdir(d))
-		n++;
 	if (d)
 		closedir(d);
-	return d && n <= 2; /* . and .. */
+	return empty;
 }
 
 /* A file that `version` tells of: where it has been replaced and the replacement has no name of its own yet, that one
@@ -310,6 +307,14 @@ int trace_open_copy(struct trace_reader *r, const char *copy)
 	if (files < 0)
 		return file_fail(r, "files");
 	int fd = file_open(files, copy);
+	if (fd < 0 && errno == ENOENT) {
+		char *name = copy_renamed(r, copy);
+		if (name && !strchr(name, '/'))
+			fd = file_open(files, name);
+		else
+			errno = ENOENT;
+		free(name);
+	}
 	if (fd < 0) {
 		char *name = xasprintf("files/%s", copy);
 		file_fail(r, name);

@@ -38,7 +38,8 @@ void event_records_free(struct event_records *recs);
  * for the whole call. Zero it before first use. */
 struct event_inputs {
 	struct event_input *tasks;
-	size_t n, room;
+	size_t n, room, bytes;
+	uint32_t slots[1024], unused; /* indices + 1: of the first with a hash, of the first that is free */
 };
 /* For every event, once its records are loaded: keeps those of an EV_ENTER, and adds what was kept to those of
  * a call that an EV_ENTER went before. */

@@ -9,8 +9,9 @@ static size_t heap_put(struct event_records *recs, const void *bytes, size_t n)
 {
 	size_t at = recs->heap_len;
 
-	if (recs->heap_room - at < n) {
-		recs->heap_room = (at + n) * 2;
+	/* Once there is a record there is a heap, be the record empty. */
+	if (!recs->heap || recs->heap_room - at < n) {
+		recs->heap_room = (at + n) * 2 + 1;
 		recs->heap = xrealloc(recs->heap, recs->heap_room);
 	}
 	if (n)
@@ -124,35 +125,66 @@ void event_records_free(struct event_records *recs)
 
 /* --- inputs of calls that wait ------------------------------------------------------------------------- */
 
-enum { INPUT_MAX = 64 << 10 }; /* bytes kept of a call's inputs */
+/* Bytes kept of a call's inputs, and of all calls' together; tasks they are kept of. */
+enum { INPUT_MAX = 64 << 10, INPUTS_MAX = 64 << 20, INPUT_TASKS_MAX = 1 << 16 };
 
 struct event_input {
 	int32_t tid; /* 0: free */
+	uint32_t next; /* with this hash, or free: index + 1 */
 	struct event_records recs;
 };
 
-static struct event_input *input_find(struct event_inputs *in, int32_t tid)
+static uint32_t *input_slot(struct event_inputs *in, int32_t tid)
 {
-	for (size_t i = 0; i < in->n; i++)
-		if (in->tasks[i].tid == tid)
-			return &in->tasks[i];
-	return NULL;
+	return &in->slots[(uint32_t)tid % ARRAY_LEN(in->slots)];
 }
 
+/* The link to a task's; to 0: it has none. */
+static uint32_t *input_find(struct event_inputs *in, int32_t tid)
+{
+	uint32_t *link = input_slot(in, tid);
+
+	while (*link && in->tasks[*link - 1].tid != tid)
+		link = &in->tasks[*link - 1].next;
+	return link;
+}
+
+static size_t input_size(const struct event_records *recs)
+{
+	return recs->heap_len + recs->ndata * sizeof(*recs->data);
+}
+
+static void input_free(struct event_inputs *in, uint32_t *link)
+{
+	uint32_t i = *link;
+	struct event_input *task = &in->tasks[i - 1];
+
+	in->bytes -= input_size(&task->recs);
+	event_records_free(&task->recs);
+	*link = task->next;
+	*task = (struct event_input){ .next = in->unused };
+	in->unused = i;
+}
+
+/* NULL: too many. */
 static struct event_input *input_new(struct event_inputs *in, int32_t tid)
 {
-	struct event_input *task = input_find(in, tid);
+	uint32_t *slot = input_slot(in, tid), *link = input_find(in, tid), i;
 
-	if (!task)
-		task = input_find(in, 0);
-	if (!task) {
-		in->tasks = array_room(in->tasks, &in->room, in->n, sizeof(*task));
-		task = &in->tasks[in->n++];
-		*task = (struct event_input){ 0 };
+	if (*link)
+		input_free(in, link);
+	if (in->unused) {
+		i = in->unused;
+		in->unused = in->tasks[i - 1].next;
+	} else if (in->n < INPUT_TASKS_MAX) {
+		in->tasks = array_room(in->tasks, &in->room, in->n, sizeof(*in->tasks));
+		i = (uint32_t)++in->n;
+	} else {
+		return NULL;
 	}
-	task->tid = tid;
-	task->recs.ndata = task->recs.heap_len = 0;
-	return task;
+	in->tasks[i - 1] = (struct event_input){ .tid = tid, .next = *slot };
+	*slot = i;
+	return &in->tasks[i - 1];
 }
 
 /* Copies the inputs among one event's records to the end of another's. */
@@ -173,19 +205,23 @@ static void inputs_add(struct event_records *to, const struct event_records *fro
 
 void event_inputs_join(struct event_inputs *in, const struct trace_event *ev, struct event_records *recs)
 {
-	struct event_input *task;
-
 	if (!ev->tid)
 		return;
 	if (ev->kind == EV_ENTER) {
-		inputs_add(&input_new(in, ev->tid)->recs, recs, INPUT_MAX);
+		struct event_input *task = input_new(in, ev->tid);
+
+		if (task && in->bytes < INPUTS_MAX)
+			inputs_add(&task->recs, recs, INPUT_MAX);
+		if (task)
+			in->bytes += input_size(&task->recs);
 	} else if (ev->kind == EV_EXIT || (ev->kind == EV_SYSCALL && ev->flags & EVF_RESUMED)) {
-		task = input_find(in, ev->tid);
-		if (!task)
+		uint32_t *link = input_find(in, ev->tid);
+
+		if (!*link)
 			return;
 		if (ev->kind == EV_SYSCALL)
-			inputs_add(recs, &task->recs, SIZE_MAX);
-		task->tid = 0;
+			inputs_add(recs, &in->tasks[*link - 1].recs, SIZE_MAX);
+		input_free(in, link);
 	}
 }
 

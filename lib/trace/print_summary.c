@@ -102,7 +102,7 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 	struct tally *tallies = xcalloc(UINT16_MAX + 1, sizeof(*tallies));
 	struct trace_event ev = { 0 };
 	uint64_t all = 0;
-	size_t range = 0;
+	size_t range = 0, n = 0;
 	struct text t;
 	int got;
 
@@ -114,12 +114,15 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 		tallies[ev.sysno].calls++;
 		tallies[ev.sysno].errors += ev.result < 0 && ev.result >= -4095;
 	}
-	qsort(tallies, UINT16_MAX + 1, sizeof(*tallies), tally_cmp);
+	for (size_t i = 0; i <= UINT16_MAX; i++)
+		if (tallies[i].calls)
+			tallies[n++] = tallies[i];
+	qsort(tallies, n, sizeof(*tallies), tally_cmp);
 	text_init(&t, out);
 	if (header && !style->json)
 		put_names(&t, style, 4, (const char *const[]){ "calls", "errors", "percent", "call" },
 			  (const unsigned[]){ 9, 9, 7, 0 });
-	for (size_t i = 0; i <= UINT16_MAX && tallies[i].calls; i++)
+	for (size_t i = 0; i < n; i++)
 		put_tally(&t, &tallies[i], all, style);
 	text_flush(&t);
 	free(tallies);

@@ -1,12 +1,21 @@
 /* The tasks of a trace: who made whom, what they ran, how they ended. */
 #include "trace/print_text.h"
+#include "trace/reader.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include "util/util.h"
 
-enum { COMMAND_MAX = 512, DEPTH_SHOWN = 32, ARGV_RSI = 13, ARGV_RDX = 12, RSI = 13, RDI = 14 };
+/* Bytes of a command line, and of all; tasks at most: as many as a machine can have at once. */
+enum { COMMAND_MAX = 512, COMMANDS_MAX = 256 << 20, TASKS_MAX = 1 << 22 };
+enum { DEPTH_SHOWN = 32, ARGV_RSI = 13, ARGV_RDX = 12, RSI = 13, RDI = 14 };
 enum { PR_SET_NAME_CODE = 15 };
+
+struct command {
+	unsigned users; /* a task has its maker's until it runs a program of its own */
+	char text[];
+};
 
 /* Tasks lie in one array in the order they were met; links are indices into it. */
 struct task_node {
@@ -17,15 +26,16 @@ struct task_node {
 	uint32_t child, next; /* first child, next of the same parent; 0: none (task 0 is the root) */
 	uint32_t last_child;
 	uint32_t same_slot; /* the next with this hash */
-	char *command;
+	struct command *command; /* NULL: unknown */
 	bool inherited; /* from its maker: it has run no program of its own */
 };
 
-enum { SLOTS = 4096 };
+enum { SLOTS = 1 << 16 };
 
 struct task_tree {
 	struct task_node *tasks; /* [0] has only children */
 	uint32_t n, room;
+	size_t command_bytes;
 	uint32_t slots[SLOTS]; /* newest task of a tid first */
 };
 
@@ -73,7 +83,18 @@ static uint32_t node_get(struct task_tree *tree, int32_t tid)
 	return tree->n - 1;
 }
 
-static void set_command(struct task_node *node, const void *bytes, size_t n)
+static void command_drop(struct task_tree *tree, struct task_node *node)
+{
+	struct command *c = node->command;
+
+	node->command = NULL;
+	if (!c || --c->users)
+		return;
+	tree->command_bytes -= sizeof(*c) + strlen(c->text) + 1;
+	free(c);
+}
+
+static void set_command(struct task_tree *tree, struct task_node *node, const void *bytes, size_t n)
 {
 	const char *p = bytes;
 
@@ -81,20 +102,25 @@ static void set_command(struct task_node *node, const void *bytes, size_t n)
 		n = COMMAND_MAX;
 	while (n && !p[n - 1])
 		n--;
-	free(node->command);
-	node->command = xmalloc(n + 1);
-	for (size_t i = 0; i < n; i++)
-		node->command[i] = p[i] ? p[i] : ' ';
-	node->command[n] = 0;
+	command_drop(tree, node);
 	node->inherited = false;
+	if (tree->command_bytes >= COMMANDS_MAX)
+		return;
+	struct command *c = xmalloc(sizeof(*c) + n + 1);
+	c->users = 1;
+	for (size_t i = 0; i < n; i++)
+		c->text[i] = p[i] ? p[i] : ' ';
+	c->text[n] = 0;
+	tree->command_bytes += sizeof(*c) + n + 1;
+	node->command = c;
 }
 
 /* Sets the command from what a call read at addr: false if that was not kept. */
-static bool command_from(struct task_node *node, const struct event_records *recs, uint64_t addr)
+static bool command_from(struct task_tree *tree, struct task_node *node, const struct event_records *recs, uint64_t addr)
 {
 	for (size_t i = 0; i < recs->ndata; i++) {
 		if (recs->data[i].kind == DATA_IN && recs->data[i].addr == addr && recs->data[i].len) {
-			set_command(node, recs->data[i].bytes, recs->data[i].len);
+			set_command(tree, node, recs->data[i].bytes, recs->data[i].len);
 			return true;
 		}
 	}
@@ -109,22 +135,24 @@ static void tree_clone(struct task_tree *tree, const struct trace_event *ev)
 	node->first = node->last = ev->num;
 	node->thread = ev->flags & EVF_GROUP;
 	node->inherited = true;
-	if (tree->tasks[parent].command)
-		node->command = xstrdup(tree->tasks[parent].command);
+	node->command = tree->tasks[parent].command;
+	if (node->command)
+		node->command->users++;
 }
 
 /* A thread that execs takes the id of its process: from then on it is that task (execve(2)). */
 static void tree_exec(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
 {
 	int32_t tid = ev->other ? ev->other : ev->tid;
-	struct task_node *node = &tree->tasks[node_get(tree, tid)];
+	uint32_t i = node_get(tree, tid); /* may move the tasks */
+	struct task_node *node = &tree->tasks[i];
 	uint64_t argv = ev->regs.r[ev->sysno == SYS_execveat ? ARGV_RDX : ARGV_RSI];
 	uint64_t path = ev->regs.r[ev->sysno == SYS_execveat ? RSI : RDI];
 
 	node->last = ev->num;
 	node->gone = false;
-	if (!command_from(node, recs, argv))
-		command_from(node, recs, path);
+	if (!command_from(tree, node, recs, argv))
+		command_from(tree, node, recs, path);
 }
 
 static void tree_event(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
@@ -143,7 +171,7 @@ static void tree_event(struct task_tree *tree, const struct trace_event *ev, con
 	} else if (ev->kind == EV_SYSCALL && ev->flags & EVF_EXEC) {
 		tree_exec(tree, ev, recs);
 	} else if (ev->kind == EV_SYSCALL && ev->sysno == SYS_prctl && ev->regs.r[RDI] == PR_SET_NAME_CODE) {
-		command_from(node, recs, ev->regs.r[RSI]);
+		command_from(tree, node, recs, ev->regs.r[RSI]);
 	}
 }
 
@@ -168,7 +196,7 @@ static void column(struct text *t, const struct event_style *style, size_t from,
 
 static void put_command(struct text *t, const struct task_node *node)
 {
-	const char *command = node->command ? node->command : "?";
+	const char *command = node->command ? node->command->text : "?";
 
 	if (node->thread)
 		text_char(t, '{');
@@ -226,7 +254,7 @@ static void put_node_json(struct text *t, const struct task_node *node, int32_t 
 	put_status(t, node);
 	text_str(t, "\",\"command\":\"");
 	text_json(t);
-	text_name(t, node->command ? node->command : "");
+	text_name(t, node->command ? node->command->text : "");
 	text_plain(t);
 	text_str(t, "\"}\n");
 }
@@ -276,7 +304,7 @@ static void name_first(struct task_tree *tree, const struct trace_meta *meta)
 	struct task_node *first = tree->n > 1 ? &tree->tasks[1] : NULL;
 
 	if (first && !first->command && meta && meta->exe)
-		set_command(first, meta->exe, strlen(meta->exe));
+		set_command(tree, first, meta->exe, strlen(meta->exe));
 }
 
 int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
@@ -297,6 +325,10 @@ int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 			break;
 		event_inputs_join(&inputs, &ev, &recs);
 		tree_event(tree, &ev, &recs);
+		if (tree->n > TASKS_MAX) {
+			got = reader_fail(r, "%s: event %" PRIu64 ": more tasks than can be shown", trace_reader_dir(r), ev.num);
+			break;
+		}
 	}
 	name_first(tree, trace_reader_meta(r));
 	text_init(&t, out);
@@ -305,7 +337,7 @@ int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 	put_tree(&t, tree, style);
 	text_flush(&t);
 	for (uint32_t i = 0; i < tree->n; i++)
-		free(tree->tasks[i].command);
+		command_drop(tree, &tree->tasks[i]);
 	free(tree->tasks);
 	free(tree);
 	event_inputs_free(&inputs);

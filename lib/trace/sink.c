@@ -15,8 +15,10 @@
 #include "util/util.h"
 
 enum {
-	/* One being filled in each stream, and those under way: 5 MiB. */
-	NBUFFERS = NSTREAMS + 7,
+	/* Those under way, 12 MiB, besides one being filled in each stream. */
+	NSPARE = 24,
+	/* So many that wait are too many to be compressed in time. */
+	NLATE = NSPARE / 2,
 	OLDEST_NS = 1000000000,
 	LEVEL = 1
 };
@@ -36,6 +38,7 @@ struct sink {
 	struct buffer *filling[NSTREAMS];
 	struct codec *codecs[NSTREAMS];
 	struct buffer *queue, **queue_end, *unused;
+	unsigned queued;
 	bool busy, stop;
 	uint64_t oldest_ns; /* when the first record not handed over was put; 0: there is none */
 	uint64_t records[NSTREAMS];
@@ -43,7 +46,7 @@ struct sink {
 	int error;			/* errno, and of which file */
 	enum trace_stream error_stream;
 	/* the thread's alone */
-	z_stream z;
+	z_stream z, stored; /* the other does not compress */
 	uint8_t *packed;
 };
 
@@ -60,18 +63,21 @@ static int block_write(struct sink *s, struct sink_file *f, size_t len)
 	return error;
 }
 
-/* Called and left with the lock held. */
+/* Called and left with the lock held. The program being recorded never waits for compression: what it makes faster than
+ * that can be done is stored as it is. */
 static void buffer_write(struct sink *s, struct buffer *b)
 {
 	struct sink_file f = s->files[b->header.stream];
+	z_stream *z = s->queued >= NLATE ? &s->stored : &s->z;
 	int error = s->error;
 
 	if (!error) {
 		pthread_mutex_unlock(&s->lock);
 		b->header.seq = f.blocks;
-		size_t len = block_pack(&s->z, &b->header, b->raw, s->packed);
+		size_t len = block_pack(z, &b->header, b->raw, s->packed);
 		error = block_write(s, &f, len);
-		f.crc = (uint32_t)crc32(f.crc, s->packed, (uInt)len);
+		f.crc = (uint32_t)crc32(f.crc, s->packed, TRACE_BLOCK_HEADER);
+		f.crc = (uint32_t)crc32_combine(f.crc, b->header.payload_crc, b->header.stored_len);
 		f.size += len;
 		f.blocks++;
 		pthread_mutex_lock(&s->lock);
@@ -112,6 +118,7 @@ static void *sink_run(void *arg)
 		}
 		struct buffer *b = s->queue;
 		s->queue = b->next;
+		s->queued--;
 		if (!s->queue)
 			s->queue_end = &s->queue;
 		s->busy = true;
@@ -143,6 +150,7 @@ static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 	b->next = NULL;
 	*s->queue_end = b;
 	s->queue_end = &b->next;
+	s->queued++;
 	s->unused = fresh->next;
 	memset(&fresh->header, 0, sizeof(fresh->header));
 	fresh->header.stream = stream;
@@ -259,6 +267,7 @@ static void sink_release(struct sink *s)
 		close(s->files[i].fd);
 	}
 	deflateEnd(&s->z);
+	deflateEnd(&s->stored);
 	pthread_cond_destroy(&s->work);
 	pthread_cond_destroy(&s->room);
 	pthread_mutex_destroy(&s->lock);
@@ -282,7 +291,7 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 		s->codecs[i] = codec_new(i);
 		s->files[i].fd = fds[i];
 	}
-	for (unsigned i = NSTREAMS; i < NBUFFERS; i++) {
+	for (unsigned i = 0; i < NSPARE; i++) {
 		struct buffer *b = xmalloc(sizeof(*b));
 		b->next = s->unused;
 		s->unused = b;
@@ -294,7 +303,8 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	pthread_cond_init(&s->room, NULL);
 	pthread_condattr_destroy(&attr);
 
-	int error = deflateInit(&s->z, LEVEL) == Z_OK ? thread_start(s) : ENOMEM;
+	int error = deflateInit(&s->z, LEVEL) == Z_OK && deflateInit(&s->stored, Z_NO_COMPRESSION) == Z_OK ? thread_start(s)
+													   : ENOMEM;
 	if (error) {
 		trace_fail("%s: can't start the compressing thread: %s", dir, strerror(error));
 		sink_release(s);

@@ -1,5 +1,6 @@
 #include "trace/stream.h"
 
+#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@ void stream_init(struct stream *s, enum trace_stream id, int fd)
 	s->next.event = s->frontier.event = 1;
 	s->stride = 1;
 	s->codec = codec_new(id);
+	if (inflateInit(&s->z) != Z_OK)
+		errx(125, "memory");
 }
 
 void stream_free(struct stream *s)
@@ -28,6 +31,7 @@ void stream_free(struct stream *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	codec_free(s->codec);
+	inflateEnd(&s->z);
 	free(s->marks);
 	free(s->raw);
 	free(s->stored);
@@ -94,8 +98,7 @@ static void block_seen(struct stream *s, const struct stream_pos *pos, const str
 		marks_thin(s);
 	if (pos->seq % s->stride)
 		return;
-	if ((s->nmarks & (s->nmarks - 1)) == 0) /* room for the next power of two */
-		s->marks = xrealloc(s->marks, (s->nmarks ? 2 * s->nmarks : 1) * sizeof(*s->marks));
+	s->marks = xgrow(s->marks, s->nmarks, sizeof(*s->marks));
 	s->marks[s->nmarks++] = (struct stream_mark){*pos, h->first_event};
 }
 
@@ -259,7 +262,7 @@ int stream_load(struct stream *s)
 	s->left = s->header.count = 0;
 	if (rc != 1 || (rc = payload_read(s, s->next.offset, &h)) != 1)
 		return rc;
-	const char *why = block_unpack(&h, s->stored, room(&s->raw, &s->raw_room, h.raw_len));
+	const char *why = block_unpack(&s->z, &h, s->stored, room(&s->raw, &s->raw_room, h.raw_len));
 	if (why)
 		return stream_fault(s, s->next.offset, why);
 	s->header = h;

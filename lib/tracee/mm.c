@@ -57,7 +57,7 @@ void mm_add_shared(struct mm *mm, struct shared_map m)
 	mm->shared[mm->nshared++] = m;
 }
 
-bool mm_has_object(const struct mm *mm, uint64_t object)
+bool mm_maps_object(const struct mm *mm, uint64_t object)
 {
 	for (size_t i = 0; i < mm->nshared; i++)
 		if (mm->shared[i].object == object)

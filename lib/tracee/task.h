@@ -91,9 +91,9 @@ struct mm *mm_fork(const struct mm *mm);
 struct mm *mm_get(struct mm *mm);
 void mm_put(struct mm *mm);
 void mm_add_shared(struct mm *mm, struct shared_map m);
-bool mm_has_object(const struct mm *mm, uint64_t object);
 /* Forgets what [start, start+len) covers, cutting mappings that reach beyond. */
 void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len);
+bool mm_maps_object(const struct mm *mm, uint64_t object);
 
 struct pending_signal {
 	struct pending_signal *next;

@@ -1,10 +1,9 @@
-/* Whatever a client sends, the server for debuggers answers or ends; it never crashes or hangs. For libFuzzer, and with
- * a main of its own that tries a fixed number of mutations:
- *	gdb_fuzz [SEED [COUNT]]
+/* Whatever a client sends, the server for debuggers answers or ends; it never crashes or hangs.
  *
  * An input is a kind byte and what is sent: with an even kind as it is; with an odd one lines, each of which is framed as
  * a packet with its right checksum. */
 #include "debug_fake.h"
+#include "fuzz.h"
 #include "trace_sample.h"
 
 #include "gdb/gdb.h"
@@ -13,7 +12,7 @@
 #include <pthread.h>
 #include <sys/socket.h>
 
-#define INPUT_MAX (64u << 10)
+#define INPUT_MAX (16u << 10)
 
 static char *dir;
 
@@ -31,40 +30,34 @@ static void dir_make(void)
 
 /* --- the client ----------------------------------------------------------------------------------------------- */
 
-struct input {
-	int fd;
-	const uint8_t *bytes;
-	size_t n;
-	bool framed;
-};
-
-static void send_framed(int fd, const uint8_t *line, size_t n)
+/* A packet with its checksum; returns its end. */
+static uint8_t *frame(uint8_t *to, const uint8_t *line, size_t n)
 {
 	uint8_t sum = 0;
-	char end[4];
 
+	*to++ = '$';
 	for (size_t i = 0; i < n; i++)
-		sum = (uint8_t)(sum + line[i]);
-	snprintf(end, sizeof end, "#%02x", sum);
-	send(fd, "$", 1, MSG_NOSIGNAL);
-	send(fd, line, n, MSG_NOSIGNAL);
-	send(fd, end, 3, MSG_NOSIGNAL);
+		sum = (uint8_t)(sum + (*to++ = line[i]));
+	return to + sprintf((char *)to, "#%02x", sum);
 }
 
-static void *send_input(void *arg)
+/* At once, before anybody reads: the socket holds that much. */
+static void send_input(int fd, const uint8_t *p, size_t n, bool framed)
 {
-	const struct input *in = arg;
-	const uint8_t *p = in->bytes, *end = p + in->n;
+	uint8_t *all = xmalloc(5 * n + 8), *to = all;
+	const uint8_t *end = p + n;
 
-	if (!in->framed)
-		send(in->fd, p, in->n, MSG_NOSIGNAL);
-	for (const uint8_t *line; in->framed && p < end; p = line + 1) {
+	for (const uint8_t *line; framed && p < end; p = line + 1) {
 		line = memchr(p, '\n', (size_t)(end - p));
 		line = line ? line : end;
-		send_framed(in->fd, p, (size_t)(line - p));
+		to = frame(to, p, (size_t)(line - p));
 	}
-	shutdown(in->fd, SHUT_WR);
-	return NULL;
+	if (framed)
+		send(fd, all, (size_t)(to - all), MSG_NOSIGNAL);
+	else
+		send(fd, p, n, MSG_NOSIGNAL);
+	shutdown(fd, SHUT_WR);
+	free(all);
 }
 
 static void *drain(void *arg)
@@ -76,12 +69,10 @@ static void *drain(void *arg)
 	return NULL;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
 	struct gdb_options o;
-	pthread_t threads[2];
+	pthread_t thread;
 	int fds[2], control[2];
 
 	if (!dir)
@@ -90,15 +81,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) || pipe2(control, O_CLOEXEC))
 		err(2, "socketpair");
+	send_input(fds[0], input + 1, size - 1, input[0] & 1);
 	o = (struct gdb_options){.trace = dir, .start = input[0] & 2 ? "29" : NULL, .control = control[0]};
-	struct input in = {fds[0], input + 1, size - 1, input[0] & 1};
 	struct gdb *g = gdb_open(&o);
-	if (!g || pthread_create(&threads[0], NULL, drain, &fds[0]) || pthread_create(&threads[1], NULL, send_input, &in))
+	if (!g || pthread_create(&thread, NULL, drain, &fds[0]))
 		errx(2, "cannot begin");
 	gdb_serve_client(g, fds[1]);
 	close(fds[1]);
-	pthread_join(threads[1], NULL);
-	pthread_join(threads[0], NULL);
+	pthread_join(thread, NULL);
 	gdb_close(g);
 	close(fds[0]);
 	close(control[0]);
@@ -106,8 +96,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-#ifndef LIBFUZZER
-/* What mutations begin with: of each line, and of the order of lines. */
+/* --- what mutations begin with: each line, and orders of lines --------------------------------------------------- */
+
 static const char *const lines[] = {
 	"qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+",
 	"QStartNoAckMode",
@@ -185,7 +175,17 @@ static size_t input_make(uint8_t *input, uint64_t *random)
 	return n;
 }
 
-static void input_mutate(uint8_t *input, size_t size, uint64_t *random)
+static void seeds(fuzz_put *put)
+{
+	uint8_t *input = xmalloc(INPUT_MAX);
+	uint64_t random = 1;
+
+	for (unsigned i = 0; i < 400; i++)
+		put(input, input_make(input, &random));
+	free(input);
+}
+
+static void mutate(uint8_t *input, size_t size, uint64_t *random)
 {
 	static const uint8_t values[] = {'0', 'f', ';', ':', ',', '-', 'p', '.', '$', '#', '}', '*', 0, 3, 0xff};
 
@@ -202,22 +202,4 @@ static void input_mutate(uint8_t *input, size_t size, uint64_t *random)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	uint64_t random = argc > 1 ? strtoull(argv[1], NULL, 0) | 1 : 1;
-	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 4000;
-	uint8_t *input = xmalloc(INPUT_MAX);
-
-	alarm(300); /* a server that hangs has failed */
-	dir_make();
-	for (unsigned long i = 0; i < count; i++) {
-		size_t n = input_make(input, &random);
-		if (i % 8)
-			input_mutate(input, n, &random);
-		LLVMFuzzerTestOneInput(input, n);
-	}
-	printf("ok gdb: %lu mutations\n", count);
-	free(input);
-	return 0;
-}
-#endif
+const struct fuzzer fuzzer = {"gdb", 4000, seeds, NULL, mutate};

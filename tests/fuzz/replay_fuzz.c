@@ -1,8 +1,11 @@
 /* A hostile trace, its blocks and checksums right and its contents not, ends in a verdict and a line: no program dies of
- * a signal, hangs, or leaves a process behind.
- *	replay_fuzz [SEED [COUNT [PROGRAM...]]]
- * Records PROGRAMs, changes what the traces say, writes them anew, and has RR_BIN's programs read them. */
+ * a signal, hangs, or leaves a process behind. So do damaged ones.
+ *	replay_fuzz [SEED [COUNT [PROGRAM | TRACE]...]]
+ * Records and packs PROGRAMs, changes what the traces and their copies of files say, writes them anew, and has RR_BIN's
+ * programs read them. */
 #include "trace_sample.h"
+
+#include "instrument/code.h"
 #include "tracee/task.h"
 
 #include <sched.h>
@@ -28,6 +31,7 @@ struct trace {
 };
 
 #define LIMIT 10 /* seconds */
+#define GDB_LIMIT 60
 #define AGENT AGENT_ADDR
 
 static const char *bin;
@@ -156,35 +160,124 @@ static void mutate_data(struct trace_data *d, uint64_t *random)
 	}
 }
 
-/* Copies of what was mapped. */
-static void files_put(const char *from, const char *to)
+/* What the trace says of the machine and of how the program was started; leaves are the caller's. */
+static void mutate_meta(struct trace_meta *m, uint64_t *random)
 {
-	char *src = xasprintf("%s/files", from), *dst = xasprintf("%s/files", to), path[4096];
-	DIR *d = opendir(src);
+	static char *const counters[] = {"none", "soft", "hpc", "step", "", "?"};
+	uint64_t c = random_next(random);
+
+	switch (c % 8) {
+	case 0: m->page_size = (unsigned)any(random, m->page_size); break;
+	case 1: m->counter = counters[(c >> 8) % ARRAY_LEN(counters)]; break;
+	case 2: m->exe = (char *)any_path(random); break;
+	case 3: m->cwd = (char *)any_path(random); break;
+	case 4: m->nleaves = (unsigned)(c >> 8) % (m->nleaves + 1); break;
+	default:
+		for (uint64_t left = 1 + (c >> 8) % 8; left && m->nleaves; left--) {
+			uint32_t *word = &m->leaves[random_next(random) % m->nleaves][random_next(random) % 6];
+			*word = (uint32_t)any(random, *word);
+		}
+		break;
+	}
+}
+
+/* Code files get right checksums: those of a hostile trace have them. */
+static void file_mutate(uint8_t *bytes, size_t n, uint64_t *random)
+{
+	struct code_header *h = (void *)bytes;
+
+	for (uint64_t left = 1 + random_next(random) % 20; left && n; left--) {
+		uint64_t c = random_next(random);
+		size_t at = (c >> 16) % (c & 1 ? n : n < 4096 ? n : 4096);
+		bytes[at] = (uint8_t)(c & 2 ? c >> 8 : (c >> 8 & 1) - 1);
+	}
+	if (n >= sizeof *h && h->magic == CODE_MAGIC)
+		h->header_crc = (uint32_t)crc32(0, bytes, offsetof(struct code_header, header_crc));
+}
+
+static void file_changed(const char *from, const char *to, uint64_t *random)
+{
+	size_t n;
+	char *bytes = file_read(from, 64 << 20, &n);
+	int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (!bytes || fd < 0)
+		err(2, "%s", from);
+	if (random_next(random) % 8)
+		file_mutate((uint8_t *)bytes, n, random);
+	else
+		n = random_next(random) % (n + 1);
+	if (write_all(fd, bytes, n))
+		err(2, "%s", to);
+	close(fd);
+	free(bytes);
+}
+
+/* Copies of what was mapped; `change`: one of them with changes. */
+static void files_put(const char *from, const char *to, bool change, uint64_t *random)
+{
+	char *src = xasprintf("%s/files", from), *dst = xasprintf("%s/files", to);
+	struct dirent **names;
+	int n = scandir(src, &names, NULL, alphasort);
+	int changed = change && n > 2 ? (int)(2 + random_next(random) % (uint64_t)(n - 2)) : -1;
 
 	mkdir(dst, 0700);
-	for (struct dirent *e; d && (e = readdir(d));) {
-		if (e->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof path, "%s/%s", dst, e->d_name);
-		char *old = xasprintf("%s/%s", src, e->d_name);
-		if (link(old, path))
-			warn("%s", path);
+	for (int i = 0; i < n; i++) {
+		char *old = xasprintf("%s/%s", src, names[i]->d_name), *new = xasprintf("%s/%s", dst, names[i]->d_name);
+		if (i == changed)
+			file_changed(old, new, random);
+		else if (names[i]->d_name[0] != '.' && link(old, new))
+			file_changed(old, new, random);
 		free(old);
+		free(new);
+		free(names[i]);
 	}
-	if (d)
-		closedir(d);
+	if (n >= 0)
+		free(names);
 	free(src);
 	free(dst);
+}
+
+/* Bytes of one of the five files, without right checksums; or it ends earlier, goes on, or is none. */
+static void damage(const char *dir, uint64_t *random)
+{
+	static const char *const files[] = {"version", "args_env", "events", "mmaps", "data"};
+	uint64_t c = random_next(random);
+	const char *name = files[(c >> 8) % ARRAY_LEN(files)];
+	char *path = xasprintf("%s/%s", dir, name);
+	size_t n;
+	char *bytes = file_get(dir, name, &n);
+
+	switch (c % 8) {
+	case 0: n -= n ? (c >> 16) % n : 0; break;
+	case 1: bytes = xrealloc(bytes, n + 100), memset(bytes + n, (int)(c >> 16), 100), n += 100; break;
+	case 2: n = 0; break;
+	default:
+		for (uint64_t left = 1 + (c >> 16) % 4; left && n; left--)
+			bytes[random_next(random) % n] ^= (char)(1 << random_next(random) % 8);
+	}
+	unlink(path);
+	if (c % 8 == 3)
+		mkdir(path, 0700);
+	else if (c % 8 != 4)
+		file_put(dir, name, bytes, n);
+	free(bytes);
+	free(path);
 }
 
 /* Writes t with changes. What the writer refuses is left out: a reader would refuse it too. */
 static void trace_write(struct trace *t, const char *dir, uint64_t *random)
 {
-	struct trace_writer *w = trace_create(dir, true, &t->meta);
+	struct trace_meta meta = t->meta;
+	size_t leaves = t->meta.nleaves * sizeof *meta.leaves;
+	meta.leaves = memcpy(xmalloc(leaves + 1), t->meta.leaves, leaves);
+	if (random_next(random) % 12 == 0)
+		mutate_meta(&meta, random);
+	struct trace_writer *w = trace_create(dir, true, &meta);
 	uint64_t changes = 1 + random_next(random) % 3, from = random_next(random) % t->n;
 	size_t at[3], n = 0;
 
+	free(meta.leaves);
 	if (!w)
 		errx(2, "%s", trace_strerror());
 	/* Early ones too, or the first stops the replay before all others. */
@@ -225,10 +318,12 @@ static void trace_write(struct trace *t, const char *dir, uint64_t *random)
 		}
 	}
 	trace_close(w, true);
-	files_put(t->dir, dir);
+	files_put(t->dir, dir, random_next(random) % 4 == 0, random);
+	if (random_next(random) % 8 == 0)
+		damage(dir, random);
 }
 
-static int spawn(char *const argv[], const char *out)
+static pid_t spawn(char *const argv[], const char *out)
 {
 	pid_t pid = fork();
 
@@ -250,13 +345,13 @@ static int spawn(char *const argv[], const char *out)
 }
 
 /* The program's wait status; -1 when it had to be killed. */
-static int run(char *const argv[], const char *out)
+static int run(char *const argv[], const char *out, int limit)
 {
 	pid_t pid = spawn(argv, out);
 	struct timespec pause = {0, 2000000};
 	int status;
 
-	for (int i = 0; i < LIMIT * 500; i++) {
+	for (int i = 0; i < limit * 500; i++) {
 		pid_t w = waitpid(pid, &status, WNOHANG);
 		if (w == pid)
 			return status;
@@ -267,9 +362,12 @@ static int run(char *const argv[], const char *out)
 	return -1;
 }
 
-static const char *judge(int status, const char *name, const char *err_path)
+/* What is wrong with how it ended and what it said; gdb says what it likes. */
+static const char *judge(int status, const char *const args[], const char *err_path)
 {
+	const char *name = args[0];
 	size_t len, lines = 0;
+	bool gdb = strcmp(name, "rr-gdb") == 0, replays = strcmp(args[1], "-w") == 0;
 
 	if (status < 0)
 		return "hangs";
@@ -283,12 +381,14 @@ static const char *judge(int status, const char *name, const char *err_path)
 	if (!text)
 		return "no standard error";
 	const char *wrong = NULL;
-	if (WEXITSTATUS(status) == 2 && lines != 1)
+	if (!gdb && !replays && WEXITSTATUS(status) == 2 && lines != 1)
 		wrong = "not one line on standard error";
-	else if (WEXITSTATUS(status) == 1 && (lines > 64 || !lines))
+	else if (!gdb && (WEXITSTATUS(status) == 1 || (replays && status)) && (lines > 64 || !lines))
 		wrong = "no report";
-	else if (len && (strncmp(text, name, strlen(name)) || text[strlen(name)] != ':'))
+	else if (!gdb && len && (strncmp(text, name, strlen(name)) || text[strlen(name)] != ':'))
 		wrong = "a line that does not begin with the program's name";
+	else if (strstr(text, "AddressSanitizer") || strstr(text, "runtime error:"))
+		wrong = "a sanitizer has found something";
 	free(text);
 	/* A player that outlives its replay comes to us, the subreaper. */
 	int orphan;
@@ -298,40 +398,104 @@ static const char *judge(int status, const char *name, const char *err_path)
 	return wrong;
 }
 
+/* What reads each trace, and what one of many does; %: the trace. */
+#define ARGS 12
+static const char *const always[][ARGS] = {
+	{"rr-replay", "%"}, {"rr-verify", "--memory=50", "%"}, {"rr-dump", "-m", "%"}, {"rr-pack", "-n", "%"}};
+static const char *const sometimes[][ARGS] = {{"rr-dump", "-rjm", "%"},
+					      {"rr-dump", "-M", "%"},
+					      {"rr-dump", "-Mj", "%"},
+					      {"rr-dump", "-cH", "%"},
+					      {"rr-dump", "-t", "%"},
+					      {"rr-dump", "-tj", "%"},
+					      {"rr-dump", "-aj", "%"},
+					      {"rr-dump", "-w", "1", "%"},
+					      {"rr-dump", "-xH", "-e", "5-20,30-", "-k", "syscall,enter", "%"},
+					      {"rr-verify", "--quick", "%"},
+					      {"rr-verify", "-v", "--memory=all", "%"},
+					      {"rr-pack", "-o", "-", "%"},
+					      {"rr-pack", "--events", "1-20", "--recompress=1", "-o", "-", "%"},
+					      {"rr-pack", "--strip-env", "--redact", "[a-f]+", "-o", "-", "%"},
+					      {"rr-pack", "--sources", "%"}};
+static const char *const debugged[][ARGS] = {
+	{"rr-gdb", "%", "--", "-batch", "-ex", "continue", "-ex", "backtrace", "-ex", "reverse-continue"}};
+
 static unsigned verdicts[3];
 
-static bool try(const char *dir)
+/* The verdict; NULL: well. */
+static const char *try_one(const char *const args[ARGS], const char *dir)
 {
-	static char *const programs[][3] = {{"rr-replay"}, {"rr-verify", "--memory=50"}, {"rr-dump", "-m"}};
+	char *path = xasprintf("%s/%s", bin, args[0]), *out = xasprintf("%s/out", work), *err_path = xasprintf("%s.err", out);
+	char *argv[ARGS + 1] = {path};
+
+	for (int i = 1; i < ARGS && args[i]; i++)
+		argv[i] = strcmp(args[i], "%") ? (char *)args[i] : (char *)dir;
+	int status = run(argv, out, strcmp(args[0], "rr-gdb") ? LIMIT : GDB_LIMIT);
+	const char *wrong = judge(status, args, err_path);
+	if (!wrong && args == always[0])
+		verdicts[WEXITSTATUS(status)]++;
+	free(path);
+	free(out);
+	free(err_path);
+	return wrong;
+}
+
+static bool try_all(const char *dir, uint64_t *random)
+{
+	const char *const(*some)[ARGS] = &sometimes[random_next(random) % ARRAY_LEN(sometimes)];
 	bool good = true;
 
-	for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
-		char *path = xasprintf("%s/%s", bin, programs[i][0]), *out = xasprintf("%s/out", work),
-		     *err_path = xasprintf("%s.err", out);
-		char *argv[4] = {path, programs[i][1] ? programs[i][1] : (char *)dir, programs[i][1] ? (char *)dir : NULL, NULL};
-		int status = run(argv, out);
-		const char *wrong = judge(status, programs[i][0], err_path);
-		if (wrong) {
-			printf("not ok replay: seed %#lx: %s: %s; trace %s\n", seed, programs[i][0], wrong, dir);
-			good = false;
-		} else if (i == 0) {
-			verdicts[WEXITSTATUS(status)]++;
-		}
-		free(path);
-		free(out);
-		free(err_path);
+	for (size_t i = 0; i < ARRAY_LEN(always) + 2; i++) {
+		const char *const *args = i < ARRAY_LEN(always) ? always[i] : i == ARRAY_LEN(always) ? *some : debugged[0];
+		if (args == debugged[0] && random_next(random) % 16)
+			continue;
+		const char *wrong = try_one(args, dir);
+		if (!wrong)
+			continue;
+		printf("not ok replay: seed %#lx: %s %s: %s; trace %s\n", seed, args[0], args[1], wrong, dir);
+		good = false;
 	}
 	return good;
+}
+
+/* Of a program, recorded and, for the copies of what it maps, packed. */
+static void trace_record(struct trace *t, const char *program, size_t number)
+{
+	char *dir = xasprintf("%s/good%zu", work, number), *record = xasprintf("%s/rr-record", bin),
+	     *pack = xasprintf("%s/rr-pack", bin), *out = xasprintf("%s/out", work);
+	char *path = strchr(program, '/') ? xstrdup(program) : xasprintf("build/tests/programs/%s", program);
+	char *record_args[] = {record, "-q", "-o", dir, path, NULL}, *pack_args[] = {pack, dir, NULL};
+
+	int status = run(record_args, out, LIMIT);
+	if (status)
+		errx(2, "%s: cannot be recorded (%#x)", path, (unsigned)status);
+	if (number % 2 && run(pack_args, out, LIMIT))
+		errx(2, "%s: cannot be packed", path);
+	trace_load(t, dir);
+	free(dir);
+	free(record);
+	free(pack);
+	free(out);
+	free(path);
+}
+
+static bool is_trace(const char *path)
+{
+	char *version = xasprintf("%s/version", path);
+	bool is = access(version, F_OK) == 0;
+
+	free(version);
+	return is;
 }
 
 int main(int argc, char **argv)
 {
 	static char *defaults[] = {"mm_shared_anon_fork", "sigaction_threads", "fork_memory", "segv_in_thread", "exec_chain", "mm_brk",
-				  "mm_mremap_fixed", NULL};
+				  "mm_mremap_fixed", "tests/golden/trace-1", NULL};
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 60, failed = 0;
 	char **names = argc > 3 ? argv + 3 : defaults;
-	static struct trace traces[16];
+	static struct trace traces[64];
 	size_t n = 0;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -342,18 +506,10 @@ int main(int argc, char **argv)
 	char *fifo = xasprintf("%s/fifo", work), *dir = xasprintf("%s/trace", work);
 	mkfifo(fifo, 0600);
 	for (; n < ARRAY_LEN(traces) && names[n]; n++) {
-		char *good = xasprintf("%s/good%zu", work, n), *record = xasprintf("%s/rr-record", bin),
-		     *program = strchr(names[n], '/') ? xstrdup(names[n]) : xasprintf("build/tests/programs/%s", names[n]),
-		     *out = xasprintf("%s/out", work);
-		char *args[] = {record, "-q", "-o", good, program, NULL};
-		int status = run(args, out);
-		if (status)
-			errx(2, "%s: cannot be recorded (%#x)", program, (unsigned)status);
-		trace_load(&traces[n], good);
-		free(record);
-		free(program);
-		free(out);
-		free(good);
+		if (is_trace(names[n]))
+			trace_load(&traces[n], names[n]);
+		else
+			trace_record(&traces[n], names[n], n);
 	}
 	for (unsigned long i = 0; i < count; i++) {
 		seed = first + i;
@@ -361,7 +517,7 @@ int main(int argc, char **argv)
 		random_next(&random);
 		remove_all(dir);
 		trace_write(&traces[random_next(&random) % n], dir, &random);
-		if (!try(dir)) {
+		if (!try_all(dir, &random)) {
 			char *kept = xasprintf("%s/bad-%lx", work, seed);
 			rename(dir, kept);
 			free(kept);

@@ -1,19 +1,19 @@
-/* A damaged or hostile trace never makes a reader crash, hang or allocate without bound. For libFuzzer, and with a
- * main of its own that tries a fixed number of mutations:
- *	trace_fuzz [SEED [COUNT]]
+/* A damaged or hostile trace never makes a reader crash, hang or allocate without bound, and what is printed of it is text.
  *
- * An input is a kind byte, the lengths of the files (and counts of records), and the files. With an odd kind the
- * streams are raw payloads, which get right headers and checksums here, as does args_env: a hostile trace has them. */
+ * An input is a kind byte, a byte that says what is printed, the lengths of the files (and counts of records), and the
+ * files. With an odd kind the streams are raw payloads, which get right headers and checksums here, as does args_env: a
+ * hostile trace has them. The kind's other bits are the style of what is printed. */
+#include "fuzz.h"
+#include "output.h"
 #include "trace_sample.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 #include "trace/block.h"
+#include "trace/print.h"
 
-#define NFILES 5
+enum { NFILES = 5, HEADER = 2 + 4 * NFILES };
 static const char *const files[NFILES] = {"args_env", "version", "events", "mmaps", "data"};
 static char *dir;
+static FILE *out;
 
 static void dir_remove(void)
 {
@@ -23,11 +23,8 @@ static void dir_remove(void)
 /* Made by a writer: what inputs that are only payloads find around them. */
 static void dir_make(void)
 {
-	const char *shm = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL;
-
-	if (shm)
-		setenv("TMPDIR", shm, 0);
 	dir = temporary_dir();
+	out = output_open();
 	sample_write(dir, 60, 20, true);
 	atexit(dir_remove);
 }
@@ -52,8 +49,66 @@ static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uin
 	free(block);
 }
 
+/* What rr-dump selects, by bits of what is printed. */
+static void selection_make(struct event_select *s, uint8_t what)
+{
+	static const char *const ranges[] = {"5-", "-8", "2-3,7,9-12,30-", "59"};
+
+	if (what & 4)
+		event_select_ranges(s, ranges[what & 3]);
+	if (what & 8)
+		event_select_kinds(s, "syscall,enter,exit,signal");
+	if (what & 16)
+		event_select_calls(s, "read,openat,execve,mmap,wait4");
+	if (what & 32)
+		event_select_tids(s, "1000,1001");
+}
+
+static void events_print(struct trace_reader *r, struct event_select *s, const struct event_style *style)
+{
+	struct event_records recs = {.memory = style->memory};
+	struct event_inputs inputs = {0};
+	struct trace_event ev = {0};
+	struct trace_data d;
+	size_t range = 0;
+
+	s->inputs = &inputs;
+	event_print_header(out, style);
+	while (event_select_next(s, &range, r, &ev) == 1) {
+		int rc = event_records_load(&recs, r, TRACE_DATA_MAX);
+		event_inputs_join(&inputs, &ev, &recs);
+		event_print(out, &ev, &recs, style);
+		while (rc == 0 && recs.more && style->memory && trace_next_data(r, &d) == 1)
+			event_print_memory(out, &ev, &d, style);
+		if (rc < 0)
+			break;
+	}
+	s->inputs = NULL;
+	event_inputs_free(&inputs);
+	event_records_free(&recs);
+}
+
+/* One of rr-dump's views. */
+static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
+{
+	static int (*const views[])(FILE *, struct trace_reader *, struct event_select *, const struct event_style *, bool) = {
+		trace_print_tree, trace_print_maps, trace_print_summary};
+	const struct event_style style = {.hex = kind & 2, .regs = kind & 4, .align = kind & 8, .json = kind & 16,
+					  .memory = kind & 32, .str_max = kind & 64 ? 4 : 0};
+	struct event_select s = {.follow = kind & 128};
+
+	selection_make(&s, what);
+	if (what >> 6)
+		views[(what >> 6) - 1](out, r, &s, &style, true);
+	else
+		events_print(r, &s, &style);
+	trace_print_args(out, trace_reader_meta(r), &style);
+	event_select_free(&s);
+	fflush(out);
+}
+
 /* Everything a reader can do. */
-static void trace_use(void)
+static void trace_use(uint8_t kind, uint8_t what)
 {
 	struct trace_reader *r = trace_open(dir, false);
 	struct trace_event ev;
@@ -67,7 +122,12 @@ static void trace_use(void)
 	for (unsigned i = 0; i < 8; i++)
 		if (trace_seek(r, random_next(&random) % 70) == 0 && trace_next(r, &ev) == 1)
 			event_digest(r, &ev, &rc);
-	trace_check(r);
+	if (trace_check(r) == 0)
+		trace_print(r, kind, what);
+	trace_reader_close(r);
+	/* As far as it can be read. */
+	if ((r = trace_open(dir, false)))
+		trace_print(r, kind, what);
 	trace_reader_close(r);
 }
 
@@ -83,25 +143,23 @@ static void args_env_put(const uint8_t *text, size_t len)
 	free(fixed);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
-
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
 	static const enum trace_stream ids[NFILES] = {[2] = STREAM_EVENTS, [3] = STREAM_MMAPS, [4] = STREAM_DATA};
-	const uint8_t *lengths = input + 1, *p = input + 1 + 4 * NFILES;
+	const uint8_t *lengths = input + 2, *p = input + HEADER;
 	char *version;
 
 	if (!dir)
 		dir_make();
-	if (size < 1 + 4 * NFILES)
+	if (size < HEADER)
 		return 0;
-	size_t left = size - 1 - 4 * NFILES;
+	size_t left = size - HEADER;
 	for (unsigned i = 0; i < NFILES; i++) {
 		size_t len = u32(lengths + 4 * i) & 0xffffff;
 		uint32_t count = lengths[4 * i + 3];
 		if (len > left)
 			len = left;
-		if (input[0] & 1 && i >= 2 && len)
+		if (input[0] & 1 && i >= 2)
 			stream_put(ids[i], p, len, count ? count : 1);
 		else if (input[0] & 1 && i == 0)
 			args_env_put(p, len);
@@ -113,44 +171,107 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	/* Raw payloads are read as an incomplete trace, others as both. */
 	version = xasprintf("%s/version", dir);
 	if (!(input[0] & 1))
-		trace_use();
+		trace_use(input[0], input[1]);
 	unlink(version);
-	trace_use();
+	trace_use(input[0], input[1]);
 	free(version);
 	return 0;
 }
 
-#ifndef LIBFUZZER
-/* The inputs that mutations begin with: a trace of three blocks a stream, and the payloads of one of one block. */
-static uint8_t *input_make(bool raw, size_t *size)
-{
-	uint8_t *input = xcalloc(1, 1 << 20), *p = input + 1 + 4 * NFILES;
+/* --- what mutations begin with ---------------------------------------------------------------------------------- */
 
-	sample_write(dir, 60, raw ? 60 : 20, true);
-	input[0] = raw;
-	for (unsigned i = 0; i < NFILES; i++) {
+/* Of a trace directory; raw: whose streams are of one block. */
+static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, fuzz_put *put)
+{
+	uint8_t *input = xcalloc(1, 8 << 20), *p = input + HEADER;
+	bool fits = true;
+
+	input[0] = raw | kind;
+	input[1] = what;
+	for (unsigned i = 0; i < NFILES && fits; i++) {
 		size_t len;
-		uint8_t *bytes = (uint8_t *)file_get(dir, files[i], &len), count = 0;
-		uLongf room = 1 << 19;
+		uint8_t *bytes = (uint8_t *)file_get(trace, files[i], &len), count = 0;
+		uLongf room = 1 << 20;
+		if (len > FUZZ_INPUT_MAX)
+			len = FUZZ_INPUT_MAX;
 		if (raw && i >= 2) {
-			count = bytes[12]; /* in the block's header */
-			uncompress(p, &room, bytes + TRACE_BLOCK_HEADER, len - TRACE_BLOCK_HEADER);
+			count = len ? bytes[12] : 0; /* in the block's header */
+			if (!len || uncompress(p, &room, bytes + TRACE_BLOCK_HEADER, len - TRACE_BLOCK_HEADER))
+				room = 0;
 			len = room;
 		} else {
 			memcpy(p, bytes, len);
 		}
-		input[1 + 4 * i] = (uint8_t)len;
-		input[2 + 4 * i] = (uint8_t)(len >> 8);
-		input[3 + 4 * i] = (uint8_t)(len >> 16);
-		input[4 + 4 * i] = count;
+		uint8_t *length = input + 2 + 4 * i;
+		length[0] = (uint8_t)len;
+		length[1] = (uint8_t)(len >> 8);
+		length[2] = (uint8_t)(len >> 16);
+		length[3] = count;
 		p += len;
 		free(bytes);
 	}
-	*size = (size_t)(p - input);
-	return input;
+	put(input, (size_t)(p - input));
+	free(input);
 }
 
-static void input_mutate(uint8_t *input, size_t size, uint64_t *random)
+/* Events from `first` on, at most 100, and what they own up to some thousand bytes, in blocks of `block` events. */
+static void trace_shorten(const char *trace, const char *to, uint64_t first, uint64_t block)
+{
+	struct trace_reader *r = trace_open(trace, false);
+	struct trace_event ev;
+	struct trace_data d;
+	struct trace_map m;
+
+	if (!r)
+		errx(2, "%s", trace_strerror());
+	struct trace_writer *w = trace_create(to, true, trace_reader_meta(r));
+	trace_seek(r, first);
+	for (unsigned i = 1; i <= 100 && trace_next(r, &ev) == 1; i++) {
+		while (trace_next_data(r, &d) == 1) {
+			d.len = d.len > 200 ? 200 : d.len;
+			trace_put_data(w, &d);
+		}
+		while (trace_next_map(r, &m) == 1)
+			trace_put_map(w, &m);
+		trace_put_event(w, &ev);
+		if (i % block == 0)
+			trace_flush(w);
+	}
+	if (trace_close(w, true))
+		errx(2, "%s", trace_strerror());
+	trace_reader_close(r);
+}
+
+static void seeds(fuzz_put *put)
+{
+	if (!dir)
+		dir_make();
+	/* A trace of three blocks a stream, and the payloads of one of one block. */
+	for (unsigned view = 0; view < 4; view++) {
+		sample_write(dir, 60, 20, true);
+		input_put(dir, false, (uint8_t)(view << 3), (uint8_t)(view << 6), put);
+		sample_write(dir, 60, 60, true);
+		input_put(dir, true, (uint8_t)(view << 4), (uint8_t)(view << 6), put);
+	}
+}
+
+/* Of a trace: pieces of it. */
+static void seeds_from(const char *trace, fuzz_put *put)
+{
+	uint8_t kind = 0;
+
+	if (!dir)
+		dir_make();
+	for (uint64_t first = 1; first < 400; first += 100) {
+		trace_shorten(trace, dir, first, 100);
+		for (unsigned view = 0; view < 4; view++)
+			input_put(dir, true, kind += 22, (uint8_t)(view << 6), put);
+		trace_shorten(trace, dir, first, 30);
+		input_put(dir, false, kind += 22, 0, put);
+	}
+}
+
+static void mutate(uint8_t *input, size_t size, uint64_t *random)
 {
 	static const uint8_t values[] = {0, 1, 0x7f, 0x80, 0xff};
 
@@ -163,34 +284,10 @@ static void input_mutate(uint8_t *input, size_t size, uint64_t *random)
 		case 1: input[at] = values[(choice >> 5) % ARRAY_LEN(values)]; break;
 		case 2: memset(input + at, 0xff, at + len < size ? len : 0); break;
 		case 3: memmove(input + at, input + other, at + len < size && other + len < size ? len : 0); break;
-		case 4: input[1 + at % (4 * NFILES)] = (uint8_t)choice; break;
+		case 4: input[at % HEADER] = (uint8_t)choice; break;
 		default: input[at] = (uint8_t)(choice >> 40); break;
 		}
 	}
 }
 
-int main(int argc, char **argv)
-{
-	uint64_t random = argc > 1 ? strtoull(argv[1], NULL, 0) | 1 : 1;
-	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 4000;
-	size_t sizes[2];
-	uint8_t *inputs[2];
-
-	alarm(600); /* a reader that hangs has failed */
-	dir_make();
-	for (unsigned raw = 0; raw < 2; raw++)
-		inputs[raw] = input_make(raw, &sizes[raw]);
-	uint8_t *input = xmalloc(1 << 20);
-	for (unsigned long i = 0; i < count; i++) {
-		unsigned raw = i % 4 != 0;
-		memcpy(input, inputs[raw], sizes[raw]);
-		input_mutate(input, sizes[raw], &random);
-		LLVMFuzzerTestOneInput(input, sizes[raw]);
-	}
-	printf("ok trace: %lu mutations\n", count);
-	free(input);
-	free(inputs[0]);
-	free(inputs[1]);
-	return 0;
-}
-#endif
+const struct fuzzer fuzzer = {"trace", 4000, seeds, seeds_from, mutate};

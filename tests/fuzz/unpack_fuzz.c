@@ -1,8 +1,7 @@
-/* A hostile archive never makes the unpacker crash, hang, take more than it may, or leave anything but a whole trace. For
- * libFuzzer, and with a main of its own that tries a fixed number of mutations:
- *	unpack_fuzz [SEED [COUNT]]
+/* A hostile archive never makes the unpacker crash, hang, take more than it may, or leave anything but a whole trace.
  *
  * An input is a kind byte and an archive. With an odd kind, its headers get right checksums here. */
+#include "fuzz.h"
 #include "trace_sample.h"
 
 #include <sys/mman.h>
@@ -18,8 +17,6 @@ static void dir_remove(void)
 
 static void dir_make(void)
 {
-	if (access("/dev/shm", W_OK) == 0)
-		setenv("TMPDIR", "/dev/shm", 0);
 	top = temporary_dir();
 	in = xasprintf("%s/in", top);
 	target = xasprintf("%s/new", in);
@@ -40,19 +37,6 @@ static void checksums_right(uint8_t *bytes, size_t n)
 		bytes[155] = ' ';
 	}
 }
-
-static unsigned entries_of(const char *dir)
-{
-	unsigned n = 0;
-	DIR *d = opendir(dir);
-
-	while (d && readdir(d))
-		n++;
-	closedir(d);
-	return n - 2;
-}
-
-int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
@@ -85,15 +69,37 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-#ifndef LIBFUZZER
-/* A trace with a copy of a file, most of it a hole, so that there are extended headers. */
-static uint8_t *input_make(size_t *size)
+/* --- what mutations begin with ---------------------------------------------------------------------------------- */
+
+/* The trace in `dir`, as an archive. */
+static void archive_put(const char *dir, fuzz_put *put)
 {
+	char *archive = xasprintf("%s/t.tar", top);
+	const struct pack_options o = {.output = archive};
+	size_t size;
+
+	if (pack_trace(dir, &o))
+		errx(2, "%s", trace_strerror());
+	char *bytes = file_get(top, "t.tar", &size);
+	uint8_t *input = xmalloc(size + 1);
+	memcpy(input + 1, bytes, size);
+	for (input[0] = 0; input[0] < 2; input[0]++)
+		put(input, size + 1);
+	unlink(archive);
+	free(input);
+	free(bytes);
+	free(archive);
+}
+
+/* A trace with a copy of a file, most of it a hole, so that there are extended headers. */
+static void seeds(fuzz_put *put)
+{
+	if (!top)
+		dir_make();
 	struct trace_meta meta = sample_meta();
-	char *dir = xasprintf("%s/t", top), *archive = xasprintf("%s/t.tar", top), *name;
+	char *dir = xasprintf("%s/t", top), *name;
 	struct trace_writer *w = trace_create(dir, false, &meta);
 	struct trace_event ev = sample_event(1);
-	const struct pack_options o = {.output = archive};
 
 	if (!w)
 		errx(2, "%s", trace_strerror());
@@ -102,22 +108,22 @@ static uint8_t *input_make(size_t *size)
 		errx(2, "%s", trace_strerror());
 	close(fd);
 	struct trace_map m = {.backing = BACKING_COPY, .start = 1 << 20, .len = 4096, .path = "/x", .copy = name};
-	if (trace_put_map(w, &m) || trace_put_event(w, &ev) || trace_close(w, true) || pack_trace(dir, &o))
+	if (trace_put_map(w, &m) || trace_put_event(w, &ev) || trace_close(w, true))
 		errx(2, "%s", trace_strerror());
-	char *bytes = file_get(top, "t.tar", size);
-	uint8_t *input = xmalloc(*size + 1);
-	memcpy(input + 1, bytes, *size);
-	++*size;
-	unlink(archive);
+	archive_put(dir, put);
 	remove_all(dir);
-	free(bytes);
 	free(name);
-	free(archive);
 	free(dir);
-	return input;
 }
 
-static void input_mutate(uint8_t *input, size_t size, uint64_t *random)
+static void seeds_from(const char *trace, fuzz_put *put)
+{
+	if (!top)
+		dir_make();
+	archive_put(trace, put);
+}
+
+static void mutate(uint8_t *input, size_t size, uint64_t *random)
 {
 	static const char characters[] = "./0123456789SLKxg \n=\377";
 
@@ -136,25 +142,4 @@ static void input_mutate(uint8_t *input, size_t size, uint64_t *random)
 	}
 }
 
-int main(int argc, char **argv)
-{
-	uint64_t random = argc > 1 ? strtoull(argv[1], NULL, 0) | 1 : 1;
-	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 2000;
-	size_t size;
-
-	alarm(600); /* an unpacker that hangs has failed */
-	dir_make();
-	uint8_t *good = input_make(&size), *input = xmalloc(size);
-	for (unsigned long i = 0; i < count; i++) {
-		memcpy(input, good, size);
-		if (i)
-			input_mutate(input, size, &random);
-		input[0] = i % 8 != 0;
-		LLVMFuzzerTestOneInput(input, size);
-	}
-	printf("ok unpack: %lu mutations\n", count);
-	free(input);
-	free(good);
-	return 0;
-}
-#endif
+const struct fuzzer fuzzer = {"unpack", 2000, seeds, seeds_from, mutate};

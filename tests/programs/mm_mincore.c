@@ -15,7 +15,14 @@ int main(void)
 	printf(" %p\n", (void *)p);
 	CHECK((in[0] & 1) && (in[3] & 1) && (in[6] & 1));
 	CHECK(munmap(p + 4096, 4096) == 0);
+	/* it fails at the gap, and has told of what is before it */
+	for (int i = 0; i < 8; i++)
+		in[i] = 0xee;
 	CHECK(mincore(p, 8 * 4096, in) == -1 && errno == ENOMEM);
+	CHECK((in[0] & 0xfe) == 0 && in[1] == 0xee);
+	for (int i = 0; i < 8; i++)
+		printf("%02x", in[i] | 1);
+	puts("");
 	puts("ok");
 	return 0;
 }

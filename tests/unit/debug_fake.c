@@ -351,47 +351,50 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
 	return there(d, 0, tid) && n == XSTATE ? 0 : -1;
 }
 
-static uint8_t *place(struct debug *d, uint64_t addr)
+/* Where memory that may be written is, and how much of it is from there on; NULL: nowhere. */
+static uint8_t *place(struct debug *d, uint64_t addr, size_t *left)
 {
-	if (addr >= FAKE_IMAGE && addr < FAKE_IMAGE + PAGE)
-		return d->image + (addr - FAKE_IMAGE);
-	if (addr >= FAKE_DATA && addr < FAKE_DATA + PAGE)
-		return d->data + (addr - FAKE_DATA);
-	return NULL;
-}
+	uint64_t start = PAGE_DOWN(addr);
 
-static const uint8_t *code(uint64_t addr)
-{
-	static const uint8_t nop = 0x90;
-
-	return addr >= FAKE_CODE && addr < FAKE_CODE + PAGE ? &nop : NULL;
+	*left = PAGE - (addr - start);
+	return start == FAKE_IMAGE ? d->image + (addr - start) : start == FAKE_DATA ? d->data + (addr - start) : NULL;
 }
 
 ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t n)
 {
-	size_t done = 0;
+	size_t done = 0, left;
 
 	if (!there(d, 0, tid))
 		return -1;
-	for (; done < n; done++) {
-		const uint8_t *from = place(d, addr + done) ? place(d, addr + done) : code(addr + done);
-		if (!from)
+	while (done < n) {
+		const uint8_t *from = place(d, addr + done, &left);
+		if (left > n - done)
+			left = n - done;
+		if (from)
+			memcpy((uint8_t *)buf + done, from, left);
+		else if (PAGE_DOWN(addr + done) == FAKE_CODE)
+			memset((uint8_t *)buf + done, 0x90, left);
+		else
 			break;
-		((uint8_t *)buf)[done] = *from;
+		done += left;
 	}
 	return done ? (ssize_t)done : -1;
 }
 
 int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size_t n)
 {
+	size_t left;
+
 	if (!there(d, 0, tid) || n > 2 * PAGE)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (!place(d, addr + i))
+	for (size_t i = 0; i < n; i += left)
+		if (!place(d, addr + i, &left))
 			return -1;
 	experiment_begin(d);
-	for (size_t i = 0; i < n; i++)
-		*place(d, addr + i) = ((const uint8_t *)buf)[i];
+	for (size_t i = 0; i < n; i += left) {
+		uint8_t *to = place(d, addr + i, &left);
+		memcpy(to, (const uint8_t *)buf + i, left < n - i ? left : n - i);
+	}
 	return 0;
 }
 

@@ -4,16 +4,10 @@
 #include "gdb/wire.h"
 #include "util/util.h"
 
-static bool failed;
-static char *trace;
+#define WHY client.reply
+#include "check.h"
 
-#define CHECK(condition)                                                                                             \
-	do {                                                                                                         \
-		if (!(condition)) {                                                                                  \
-			printf("# line %d: %s\n# the last reply: %.300s\n", __LINE__, #condition, client.reply);     \
-			failed = true;                                                                               \
-		}                                                                                                    \
-	} while (0)
+static char *trace;
 
 #define IS(packet, reply) CHECK(!strcmp(ask(packet), reply))
 #define STARTS(packet, reply) CHECK(!strncmp(ask(packet), reply, strlen(reply)))
@@ -857,11 +851,7 @@ static void control_ends_a_session(void)
 	end();
 }
 
-#define TEST(name) {#name, name}
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct test tests[] = {
 	TEST(bad_checksums_are_refused),
 	TEST(a_reply_is_sent_again),
 	TEST(noise_between_packets_is_nothing),
@@ -913,18 +903,9 @@ static const struct {
 
 int main(void)
 {
-	int status = 0;
-
 	trace = temporary_dir();
 	sample_write(trace, 60, 20, true);
-	for (unsigned i = 0; i < ARRAY_LEN(tests); i++) {
-		failed = false;
-		alarm(60);
-		tests[i].run();
-		printf("%s gdb: %s\n", failed ? "not ok" : "ok", tests[i].name);
-		fflush(stdout);
-		status |= failed;
-	}
+	int status = tests_run("gdb", tests, ARRAY_LEN(tests));
 	remove_all(trace);
 	free(trace);
 	return status;

@@ -1,10 +1,11 @@
 # Tests in C of the lower floors: `make unit`, and `make unit-asan` with sanitizers. Every program prints lines
-# "ok NAME" and "not ok NAME". `make build-asan/trace_fuzzer build-asan/unpack_fuzzer build-asan/gdb_fuzzer` makes some that
-# libFuzzer drives without end.
+# "ok NAME" and "not ok NAME".
 UNIT_SRC = $(wildcard lib/util/*.c lib/trace/*.c lib/pack/*.c) lib/arch/xstate.c $(REWRITER_SRC) $(GDB_SRC)
-REWRITER_SRC = $(filter-out lib/instrument/cache.c lib/instrument/image.c,$(wildcard lib/instrument/*.c))
+REWRITER_SRC = $(filter-out lib/instrument/cache.c,$(wildcard lib/instrument/*.c))
 # The server for debuggers, over a replay that is not one.
 GDB_SRC = $(wildcard lib/gdb/*.c) lib/arch/registers.c tests/unit/debug_fake.c
+# Targets of fuzzing with a main from fuzz_main.c; replay_fuzz has one of its own.
+FUZZERS = $(patsubst tests/fuzz/%_fuzz.c,%,$(filter-out %/replay_fuzz.c,$(wildcard tests/fuzz/*_fuzz.c)))
 UNIT_TESTS = $(patsubst tests/%.c,%,$(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -19,9 +20,15 @@ build/tests/unit/% build/tests/fuzz/%: CPPFLAGS += -Itests/unit
 build/tests/unit/%: tests/unit/%.c build/tests/floors.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< build/tests/floors.a $(LIBS)
-build/tests/fuzz/%: tests/fuzz/%.c build/tests/floors.a
+build/tests/fuzz/replay_fuzz: tests/fuzz/replay_fuzz.c build/tests/floors.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $< build/tests/floors.a $(LIBS)
+build/tests/fuzz/%: tests/fuzz/%.c build/tests/fuzz/fuzz_main.o build/tests/floors.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -o $@ $(filter-out %.h,$^) $(LIBS)
+build/tests/fuzz/fuzz_main.o: tests/fuzz/fuzz_main.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 build-asan/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
@@ -29,25 +36,34 @@ build-asan/%.o: %.c | $(GEN)
 build-asan/gen/systab.o: build/gen/systab.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -c -o $@ $<
-build-asan/unit/% build-asan/fuzz/%: CPPFLAGS += -Itests/unit
-build-asan/%: tests/%.c build-asan/floors.a
+build-asan/unit/% build-asan/fuzz/% build-asan/tests/fuzz/% build-fuzz/%: CPPFLAGS += -Itests/unit
+build-asan/fuzz/%: tests/fuzz/%.c build-asan/tests/fuzz/fuzz_main.o build-asan/floors.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -o $@ $(filter-out %.h,$^) $(LIBS)
+build-asan/fuzz/replay_fuzz: tests/fuzz/replay_fuzz.c build-asan/floors.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -o $@ $< build-asan/floors.a $(LIBS)
+build-asan/unit/%: tests/unit/%.c build-asan/floors.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -o $@ $< build-asan/floors.a $(LIBS)
 
-build-asan/trace_fuzzer: tests/fuzz/trace_fuzz.c $(wildcard lib/trace/*.h) | $(GEN)
-	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
-		$(filter-out lib/trace/print% lib/trace/systab.c lib/pack/% lib/arch/% $(REWRITER_SRC) $(GDB_SRC),$(UNIT_SRC)) -lz -lpthread
+# The same targets, driven by libFuzzer (libclang-rt-14-dev): FUZZ_TIME seconds each, or with FUZZERS="gdb print" those. What
+# they find is in FUZZ_DIR; `make fuzz-keep` makes it the kept inputs. Whole programs: build/tests/fuzz/replay_fuzz SEED COUNT.
+FUZZ_TIME ?= 60
+FUZZ_DIR ?= build-fuzz/inputs
+fuzz: $(FUZZERS:%=build-fuzz/%_fuzzer) $(FUZZERS:%=build/tests/fuzz/%_fuzz)
+	@tests/fuzz/run.sh $(FUZZ_TIME) $(FUZZ_DIR) $(FUZZERS)
+fuzz-keep: $(FUZZERS:%=build-fuzz/%_fuzzer)
+	@tests/fuzz/keep.sh $(FUZZ_DIR) $(FUZZERS)
 
-build-asan/gdb_fuzzer: tests/fuzz/gdb_fuzz.c tests/unit/debug_fake.c $(wildcard lib/gdb/*.[ch]) build/gen/systab.c | $(GEN)
+build-fuzz/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
-		$(filter-out $(REWRITER_SRC),$(UNIT_SRC)) build/gen/systab.c $(LIBS)
-
-build-asan/unpack_fuzzer: tests/fuzz/unpack_fuzz.c $(wildcard lib/trace/*.h lib/pack/*.[ch]) | $(GEN)
-	@mkdir -p $(@D)
-	clang $(CPPFLAGS) -Itests/unit $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -DLIBFUZZER -o $@ $< \
-		$(filter-out lib/trace/print% lib/trace/systab.c $(REWRITER_SRC) $(GDB_SRC),$(UNIT_SRC)) $(LIBS)
+	clang $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+build-fuzz/floors.a: $(UNIT_SRC:%.c=build-fuzz/%.o) build-fuzz/build/gen/systab.o
+	rm -f $@
+	$(AR) rcs $@ $^
+build-fuzz/%_fuzzer: tests/fuzz/%_fuzz.c build-fuzz/floors.a
+	clang $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -MMD -MP -o $@ $< build-fuzz/floors.a $(LIBS)
 
 # All of them run, whatever fails.
 unit: all tests-programs $(UNIT_TESTS:%=build/tests/%)
@@ -55,5 +71,5 @@ unit: all tests-programs $(UNIT_TESTS:%=build/tests/%)
 unit-asan: all tests-programs $(UNIT_TESTS:%=build-asan/%)
 	@failed=0; for t in $(UNIT_TESTS:%=build-asan/%); do $$t || failed=1; done; exit $$failed
 
--include $(shell find build-asan -name '*.d' 2>/dev/null)
-.PHONY: unit unit-asan
+-include $(shell find build-asan build-fuzz -name '*.d' 2>/dev/null)
+.PHONY: unit unit-asan fuzz fuzz-keep

@@ -59,6 +59,17 @@ static inline char *file_get(const char *dir, const char *name, size_t *len)
 	return bytes;
 }
 
+static inline unsigned entries_of(const char *dir)
+{
+	unsigned n = 0;
+	DIR *d = opendir(dir);
+
+	while (d && readdir(d))
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
 /* xorshift64*: the same numbers everywhere. */
 static inline uint64_t random_next(uint64_t *state)
 {

@@ -8,16 +8,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-static char *top; /* for the directories of all tests */
-static bool failed;
+#define WHY trace_strerror()
+#include "check.h"
 
-#define CHECK(condition)                                                                                     \
-	do {                                                                                                 \
-		if (!(condition) && !failed) {                                                               \
-			failed = true;                                                                       \
-			printf("# %s:%d: %s [%s]\n", __FILE__, __LINE__, #condition, trace_strerror());      \
-		}                                                                                            \
-	} while (0)
+static char *top; /* for the directories of all tests */
 
 static char *dir_of(const char *name)
 {
@@ -240,6 +234,45 @@ static void long_data_are_split(void)
 	for (; trace_next_data(r, &d) == 1; seen += d.len)
 		CHECK(d.addr == 0x1000 + seen && memcmp(d.bytes, bytes + seen, d.len) == 0);
 	CHECK(seen == LEN);
+	trace_reader_close(r);
+	free(bytes);
+	free(dir);
+}
+
+/* More at once than can be compressed meanwhile. */
+static void bursts_come_back(void)
+{
+	enum { N = 48, LEN = 1 << 20 };
+	char *dir = dir_of("burst");
+	struct trace_writer *w = create(dir);
+	uint8_t *bytes = xmalloc(LEN);
+	uint64_t random = 5;
+	struct trace_event ev;
+	struct trace_data d;
+	uLong put[N];
+
+	for (unsigned i = 0; i < N; i++) {
+		for (unsigned at = 0; at < LEN; at += 8) {
+			uint64_t word = at % 16 ? i : random_next(&random);
+			memcpy(bytes + at, &word, 8);
+		}
+		put[i] = crc32(0, bytes, LEN);
+		ev = sample_event(i + 1);
+		d = (struct trace_data){.kind = DATA_OUT, .addr = 0x1000, .len = LEN, .bytes = bytes};
+		CHECK(trace_put_data(w, &d) == 0);
+		CHECK(trace_put_event(w, &ev) == 0);
+	}
+	CHECK(trace_close(w, true) == 0);
+
+	struct trace_reader *r = open_well(dir);
+	for (unsigned i = 0; i < N; i++) {
+		uLong got = 0;
+		CHECK(trace_next(r, &ev) == 1);
+		while (trace_next_data(r, &d) == 1)
+			got = crc32(got, d.bytes, d.len);
+		CHECK(got == put[i]);
+	}
+	CHECK(trace_next(r, &ev) == 0 && trace_check(r) == 0);
 	trace_reader_close(r);
 	free(bytes);
 	free(dir);
@@ -762,16 +795,13 @@ static void fresh_directories_differ(void)
 	free(place);
 }
 
-#define TEST(name) {#name, name}
-static const struct test {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct test tests[] = {
 	TEST(events_come_back),
 	TEST(data_come_back),
 	TEST(maps_come_back),
 	TEST(meta_comes_back),
 	TEST(long_data_are_split),
+	TEST(bursts_come_back),
 	TEST(wrong_records_are_refused),
 	TEST(seek_reaches_every_event),
 	TEST(many_tasks_and_blocks),
@@ -792,16 +822,8 @@ static const struct test {
 
 int main(void)
 {
-	int status = 0;
-
 	top = temporary_dir();
-	for (unsigned i = 0; i < ARRAY_LEN(tests); i++) {
-		failed = false;
-		tests[i].run();
-		printf("%s trace: %s\n", failed ? "not ok" : "ok", tests[i].name);
-		fflush(stdout);
-		status |= failed;
-	}
+	int status = tests_run("trace", tests, ARRAY_LEN(tests));
 	remove_all(top);
 	free(top);
 	return status;

@@ -6,16 +6,10 @@
 
 #include "pack/pack.h"
 
-static char *top, *in; /* for all; the directory that is unpacked in */
-static bool failed;
+#define WHY trace_strerror()
+#include "check.h"
 
-#define CHECK(condition)                                                                                     \
-	do {                                                                                                 \
-		if (!(condition) && !failed) {                                                               \
-			failed = true;                                                                       \
-			printf("# %s:%d: %s [%s]\n", __FILE__, __LINE__, #condition, trace_strerror());      \
-		}                                                                                            \
-	} while (0)
+static char *top, *in, *trace; /* for all; the directory that is unpacked in */
 
 #define DECLARED (1 << 20)
 
@@ -97,17 +91,6 @@ static void trace_put(struct archive *a, const char *dir)
 	}
 }
 
-static unsigned entries_of(const char *dir)
-{
-	unsigned n = 0;
-	DIR *d = opendir(dir);
-
-	while (d && readdir(d))
-		n++;
-	closedir(d);
-	return n - 2;
-}
-
 static const struct unpack_limits limits = {4 << 20, 20};
 
 /* What is put behind a whole trace, and why that is refused. */
@@ -148,7 +131,7 @@ static const struct {
 	{{{"t/files/x", 0, INT64_MAX, NULL}}, "overflow"},
 };
 
-static void hostile_archives_are_refused(const char *trace)
+static void hostile_archives_are_refused(void)
 {
 	char *path = xasprintf("%s/hostile.tar", top), *new = xasprintf("%s/new", in);
 
@@ -170,7 +153,7 @@ static void hostile_archives_are_refused(const char *trace)
 	free(new);
 }
 
-static void a_good_archive_is_taken_once(const char *trace)
+static void a_good_archive_is_taken_once(void)
 {
 	char *path = xasprintf("%s/good.tar", top), *new = xasprintf("%s/new", in);
 	struct archive *a = archive_begin(path);
@@ -193,7 +176,7 @@ static void a_good_archive_is_taken_once(const char *trace)
 }
 
 /* Cut at every block of 512 bytes and around it. */
-static void every_truncation_is_refused(const char *trace)
+static void every_truncation_is_refused(void)
 {
 	char *path = xasprintf("%s/whole.tar", top), *new = xasprintf("%s/new", in), *cut = xasprintf("%s/cut.tar", top);
 	struct archive *a = archive_begin(path);
@@ -214,10 +197,7 @@ static void every_truncation_is_refused(const char *trace)
 	free(cut);
 }
 
-static const struct test {
-	const char *name;
-	void (*run)(const char *trace);
-} tests[] = {
+static const struct test tests[] = {
 	{"hostile archives are refused", hostile_archives_are_refused},
 	{"a good archive is taken, once", a_good_archive_is_taken_once},
 	{"every truncation is refused", every_truncation_is_refused},
@@ -225,22 +205,15 @@ static const struct test {
 
 int main(void)
 {
-	bool any = false;
-
 	top = temporary_dir();
 	in = xasprintf("%s/in", top);
+	trace = xasprintf("%s/t", top);
 	mkdir(in, 0700);
-	char *trace = xasprintf("%s/t", top);
 	sample_write(trace, 30, 10, true);
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
-		failed = false;
-		tests[i].run(trace);
-		printf("%sok unpack: %s\n", failed ? "not " : "", tests[i].name);
-		any |= failed;
-	}
+	int status = tests_run("unpack", tests, ARRAY_LEN(tests));
 	remove_all(top);
 	free(trace);
 	free(in);
 	free(top);
-	return any;
+	return status;
 }

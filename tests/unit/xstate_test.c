@@ -6,15 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool failed;
-
-#define CHECK(condition)                                                                   \
-	do {                                                                               \
-		if (!(condition) && !failed) {                                             \
-			failed = true;                                                     \
-			printf("# %s:%d: %s\n", __FILE__, __LINE__, #condition);           \
-		}                                                                          \
-	} while (0)
+#define WHY "no more"
+#include "check.h"
 
 enum { AVX = 2, OPMASK = 5, PKRU = 9, HEADER = 512, OWN = 464, SIZE = 2696 };
 
@@ -120,10 +113,7 @@ static void areas_that_are_too_short(void)
 	CHECK(!arch_xstate_convert(&one, in, SIZE, &mad, out, SIZE));
 }
 
-static const struct test {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct test tests[] = {
 	{"parts are moved", parts_are_moved},
 	{"what is not used needs no place", what_is_not_used_needs_no_place},
 	{"protection keys that nobody set", protection_keys_that_nobody_set},
@@ -133,13 +123,5 @@ static const struct test {
 
 int main(void)
 {
-	bool any = false;
-
-	for (size_t i = 0; i < ARRAY_LEN(tests); i++) {
-		failed = false;
-		tests[i].run();
-		printf("%sok xstate: %s\n", failed ? "not " : "", tests[i].name);
-		any |= failed;
-	}
-	return any;
+	return tests_run("xstate", tests, ARRAY_LEN(tests));
 }

@@ -1,0 +1,69 @@
+#include "util/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+DIR *dir_list(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
+struct dirent *dir_next(DIR *d)
+{
+	struct dirent *e;
+
+	if (!d)
+		return NULL;
+	while ((e = readdir(d)) && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
+		;
+	return e;
+}
+
+int64_t stat_mtime_ns(const struct stat *st)
+{
+	return st->st_mtim.tv_sec * 1000000000ll + st->st_mtim.tv_nsec;
+}
+
+bool stat_is_file(const struct stat *st, uint64_t size, int64_t mtime_ns)
+{
+	return S_ISREG(st->st_mode) && (uint64_t)st->st_size == size && stat_mtime_ns(st) == mtime_ns;
+}
+
+int host_open(const char *path)
+{
+	char link[64];
+	struct stat st;
+	/* By name only at first: a pipe would keep us waiting, and some devices act when they are opened. */
+	int named = open(path, O_PATH | O_CLOEXEC), fd = -1;
+
+	if (named < 0)
+		return -1;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", named);
+	if (fstat(named, &st) == 0 && !S_ISREG(st.st_mode))
+		errno = EINVAL;
+	else
+		fd = open(link, O_RDONLY | O_CLOEXEC);
+	int error = errno;
+	close(named);
+	errno = error;
+	return fd;
+}
+
+int files_more(void)
+{
+	struct rlimit lim;
+
+	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur == lim.rlim_max)
+		return -1;
+	lim.rlim_cur = lim.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &lim);
+}
