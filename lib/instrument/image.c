@@ -260,18 +260,6 @@ static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const s
 	return read(ctx, addr, &target, sizeof target) ? 0 : target;
 }
 
-void code_hurry(struct task *t, struct soft_task *count)
-{
-	uint8_t code[16] = {0};
-	bool moved;
-
-	if (code_in_tramp(&t->mm->code, ARCH_PC(&t->regs)))
-		task_read(t, ARCH_PC(&t->regs), code, sizeof code);
-	soft_hurry(count, &t->regs, code, &moved);
-	if (moved)
-		task_set_regs(t);
-}
-
 /* CF PF AF ZF SF OF, and how a subtraction of COUNTER_TICK from a countdown that goes on leaves them: only PF set. */
 #define FLAGS_ARITH 0x8d5u
 #define FLAGS_COUNTED 0x004u
