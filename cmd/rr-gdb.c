@@ -235,8 +235,6 @@ static char **gdb_arguments(const struct options *o, const struct place *p, bool
 		"-iex",
 		files_here ? "set sysroot /" : "set sysroot target:",
 		"-iex",
-		"set remote hardware-watchpoint-limit 4", /* more of them, and it compares after each step itself */
-		"-iex",
 		"set breakpoint always-inserted on",
 		"-iex",
 		"set auto-connect-native-target off",

@@ -1,6 +1,7 @@
 /* rr-record: runs a command and saves every nondeterministic input of it. */
 #include "record/record.h"
 
+#include "tracee/keep.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -17,7 +18,7 @@
 static const char usage[] =
 	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N]\n"
 	"                 [--cpu-features LIST] [--env NAME=VALUE] [--chdir DIR]\n"
-	"                 [--print-trace-dir FD] [--checksum[=N]] [--] COMMAND [ARG ...]\n"
+	"                 [--print-trace-dir FD] [--checksum[=N]] [--debug-on-failure] [--] COMMAND [ARG ...]\n"
 	"Runs COMMAND and records it.\n"
 	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
 	"  -f                    replace a trace that is there\n"
@@ -35,10 +36,11 @@ static const char usage[] =
 	"  --chdir DIR           start the program there\n"
 	"  --print-trace-dir FD  write the trace's place to this descriptor\n"
 	"  --checksum[=N]        save a checksum of memory every N events (1000), for rr-verify\n"
+	"  --debug-on-failure    if the recorder itself fails, wait there for a debugger; always so at a terminal\n"
 	"  -h, --help            this text\n"
 	"  --version             the version\n";
 
-enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_COUNTER, OPT_FEATURES, OPT_VERSION };
+enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_COUNTER, OPT_FEATURES, OPT_DEBUG, OPT_VERSION };
 
 static const struct option options[] = {
 	{"cpu", required_argument, NULL, OPT_CPU},
@@ -49,6 +51,7 @@ static const struct option options[] = {
 	{"checksum", optional_argument, NULL, OPT_CHECKSUM},
 	{"chaos", no_argument, NULL, OPT_CHAOS},
 	{"counter", required_argument, NULL, OPT_COUNTER},
+	{"debug-on-failure", no_argument, NULL, OPT_DEBUG},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
@@ -103,7 +106,7 @@ static int die_of(int sig, int status)
 
 int main(int argc, char **argv)
 {
-	struct record_options o = {.cpu = -1, .print_dir_fd = -1};
+	struct record_options o = {.cpu = -1, .print_dir_fd = -1, .keep = keep_has_user()};
 	size_t nenv = 0;
 	bool seeded = false;
 	int c, sig;
@@ -134,6 +137,7 @@ int main(int argc, char **argv)
 		case 'c': o.slice_ns = slice(optarg); break;
 		case OPT_COUNTER: o.counter = counter(optarg); break;
 		case OPT_CHAOS: o.chaos = true; break;
+		case OPT_DEBUG: o.keep = true; break;
 		case OPT_SEED:
 			o.seed = (uint64_t)number("--seed", optarg, LONG_MAX);
 			seeded = true;

@@ -1,6 +1,7 @@
 /* rr-replay: runs a recorded program again, exactly. */
 #include "replay/replay.h"
 
+#include "tracee/keep.h"
 #include "trace/systab.h"
 #include "util/util.h"
 

@@ -1,6 +1,7 @@
 /* rr-verify: is a trace whole, and does it replay exactly? */
 #include "replay/replay.h"
 
+#include "tracee/keep.h"
 #include "util/util.h"
 
 #include <err.h>

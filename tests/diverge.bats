@@ -1,4 +1,5 @@
-# Replays that are not the recording: what is said, and that the tasks can be looked at if somebody wants to.
+# Replays that are not the recording, and recorders that fail: what is said, and that the tasks can be looked at if somebody
+# wants to.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -128,4 +129,50 @@ ended() {
 		status 0
 	END
 	! grep -q 'gdb -p' seen.out
+}
+
+# failing OPTION...: a recorder that is ended as an assertion would; its pid in $replay, that of its task in $tasks
+failing() {
+	rr-record "$@" -o other sh -c 'echo $$ > pid; sleep 1000 & while :; do :; done' > kept.out 2> kept.err < /dev/null 3>&- &
+	replay=$!
+	until_true [ -s pid ]
+	until_true pgrep -P "$(cat pid)" > child
+	tasks="$(cat pid child)"
+	kill -ABRT "$replay"
+}
+
+@test "a recorder that fails ends, and its tasks do" {
+	failing
+	status=0
+	wait "$replay" || status=$?
+	[ "$status" = 134 ]
+	! grep -q 'gdb -p' kept.err
+	ended
+}
+
+@test "--debug-on-failure keeps a failed recorder's tasks until it is interrupted" {
+	failing --debug-on-failure
+	until_true grep -q 'ends them$' kept.err
+	grep -q "^  gdb -p $replay	# the recorder, which has failed" kept.err
+	for task in $tasks; do
+		grep -q "^  gdb -p $task	# recorded" kept.err
+		[ "$(ps -o state= -p "$task" | cut -c 1)" = T ]
+	done
+	kill -TERM "$replay"
+	status=0
+	wait "$replay" || status=$?
+	[ "$status" = 134 ]
+	ended
+}
+
+@test "gdb attaches to what a failed recorder has recorded" {
+	needs gdb
+	[ "$(id -u)" = 0 ] || [ "$(cat /proc/sys/kernel/yama/ptrace_scope 2> yama)" != 1 ] || skip "gdb may not attach here"
+	failing --debug-on-failure
+	until_true grep -q 'ends them$' kept.err
+	step gdb gdb -nx -batch -p "$(cat pid)" -ex 'print/x $rip'
+	grep -q '= 0x' gdb.out
+	kill "$replay"
+	wait "$replay" || [ $? = 134 ]
+	ended
 }

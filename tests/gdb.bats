@@ -225,15 +225,152 @@ hello_is_debugged() {
 	shows 'No more reverse-execution history' 'Thread' 'Breakpoint 1, main' '^#0 .*main'
 }
 
+@test "memory that several processes or mappings share is what it was, at each place gone back to" {
+	record_it objects 30000000
+	script_in_gdb <<-'END'
+		break mark
+		define place
+		  printf "%d %d %d %d %d %d %d %d %d\n", n, shared[0], shared[1024], own[0], own[1], own[1024], children[0], kept[0], kept[1024]
+		end
+		set $i = 0
+		while $i < 6
+		  continue
+		  printf "FORWARD "
+		  place
+		  set $i = $i + 1
+		end
+		set $i = 0
+		while $i < 6
+		  printf "BACK "
+		  place
+		  reverse-continue
+		  set $i = $i + 1
+		end
+	END
+	same_back
+	printf '%s\n' {0..5} | awk '{ print $1, $1, $1, -1, 2 * $1, $1, 10 * ($1 + 1), 3 * $1, 3 * $1 }' > wanted
+	same wanted forward
+}
+
 # --- how it got there ---
 
+# watch_all_places NUMBER [COMMAND]: watchpoints on eight places of the program "watched", which stops NUMBER times, forwards
+# and backwards
+watch_all_places() {
+	local i
+	printf '%s\n' 'break begin' continue 'delete 1' ${2:+"$2"}
+	for i in 0 1 2 3 4 5; do
+		echo "watch place[$i].value"
+	done
+	cat <<-END
+		watch record.part
+		watch -l *shared
+		define places
+		  printf "%d%d%d%d%d%d %ld %d\n", place[0].value, place[1].value, place[2].value, place[3].value, place[4].value, \
+		    place[5].value, record.part[1] + record.part[2] + record.part[3] + record.part[7], *shared
+		end
+		set \$i = 0
+		while \$i < $1
+		  continue
+		  printf "FORWARD "
+		  places
+		  set \$i = \$i + 1
+		end
+		set \$i = 0
+		while \$i < $1
+		  printf "BACK "
+		  places
+		  reverse-continue
+		  set \$i = \$i + 1
+		end
+	END
+}
+
 @test "more watchpoints than the processor has: each stops, forwards and in opposite order backwards" {
-	record_it hello
-	in_gdb 'break main' 'continue' 'watch total' 'watch p.x' 'watch p.y' 'watch last' 'watch mine' 'continue' 'continue' \
-		'continue' 'continue' 'echo BACK\n' 'reverse-continue' 'reverse-continue' 'reverse-continue' 'reverse-continue'
-	shows 'watchpoint [0-9]: p.x' '^New value = 1' 'watchpoint [0-9]: last' '^New value = 0' 'atchpoint [0-9]: mine' '^New value = 41' \
-		'watchpoint [0-9]: total' '^New value = 1' BACK 'watchpoint [0-9]: total' '^New value = 0' 'atchpoint [0-9]: mine' \
-		'^New value = 40' 'watchpoint [0-9]: last' '^Old value = 0' 'watchpoint [0-9]: p.x' '^New value = 0'
+	record_it watched 3000
+	watch_all_places 30 > watches
+	script_in_gdb < watches
+	[ "$(grep -c '^Hardware watchpoint [2-9]: ' gdb.out)" = 68 ]
+	same_back
+	awk 'BEGIN {
+		for (n = 1; n <= 3; n++) {
+			for (place = 2; place <= 7; place++)
+				print place
+			print "8\n8\n9\n9"
+		}
+	}' > wanted
+	awk '$2 == "watchpoint" { n = $3 + 0 } $1 == "FORWARD" { print n }' gdb.out > got
+	same wanted got
+	awk '$2 == "watchpoint" { n = $3 + 0 } $1 == "BACK" { print n }' gdb.out | sed 1d | tac > got
+	sed 1d wanted > most
+	same most got
+}
+
+@test "watchpoints beyond the processor's stop where single steps find them" {
+	record_it watched
+	watch_all_places 10 | sed '/i < 10/,/^end/ { /reverse/d }' > watches
+	script_in_gdb < watches
+	grep -E '^Hardware watchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out | sed 's/^Hardware w/W/' > watched
+	watch_all_places 10 'set can-use-hw-watchpoints 0' | sed '/i < 10/,/^end/ { /reverse/d }' > watches
+	script_in_gdb < watches
+	grep -E '^Watchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out > stepped
+	[ "$(grep -c FORWARD stepped)" = 10 ]
+	same stepped watched
+}
+
+@test "watchpoints for reading and any access beyond the processor's, in pages that others use" {
+	record_it watched 1000
+	in_gdb 'break begin' 'continue' 'delete 1' 'watch quiet[0]' 'watch quiet[1]' 'watch quiet[2]' 'watch quiet[3]' \
+		'rwatch place[4].value' 'awatch place[5].value' 'rwatch record.part[3]' \
+		'continue' 'continue' 'continue' 'continue' 'reverse-continue' 'reverse-continue' 'reverse-continue' \
+		'break *$pc if seen == 1000' 'echo AGAIN\n' 'continue' 'continue' 'reverse-continue' 'info registers rip' \
+		'break *$pc if seen == 1000' 'stepi' 'reverse-continue' 'reverse-continue' 'echo AGAIN\n' 'continue' 'continue'
+	shows 'Hardware access .read.write. watchpoint 7: place.5.' 'New value = 1' 'Hardware read watchpoint 6: place.4.' 'Value = 1' \
+		'watchpoint 7: place.5.' 'New value = 2' 'read watchpoint 6' 'Value = 2' 'watchpoint 7' 'watchpoint 6' \
+		AGAIN 'watchpoint 6: place.4.' 'watchpoint 7: place.5.' 'watchpoint 7: place.5.' 'watchpoint 6: place.4.' AGAIN \
+		'watchpoint 6: place.4.' 'watchpoint 7: place.5.'
+	[ "$(grep -c '^Value = ' gdb.out)" -ge 2 ]
+}
+
+# watched_word QUIET: stops at a watched word of the program "closed", which all of the processor's watchpoints are in use
+# before, or none
+watched_word() {
+	cat <<-'END'
+		handle SIGSEGV nostop noprint pass
+		break begin
+		continue
+		delete 1
+	END
+	[ "$1" = 0 ] || printf 'watch quiet[%d]\n' 0 1 2 3
+	cat <<-'END'
+		watch -l word[0]
+		set $i = 0
+		while $i < 12
+		  continue
+		  printf "FORWARD %lx %d\n", $pc, faults
+		  set $i = $i + 1
+		end
+		set $i = 0
+		while $i < 12
+		  reverse-continue
+		  printf "BACK %lx %d\n", $pc, faults
+		  set $i = $i + 1
+		end
+		info proc mappings
+	END
+}
+
+@test "a page that is closed for a watchpoint is the program's to protect, to map, to share and to fault in" {
+	record_it closed
+	[ "$(cat record.out)" = '2 0 1275' ]
+	watched_word 0 > watches
+	script_in_gdb < watches
+	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > by_cpu
+	watched_word 4 > watches
+	script_in_gdb < watches
+	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > by_page
+	[ "$(grep -cE '^FORWARD|^BACK' by_cpu)" = 24 ]
+	same by_cpu by_page
 }
 
 @test "heap corruption: a watchpoint and reverse-continue find the instruction that wrote the word" {
@@ -334,6 +471,20 @@ hello_is_debugged() {
 	record_it hello
 	in_gdb 'catch syscall write' 'continue' 'continue' 'reverse-continue'
 	shows "call to syscall .?write" "returned from syscall .?write" "syscall .?write"
+}
+
+@test "traces of the step counter are debugged as those of counted code, at the same positions" {
+	local counter
+	for counter in soft step; do
+		step record setarch -R rr-record --counter=$counter -o "$counter" "$programs/static_hello"
+		trace=$counter in_gdb 'break add' 'continue' 'when' 'continue' 'when' 'info registers' 'watch mine' 'continue' 'when' \
+			'reverse-continue' 'when' 'reverse-continue' 'reverse-stepi' 'reverse-stepi' 'when' 'info registers' 'finish' \
+			'when' 'delete' 'print add(p, 100)' 'catch syscall write' 'continue' 'when'
+		sed 's/process [0-9]*/process/' gdb.out > "$counter.out"
+	done
+	shows 'Breakpoint 1, add' '^[0-9]+:[0-9]+[+][0-9]+$' 'watchpoint 2: mine' '^New value = 42' 'watchpoint 2' '^New value = 41' \
+		'Breakpoint 1, add' '^[0-9]+:[0-9]+[+][0-9]+$' '= 101' 'call to syscall .?write'
+	same soft.out step.out
 }
 
 # --- trying things ---

@@ -69,7 +69,7 @@ print(*tasks)' > tasks
 		c = Client()
 		for feature in ('PacketSize=20000', 'QStartNoAckMode+', 'multiprocess+', 'vContSupported+', 'swbreak+', 'hwbreak+',
 		                'ReverseContinue+', 'ReverseStep+', 'qXfer:features:read+', 'qXfer:auxv:read+', 'qXfer:exec-file:read+',
-		                'qXfer:siginfo:read+', 'qXfer:threads:read+', 'qXfer:libraries-svr4:read+', 'QPassSignals+',
+		                'qXfer:siginfo:read+', 'qXfer:threads:read+', 'qXfer:libraries-svr4:read+', 'qXfer:memory-map:read+', 'QPassSignals+',
 		                'QCatchSyscalls+', 'ConditionalBreakpoints+', 'fork-events+', 'vfork-events+', 'exec-events+',
 		                'QThreadEvents+', 'binary-upload+'):
 		    check(feature in c.features, feature)
@@ -234,7 +234,7 @@ print(*tasks)' > tasks
 		c.equals('Z0,%x,1' % c.address('main'), 'OK')
 		c.has('vCont;c', 'swbreak')
 		check(b'libc.so.6"' in c.document('libraries-svr4:read:'))
-		for name in ('features:read:target.xml', 'libraries-svr4:read:', 'threads:read:', 'auxv:read:'):
+		for name in ('features:read:target.xml', 'libraries-svr4:read:', 'threads:read:', 'auxv:read:', 'memory-map:read:'):
 		    whole = c.document(name)
 		    for piece in (1, 7, 0x40, 0xfff, 0x7fffffff):
 		        if piece > 1 or len(whole) < 1000:

@@ -2,7 +2,6 @@
 
 #include "util/util.h"
 
-#include <cpuid.h>
 #include <string.h>
 
 /* RAX RCX RDX RBX RSP RBP RSI RDI R8 … R15: Intel SDM vol. 2, table 3-1. */
@@ -137,15 +136,18 @@ bool arch_register_there(const struct arch_register_row *row, uint64_t component
 	return components & (uint64_t)1 << row->place;
 }
 
-/* Where a component begins: Intel SDM vol. 1, 13.4.3. */
+/* Where a component begins. CPUID is asked once: in a virtual machine it takes as long as a system call or ten. */
 static size_t component_offset(unsigned component)
 {
-	uint32_t a, b, c, d;
+	static struct arch_xlayout here;
+	static bool asked;
 
 	if (component < AVX)
 		return 0;
-	__cpuid_count(0xd, component, a, b, c, d);
-	return b;
+	if (!asked)
+		arch_xlayout_here(&here);
+	asked = true;
+	return here.at[component];
 }
 
 /* The register's bytes in the area, or NULL. */

@@ -17,12 +17,11 @@ static const struct {
 	{"vfork-events+", offsetof(struct client, vforks)},	  {"exec-events+", offsetof(struct client, execs)},
 };
 
-/* No qXfer:memory-map: gdb takes what it does not list for inaccessible, and does not ask again when more is mapped. */
 static const char server_features[] =
 	"QStartNoAckMode+;multiprocess+;vContSupported+;swbreak+;hwbreak+;ReverseContinue+;ReverseStep+;"
 	"qXfer:features:read+;qXfer:auxv:read+;qXfer:exec-file:read+;qXfer:siginfo:read+;qXfer:threads:read+;"
-	"qXfer:libraries-svr4:read+;QPassSignals+;QCatchSyscalls+;ConditionalBreakpoints+;fork-events+;vfork-events+;"
-	"exec-events+;QThreadEvents+;binary-upload+";
+	"qXfer:libraries-svr4:read+;qXfer:memory-map:read+;QPassSignals+;QCatchSyscalls+;ConditionalBreakpoints+;fork-events+;"
+	"vfork-events+;exec-events+;QThreadEvents+;binary-upload+";
 
 static void client_feature(struct session *s, const char *name, size_t n)
 {
@@ -93,12 +92,17 @@ void query_symbol(struct session *s, struct cursor *in)
 #define TRIPLE "x86_64-pc-linux-gnu"
 
 /* What lldb asks instead of reading a target description. */
-void query_host(struct session *s, struct cursor *in)
+static void reply_machine(struct session *s)
 {
-	(void)in;
 	reply_text(s, "triple:");
 	reply_hex(s, TRIPLE, strlen(TRIPLE));
 	reply_text(s, ";ostype:linux;endian:little;ptrsize:8;");
+}
+
+void query_host(struct session *s, struct cursor *in)
+{
+	(void)in;
+	reply_machine(s);
 }
 
 void query_process(struct session *s, struct cursor *in)
@@ -110,9 +114,8 @@ void query_process(struct session *s, struct cursor *in)
 		reply_error(s, ESRCH);
 		return;
 	}
-	reply_format(s, "pid:%x;triple:", (unsigned)t->pid);
-	reply_hex(s, TRIPLE, strlen(TRIPLE));
-	reply_text(s, ";ostype:linux;endian:little;ptrsize:8;");
+	reply_format(s, "pid:%x;", (unsigned)t->pid);
+	reply_machine(s);
 }
 
 /* qGetTLSAddr:THREAD,OFFSET,LINK_MAP */

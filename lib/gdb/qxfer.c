@@ -17,13 +17,13 @@ static char *make_features(struct session *s, const char *annex, size_t *n)
 	return text;
 }
 
-#define AUXV_MAX 4096
+#define BYTES_MAX 4096
 
-static char *make_auxv(struct session *s, const char *annex, size_t *n)
+/* What the debugger has of a task, or of its process, as it is. */
+static char *make_bytes(struct session *s, ssize_t (*get)(struct debug *d, pid_t id, void *buf, size_t max), pid_t id, size_t *n)
 {
-	const struct debug_thread *t = thread_general(s);
-	char *bytes = xmalloc(AUXV_MAX);
-	ssize_t got = t && !*annex ? debug_auxv(s->debug, t->pid, bytes, AUXV_MAX) : -1;
+	char *bytes = xmalloc(BYTES_MAX);
+	ssize_t got = get(s->debug, id, bytes, BYTES_MAX);
 
 	if (got < 0) {
 		free(bytes);
@@ -31,6 +31,13 @@ static char *make_auxv(struct session *s, const char *annex, size_t *n)
 	}
 	*n = (size_t)got;
 	return bytes;
+}
+
+static char *make_auxv(struct session *s, const char *annex, size_t *n)
+{
+	const struct debug_thread *t = thread_general(s);
+
+	return t && !*annex ? make_bytes(s, debug_auxv, t->pid, n) : NULL;
 }
 
 /* Of the process whose number is the annex. */
@@ -50,20 +57,11 @@ static char *make_exec_file(struct session *s, const char *annex, size_t *n)
 	return xstrdup(name);
 }
 
-#define SIGINFO_MAX 128
-
 static char *make_siginfo(struct session *s, const char *annex, size_t *n)
 {
 	const struct debug_thread *t = thread_general(s);
-	char *bytes = xmalloc(SIGINFO_MAX);
-	ssize_t got = t && !*annex ? debug_siginfo(s->debug, t->tid, bytes, SIGINFO_MAX) : -1;
 
-	if (got < 0) {
-		free(bytes);
-		return NULL;
-	}
-	*n = (size_t)got;
-	return bytes;
+	return t && !*annex ? make_bytes(s, debug_siginfo, t->tid, n) : NULL;
 }
 
 static void describe_thread(FILE *out, const struct session *s, const struct debug_thread *t)
@@ -104,6 +102,20 @@ static char *make_libraries(struct session *s, const char *annex, size_t *n)
 	return t ? libraries_document(s, t->tid, n) : NULL;
 }
 
+/* All that a program's addresses can be (Documentation/arch/x86/x86_64/mm.rst), and the vsyscall page: what of it is mapped
+ * changes, which gdb does not ask again for, and is told when it is read. */
+static char *make_memory_map(struct session *s, const char *annex, size_t *n)
+{
+	static const char text[] = "<?xml version=\"1.0\"?>\n<memory-map>\n"
+				   "<memory type=\"ram\" start=\"0\" length=\"0x800000000000\"/>\n"
+				   "<memory type=\"ram\" start=\"0xffffffffff600000\" length=\"0x1000\"/>\n"
+				   "</memory-map>\n";
+
+	(void)s;
+	*n = sizeof text - 1;
+	return *annex ? NULL : xstrdup(text);
+}
+
 static const struct {
 	const char *object;
 	document_maker *make;
@@ -111,6 +123,7 @@ static const struct {
 	{":features:read:", make_features},   {":auxv:read:", make_auxv},
 	{":exec-file:read:", make_exec_file}, {":siginfo:read:", make_siginfo},
 	{":threads:read:", make_threads},     {":libraries-svr4:read:", make_libraries},
+	{":memory-map:read:", make_memory_map},
 };
 
 /* A client asks for one piece after another of the same document: made at the first, it stays as it was. */

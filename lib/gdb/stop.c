@@ -28,15 +28,22 @@ static void reply_expedited(struct session *s, pid_t tid)
 	}
 }
 
-/* "Tnn", what `reason` puts, and the thread. */
-static void reply_stopped(struct session *s, int signal,
-			  void (*reason)(struct session *s, const struct debug_stop *stop),
-			  const struct debug_stop *stop, const struct debug_thread *t)
+/* What a stop is said to be. */
+struct manner {
+	int signal; /* -1: the stop's */
+	void (*reason)(struct session *s, const struct debug_stop *stop);
+	const char *text; /* or a reason that is the same for all */
+};
+
+/* "Tnn", the reason, and the thread. */
+static void reply_stopped(struct session *s, const struct manner *m, const struct debug_stop *stop, const struct debug_thread *t)
 {
-	reply_format(s, "T%02x", (unsigned)signal);
+	reply_format(s, "T%02x", (unsigned)(m->signal < 0 ? signal_to_gdb(stop->number) : m->signal));
 	reply_expedited(s, t->tid);
-	if (reason)
-		reason(s, stop);
+	if (m->reason)
+		m->reason(s, stop);
+	if (m->text)
+		reply_text(s, m->text);
 	reply_text(s, "thread:");
 	reply_thread(s, t->pid, t->tid);
 	reply_text(s, ";");
@@ -75,18 +82,6 @@ static void why_fork(struct session *s, const struct debug_stop *stop)
 	reply_text(s, ";");
 }
 
-static void why_vfork_done(struct session *s, const struct debug_stop *stop)
-{
-	(void)stop;
-	reply_text(s, "vforkdone:;");
-}
-
-static void why_created(struct session *s, const struct debug_stop *stop)
-{
-	(void)stop;
-	reply_text(s, "create:;");
-}
-
 static void why_exec(struct session *s, const struct debug_stop *stop)
 {
 	const struct process *p = process_shown(s, stop->pid);
@@ -98,44 +93,27 @@ static void why_exec(struct session *s, const struct debug_stop *stop)
 	reply_text(s, ";");
 }
 
-static void why_libraries(struct session *s, const struct debug_stop *stop)
-{
-	(void)stop;
-	reply_text(s, "library:;");
-}
-
-static void why_begin(struct session *s, const struct debug_stop *stop)
-{
-	(void)stop;
-	reply_text(s, "replaylog:begin;");
-}
-
-static void why_end(struct session *s, const struct debug_stop *stop)
-{
-	(void)stop;
-	reply_text(s, "replaylog:end;");
-}
-
-/* Signal -1: the stop's. */
-static const struct {
-	int signal;
-	void (*reason)(struct session *s, const struct debug_stop *stop);
-} stops[] = {
-	[DEBUG_STOP_STEP] = {GDB_SIGTRAP, NULL},
-	[DEBUG_STOP_BREAK] = {GDB_SIGTRAP, why_break},
-	[DEBUG_STOP_WATCH] = {GDB_SIGTRAP, why_watch},
-	[DEBUG_STOP_SIGNAL] = {-1, NULL},
-	[DEBUG_STOP_CALL_ENTRY] = {GDB_SIGTRAP, why_call_entry},
-	[DEBUG_STOP_CALL_RETURN] = {GDB_SIGTRAP, why_call_return},
-	[DEBUG_STOP_FORK] = {GDB_SIGTRAP, why_fork},
-	[DEBUG_STOP_VFORK] = {GDB_SIGTRAP, why_fork},
-	[DEBUG_STOP_THREAD] = {GDB_SIGTRAP, why_created},
-	[DEBUG_STOP_EXEC] = {GDB_SIGTRAP, why_exec},
-	[DEBUG_STOP_BEGIN] = {GDB_SIGTRAP, why_begin},
-	[DEBUG_STOP_END] = {GDB_SIGTRAP, why_end},
-	[DEBUG_STOP_INTERRUPT] = {GDB_SIGINT, NULL},
-	[DEBUG_STOP_TROUBLE] = {0, NULL},
+static const struct manner stops[] = {
+	[DEBUG_STOP_STEP] = {.signal = GDB_SIGTRAP},
+	[DEBUG_STOP_BREAK] = {.signal = GDB_SIGTRAP, .reason = why_break},
+	[DEBUG_STOP_WATCH] = {.signal = GDB_SIGTRAP, .reason = why_watch},
+	[DEBUG_STOP_SIGNAL] = {.signal = -1},
+	[DEBUG_STOP_CALL_ENTRY] = {.signal = GDB_SIGTRAP, .reason = why_call_entry},
+	[DEBUG_STOP_CALL_RETURN] = {.signal = GDB_SIGTRAP, .reason = why_call_return},
+	[DEBUG_STOP_FORK] = {.signal = GDB_SIGTRAP, .reason = why_fork},
+	[DEBUG_STOP_VFORK] = {.signal = GDB_SIGTRAP, .reason = why_fork},
+	[DEBUG_STOP_THREAD] = {.signal = GDB_SIGTRAP, .text = "create:;"},
+	[DEBUG_STOP_EXEC] = {.signal = GDB_SIGTRAP, .reason = why_exec},
+	[DEBUG_STOP_BEGIN] = {.signal = GDB_SIGTRAP, .text = "replaylog:begin;"},
+	[DEBUG_STOP_END] = {.signal = GDB_SIGTRAP, .text = "replaylog:end;"},
+	[DEBUG_STOP_INTERRUPT] = {.signal = GDB_SIGINT},
+	[DEBUG_STOP_TROUBLE] = {.signal = 0},
 };
+
+/* Stops of the server's own. */
+static const struct manner here = {0}, exec_found = {.signal = GDB_SIGTRAP, .reason = why_exec},
+			   libraries_listed = {.signal = GDB_SIGTRAP, .text = "library:;"},
+			   vfork_done = {.signal = GDB_SIGTRAP, .text = "vforkdone:;"};
 
 /* --- ends ----------------------------------------------------------------------------------------------------- */
 
@@ -218,20 +196,18 @@ static void reply_exec(struct session *s, const struct debug_thread *t)
 	struct debug_stop exec = {.kind = DEBUG_STOP_EXEC, .pid = t->pid, .tid = t->tid};
 
 	points_forget(s, t->pid);
-	reply_stopped(s, GDB_SIGTRAP, why_exec, &exec, t);
+	reply_stopped(s, &exec_found, &exec, t);
 }
 
 static void reply_stop(struct session *s, const struct debug_stop *stop, const struct debug_thread *t)
 {
-	int signal = stops[stop->kind].signal;
-
 	if (stop->kind == DEBUG_STOP_EXEC) {
 		process_show(s, t->pid);
 		points_forget(s, t->pid);
 	}
 	if (stop->kind == DEBUG_STOP_TROUBLE)
 		console_format(s, "rr-gdb: %s\n", debug_error(s->debug));
-	reply_stopped(s, signal < 0 ? signal_to_gdb(stop->number) : signal, stops[stop->kind].reason, stop, t);
+	reply_stopped(s, &stops[stop->kind], stop, t);
 }
 
 void notice_reply(struct session *s, const struct notice *n)
@@ -261,9 +237,9 @@ void notice_reply(struct session *s, const struct notice *n)
 	}
 	switch (kept.kind) {
 	case NOTICE_STOP: reply_stop(s, stop, t); break;
-	case NOTICE_HERE: reply_stopped(s, 0, NULL, stop, t); break;
-	case NOTICE_LIBRARIES: reply_stopped(s, GDB_SIGTRAP, why_libraries, stop, t); break;
-	case NOTICE_VFORK_DONE: reply_stopped(s, GDB_SIGTRAP, why_vfork_done, stop, t); break;
+	case NOTICE_HERE: reply_stopped(s, &here, stop, t); break;
+	case NOTICE_LIBRARIES: reply_stopped(s, &libraries_listed, stop, t); break;
+	case NOTICE_VFORK_DONE: reply_stopped(s, &vfork_done, stop, t); break;
 	}
 }
 

@@ -150,7 +150,7 @@ static const struct code_pair *pair_below(const struct code_pair *v, uint64_t n,
 
 static const struct code_place *tramp_at(const struct code_places *p, uint64_t pc)
 {
-	for (size_t i = 0; i < p->n; i++)
+	for (size_t i = 0; i < p->n && !p->look_only; i++)
 		if (pc - code_place_tramp(&p->v[i]) < p->v[i].img->h->tramp_len)
 			return &p->v[i];
 	return NULL;
@@ -175,7 +175,7 @@ uint64_t code_origin(const struct code_places *p, uint64_t pc)
 size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2])
 {
 	v[0] = v[1] = pc;
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < p->n && !p->look_only; i++) {
 		const struct code_place *c = &p->v[i];
 		if (!c->mapped || pc - c->lo >= c->img->h->len)
 			continue;

@@ -3,6 +3,7 @@
 #define RR_IMAGE_H
 
 #include "arch/arch.h"
+#include "counter/soft.h"
 #include "instrument/code.h"
 #include "tracee/task.h"
 
@@ -50,6 +51,9 @@ size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2]);
 bool code_at_insn(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
+
+/* The task, stopped anywhere in counted code, stops at its next edge: soft_hurry() with what is at its pc. */
+void code_hurry(struct task *t, struct soft_task *count);
 
 /* Whether the edge that the original's instruction at pc may take is counted. */
 bool code_counts(const struct code_places *p, uint64_t pc);

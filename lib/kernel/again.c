@@ -16,7 +16,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -27,7 +26,7 @@
 /* Shared mappings of one address space: as many as the kernel makes (vm.max_map_count). */
 #define SHARED_MAX 65530
 
-__attribute__((format(printf, 2, 3))) static int fail(struct replaying *rp, const char *fmt, ...)
+int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -44,6 +43,9 @@ static bool touches_agent(uint64_t start, uint64_t len)
 	return start < AGENT_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
 }
 
+/* Shared memory without a file has no id in the trace: it gets one of these. */
+#define ANON_OBJECT (1ull << 63)
+
 /* What is mapped again gets its contents from the trace: nothing is lost. */
 static void objects_tidy(struct replaying *rp)
 {
@@ -58,15 +60,14 @@ static void objects_tidy(struct replaying *rp)
 	rp->tidy_at = kept + kept / 4 + 32;
 }
 
-/* No room for the program's memory: our own trouble, unless the trace asks for more than a file can have. */
-static int memory_fail(struct replaying *rp)
+int kernel_replay_memory_fail(struct replaying *rp)
 {
 	if (errno != EFBIG && errno != EINVAL)
 		lack_note("memory file");
-	return fail(rp, "memory file: %s", strerror(errno));
+	return kernel_replay_fail(rp, "memory file: %s", strerror(errno));
 }
 
-static int object_fd(struct replaying *rp, uint64_t id)
+int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
 {
 	for (size_t i = 0; i < rp->nobjects; i++)
 		if (rp->objects[i].id == id)
@@ -88,23 +89,42 @@ static void fills_close(struct replaying *rp)
 	rp->nfills = 0;
 }
 
-/* Maps a descriptor of ours into the task: it opens it through /proc, maps, and closes. */
-static int map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd, int open_flags, uint32_t flags,
+int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd, int open_flags, uint32_t flags,
 		  uint64_t offset)
 {
 	char path[64];
 
 	snprintf(path, sizeof path, "/proc/%d/fd/%d", rp->self, fd);
 	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
-		return fail(rp, "agent: %s", strerror(errno));
+		return kernel_replay_fail(rp, "agent: %s", strerror(errno));
 	int64_t tfd = TASK_CALL_REPLAY(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)open_flags);
 	if (tfd < 0)
-		return fail(rp, "%s: cannot be opened for the task: %s", m->path, strerror((int)-tfd));
+		return kernel_replay_fail(rp, "%s: cannot be opened for the task: %s", m->path, strerror((int)-tfd));
 	int64_t r = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot, flags | MAP_FIXED, (uint64_t)tfd, offset);
 	TASK_CALL_REPLAY(t, SYS_close, (uint64_t)tfd);
 	if (r != (int64_t)m->start)
-		return fail(rp, "%s: cannot be mapped at 0x%lx: %s", m->path, m->start, strerror((int)-r));
+		return kernel_replay_fail(rp, "%s: cannot be mapped at 0x%lx: %s", m->path, m->start, strerror((int)-r));
 	return 0;
+}
+
+static int map_object(struct replaying *rp, struct task *t, const struct trace_map *m, const struct shared_map *s, uint64_t size)
+{
+	int fd = kernel_replay_object_fd(rp, s->object);
+
+	if (fd < 0 || ftruncate(fd, (off_t)size))
+		return kernel_replay_memory_fail(rp);
+	/* What is there now will be put anew from the trace, but for the holes. */
+	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)s->offset, (off_t)s->len);
+	if (t->mm->nshared >= SHARED_MAX)
+		return kernel_replay_fail(rp, "more shared mappings than a program can have");
+	mm_add_shared(t->mm, *s);
+	return kernel_replay_map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, m->flags & (MAP_SHARED | MAP_PRIVATE), s->offset);
+}
+
+/* A memory file of the replay's own, so that a checkpoint can copy what it holds. */
+static int map_anon_object(struct replaying *rp, struct task *t, const struct trace_map *m)
+{
+	return map_object(rp, t, m, &(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->anon_last, 0, false}, m->len);
 }
 
 static int map_again(struct replaying *rp, struct task *t, const struct trace_map *m)
@@ -112,7 +132,7 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 	int fd, r;
 
 	if (touches_agent(m->start, m->len))
-		return fail(rp, "the trace maps memory where the agent is");
+		return kernel_replay_fail(rp, "the trace maps memory where the agent is");
 	if (!m->len) { /* the heap's place */
 		t->mm->brk = m->start;
 		return 0;
@@ -131,58 +151,54 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 	case BACKING_COPY:
 		fd = trace_open_copy(rp->r, m->copy);
 		if (fd < 0)
-			return fail(rp, "%s", trace_reader_error(rp->r));
+			return kernel_replay_fail(rp, "%s", trace_reader_error(rp->r));
 		break;
 	case BACKING_DATA: {
 		uint64_t n = m->size > m->offset ? m->size - m->offset : 0;
 		fd = memfd_create("rr-data", MFD_CLOEXEC);
 		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
-			return memory_fail(rp);
+			return kernel_replay_memory_fail(rp);
 		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof *rp->fills);
 		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
-		return map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
+		return kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
 	}
 	case BACKING_CODE: {
 		const struct code_image *img = kernel_code_again(rp, t, m);
 		int copy = img ? -1 : trace_open_copy(rp->r, m->copy);
 		if (!img && copy < 0)
-			return fail(rp, "%s", trace_reader_error(rp->r));
+			return kernel_replay_fail(rp, "%s", trace_reader_error(rp->r));
 		if (copy >= 0)
 			close(copy);
 		if (!img)
-			return fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
-		if (rp->counter_fd < 0)
+			return kernel_replay_fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
+		if (rp->counter_fd < 0) {
+			t->mm->code.look_only = true;
 			return 0;
-		return map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE, m->offset);
+		}
+		return kernel_replay_map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE, m->offset);
 	}
 	case BACKING_COUNTER:
 		if (rp->counter_fd < 0 || m->start != COUNTER_PAGE || m->len != PAGE)
-			return fail(rp, "the trace maps a counter page that is none");
+			return kernel_replay_fail(rp, "the trace maps a counter page that is none");
 		t->mm->counted = true;
-		return map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC, MAP_SHARED, 0);
+		return kernel_replay_map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC, MAP_SHARED, 0);
 	case BACKING_OBJECT:
-		fd = object_fd(rp, m->object);
-		if (fd < 0 || ftruncate(fd, (off_t)m->size))
-			return memory_fail(rp);
-		/* What is there now will be put anew from the trace, but for the holes. */
-		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)m->offset, (off_t)m->len);
-		if (t->mm->nshared >= SHARED_MAX)
-			return fail(rp, "more shared mappings than a program can have");
-		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, m->object, m->offset,
-							 !strcmp(m->path, "[sysv]")});
-		return map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, m->flags & (MAP_SHARED | MAP_PRIVATE), m->offset);
+		return map_object(rp, t, m, &(struct shared_map){m->start, m->len, m->object, m->offset, !strcmp(m->path, "[sysv]")},
+				  m->size);
 	default: {
-		uint32_t kept = m->flags & (MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN_);
+		if (m->flags & MAP_SHARED)
+			return map_anon_object(rp, t, m);
+		uint32_t kept = m->flags & (MAP_PRIVATE | MAP_GROWSDOWN_);
 		int64_t at = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot,
 					      kept | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0);
 		if (at != (int64_t)m->start)
-			return fail(rp, "memory at 0x%lx: cannot be mapped: %s", m->start, strerror((int)-at));
+			return kernel_replay_fail(rp, "memory at 0x%lx: cannot be mapped: %s", m->start, strerror((int)-at));
 		return 0;
 	}
 	}
 	if (fd < 0)
 		return -1;
-	r = map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), m->offset);
+	r = kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), m->offset);
 	close(fd);
 	return r;
 }
@@ -196,14 +212,14 @@ static int maps_again(struct replaying *rp, struct task *t)
 	while ((r = trace_next_map(rp->r, &m)) == 1)
 		if (map_again(rp, t, &m))
 			return -1;
-	return r ? fail(rp, "%s", trace_reader_error(rp->r)) : 0;
+	return r ? kernel_replay_fail(rp, "%s", trace_reader_error(rp->r)) : 0;
 }
 
 int kernel_replay_exec(struct replaying *rp, struct task *t)
 {
 	/* Everything but the agent goes; the last page of the address space is nobody's. */
 	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) || TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
-		return fail(rp, "the stub cannot be emptied");
+		return kernel_replay_fail(rp, "the stub cannot be emptied");
 	return maps_again(rp, t);
 }
 
@@ -213,7 +229,7 @@ static int brk_again(struct replaying *rp, struct task *t, uint64_t brk)
 	int64_t r = 0;
 
 	if (touches_agent(old, now > old ? now - old : 0) || touches_agent(now, old > now ? old - now : 0))
-		return fail(rp, "the trace puts the heap where the agent is");
+		return kernel_replay_fail(rp, "the trace puts the heap where the agent is");
 	if (now > old) {
 		r = TASK_CALL_REPLAY(t, SYS_mmap, old, now - old, PROT_READ | PROT_WRITE,
 				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0);
@@ -222,7 +238,7 @@ static int brk_again(struct replaying *rp, struct task *t, uint64_t brk)
 		r = TASK_CALL_REPLAY(t, SYS_munmap, now, old - now);
 	}
 	t->mm->brk = brk;
-	return r ? fail(rp, "the heap cannot be set to 0x%lx", brk) : 0;
+	return r ? kernel_replay_fail(rp, "the heap cannot be set to 0x%lx", brk) : 0;
 }
 
 static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6], uint64_t result)
@@ -232,14 +248,14 @@ static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6
 	struct shared_map moved = {0};
 
 	if (touches_agent(a[0], a[1]) || touches_agent(result, a[2]))
-		return fail(rp, "the trace moves memory where the agent is");
+		return kernel_replay_fail(rp, "the trace moves memory where the agent is");
 	if (result != a[0])
 		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
 	else
 		flags &= ~(uint64_t)(MREMAP_FIXED), to = 0;
 	int64_t r = TASK_CALL_REPLAY(t, SYS_mremap, a[0], a[1], a[2], flags, to);
 	if (r != (int64_t)result)
-		return fail(rp, "mremap to 0x%lx: %s", result, r < 0 ? strerror((int)-r) : "went elsewhere");
+		return kernel_replay_fail(rp, "mremap to 0x%lx: %s", result, r < 0 ? strerror((int)-r) : "went elsewhere");
 	for (size_t i = 0; i < mm->nshared; i++)
 		if (mm->shared[i].start <= a[0] && a[0] < mm->shared[i].start + mm->shared[i].len) {
 			moved = mm->shared[i];
@@ -247,7 +263,7 @@ static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6
 		}
 	if (moved.len) {
 		if (mm->nshared >= SHARED_MAX)
-			return fail(rp, "more shared mappings than a program can have");
+			return kernel_replay_fail(rp, "more shared mappings than a program can have");
 		if (a[1])
 			mm_remove_shared(mm, a[0], PAGE_UP(a[1]));
 		moved.start = result;
@@ -264,9 +280,9 @@ static int shmdt_again(struct replaying *rp, struct task *t, uint64_t addr)
 		if (!m.sysv || m.start != addr)
 			continue;
 		mm_remove_shared(t->mm, m.start, m.len);
-		return TASK_CALL_REPLAY(t, SYS_munmap, m.start, m.len) ? fail(rp, "shmdt") : 0;
+		return TASK_CALL_REPLAY(t, SYS_munmap, m.start, m.len) ? kernel_replay_fail(rp, "shmdt") : 0;
 	}
-	return fail(rp, "shmdt of 0x%lx, where nothing is attached", addr);
+	return kernel_replay_fail(rp, "shmdt of 0x%lx, where nothing is attached", addr);
 }
 
 /* How far the stack may grow decides where a program overflows it. */
@@ -279,7 +295,7 @@ static int rlimit_again(struct replaying *rp, struct task *t, const struct trace
 	if (ev->sysno == SYS_getrlimit || !at || a[pr ? 1 : 0] != RLIMIT_STACK || (pr && a[0] && (pid_t)a[0] != ev->tid))
 		return 0;
 	if (task_read_all(t, at, &lim, sizeof lim))
-		return fail(rp, "the stack's limit cannot be read");
+		return kernel_replay_fail(rp, "the stack's limit cannot be read");
 	task_set_stack_limit(t, lim.rlim_cur);
 	return 0;
 }
@@ -346,6 +362,7 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	case SYSH_madvise: /* goes on behind a hole, and says so only at its end */
 		if (failed && ev->result != -ENOMEM)
 			return 0;
+		t->mm->advised |= a[2] == MADV_DONTFORK || a[2] == MADV_WIPEONFORK;
 		if (a[2] == 8 /* MADV_FREE, which the recorder follows up by DONTNEED */)
 			a[2] = 4;
 		r = madvise_matters(a[2]) ? range_again(t, SYS_madvise, a) : ev->result;
@@ -353,7 +370,7 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	default: return 0;
 	}
 	if (r != ev->result)
-		return fail(rp, "%s gave %ld when recorded and %ld now", d->name, (long)ev->result, (long)r);
+		return kernel_replay_fail(rp, "%s gave %ld when recorded and %ld now", d->name, (long)ev->result, (long)r);
 	return 0;
 }
 
@@ -362,20 +379,20 @@ static int zero_again(struct replaying *rp, struct task *t, const struct trace_d
 	static const uint8_t zero[PAGE];
 
 	if (d->object) {
-		int fd = object_fd(rp, d->object);
+		int fd = kernel_replay_object_fd(rp, d->object);
 		if (fd < 0)
-			return memory_fail(rp);
+			return kernel_replay_memory_fail(rp);
 		if (d->fill_len == UINT64_MAX - d->addr) /* to the end of time: the object's size */
-			return ftruncate(fd, (off_t)d->addr) ? memory_fail(rp) : 0;
+			return ftruncate(fd, (off_t)d->addr) ? kernel_replay_memory_fail(rp) : 0;
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr, (off_t)d->fill_len);
 		return 0;
 	}
 	if (touches_agent(d->addr, d->fill_len) || d->fill_len > MAX_RW_COUNT)
-		return fail(rp, "the trace writes where the agent is, or more than a call does");
+		return kernel_replay_fail(rp, "the trace writes where the agent is, or more than a call does");
 	for (uint64_t at = 0; at < d->fill_len; at += PAGE) {
 		uint64_t n = d->fill_len - at < PAGE ? d->fill_len - at : PAGE;
 		if (task_write(t, d->addr + at, zero, n))
-			return fail(rp, "memory at 0x%lx cannot be written", d->addr + at);
+			return kernel_replay_fail(rp, "memory at 0x%lx cannot be written", d->addr + at);
 	}
 	return 0;
 }
@@ -396,14 +413,14 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 	switch (d->kind) {
 	case DATA_OUT:
 		if (touches_agent(d->addr, d->len))
-			return fail(rp, "the trace writes where the agent is");
+			return kernel_replay_fail(rp, "the trace writes where the agent is");
 		if (task_write(t, d->addr, d->bytes, d->len) && !holds_already(t, d))
-			return fail(rp, "memory at 0x%lx (%u bytes) cannot be written", d->addr, d->len);
+			return kernel_replay_fail(rp, "memory at 0x%lx (%u bytes) cannot be written", d->addr, d->len);
 		return 0;
 	case DATA_SHARED:
-		fd = object_fd(rp, d->object);
+		fd = kernel_replay_object_fd(rp, d->object);
 		if (fd < 0 || pwrite_all(fd, d->bytes, d->len, d->addr))
-			return memory_fail(rp);
+			return kernel_replay_memory_fail(rp);
 		return 0;
 	case DATA_FILL:
 		for (size_t i = 0; i < rp->nfills; i++) {
@@ -411,13 +428,13 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 			if (d->addr < f->start || d->addr - f->start >= f->len)
 				continue;
 			if (pwrite_all(f->fd, d->bytes, d->len, d->addr - f->start))
-				return memory_fail(rp);
+				return kernel_replay_memory_fail(rp);
 			return 0;
 		}
-		return fail(rp, "contents for 0x%lx, where nothing was mapped", d->addr);
+		return kernel_replay_fail(rp, "contents for 0x%lx, where nothing was mapped", d->addr);
 	case DATA_ZERO: return zero_again(rp, t, d);
 	case DATA_XSTATE:
-		return task_set_xstate(t, d->bytes, d->len) ? fail(rp, "this CPU does not take the recorded register state")
+		return task_set_xstate(t, d->bytes, d->len) ? kernel_replay_fail(rp, "this CPU does not take the recorded register state")
 							    : 0;
 	default: return 0;
 	}
@@ -429,7 +446,10 @@ static int output_run(struct task *t, uint64_t addr, uint64_t n, int (*put)(void
 
 	while (n) {
 		size_t want = n < sizeof buf ? n : sizeof buf;
-		if (task_read_all(t, addr, buf, want) || put(ctx, buf, want))
+		if (task_read_all(t, addr, buf, want))
+			return -1;
+		task_hide_planted(t, addr, buf, want);
+		if (put(ctx, buf, want))
 			return -1;
 		addr += want;
 		n -= want;
@@ -488,88 +508,4 @@ void kernel_replay_free(struct replaying *rp)
 	kernel_replay_files_free(rp);
 	kernel_replay_objects_free(rp);
 	free(rp->fills);
-}
-
-void kernel_replay_objects_free(struct replaying *rp)
-{
-	for (size_t i = 0; i < rp->nobjects; i++)
-		close(rp->objects[i].fd);
-	free(rp->objects);
-	rp->objects = NULL;
-	rp->nobjects = 0;
-}
-
-static int copy_extent(int to, int from, off_t at, off_t end)
-{
-	static uint8_t buf[1 << 16];
-
-	while (at < end) {
-		size_t want = end - at < (off_t)sizeof buf ? (size_t)(end - at) : sizeof buf;
-		ssize_t n = pread_all(from, buf, want, (uint64_t)at);
-		if (n <= 0 || pwrite_all(to, buf, (size_t)n, (uint64_t)at))
-			return -1;
-		at += n;
-	}
-	return 0;
-}
-
-static int copy_memory_file(int from)
-{
-	int to = memfd_create("rr-object", MFD_CLOEXEC);
-	struct stat st;
-	off_t at = 0;
-
-	if (to < 0 || fstat(from, &st) || ftruncate(to, st.st_size))
-		goto fail;
-	while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
-		off_t end = lseek(from, at, SEEK_HOLE);
-		if (end < 0 || copy_extent(to, from, at, end))
-			goto fail;
-		at = end;
-	}
-	return to;
-fail:
-	if (to >= 0)
-		close(to);
-	return -1;
-}
-
-int kernel_replay_objects_copy(struct replaying *to, const struct replaying *from)
-{
-	to->objects = xcalloc(from->nobjects + 1, sizeof *to->objects);
-	for (to->nobjects = 0; to->nobjects < from->nobjects; to->nobjects++) {
-		int fd = copy_memory_file(from->objects[to->nobjects].fd);
-		if (fd < 0)
-			return memory_fail(to);
-		to->objects[to->nobjects] = (struct replay_object){from->objects[to->nobjects].id, fd};
-	}
-	return 0;
-}
-
-/* What of one line of the task's mappings is such an object's. */
-static int object_map(struct replaying *rp, struct task *t, const struct maps_line *l, const struct shared_map *s)
-{
-	uint64_t start = l->start > s->start ? l->start : s->start;
-	uint64_t end = l->end < s->start + s->len ? l->end : s->start + s->len;
-
-	if (start >= end || !l->shared)
-		return 0;
-	const struct trace_map m = {.start = start, .len = end - start, .prot = l->prot, .path = l->path};
-	int fd = object_fd(rp, s->object);
-	if (fd < 0)
-		return memory_fail(rp);
-	return map_fd(rp, t, &m, fd, O_RDWR | O_CLOEXEC, MAP_SHARED, s->offset + (start - s->start));
-}
-
-int kernel_replay_objects_map(struct replaying *rp, struct task *t)
-{
-	struct maps_line l;
-	struct maps_file *f = t->mm->nshared ? maps_open(t->tid) : NULL;
-	int r = 0;
-
-	while (f && !r && maps_next(f, &l))
-		for (size_t i = 0; i < t->mm->nshared && !r; i++)
-			r = object_map(rp, t, &l, &t->mm->shared[i]);
-	maps_close(f);
-	return r;
 }

@@ -195,6 +195,7 @@ struct replaying {
 	size_t nobjects, tidy_at; /* so many: those that nobody has mapped are closed */
 	/* Some task has it mapped. Set by the replayer; NULL: not known. */
 	bool (*mapped)(struct replaying *, uint64_t object);
+	uint64_t anon_last; /* the last id of memory that is shared without a file */
 	/* Memory files of the BACKING_DATA mappings of the event under way, for its DATA_FILL records. */
 	struct replay_fill {
 		pid_t tid;
@@ -226,11 +227,30 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void *, const void *, size_t), void *ctx);
 void kernel_replay_free(struct replaying *rp);
 
-/* Copies of the shared objects: of what they hold now. 0, or -1 with to->error. */
+/* Inside of this floor: -1 with rp->error; an object's memory file; a descriptor of ours mapped into the task. */
+int kernel_replay_fail(struct replaying *rp, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* No room for the program's memory: our own trouble, unless the trace asks for more than a file can have. */
+int kernel_replay_memory_fail(struct replaying *rp);
+int kernel_replay_object_fd(struct replaying *rp, uint64_t id);
+int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd, int open_flags, uint32_t flags,
+			 uint64_t offset);
+
+/* copies.c: what a checkpoint needs. Copies of the shared objects: of what they hold now. 0, or -1 with to->error. */
 int kernel_replay_objects_copy(struct replaying *to, const struct replaying *from);
 void kernel_replay_objects_free(struct replaying *rp);
 /* Maps the copies in the place of those objects that a forked task has mapped. */
 int kernel_replay_objects_map(struct replaying *rp, struct task *t);
+/* Around a fork of the task that is to have all of its memory, whatever the program has advised on that: madvise(2),
+ * MADV_DONTFORK and MADV_WIPEONFORK. The end is for it and for its copy; the caller frees a->v. */
+struct kernel_advised {
+	struct kernel_advised_range {
+		uint64_t start, len;
+		int advice, opposite;
+	} *v;
+	size_t n;
+};
+int kernel_replay_fork_begin(struct replaying *rp, struct task *t, struct kernel_advised *a);
+void kernel_replay_fork_end(struct task *t, const struct kernel_advised *a);
 
 /* files.c: notes the file of a mapping, and opens it as it was when it was recorded: the trace's copy, or the file of that
  * name if it has not changed since; -1 if neither is there. */

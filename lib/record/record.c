@@ -2,6 +2,7 @@
 #include "record/recorder.h"
 
 #include "record/control.h"
+#include "record/crash.h"
 #include "record/launch.h"
 #include "util/util.h"
 
@@ -412,6 +413,8 @@ int record_run(const struct record_options *o, int *signal)
 		recorder_free(&r);
 		return status;
 	}
+	if (o->keep)
+		crash_keeps(&r);
 	loop(&r);
 	bool failed = !rec_sound(&r.rec);
 	r.events = trace_events_put(r.rec.w);

@@ -26,6 +26,7 @@ struct record_options {
 	uint64_t slice_ns; /* how long a task may go on while others wait; 0: SLICE_NS */
 	int cpu;	   /* -1: any one */
 	int print_dir_fd;  /* -1: not */
+	bool keep;	   /* where the recorder itself fails, waits with the tasks stopped, for a debugger */
 	uint64_t checksum_every; /* events; 0: no checksums */
 };
 

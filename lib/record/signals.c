@@ -38,16 +38,6 @@ bool signal_stops(int sig)
 	return sig == SIGSTOP || sig == SIGTSTP || sig == SIGTTIN || sig == SIGTTOU;
 }
 
-static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
-{
-	return task_read_all(ctx, addr, buf, n);
-}
-
-static int write_mem(void *ctx, uint64_t addr, const void *buf, size_t n)
-{
-	return task_write(ctx, addr, buf, n);
-}
-
 static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *si)
 {
 	rec_put(&r->rec, &(struct trace_data){.kind = DATA_SIGINFO,
@@ -59,7 +49,7 @@ static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *s
 static void put_handler(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
-	uint64_t end = arch_sigframe_end(&t->regs, read_mem, t);
+	uint64_t end = arch_sigframe_end(&t->regs, task_read_ctx, t);
 
 	if (end)
 		rec_out(&r->rec, t, ARCH_SP(&t->regs), end - ARCH_SP(&t->regs));
@@ -86,7 +76,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		return;
 	}
 	task_get_regs(t);
-	arch_sigframe_unstep(&t->regs, &before, read_mem, write_mem, t);
+	arch_sigframe_unstep(&t->regs, &before, task_read_ctx, task_write_ctx, t);
 	ev->flags |= EVF_HANDLER;
 	ev->after = t->regs;
 	put_handler(r, rt);
@@ -106,7 +96,7 @@ static bool is_ignored(struct task *t, int sig)
 	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
 }
 
-static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, uint16_t flags)
+static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
 {
 	struct task *t = &rt->t;
 	int sig = si->si_signo;
@@ -120,7 +110,7 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		ev.after = ev.regs;
 	}
 	put_siginfo(r, rt, si);
-	if (is_caught(t, sig)) {
+	if (caught) {
 		deliver_to_handler(r, rt, &ev, sig);
 		return;
 	}
@@ -224,7 +214,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	if (!ours && !failed && raised_by_instruction(&si)) {
 		rtask_to_origin(rt);
 		if (!answer_tsc(r, rt, &si))
-			deliver(r, rt, &si, EVF_SYNC);
+			deliver(r, rt, &si, is_caught(t, si.si_signo), EVF_SYNC);
 		return;
 	}
 	const uint64_t catches = proc_status_mask(t->tid, "SigCgt");
@@ -232,7 +222,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && caught;
 	if (rtask_at_park(rt) && (ours || !calm)) {
 		rtask_to_origin(rt);
-		deliver(r, rt, &si, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
+		deliver(r, rt, &si, caught, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}
 	rt->midway = true;
@@ -245,7 +235,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			rt->overdue_sig = 0;
 			rt->overdue_ns = 0;
 			take_pending(rt, &si, false);
-			deliver(r, rt, &si, EVF_INEXACT);
+			deliver(r, rt, &si, false, EVF_INEXACT);
 			return;
 		}
 		if (!rt->overdue_ns) {

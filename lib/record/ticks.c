@@ -12,11 +12,6 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
-{
-	return task_read_all(ctx, addr, buf, n);
-}
-
 void rtask_park(struct rtask *rt)
 {
 	rt->park = rt->t.regs;
@@ -59,17 +54,9 @@ bool rtask_to_origin(struct rtask *rt)
 
 void tick_hurry(struct rtask *rt)
 {
-	struct task *t = &rt->t;
-	uint8_t code[16] = {0};
-	bool moved;
-
-	if (!t->mm->counted || rt->hurry_ns)
+	if (!rt->t.mm->counted || rt->hurry_ns)
 		return;
-	if (code_in_tramp(&t->mm->code, ARCH_PC(&t->regs)))
-		task_read(t, ARCH_PC(&t->regs), code, sizeof code);
-	soft_hurry(&rt->count, &t->regs, code, &moved);
-	if (moved)
-		task_set_regs(t);
+	code_hurry(&rt->t, &rt->count);
 	if (rt->count.ticks < rt->calm_until && rt->count.page.left && !rt->stuck)
 		soft_arm(&rt->count, rt->calm_until - rt->count.ticks);
 	rt->hurry_ns = now_ns();
@@ -185,7 +172,7 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
 	const struct code_site *site;
 
-	if (!rt->t.mm->counted || !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, read_mem, &rt->t, &site))
+	if (!rt->t.mm->counted || !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
 		return false;
 	if (site->kind >= CODE_RDTSC) {
 		rt->chances++;

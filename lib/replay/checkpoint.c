@@ -13,7 +13,7 @@
 struct checkpoint {
 	struct ptask *tasks;
 	struct replaying objects; /* the shared objects only */
-	uint64_t event;
+	uint64_t event; /* the last that had been applied */
 	struct trace_event ev; /* under way when it was put aside */
 	bool loaded, reached;
 };
@@ -48,6 +48,20 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 		return c;
 	ssize_t n = task_get_xstate(&like->t, xstate, sizeof xstate);
 	return n > 0 && !task_set_xstate(&c->t, xstate, (size_t)n) ? c : NULL;
+}
+
+static struct ptask *copy_process(struct replayer *p, struct ptask *like)
+{
+	struct kernel_advised advised;
+
+	if (kernel_replay_fork_begin(&p->rp, &like->t, &advised))
+		return NULL;
+	struct ptask *copy = copy_task(p, like, like, NULL);
+	kernel_replay_fork_end(&like->t, &advised);
+	if (copy)
+		kernel_replay_fork_end(&copy->t, &advised);
+	free(advised.v);
+	return copy;
 }
 
 /* The copy, among the first tasks of p, of the task that stands for an address space. */
@@ -92,7 +106,7 @@ static int copy_tasks(struct replayer *p, struct ptask *list)
 	for (struct ptask *like = list; like; like = like->next) {
 		struct ptask *leader = first_with(list, like->t.mm), *copy;
 		if (leader == like) {
-			copy = copy_task(p, like, like, NULL);
+			copy = copy_process(p, like);
 			if (!copy || kernel_replay_objects_map(&p->rp, &copy->t))
 				return -1;
 		} else {
@@ -121,6 +135,16 @@ static void swap_objects(struct replaying *a, struct replaying *b)
 	a->nobjects = b->nobjects;
 	b->objects = v;
 	b->nobjects = n;
+}
+
+/* The replay's tasks and objects are gone. */
+static void end_all(struct replayer *p)
+{
+	struct replaying old = {0};
+
+	end_tasks(p);
+	swap_objects(&old, &p->rp);
+	kernel_replay_objects_free(&old);
 }
 
 /* The replay goes on with copies of c's tasks and objects. */
@@ -177,11 +201,7 @@ struct checkpoint *checkpoint_make(struct replayer *p)
 
 int checkpoint_restore(struct replayer *p, struct checkpoint *c)
 {
-	struct replaying old = {0};
-
-	end_tasks(p);
-	swap_objects(&old, &p->rp);
-	kernel_replay_objects_free(&old);
+	end_all(p);
 	p->loaded = p->reached = false;
 	if (wake_copies(p, c->tasks, &c->objects)) {
 		trouble(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
@@ -204,11 +224,6 @@ void checkpoint_free(struct replayer *p, struct checkpoint *c)
 	p->tasks = tasks;
 	kernel_replay_objects_free(&c->objects);
 	free(c);
-}
-
-uint64_t checkpoint_event(const struct checkpoint *c)
-{
-	return c->event;
 }
 
 static uint64_t own_bytes(pid_t tid)
@@ -252,11 +267,7 @@ struct checkpoint *checkpoint_aside(struct replayer *p)
 
 void checkpoint_back(struct replayer *p, struct checkpoint *c)
 {
-	struct replaying old = {0};
-
-	end_tasks(p);
-	swap_objects(&old, &p->rp);
-	kernel_replay_objects_free(&old);
+	end_all(p);
 	p->tasks = c->tasks;
 	p->watch.event = 0;
 	swap_objects(&c->objects, &p->rp);

@@ -13,8 +13,6 @@ struct checkpoint *checkpoint_make(struct replayer *p);
 /* Takes the replay up there: its tasks of now are ended. -1: it cannot go on at all; a line has been printed. */
 int checkpoint_restore(struct replayer *p, struct checkpoint *c);
 void checkpoint_free(struct replayer *p, struct checkpoint *c);
-/* Events that had been applied there. */
-uint64_t checkpoint_event(const struct checkpoint *c);
 /* Bytes that it holds for itself alone, nearly. */
 uint64_t checkpoint_bytes(const struct checkpoint *c);
 

@@ -34,6 +34,11 @@ struct mark {
 
 enum outcome { OUT_STOP, OUT_GOAL, OUT_END, OUT_INTERRUPT, OUT_TROUBLE };
 
+/* Bytes that an instruction has accessed. */
+struct touched {
+	uint64_t addr, len;
+};
+
 struct debug {
 	struct pauses pauses; /* first */
 	struct replayer p;
@@ -46,6 +51,7 @@ struct debug {
 	size_t npoints;
 	unsigned plan; /* changes with them */
 	bool blind;    /* no point stops anything */
+	unsigned polls; /* instructions that were stepped, for poll() */
 	struct debug_catch catch;
 
 	/* Here. */
@@ -57,6 +63,8 @@ struct debug {
 	struct debug_stop stop;
 	uint64_t hits, hits_max; /* stops of this run, and at which it ends */
 	bool interrupted;
+	struct touched touched[4]; /* in pages that are closed to the program */
+	size_t ntouched;
 	uint64_t lifted; /* breakpoint that is taken out until the task's next stop; 0: none */
 	uint64_t siginfo_event; /* whose signal the current task has stopped for */
 
@@ -81,8 +89,9 @@ struct debug {
 };
 
 int debug_fail(struct debug *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* The task with that id, or the one that runs next; NULL: none. */
+/* The task with that id, the first of a process, the one that runs next; NULL: none. */
 struct ptask *debug_task(struct debug *d, pid_t tid);
+struct ptask *debug_process(struct debug *d, pid_t pid);
 struct ptask *debug_runner(struct debug *d);
 /* Events that have been applied. */
 uint64_t debug_event(const struct debug *d);
@@ -91,7 +100,7 @@ uint64_t state_stack(struct debug *d, struct ptask *pt);
 /* points.c */
 /* Before the task runs: what stops it is in its memory and in its CPU. */
 int points_place(struct debug *d, struct ptask *pt);
-/* Before an event that may change what is mapped. */
+/* Before an event that may change what is mapped, or is to find memory as it is. */
 void points_lift_all(struct ptask *pt);
 /* The breakpoint that stops the task where it stands; NULL: none. */
 const struct point *points_break(struct debug *d, struct ptask *pt);
@@ -100,10 +109,24 @@ bool points_watch(struct debug *d, struct ptask *pt, unsigned struck);
 /* What is there now is what was there. */
 void points_look(struct debug *d);
 
-/* motion.c */
+/* insn.c */
 enum stepped { STEPPED, STEP_AT_EVENT, STEP_FAILED };
 /* One instruction of the program's, or AT_EVENT: it stands where its event is. */
-enum stepped motion_step(struct debug *d, struct ptask *pt);
+enum stepped insn_step(struct debug *d, struct ptask *pt);
+/* The same of the task's own memory, with its tick, for a counter that steps. */
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status);
+/* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or when it goes on. */
+void insn_leave_break(struct debug *d, struct ptask *pt);
+/* The task has stopped at a page that is closed to it: executes that instruction. False: it faults by itself when it goes on. */
+bool insn_pass_guard(struct debug *d, struct ptask *pt, int status);
+/* To the end of an instruction that may be one in a trampoline, with code of ours behind it. */
+void insn_finish(struct debug *d, struct ptask *pt);
+/* The task stands in front of an instruction of the program's: shows the registers so. */
+void insn_origin(struct ptask *pt);
+/* Events that need nothing of the task's doing. */
+bool insn_free_event(const struct trace_event *ev);
+
+/* motion.c */
 /* Onwards to the goal (NULL: none), or to the stop number d->hits_max. from_here: a breakpoint right here counts. */
 enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_here);
 /* The next event, applied; OUT_STOP if that is a stop, else OUT_GOAL. */
@@ -112,6 +135,8 @@ enum outcome motion_event(struct debug *d);
 enum outcome motion_reach(struct debug *d);
 bool motion_at_end(struct debug *d);
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
+bool motion_at_insn(struct pauses *s, struct ptask *pt);
 bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt);
 
 /* timeline.c */
@@ -123,10 +148,17 @@ struct goal timeline_here(struct debug *d);
 /* Knows the instructions from here on. */
 enum outcome timeline_locate(struct debug *d);
 enum outcome timeline_go(struct debug *d, const struct goal *g);
-/* The last stop before here; OUT_END: there is none. */
-enum outcome timeline_back(struct debug *d);
-enum outcome timeline_back_step(struct debug *d, pid_t tid);
+/* How many checkpoints are not behind the point: the last of them is the one to begin at. */
+size_t timeline_before(const struct debug *d, uint64_t event, uint64_t ticks);
+/* Below 0: the checkpoint is before that point; 0: there; above: behind. */
+int timeline_order(const struct mark *k, uint64_t event, uint64_t ticks);
+int timeline_restore(struct debug *d, const struct mark *k);
 void timeline_free(struct debug *d);
+
+/* back.c */
+/* The last stop before here; OUT_END: there is none. */
+enum outcome back_stop(struct debug *d);
+enum outcome back_one(struct debug *d, pid_t tid);
 
 /* experiment.c */
 int experiment_begin(struct debug *d);

@@ -84,13 +84,15 @@ static bool serve_call(struct ptask *pt)
 	struct arch_chance c;
 	static const struct arch_features all;
 
-	if (pt->t.mm->counted && code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, NULL, NULL, &site)) {
+	if (pt->t.mm->counted && code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
 		if (site->kind >= CODE_RDTSC) {
 			c = (struct arch_chance){(enum chance)(site->kind - CODE_RDTSC + CHANCE_RDTSC), site->len, site->reg, site->size};
 			arch_chance_do(&pt->t.regs, &c, &all);
 		}
 		return !ptask_go(pt);
 	}
+	if (pt->t.mm->nguards) /* it may change what is mapped */
+		points_lift_all(pt);
 	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	return !ptask_go(pt);
@@ -110,7 +112,7 @@ static enum outcome step_once_here(struct debug *d, struct ptask *pt)
 	/* No event of the recording is under way in an experiment. */
 	d->p.reached = false;
 	d->p.ev.kind = EV_SYSCALL;
-	enum stepped s = motion_step(d, pt);
+	enum stepped s = insn_step(d, pt);
 	d->p.reached = reached;
 	d->p.ev.kind = kind;
 	return s == STEPPED ? OUT_GOAL : OUT_STOP;

@@ -2,122 +2,11 @@
 #include "replay/debugger.h"
 
 #include "replay/displace.h"
-#include "util/util.h"
+#include "replay/guard.h"
 
-#include <errno.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-
-/* --- one instruction -------------------------------------------------------------------------------------- */
-
-/* Trampoline code between two instructions of the program's, at most. */
-#define BETWEEN_MAX 64
-
-static bool is_tick_event(const struct trace_event *ev)
-{
-	return ev->kind == EV_SWITCH || (ev->kind == EV_SIGNAL && !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
-}
-
-/* Events that need nothing of the task's doing. */
-static bool is_free_event(const struct trace_event *ev)
-{
-	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM || (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
-}
-
-/* The task has come to the place of the event under way already. */
-static bool at_event(struct debug *d, struct ptask *pt)
-{
-	const struct trace_event *ev = &d->p.ev;
-
-	if (d->p.reached || pt->in_call || is_free_event(ev))
-		return true;
-	return is_tick_event(ev) && pt->count.ticks >= ev->ticks && arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
-}
-
-/* A trap that is the program's own leaves it behind the instruction, where a replay would go on. */
-static void before_trap(struct ptask *pt, int status)
-{
-	siginfo_t si;
-
-	if (status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == SI_KERNEL)
-		ARCH_PC(&pt->t.regs)--;
-}
-
-/* Stands in front of an instruction of the program's: shows the registers so. */
-static void show_origin(struct ptask *pt)
-{
-	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
-}
-
-/* One instruction of the task's own memory. The clock may stop the task first, even with the instruction done and its trap
- * still to come; then that trap is what the next step gives. */
-static enum step_result step_one(struct debug *d, struct ptask *pt, int *status)
-{
-	struct arch_chance c;
-	enum step_result s;
-	uint64_t edge;
-
-	do {
-		soft_enter(&d->p.soft, &pt->count);
-		s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, status);
-		soft_leave(&d->p.soft, &pt->count);
-	} while (s == STEP_STOPPED && WIFSTOPPED(*status) && *status >> 16);
-	return s;
-}
-
-/* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */
-static enum stepped step_raw(struct debug *d, struct ptask *pt)
-{
-	int status;
-	bool moved = false;
-
-	for (int i = 0; i < BETWEEN_MAX; i++) {
-		enum step_result s = step_one(d, pt, &status);
-		if (s == STEP_GONE || (s == STEP_STOPPED && !WIFSTOPPED(status)))
-			return STEP_FAILED;
-		if (s != STEP_DONE) {
-			if (s == STEP_STOPPED)
-				before_trap(pt, status);
-			return moved ? STEPPED : STEP_AT_EVENT;
-		}
-		moved = true;
-		if (code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
-			return STEPPED;
-	}
-	return STEPPED;
-}
-
-enum stepped motion_step(struct debug *d, struct ptask *pt)
-{
-	struct task *t = &pt->t;
-	uint64_t v[2], ticks = pt->count.ticks;
-
-	if (at_event(d, pt))
-		return STEP_AT_EVENT;
-	uint64_t from = ARCH_PC(&t->regs);
-	size_t n = code_entries(&t->mm->code, from, v);
-	bool planted[2] = {task_planted(t, v[0]), n > 1 && task_planted(t, v[1])};
-	for (size_t i = 0; i < n; i++)
-		task_unplant(t, v[i]);
-	soft_arm(&pt->count, SOFT_FAR);
-	ARCH_PC(&t->regs) = v[0];
-	enum stepped s = task_set_regs(t) ? STEP_FAILED : step_raw(d, pt);
-	for (size_t i = 0; i < n; i++)
-		if (planted[i])
-			task_plant(t, v[i]);
-	show_origin(pt);
-	if (s == STEP_AT_EVENT) {
-		ARCH_PC(&t->regs) = from;
-		ptask_go(pt);
-	} else if (s == STEPPED) {
-		d->insns = pt->count.ticks == ticks ? d->insns + 1 : 0;
-		d->insns_known |= pt->count.ticks != ticks;
-	}
-	return s;
-}
 
 /* --- stops ------------------------------------------------------------------------------------------------- */
 
@@ -133,56 +22,11 @@ static void stop_at_break(struct debug *d, struct ptask *pt, const struct point 
 		.kind = DEBUG_STOP_BREAK, .pid = pt->pid, .tid = pt->id, .hard = q->kind == DEBUG_BREAK_HARD, .addr = q->addr};
 }
 
-/* Leaves a breakpoint that does not stop: executes what it stands on. */
-static void step_over(struct debug *d, struct ptask *pt)
-{
-	struct task *t = &pt->t;
-	uint64_t v[2], from = ARCH_PC(&t->regs);
-	size_t n = code_entries(&t->mm->code, from, v);
-	uint64_t copy = displace(t, v[0]);
-	int status;
-
-	ARCH_PC(&t->regs) = copy ? copy : v[0];
-	task_set_regs(t);
-	if (copy)
-		return;
-	for (size_t i = 0; i < n; i++)
-		task_unplant(t, v[i]);
-	enum step_result s = step_one(d, pt, &status);
-	if (s == STEP_DONE) {
-		for (size_t i = 0; i < n; i++)
-			task_plant(t, v[i]);
-		return;
-	}
-	/* What it does there is for the next event to see; the breakpoint is out until then. */
-	if (s == STEP_STOPPED)
-		before_trap(pt, status);
-	task_set_regs(t);
-	t->mm->planted_as = 0;
-}
-
-/* The watchpoint's instruction may have been one in a trampoline, with code of ours behind it. */
-static void to_insn(struct debug *d, struct ptask *pt)
-{
-	if (!code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
-		step_raw(d, pt);
-	show_origin(pt);
-	ptask_go(pt);
-}
-
 static void hurry(struct debug *d, struct ptask *pt)
 {
-	uint8_t code[16] = {0};
-	bool moved;
-
 	d->pauses.hurry = true;
-	if (!pt->t.mm->counted)
-		return;
-	if (code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
-		task_read(&pt->t, ARCH_PC(&pt->t.regs), code, sizeof code);
-	soft_hurry(&pt->count, &pt->t.regs, code, &moved);
-	if (moved)
-		task_set_regs(&pt->t);
+	if (pt->t.mm->counted)
+		code_hurry(&pt->t, &pt->count);
 }
 
 static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
@@ -190,7 +34,7 @@ static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
 	if (d->o.poll && d->o.poll(d->o.ctx))
 		d->interrupted = true;
 	if (d->pauses.hurry && d->interrupted) { /* nothing counts there */
-		to_insn(d, pt);
+		insn_finish(d, pt);
 		return PAUSE_STAY;
 	}
 	if (d->interrupted || timeline_due(d))
@@ -198,24 +42,29 @@ static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
 	return PAUSE_NOT_MINE;
 }
 
+static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
+{
+	insn_finish(d, pt);
+	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
+}
+
 static enum pause_answer at_breakpoint(struct debug *d, struct ptask *pt)
 {
 	ARCH_PC(&pt->t.regs)--;
-	show_origin(pt);
+	insn_origin(pt);
 	const struct point *q = points_break(d, pt);
 	if (!q) {
-		step_over(d, pt);
-		return PAUSE_RESUME;
+		insn_leave_break(d, pt);
+		return d->ntouched ? at_watchpoint(d, pt, 0) : PAUSE_RESUME;
 	}
 	stop_at_break(d, pt, q);
 	ptask_go(pt);
 	return PAUSE_STAY;
 }
 
-static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
+static enum pause_answer at_guard(struct debug *d, struct ptask *pt, int status)
 {
-	to_insn(d, pt);
-	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
+	return insn_pass_guard(d, pt, status) ? at_watchpoint(d, pt, task_struck(&pt->t)) : PAUSE_RESUME;
 }
 
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status)
@@ -228,6 +77,8 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 		task_set_regs(&pt->t);
 	if (status >> 16)
 		return at_clock(d, pt);
+	if (guard_is_struck(pt, status))
+		return at_guard(d, pt, status);
 	if (WSTOPSIG(status) != SIGTRAP || task_siginfo(&pt->t, &si))
 		return PAUSE_NOT_MINE;
 	if (si.si_code == SI_KERNEL && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
@@ -238,6 +89,33 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 			return at_watchpoint(d, pt, struck);
 	}
 	return PAUSE_NOT_MINE;
+}
+
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status)
+{
+	return insn_counted((struct debug *)s, pt, c, status);
+}
+
+#define INSNS_A_POLL 1024
+
+/* Breakpoints are not in the program's memory then: the task is compared with them. */
+bool motion_at_insn(struct pauses *s, struct ptask *pt)
+{
+	struct debug *d = (struct debug *)s;
+	unsigned struck = pt->watched ? task_struck(&pt->t) : 0;
+
+	if ((struck || d->ntouched) && points_watch(d, pt, struck))
+		return true;
+	const struct point *q = points_break(d, pt);
+	if (q) {
+		stop_at_break(d, pt, q);
+		return true;
+	}
+	if (++d->polls % INSNS_A_POLL == 0 && d->o.poll && d->o.poll(d->o.ctx))
+		d->interrupted = true;
+	if (d->interrupted)
+		return true;
+	return d->insns_known && !d->insns && ((s->ticks && pt->count.ticks == s->ticks) || timeline_due(d));
 }
 
 static bool wants_call(const struct debug *d, uint16_t nr)
@@ -263,7 +141,10 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 	const struct sys_desc *sys = systab_get(ev->sysno);
 	struct debug_stop stop = {.pid = pt->pid, .tid = pt->id};
 
-	if (ev->nmaps || (ev->kind == EV_SYSCALL && sys && sys->cls == SYS_REAL) || ev->kind == EV_CHECKSUM)
+	bool maps = ev->nmaps || (ev->kind == EV_SYSCALL && sys && sys->cls == SYS_REAL);
+	/* What the program may not write to is not written for it where others have it, too. */
+	bool shared = pt->t.mm->guards_shared && ev->ndata;
+	if (maps || shared || ev->kind == EV_CHECKSUM)
 		points_lift_all(pt);
 	if (d->stop_reached)
 		return true;
@@ -284,14 +165,6 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 	return true;
 }
 
-static bool process_lives(struct debug *d, pid_t pid)
-{
-	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-		if (pt->pid == pid)
-			return true;
-	return false;
-}
-
 static bool clone_stop(const struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
 {
 	bool thread = ev->flags & EVF_GROUP;
@@ -304,7 +177,7 @@ static bool clone_stop(const struct debug *d, const struct trace_event *ev, stru
 static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
 {
 	stop->number = (int)ev->result;
-	if (!process_lives(d, stop->pid)) {
+	if (!debug_process(d, stop->pid)) {
 		stop->kind = DEBUG_STOP_EXIT;
 		return true;
 	}
@@ -321,7 +194,7 @@ static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 
 	if (child) /* what stops its maker does not stop it */
 		child->t.mm->planted_as = 0;
-	if (pt && !is_free_event(ev) && points_watch(d, pt, 0))
+	if (pt && !insn_free_event(ev) && points_watch(d, pt, 0))
 		return true;
 	if (d->blind)
 		return false;
@@ -373,6 +246,17 @@ static enum outcome verdict(struct debug *d, enum replay_verdict v)
 	return OUT_TROUBLE;
 }
 
+/* The next event, of a task of pid's, has acted. */
+static enum outcome event_done(struct debug *d, pid_t pid)
+{
+	const struct trace_event ev = d->p.ev;
+
+	d->insns = 0;
+	d->insns_known = true;
+	d->figures.events_replayed++;
+	return event_stop(d, &ev, pid) ? OUT_STOP : OUT_GOAL;
+}
+
 enum outcome motion_event(struct debug *d)
 {
 	struct ptask *pt = debug_runner(d);
@@ -383,12 +267,7 @@ enum outcome motion_event(struct debug *d)
 	enum replay_verdict v = replayer_next(&d->p);
 	if (v == REPLAY_PAUSED)
 		return OUT_STOP;
-	if (v)
-		return verdict(d, v);
-	d->insns = 0;
-	d->insns_known = true;
-	d->figures.events_replayed++;
-	return event_stop(d, &d->p.ev, pid) ? OUT_STOP : OUT_GOAL;
+	return v ? verdict(d, v) : event_done(d, pid);
 }
 
 static bool is_there(struct debug *d, const struct goal *g, struct ptask *pt)
@@ -422,7 +301,7 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 		if (points_place(d, pt))
 			return OUT_TROUBLE;
 		uint64_t ticks = pt->count.ticks;
-		switch (motion_step(d, pt)) {
+		switch (insn_step(d, pt)) {
 		case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 		case STEP_AT_EVENT:
 			return d->p.reached ? OUT_GOAL : motion_reach(d); /* the goal is there, or behind */
@@ -464,7 +343,7 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
 	if (d->p.reached || pt->in_call || points_place(d, pt) || (!task_planted(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;
-	switch (motion_step(d, pt)) {
+	switch (insn_step(d, pt)) {
 	case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEP_AT_EVENT:
 		/* It comes to it without executing anything: the breakpoint is out of the way, to be placed anew afterwards. */
@@ -505,17 +384,15 @@ static enum outcome run_on(struct debug *d)
 	d->stop.kind = DEBUG_STOP_STEP;
 	if (pt && !lifted && points_place(d, pt))
 		return OUT_TROUBLE;
-	d->insns_known = false;
+	d->insns_known &= d->p.by != NULL; /* else nobody counts them */
 	enum replay_verdict v = replayer_next(&d->p);
-	if (v == REPLAY_PAUSED)
+	if (v == REPLAY_PAUSED) {
+		d->insns_known &= !d->p.reached;
 		return paused(d);
+	}
 	if (v)
 		return verdict(d, v);
-	d->insns = 0;
-	d->insns_known = true;
-	d->figures.events_replayed++;
-	const struct trace_event ev = d->p.ev;
-	if (event_stop(d, &ev, pid) && counts_as_hit(d))
+	if (event_done(d, pid) == OUT_STOP && counts_as_hit(d))
 		return OUT_STOP;
 	timeline_keep(d, false);
 	return OUT_GOAL;

@@ -21,6 +21,16 @@ static bool step_hits(struct replayer *p, struct ptask *pt, const struct interru
 	return pt->count.ticks >= in->ticks && (*late)++ >= p->step_skid;
 }
 
+enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *status)
+{
+	uint64_t edge;
+	enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
+
+	if (edge && code_counts(&pt->t.mm->code, edge))
+		pt->count.ticks++;
+	return s;
+}
+
 /* Steps between two looks at the clock, which is not to interrupt any of them. */
 #define STEPS_A_LOOK 4096
 
@@ -39,11 +49,9 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 		}
 		if (n % STEPS_A_LOOK == STEPS_A_LOOK - 1 && (v = watch_look(p, pt)))
 			return v;
-		uint64_t edge;
-		enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, &c, status);
-		if (edge && code_counts(&pt->t.mm->code, edge))
-			pt->count.ticks++;
-		switch (s) {
+		if (n && p->pauses && p->pauses->at_insn(p->pauses, pt))
+			return REPLAY_PAUSED;
+		switch (p->pauses ? p->pauses->step(p->pauses, pt, &c, status) : step_counted(pt, &c, status)) {
 		case STEP_DONE: continue;
 		case STEP_CHANCE: pt->chance = c.insn; return REPLAY_EXACT;
 		case STEP_CALL: v = watch_resume(p, pt, PTRACE_SYSEMU, status); break;

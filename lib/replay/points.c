@@ -1,6 +1,7 @@
 /* Breakpoints and watchpoints: what was asked for, and what is in the tasks for it. */
 #include "replay/debugger.h"
 
+#include "replay/guard.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -40,6 +41,7 @@ static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsi
 	return n;
 }
 
+/* The first pieces of a process's watchpoints; how many there are. */
 static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches *w)
 {
 	unsigned n = 0;
@@ -53,18 +55,9 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches
 	return n;
 }
 
-static struct ptask *of_process(struct debug *d, pid_t pid)
-{
-	struct ptask *pt = d->p.tasks;
-
-	while (pt && pt->pid != pid)
-		pt = pt->next;
-	return pt;
-}
-
 static void look(struct debug *d, struct point *q)
 {
-	struct ptask *pt = of_process(d, q->pid);
+	struct ptask *pt = debug_process(d, q->pid);
 
 	if (!is_break(q->kind) && (!pt || task_read_all(&pt->t, q->addr, q->was, q->len)))
 		memset(q->was, 0, q->len);
@@ -82,7 +75,6 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 		    bool (*when)(void *ctx, pid_t tid), void *ctx)
 {
 	struct point *q = find(d, pid, kind, addr, len);
-	struct task_watches w;
 	uint8_t byte;
 
 	if (q) {
@@ -90,15 +82,13 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 		q->ctx = ctx;
 		return 0;
 	}
-	struct ptask *pt = of_process(d, pid);
+	struct ptask *pt = debug_process(d, pid);
 	if (!pt)
 		return debug_fail(d, "there is no process %d here", pid);
 	if (is_break(kind) && task_read_all(&pt->t, addr, &byte, 1))
 		return debug_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
 	if (!is_break(kind) && (!len || len > WATCH_MAX))
 		return debug_fail(d, "%lu bytes cannot be watched", (unsigned long)len);
-	if (!is_break(kind) && pieces(addr, len, &w, watches_of(d, pid, &w), TASK_WATCH_WRITE) > TASK_WATCHES)
-		return debug_fail(d, "more is watched than this CPU can");
 	d->points = xrealloc(d->points, (d->npoints + 1) * sizeof *d->points);
 	q = &d->points[d->npoints++];
 	*q = (struct point){pid, kind, addr, len, when, ctx, is_break(kind) ? NULL : xcalloc(1, len)};
@@ -126,6 +116,14 @@ void debug_break_remove_all(struct debug *d)
 	d->plan++;
 }
 
+/* A vfork's child runs in its maker's memory. */
+static bool is_in(struct debug *d, const struct point *q, const struct mm *mm)
+{
+	const struct ptask *of = debug_process(d, q->pid);
+
+	return of && of->t.mm == mm;
+}
+
 static void plant(struct task *t, uint64_t addr)
 {
 	uint64_t v[2];
@@ -135,17 +133,51 @@ static void plant(struct task *t, uint64_t addr)
 		task_plant(t, v[i]);
 }
 
+void points_lift_all(struct ptask *pt)
+{
+	if (pt->t.mm->nplanted)
+		task_unplant_all(&pt->t);
+	guards_drop(pt);
+	pt->t.mm->planted_as = 0;
+}
+
+/* Closes the pages of what the CPU does not watch. */
+static int guard(struct debug *d, struct ptask *pt)
+{
+	struct task_watches w;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < d->npoints; i++) {
+		const struct point *q = &d->points[i];
+		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
+			continue;
+		n = pieces(q->addr, q->len, &w, n, TASK_WATCH_WRITE);
+		if (n <= TASK_WATCHES)
+			continue;
+		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
+			guard_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
+	}
+	return pt->t.mm->nguards ? guards_close(d, pt) : 0;
+}
+
+/* A counter that steps compares where the task is, but counts no experiments. */
+static bool plants(const struct debug *d)
+{
+	return !d->blind && (!d->p.by || d->aside);
+}
+
 int points_place(struct debug *d, struct ptask *pt)
 {
 	struct task_watches w;
 	struct mm *mm = pt->t.mm;
 
 	if (mm->planted_as != d->plan) {
-		if (mm->nplanted)
-			task_unplant_all(&pt->t);
-		for (size_t i = 0; i < d->npoints && !d->blind; i++)
-			if (is_break(d->points[i].kind) && d->points[i].pid == pt->pid)
+		points_lift_all(pt);
+		for (size_t i = 0; i < d->npoints && plants(d); i++)
+			if (is_break(d->points[i].kind) && is_in(d, &d->points[i], mm))
 				plant(&pt->t, d->points[i].addr);
+		if (!d->blind && guard(d, pt))
+			return -1;
 		mm->planted_as = d->plan;
 	}
 	unsigned n = d->blind ? 0 : watches_of(d, pt->pid, &w);
@@ -159,13 +191,6 @@ int points_place(struct debug *d, struct ptask *pt)
 	return 0;
 }
 
-void points_lift_all(struct ptask *pt)
-{
-	if (pt->t.mm->nplanted)
-		task_unplant_all(&pt->t);
-	pt->t.mm->planted_as = 0;
-}
-
 const struct point *points_break(struct debug *d, struct ptask *pt)
 {
 	for (size_t i = 0; i < d->npoints && !d->blind; i++) {
@@ -176,8 +201,11 @@ const struct point *points_break(struct debug *d, struct ptask *pt)
 	return NULL;
 }
 
-static bool hit_by(const struct point *q, const struct task_watches *w, unsigned struck)
+static bool hit_by(const struct debug *d, const struct point *q, const struct task_watches *w, unsigned struck)
 {
+	for (size_t i = 0; i < d->ntouched; i++)
+		if (d->touched[i].addr < q->addr + q->len && q->addr < d->touched[i].addr + d->touched[i].len)
+			return true;
 	for (int i = 0; i < TASK_WATCHES; i++)
 		if (struck >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len && q->addr < w->v[i].addr + w->v[i].len)
 			return true;
@@ -209,9 +237,10 @@ bool points_watch(struct debug *d, struct ptask *pt, unsigned struck)
 		bool changed = there && memcmp(now, q->was, q->len) != 0;
 		if (changed)
 			memcpy(q->was, now, q->len);
-		if (!hit && watch_hit(q, changed, hit_by(q, &w, struck)) && (!q->when || q->when(q->ctx, pt->id)))
+		if (!hit && watch_hit(q, changed, hit_by(d, q, &w, struck)) && (!q->when || q->when(q->ctx, pt->id)))
 			hit = q;
 	}
+	d->ntouched = 0;
 	if (!hit || d->blind)
 		return false;
 	d->stop = (struct debug_stop){.kind = DEBUG_STOP_WATCH, .addr = hit->addr, .watch = hit->kind, .pid = pt->pid, .tid = pt->id};

@@ -2,6 +2,7 @@
 #include "replay/replayer.h"
 
 #include "replay/machine.h"
+#include "tracee/keep.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -400,6 +401,27 @@ void replayer_close(struct replayer *p)
 	trace_reader_close(p->r);
 }
 
+/* With the registers of the report, not those of a trampoline. A call that a task stands at was ours to make or not, and is
+ * not made. Only player_end() is left for the tasks. */
+static void keep(struct replayer *p)
+{
+	const struct ptask *first = replayer_find(p, p->ev.tid);
+	size_t n = 0, i = first ? 1 : 0;
+
+	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
+		n++;
+	struct kept_task *v = xcalloc(n + 1, sizeof *v);
+	for (struct ptask *pt = p->tasks; pt; pt = pt->next) {
+		task_set_regs(&pt->t);
+		v[pt == first ? 0 : i++] = (struct kept_task){
+			pt->t.tid, pt->t.tid, xasprintf(pt == first ? "task %d, which has diverged" : "task %d", pt->id)};
+	}
+	keep_tasks(v, n);
+	for (i = 0; i < n; i++)
+		free((char *)v[i].what);
+	free(v);
+}
+
 enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats)
 {
 	struct replayer p = {.o = o, .stats = stats};
@@ -418,7 +440,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	if (v == REPLAY_OVER)
 		v = lack_text() ? trouble(&p, "%s", lack_text()) : REPLAY_EXACT;
 	if (v == REPLAY_DIVERGED && o->keep)
-		keep_tasks(&p);
+		keep(&p);
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {
 		if (!stats->events)
 			v = trouble(&p, "%s: the recording was cut short before its first event was saved",

@@ -42,9 +42,6 @@ struct replay_stats {
 	bool complete; /* the recording had ended well */
 };
 
-/* Whether somebody is at the terminal, to be asked to end what `keep` keeps. */
-bool keep_has_user(void);
-
 enum replay_verdict replay_run(const struct replay_options *o, struct replay_stats *stats);
 
 /* For rr-dump -w: the raw bytes written to descriptor fd. What the program exits with: as replay_run. */

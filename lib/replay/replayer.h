@@ -37,6 +37,9 @@ struct pauses {
 	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with; else it is what it is. */
 	enum pause_answer { PAUSE_NOT_MINE, PAUSE_RESUME, PAUSE_STAY } (*at_stop)(struct pauses *s, struct replayer *p,
 										   struct ptask *pt, int status);
+	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and whether the task stays behind it. */
+	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
+	bool (*at_insn)(struct pauses *s, struct ptask *pt);
 	/* The task has come to its event, which has not acted yet. True: stays there. */
 	bool (*at_event)(struct pauses *s, struct replayer *p, struct ptask *pt);
 };
@@ -56,6 +59,8 @@ struct interrupter {
 	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status);
 };
 extern const struct interrupter by_step, by_hpc;
+/* One instruction, and the tick it makes. */
+enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *status);
 
 /* The step counter stops at most so many ticks late. */
 #define STEP_SKID_MAX 200
@@ -141,10 +146,6 @@ int ptask_restore(struct ptask *pt);
 enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status);
 /* Compares registers and ticks with the event's. */
 enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call);
-
-/* keep.c: all tasks stay stopped, for a debugger to attach, until the user has seen enough. They are not traced any more: only
- * player_end() is left for them. */
-void keep_tasks(struct replayer *p);
 
 /* report.c */
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)

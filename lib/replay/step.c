@@ -7,11 +7,6 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-static int read_mem(void *ctx, uint64_t addr, void *buf, size_t n)
-{
-	return task_read_all(ctx, addr, buf, n);
-}
-
 int ptask_go(struct ptask *pt)
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
@@ -45,7 +40,7 @@ static bool arrived(struct ptask *pt, int status)
 	pt->chance = -1;
 	if (WSTOPSIG(status) & 0x80) {
 		if (pt->t.mm->counted)
-			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, read_mem, &pt->t, &pt->site);
+			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &pt->site);
 		if (pt->site && pt->site->kind >= CODE_RDTSC)
 			pt->chance = pt->site->kind - CODE_RDTSC + CHANCE_RDTSC;
 		return true;

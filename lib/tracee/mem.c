@@ -79,6 +79,16 @@ int task_write(struct task *t, uint64_t addr, const void *buf, size_t n)
 	return -1;
 }
 
+int task_read_ctx(void *ctx, uint64_t addr, void *buf, size_t n)
+{
+	return task_read_all(ctx, addr, buf, n);
+}
+
+int task_write_ctx(void *ctx, uint64_t addr, const void *buf, size_t n)
+{
+	return task_write(ctx, addr, buf, n);
+}
+
 ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max)
 {
 	size_t n = 0;

@@ -28,6 +28,9 @@ struct mm *mm_fork(const struct mm *mm)
 	copy->planted = xmalloc(mm->nplanted * sizeof *mm->planted);
 	if (mm->nplanted)
 		memcpy(copy->planted, mm->planted, mm->nplanted * sizeof *mm->planted);
+	copy->guards = xmalloc(mm->nguards * sizeof *mm->guards);
+	if (mm->nguards)
+		memcpy(copy->guards, mm->guards, mm->nguards * sizeof *mm->guards);
 	return copy;
 }
 
@@ -43,6 +46,7 @@ void mm_put(struct mm *mm)
 		free(mm->shared);
 		free(mm->code.v);
 		free(mm->planted);
+		free(mm->guards);
 		free(mm);
 	}
 }

@@ -43,6 +43,18 @@ int task_set_regs(struct task *t)
 	return (int)ptrace(PTRACE_SETREGS, t->tid, NULL, &t->regs);
 }
 
+int task_restore(struct task *t)
+{
+	uint64_t nr = ARCH_SYSNO(&t->regs);
+
+	if (!t->away)
+		return 0;
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1; /* no call to make again */
+	int e = task_set_regs(t);
+	ARCH_SYSNO(&t->regs) = nr;
+	return e;
+}
+
 int task_resume(struct task *t, int request, int sig)
 {
 	return (int)ptrace(request, t->tid, NULL, (void *)(long)sig);
@@ -51,16 +63,6 @@ int task_resume(struct task *t, int request, int sig)
 static int poke_debug(struct task *t, int reg, uint64_t value)
 {
 	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, u_debugreg) + (size_t)reg * 8, value);
-}
-
-/* DR7: register 0 enabled for this task, its kind 0, execution (Intel SDM vol. 3, 17.2.4). */
-#define DR7_FIRST 1
-
-int task_set_breakpoint(struct task *t, uint64_t pc)
-{
-	if (!pc)
-		return poke_debug(t, 7, 0);
-	return poke_debug(t, 0, pc) || poke_debug(t, 7, DR7_FIRST) ? -1 : 0;
 }
 
 int task_set_watches(struct task *t, const struct task_watches *w)
@@ -78,6 +80,11 @@ int task_set_watches(struct task *t, const struct task_watches *w)
 		dr7 |= 1ull << (2 * i) | (uint64_t)(w->v[i].kind | (unsigned)lens[w->v[i].len] << 2) << (16 + 4 * i);
 	}
 	return dr7 ? poke_debug(t, 7, dr7) : 0;
+}
+
+int task_set_breakpoint(struct task *t, uint64_t pc)
+{
+	return task_set_watches(t, &(struct task_watches){{{pc, pc ? 1 : 0, TASK_WATCH_EXEC}}});
 }
 
 /* DR6 bits 0 to 3. The kernel keeps them set until they are cleared. */

@@ -46,6 +46,7 @@ struct code_place {
 struct code_places {
 	struct code_place *v;
 	size_t n;
+	bool look_only; /* they tell which edges count, and are not mapped: the program's own code runs */
 };
 
 /* A breakpoint instruction in the program's memory, and the byte that is the program's. */
@@ -55,6 +56,14 @@ struct planted {
 	uint8_t len;   /* of the instruction, once it has a copy: replay/displace.h */
 	uint8_t reg;   /* number of the register that the copy borrows, and 1; 0: none */
 	uint16_t slot; /* of that copy; 0: none yet */
+};
+
+/* A page that is closed to the program for now, and what it may do there otherwise: replay/guard.h. */
+struct guard {
+	uint64_t page;
+	uint8_t prot;
+	bool access; /* to reads, too */
+	bool closed;
 };
 
 /* An address space, shared by the tasks that have it. */
@@ -68,10 +77,14 @@ struct mm {
 	struct shared_map *shared;
 	size_t nshared;
 	bool counted; /* has the counter page */
+	bool advised; /* some of it is not for children, or was once: madvise(2) */
 	struct code_places code;
 	struct planted *planted; /* sorted by address */
 	size_t nplanted;
-	unsigned planted_as; /* which state of whose plans they are; 0: none */
+	struct guard *guards;
+	size_t nguards;
+	bool guards_shared; /* some are in shared memory */
+	unsigned planted_as; /* which state of whose plans these are; 0: none */
 };
 struct mm *mm_new(void);
 struct mm *mm_fork(const struct mm *mm);
@@ -106,6 +119,8 @@ int task_get_result(struct task *t, uint64_t *result);
 int task_set_result(struct task *t); /* from t->regs */
 /* Resumes with a PTRACE_ request and signal. */
 int task_resume(struct task *t, int request, int sig);
+/* After calls made in its name: its registers again, as they are in t->regs. */
+int task_restore(struct task *t);
 /* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware breakpoint: the code is as
  * it was. -1: the kernel refuses that address. */
 int task_set_breakpoint(struct task *t, uint64_t pc);
@@ -144,6 +159,9 @@ ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n);
 /* All n bytes or -1 (EFAULT). task_write also writes where the program may not. */
 int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
 int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
+/* The same for floors that know of no tasks: ctx is the task. */
+int task_read_ctx(void *ctx, uint64_t addr, void *buf, size_t n);
+int task_write_ctx(void *ctx, uint64_t addr, const void *buf, size_t n);
 /* Only where the program may: -1 (EFAULT) otherwise. */
 int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
 /* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if unreadable. */

@@ -1,5 +1,4 @@
-/* A replay that has diverged, kept as it is for a debugger. */
-#include "replay/replayer.h"
+#include "tracee/keep.h"
 
 #include "util/util.h"
 
@@ -41,15 +40,14 @@ static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2]
 	_exit(0);
 }
 
-/* Stopped from now on, without a tracer, and with the registers of the report, not those of a trampoline. The stop comes before any instruction: a call that it stands at was the tracer's to
- * make or not, and is not made. */
-static int let_go(struct ptask *pt)
+/* Stopped from now on, without a tracer. The stop comes before any instruction. Returns a descriptor of the process; -1 for
+ * a thread. */
+static int let_go(const struct kept_task *k)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pt->t.tid, 0);
+	int fd = k->tid == k->pid ? (int)syscall(SYS_pidfd_open, k->tid, 0) : -1;
 
-	task_set_regs(&pt->t);
-	kill(pt->t.tid, SIGSTOP);
-	ptrace(PTRACE_DETACH, pt->t.tid, NULL, NULL);
+	kill(k->pid, SIGSTOP);
+	ptrace(PTRACE_DETACH, k->tid, NULL, NULL);
 	return fd;
 }
 
@@ -82,24 +80,20 @@ static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, 
 	close(signals);
 }
 
-static void print_lines(struct replayer *p, bool typed)
+static void print_lines(const struct kept_task *v, size_t n, bool typed)
 {
-	const struct ptask *first = replayer_find(p, p->ev.tid);
-
 	fprintf(stderr, "%s: its tasks are stopped where they are:\n", program_invocation_short_name);
-	if (first)
-		fprintf(stderr, "  gdb -p %d\t# task %d, which has diverged\n", first->t.tid, first->id);
-	for (const struct ptask *pt = p->tasks; pt; pt = pt->next)
-		if (pt != first)
-			fprintf(stderr, "  gdb -p %d\t# task %d\n", pt->t.tid, pt->id);
+	for (size_t i = 0; i < n; i++)
+		if (v[i].tid == v[i].pid)
+			fprintf(stderr, "  gdb -p %d\t# %s\n", v[i].pid, v[i].what);
 	fprintf(stderr, "%s: %s^C ends them\n", program_invocation_short_name, typed ? "Enter or " : "");
 }
 
-void keep_tasks(struct replayer *p)
+void keep_tasks(const struct kept_task *v, size_t nv)
 {
 	bool typed = keep_has_user();
-	size_t n = 0, most = 0;
 	sigset_t ends, old;
+	size_t n = 0;
 	int alive[2];
 
 	/* One that comes from here on is for wait_for_user(): it must not come between a task and who watches over it. */
@@ -107,17 +101,15 @@ void keep_tasks(struct replayer *p)
 	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
 		sigaddset(&ends, *s);
 	sigprocmask(SIG_BLOCK, &ends, &old);
-	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
-		most++;
-	struct pollfd *tasks = xcalloc(most + 2, sizeof *tasks);
-	for (struct ptask *pt = p->tasks; pt; pt = pt->next) {
-		int fd = let_go(pt);
+	struct pollfd *tasks = xcalloc(nv + 2, sizeof *tasks);
+	for (size_t i = 0; i < nv; i++) {
+		int fd = let_go(&v[i]);
 		if (fd >= 0)
 			tasks[n++] = (struct pollfd){fd, POLLIN, 0};
 	}
 	pid_t watcher = pipe2(alive, O_CLOEXEC) ? -1 : watch_over(tasks, n, alive);
 	if (watcher > 0) {
-		print_lines(p, typed);
+		print_lines(v, nv, typed);
 		wait_for_user(tasks, n, &ends, typed);
 		close(alive[0]);
 		close(alive[1]);

@@ -1,0 +1,188 @@
+/* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program wants kept from its
+ * children goes along. */
+#include "kernel/kernel.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void kernel_replay_objects_free(struct replaying *rp)
+{
+	for (size_t i = 0; i < rp->nobjects; i++)
+		close(rp->objects[i].fd);
+	free(rp->objects);
+	rp->objects = NULL;
+	rp->nobjects = 0;
+}
+
+static int copy_extent(int to, int from, off_t at, off_t end)
+{
+	static uint8_t buf[1 << 16];
+
+	while (at < end) {
+		size_t want = end - at < (off_t)sizeof buf ? (size_t)(end - at) : sizeof buf;
+		ssize_t n = pread_all(from, buf, want, (uint64_t)at);
+		if (n <= 0 || pwrite_all(to, buf, (size_t)n, (uint64_t)at))
+			return -1;
+		at += n;
+	}
+	return 0;
+}
+
+static int copy_memory_file(int from)
+{
+	int to = memfd_create("rr-object", MFD_CLOEXEC);
+	struct stat st;
+	off_t at = 0;
+
+	if (to < 0 || fstat(from, &st) || ftruncate(to, st.st_size))
+		goto fail;
+	while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
+		off_t end = lseek(from, at, SEEK_HOLE);
+		if (end < 0 || copy_extent(to, from, at, end))
+			goto fail;
+		at = end;
+	}
+	return to;
+fail:
+	if (to >= 0)
+		close(to);
+	return -1;
+}
+
+int kernel_replay_objects_copy(struct replaying *to, const struct replaying *from)
+{
+	to->objects = xcalloc(from->nobjects + 1, sizeof *to->objects);
+	for (to->nobjects = 0; to->nobjects < from->nobjects; to->nobjects++) {
+		int fd = copy_memory_file(from->objects[to->nobjects].fd);
+		if (fd < 0)
+			return kernel_replay_memory_fail(to);
+		to->objects[to->nobjects] = (struct replay_object){from->objects[to->nobjects].id, fd};
+	}
+	return 0;
+}
+
+/* Pages that the task has of its own in a private mapping. */
+struct own_pages {
+	struct task *t;
+	struct own_run {
+		uint64_t start, len;
+		uint8_t *bytes;
+	} *v;
+	size_t n;
+};
+
+static int own_pages_add(void *ctx, uint64_t start, uint64_t len)
+{
+	struct own_pages *p = ctx;
+
+	p->v = xrealloc(p->v, (p->n + 1) * sizeof *p->v);
+	struct own_run *r = &p->v[p->n++];
+	*r = (struct own_run){start, len, xmalloc(len)};
+	return task_read_all(p->t, start, r->bytes, len);
+}
+
+static int own_pages_put(const struct own_pages *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->n && !r; i++)
+		r = task_write(p->t, p->v[i].start, p->v[i].bytes, p->v[i].len);
+	return r;
+}
+
+static void own_pages_free(struct own_pages *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		free(p->v[i].bytes);
+	free(p->v);
+}
+
+/* What of one line of the task's mappings is such an object's. Mapped privately, the pages that it has written to are its
+ * own, and the others the object's. */
+static int object_map(struct replaying *rp, struct task *t, const struct maps_line *l, const struct shared_map *s)
+{
+	uint64_t start = l->start > s->start ? l->start : s->start;
+	uint64_t end = l->end < s->start + s->len ? l->end : s->start + s->len;
+	struct own_pages own = {.t = t};
+
+	if (start >= end)
+		return 0;
+	const struct trace_map m = {.start = start, .len = end - start, .prot = l->prot, .path = l->path};
+	int fd = kernel_replay_object_fd(rp, s->object);
+	if (fd < 0)
+		return kernel_replay_memory_fail(rp);
+	int r = l->shared ? 0 : pagemap_each(t->tid, start, end, false, own_pages_add, &own);
+	if (!r)
+		r = kernel_replay_map_fd(rp, t, &m, fd, O_RDWR | O_CLOEXEC, l->shared ? MAP_SHARED : MAP_PRIVATE, s->offset + (start - s->start));
+	if (!r)
+		r = own_pages_put(&own);
+	own_pages_free(&own);
+	return r;
+}
+
+int kernel_replay_objects_map(struct replaying *rp, struct task *t)
+{
+	struct maps_line l;
+	struct maps_file *f = t->mm->nshared ? maps_open(t->tid) : NULL;
+	int r = 0;
+
+	while (f && !r && maps_next(f, &l))
+		for (size_t i = 0; i < t->mm->nshared && !r; i++)
+			r = object_map(rp, t, &l, &t->mm->shared[i]);
+	maps_close(f);
+	return r;
+}
+
+/* Advice on forks, and its opposite, by the names it has in smaps: proc(5), VmFlags. */
+static const struct {
+	char flag[3];
+	int advice, opposite;
+} fork_advice[] = {{"dc", MADV_DONTFORK, MADV_DOFORK}, {"wf", MADV_WIPEONFORK, MADV_KEEPONFORK}};
+
+static void advised_add(struct kernel_advised *a, uint64_t start, uint64_t end, const char *flags)
+{
+	for (size_t i = 0; i < ARRAY_LEN(fork_advice); i++) {
+		if (!strstr(flags, fork_advice[i].flag))
+			continue;
+		a->v = xrealloc(a->v, (a->n + 1) * sizeof *a->v);
+		a->v[a->n++] = (struct kernel_advised_range){start, end - start, fork_advice[i].advice, fork_advice[i].opposite};
+	}
+}
+
+int kernel_replay_fork_begin(struct replaying *rp, struct task *t, struct kernel_advised *a)
+{
+	char path[64], line[4352];
+	unsigned long lo, hi, start = 0, end = 0;
+
+	*a = (struct kernel_advised){0};
+	if (!t->mm->advised)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%d/smaps", t->tid);
+	FILE *f = fopen(path, "re");
+	if (!f)
+		return kernel_replay_fail(rp, "%s: %s", path, strerror(errno));
+	while (fgets(line, sizeof line, f))
+		if (!strncmp(line, "VmFlags:", 8))
+			advised_add(a, start, end, line + 8);
+		else if (sscanf(line, "%lx-%lx ", &lo, &hi) == 2)
+			start = lo, end = hi;
+	fclose(f);
+	for (size_t i = 0; i < a->n; i++)
+		TASK_CALL_REPLAY(t, SYS_madvise, a->v[i].start, a->v[i].len, (uint64_t)a->v[i].opposite);
+	return 0;
+}
+
+void kernel_replay_fork_end(struct task *t, const struct kernel_advised *a)
+{
+	for (size_t i = 0; i < a->n; i++)
+		TASK_CALL_REPLAY(t, SYS_madvise, a->v[i].start, a->v[i].len, (uint64_t)a->v[i].advice);
+}

@@ -1,0 +1,10 @@
+/* A recorder that fails by itself: an assertion of its own, or worse. */
+#ifndef RR_CRASH_H
+#define RR_CRASH_H
+
+struct recorder;
+
+/* From now on its tasks are kept where they are then, for a debugger, before it ends as it would have. One recorder a process. */
+void crash_keeps(struct recorder *r);
+
+#endif

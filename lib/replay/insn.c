@@ -1,0 +1,192 @@
+/* One instruction of the program, which may be code of ours in a trampoline. */
+#include "replay/debugger.h"
+
+#include "replay/displace.h"
+#include "replay/guard.h"
+
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+/* Trampoline code between two instructions of the program's, at most. */
+#define BETWEEN_MAX 64
+
+static bool is_tick_event(const struct trace_event *ev)
+{
+	return ev->kind == EV_SWITCH || (ev->kind == EV_SIGNAL && !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
+}
+
+bool insn_free_event(const struct trace_event *ev)
+{
+	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM || (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
+}
+
+/* The task has come to the place of the event under way already. */
+static bool at_event(struct debug *d, struct ptask *pt)
+{
+	const struct trace_event *ev = &d->p.ev;
+
+	if (d->p.reached || pt->in_call || insn_free_event(ev))
+		return true;
+	return is_tick_event(ev) && pt->count.ticks >= ev->ticks && arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
+}
+
+/* A trap that is the program's own leaves it behind the instruction, where a replay would go on. */
+static void before_trap(struct ptask *pt, int status)
+{
+	siginfo_t si;
+
+	if (status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == SI_KERNEL)
+		ARCH_PC(&pt->t.regs)--;
+}
+
+/* Stands in front of an instruction of the program's: shows the registers so. */
+void insn_origin(struct ptask *pt)
+{
+	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+}
+
+/* One instruction of the task's own memory. The clock may stop the task first, even with the instruction done and its trap
+ * still to come; then that trap is what the next step gives. */
+static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+{
+	enum step_result s;
+	uint64_t edge;
+
+	do {
+		if (d->p.by) {
+			s = step_counted(pt, c, status);
+			continue;
+		}
+		soft_enter(&d->p.soft, &pt->count);
+		s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
+		soft_leave(&d->p.soft, &pt->count);
+	} while (s == STEP_STOPPED && WIFSTOPPED(*status) && *status >> 16);
+	return s;
+}
+
+static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+{
+	enum step_result s = step_plain(d, pt, c, status);
+
+	return s == STEP_STOPPED && guard_is_struck(pt, *status) ? guard_pass(d, pt, status, step_plain) : s;
+}
+
+/* The instructions since the last tick are one more, or that tick was just made. */
+static void count_insn(struct debug *d, const struct ptask *pt, uint64_t ticks_before)
+{
+	bool ticked = pt->count.ticks != ticks_before;
+
+	d->insns = ticked ? 0 : d->insns + 1;
+	d->insns_known |= ticked;
+}
+
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+{
+	uint64_t ticks = pt->count.ticks;
+	enum step_result s = step_one(d, pt, c, status);
+
+	if (s == STEP_DONE)
+		count_insn(d, pt, ticks);
+	return s;
+}
+
+bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
+{
+	uint64_t pc = ARCH_PC(&pt->t.regs);
+	bool planted = task_planted(&pt->t, pc); /* it was a copy of the instruction that faulted */
+
+	if (planted)
+		task_unplant(&pt->t, pc);
+	enum step_result s = guard_pass(d, pt, &status, step_plain);
+	if (planted)
+		task_plant(&pt->t, pc);
+	return s == STEP_DONE;
+}
+
+/* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */
+static enum stepped step_raw(struct debug *d, struct ptask *pt)
+{
+	struct arch_chance c;
+	int status;
+	bool moved = false;
+
+	for (int i = 0; i < BETWEEN_MAX; i++) {
+		enum step_result s = step_one(d, pt, &c, &status);
+		if (s == STEP_GONE || (s == STEP_STOPPED && !WIFSTOPPED(status)))
+			return STEP_FAILED;
+		if (s != STEP_DONE) {
+			if (s == STEP_STOPPED)
+				before_trap(pt, status);
+			return moved ? STEPPED : STEP_AT_EVENT;
+		}
+		moved = true;
+		if (code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+			return STEPPED;
+	}
+	return STEPPED;
+}
+
+enum stepped insn_step(struct debug *d, struct ptask *pt)
+{
+	struct task *t = &pt->t;
+	uint64_t v[2], ticks = pt->count.ticks;
+
+	if (at_event(d, pt))
+		return STEP_AT_EVENT;
+	uint64_t from = ARCH_PC(&t->regs);
+	size_t n = code_entries(&t->mm->code, from, v);
+	bool planted[2] = {task_planted(t, v[0]), n > 1 && task_planted(t, v[1])};
+	for (size_t i = 0; i < n; i++)
+		task_unplant(t, v[i]);
+	soft_arm(&pt->count, SOFT_FAR);
+	ARCH_PC(&t->regs) = v[0];
+	enum stepped s = task_set_regs(t) ? STEP_FAILED : step_raw(d, pt);
+	for (size_t i = 0; i < n; i++)
+		if (planted[i])
+			task_plant(t, v[i]);
+	insn_origin(pt);
+	if (s == STEP_AT_EVENT) {
+		ARCH_PC(&t->regs) = from;
+		ptask_go(pt);
+	} else if (s == STEPPED) {
+		count_insn(d, pt, ticks);
+	}
+	return s;
+}
+
+void insn_leave_break(struct debug *d, struct ptask *pt)
+{
+	struct task *t = &pt->t;
+	uint64_t v[2], from = ARCH_PC(&t->regs);
+	size_t n = code_entries(&t->mm->code, from, v);
+	uint64_t copy = displace(t, v[0]);
+	struct arch_chance c;
+	int status;
+
+	ARCH_PC(&t->regs) = copy ? copy : v[0];
+	task_set_regs(t);
+	if (copy)
+		return;
+	for (size_t i = 0; i < n; i++)
+		task_unplant(t, v[i]);
+	enum step_result s = step_one(d, pt, &c, &status);
+	if (s == STEP_DONE) {
+		for (size_t i = 0; i < n; i++)
+			task_plant(t, v[i]);
+		return;
+	}
+	/* What it does there is for the next event to see; the breakpoint is out until then. */
+	if (s == STEP_STOPPED)
+		before_trap(pt, status);
+	task_set_regs(t);
+	t->mm->planted_as = 0;
+}
+
+void insn_finish(struct debug *d, struct ptask *pt)
+{
+	if (!code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+		step_raw(d, pt);
+	insn_origin(pt);
+	ptask_go(pt);
+}

@@ -1,0 +1,291 @@
+/* What is there at a point of the run: tasks, registers, memory, mappings and files, as the program has them. */
+#include "replay/debugger.h"
+
+#include "counter/page.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- tasks ---------------------------------------------------------------------------------------------------- */
+
+/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with. before: others, n of
+ * them, of which one may be of the same process. */
+static void name_thread(struct debug *d, struct debug_thread *t, const struct debug_thread *before, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (before[i].pid == t->pid) {
+			memcpy(t->name, before[i].name, sizeof t->name);
+			return;
+		}
+	const char *exe = debug_exec_file(d, t->pid), *slash = exe ? strrchr(exe, '/') : NULL;
+	if (exe)
+		snprintf(t->name, sizeof t->name, "%.15s", slash ? slash + 1 : exe);
+}
+
+static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_thread *out)
+{
+	*out = (struct debug_thread){.pid = pt->pid,
+				     .tid = pt->id,
+				     .next = pt == debug_runner(d),
+				     .in_call = pt->in_call,
+				     .sysno = (uint16_t)ARCH_SYSNO(&pt->t.regs),
+				     .ticks = pt->count.ticks};
+}
+
+struct debug_thread *debug_threads(struct debug *d, size_t *n)
+{
+	pid_t current = debug_current(d);
+	size_t count = 0;
+
+	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+		count++;
+	struct debug_thread *v = xcalloc(count + 1, sizeof *v);
+	*n = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+			if ((pt->id == current) == !pass) {
+				fill_thread(d, pt, &v[*n]);
+				name_thread(d, &v[*n], v, *n);
+				++*n;
+			}
+	return v;
+}
+
+pid_t debug_current(const struct debug *d)
+{
+	struct ptask *pt = debug_task((struct debug *)d, d->current);
+
+	if (!pt)
+		pt = debug_runner((struct debug *)d);
+	if (!pt)
+		pt = d->p.tasks;
+	return pt ? pt->id : 0;
+}
+
+static struct ptask *need_task(struct debug *d, pid_t tid)
+{
+	struct ptask *pt = debug_task(d, tid);
+
+	if (!pt)
+		debug_fail(d, "there is no task %d here", tid);
+	return pt;
+}
+
+int debug_get_regs(struct debug *d, pid_t tid, struct trace_regs *g)
+{
+	struct ptask *pt = need_task(d, tid);
+
+	if (!pt)
+		return -1;
+	*g = pt->t.regs;
+	return 0;
+}
+
+int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g)
+{
+	struct ptask *pt = need_task(d, tid);
+
+	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
+		return -1;
+	pt->t.regs = *g;
+	pt->in_call = false;
+	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
+	return ptask_go(pt) ? debug_fail(d, "registers cannot be set: %s", strerror(errno)) : 0;
+}
+
+ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max)
+{
+	struct ptask *pt = need_task(d, tid);
+
+	return pt ? task_get_xstate(&pt->t, buf, max) : -1;
+}
+
+int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
+{
+	struct ptask *pt = need_task(d, tid);
+
+	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
+		return -1;
+	return task_set_xstate(&pt->t, buf, n) ? debug_fail(d, "registers cannot be set: %s", strerror(errno)) : 0;
+}
+
+/* --- memory --------------------------------------------------------------------------------------------------- */
+
+/* Code as the file has it, where rewritten code is. */
+static void show_original(struct debug *d, const struct task *t, uint64_t addr, uint8_t *buf, size_t n)
+{
+	for (size_t i = 0; i < t->mm->code.n; i++) {
+		const struct code_place *c = &t->mm->code.v[i];
+		const struct code_header *h = c->img->h;
+		for (uint32_t s = 0; c->mapped && s < h->nsegments; s++) {
+			const struct code_segment *g = &h->segments[s];
+			uint64_t lo = c->lo + g->addr, from = addr > lo ? addr : lo;
+			uint64_t to = addr + n < lo + g->len ? addr + n : lo + g->len;
+			int fd = from < to ? kernel_replay_code_original(&d->p.rp, c->img) : -1;
+			if (fd >= 0 && pread(fd, buf + (from - addr), to - from, (off_t)(g->file_off + (from - lo))) < 0)
+				return;
+		}
+	}
+}
+
+/* What is ours alone: the agent, the counter page, trampolines. */
+static uint64_t hidden_until(const struct task *t, uint64_t addr)
+{
+	if (addr >= AGENT_ADDR && addr < AGENT_END)
+		return AGENT_END;
+	if (t->mm->counted && addr >= COUNTER_PAGE && addr < COUNTER_PAGE + PAGE)
+		return COUNTER_PAGE + PAGE;
+	for (size_t i = 0; i < t->mm->code.n && !t->mm->code.look_only; i++) {
+		uint64_t start = code_place_tramp(&t->mm->code.v[i]);
+		if (addr >= start && addr - start < t->mm->code.v[i].img->h->tramp_len)
+			return start + t->mm->code.v[i].img->h->tramp_len;
+	}
+	return 0;
+}
+
+ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t n)
+{
+	struct ptask *pt = need_task(d, tid);
+	ssize_t got;
+
+	if (!pt)
+		return -1;
+	if (hidden_until(&pt->t, addr) || (got = task_read(&pt->t, addr, buf, n)) < 0)
+		return debug_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
+	task_hide_planted(&pt->t, addr, buf, (size_t)got);
+	show_original(d, &pt->t, addr, buf, (size_t)got);
+	return got;
+}
+
+int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size_t n)
+{
+	struct ptask *pt = need_task(d, tid);
+
+	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
+		return -1;
+	if (hidden_until(&pt->t, addr) || task_write(&pt->t, addr, buf, n))
+		return debug_fail(d, "memory at 0x%lx cannot be written", (unsigned long)addr);
+	return 0;
+}
+
+/* --- files and mappings ---------------------------------------------------------------------------------------- */
+
+static struct ptask *need_process(struct debug *d, pid_t pid)
+{
+	struct ptask *pt = debug_process(d, pid);
+
+	if (!pt)
+		debug_fail(d, "there is no process %d", pid);
+	return pt;
+}
+
+ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
+{
+	struct ptask *pt = need_process(d, pid);
+	uint64_t at, pair[2], word;
+	size_t n = 0;
+
+	/* On the stack the program began with: argc, argv, 0, environment, 0, auxv. */
+	if (!pt || !(at = pt->t.mm->stack) || task_read_all(&pt->t, at, &word, 8))
+		return debug_fail(d, "there is no process %d", pid);
+	at += 8 * (word + 2);
+	do {
+		if (task_read_all(&pt->t, at, &word, 8))
+			return debug_fail(d, "the environment cannot be read");
+		at += 8;
+	} while (word);
+	do {
+		if (n + sizeof pair > max || task_read_all(&pt->t, at, pair, sizeof pair))
+			return debug_fail(d, "the auxiliary vector cannot be read");
+		memcpy((char *)buf + n, pair, sizeof pair);
+		n += sizeof pair;
+		at += sizeof pair;
+	} while (pair[0]);
+	return (ssize_t)n;
+}
+
+/* The name of what is mapped there, as the program's kernel had it. */
+static const char *name_at(struct debug *d, const struct task *t, const struct maps_line *l)
+{
+	for (size_t i = 0; i < t->mm->code.n; i++) {
+		const struct code_place *c = &t->mm->code.v[i];
+		for (uint32_t s = 0; c->mapped && s < c->img->h->nsegments; s++)
+			if (l->start - (c->lo + c->img->h->segments[s].addr) < c->img->h->segments[s].len)
+				return kernel_replay_code_path(&d->p.rp, c->img);
+	}
+	return l->path[0] == '/' && strncmp(l->path, "/memfd:", 7) != 0 ? kernel_replay_file_name(&d->p.rp, l->path)
+	       : l->path[0] == '['					  ? l->path
+									  : NULL;
+}
+
+const char *debug_exec_file(struct debug *d, pid_t pid)
+{
+	static char name[4096];
+	static struct maps_line l;
+	uint64_t auxv[128], phdr = 0;
+	ssize_t n = debug_auxv(d, pid, auxv, sizeof auxv);
+	struct ptask *pt = need_process(d, pid);
+	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
+
+	for (ssize_t i = 0; i + 1 < n / 8; i += 2)
+		if (auxv[i] == 3 /* AT_PHDR */)
+			phdr = auxv[i + 1];
+	snprintf(name, sizeof name, "%s", trace_reader_meta(d->p.r)->exe);
+	while (f && maps_next(f, &l))
+		if (l.start <= phdr && phdr < l.end) {
+			const char *there = name_at(d, &pt->t, &l);
+			if (there)
+				snprintf(name, sizeof name, "%s", there);
+		}
+	maps_close(f);
+	return name;
+}
+
+int debug_open_file(struct debug *d, const char *path)
+{
+	int fd = kernel_replay_file_open(&d->p.rp, path);
+
+	return fd < 0 ? debug_fail(d, "%s: is not in the trace", path) : fd;
+}
+
+int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m), void *ctx)
+{
+	static struct maps_line l;
+	static struct debug_map m;
+	struct ptask *pt = need_process(d, pid);
+
+	if (pt) /* the program's own protection is shown */
+		points_lift_all(pt);
+	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
+	if (!f)
+		return -1;
+	while (maps_next(f, &l)) {
+		if (hidden_until(&pt->t, l.start))
+			continue;
+		const char *name = name_at(d, &pt->t, &l);
+		m = (struct debug_map){.start = l.start, .end = l.end, .prot = (int)l.prot, .shared = l.shared};
+		snprintf(m.path, sizeof m.path, "%s", name ? name : "");
+		if (!fn(ctx, &m))
+			break;
+	}
+	maps_close(f);
+	return 0;
+}
+
+ssize_t debug_siginfo(struct debug *d, pid_t tid, void *buf, size_t max)
+{
+	struct trace_event ev;
+	struct trace_data data;
+
+	if (!d->siginfo_event || trace_seek(d->peek, d->siginfo_event) || trace_next(d->peek, &ev) != 1 || ev.tid != tid)
+		return debug_fail(d, "task %d has not stopped for a signal", tid);
+	while (trace_next_data(d->peek, &data) == 1)
+		if (data.kind == DATA_SIGINFO && data.len <= max) {
+			memcpy(buf, data.bytes, data.len);
+			return data.len;
+		}
+	return debug_fail(d, "the trace holds nothing of that signal");
+}
