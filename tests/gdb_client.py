@@ -163,6 +163,13 @@ class Client:
             entry = struct.unpack('<Q', f.read(32)[24:])[0]
         return value + self.auxv()[9] - entry
 
+    def run_to(self, symbol):
+        """A breakpoint there, and onwards to it. Returns its address."""
+        address = self.address(symbol)
+        self.equals('Z0,%x,1' % address, 'OK')
+        self.has('vCont;c', 'swbreak:;')
+        return address
+
 
 def tasks_of(server):
     """Pids of the processes that play the recording's tasks for a server."""

@@ -91,9 +91,7 @@ print(*tasks)' > tasks
 	serve threads
 	client <<-'END'
 		c = Client()
-		meet = c.address('meet')
-		c.equals('Z0,%x,1' % meet, 'OK')
-		c.has('vCont;c', 'swbreak:;')
+		meet = c.run_to('meet')
 		ids = c.text('qfThreadInfo')[1:].split(',')
 		check(len(ids) == 4 and len(set(ids)) == 4, ids)
 		c.equals('qsThreadInfo', 'l')
@@ -166,9 +164,7 @@ print(*tasks)' > tasks
 	serve hello
 	client <<-'END'
 		c = Client()
-		add = c.address('add')
-		c.equals('Z0,%x,1' % add, 'OK')
-		c.has('vCont;c', 'swbreak')
+		add = c.run_to('add')
 		start = c.address('_start')
 		first = open(os.environ['PROGRAM'], 'rb').read()
 		bias = c.auxv()[9] - struct.unpack('<Q', first[24:32])[0]
@@ -231,8 +227,7 @@ print(*tasks)' > tasks
 		check(c.document('exec-file:read:' + pid).decode() == os.environ['PROGRAM'])
 		check(c.document('exec-file:read:').decode() == os.environ['PROGRAM'])
 		c.error('qXfer:exec-file:read:1:0,100')
-		c.equals('Z0,%x,1' % c.address('main'), 'OK')
-		c.has('vCont;c', 'swbreak')
+		c.run_to('main')
 		check(b'libc.so.6"' in c.document('libraries-svr4:read:'))
 		for name in ('features:read:target.xml', 'libraries-svr4:read:', 'threads:read:', 'auxv:read:', 'memory-map:read:'):
 		    whole = c.document(name)
@@ -265,8 +260,7 @@ print(*tasks)' > tasks
 	serve hello
 	client <<-'END'
 		c = Client()
-		c.equals('Z0,%x,1' % c.address('twice'), 'OK')
-		c.has('vCont;c', 'swbreak')
+		c.run_to('twice')
 		thread = c.text('qC')[2:]
 		lm = re.search(r'main-lm="(\w+)"', c.document('libraries-svr4:read:').decode())[1]
 		at = int(c.text('qGetTLSAddr:%s,0,%x' % (thread, int(lm, 16))), 16)
@@ -331,9 +325,7 @@ print(*tasks)' > tasks
 	serve hello
 	client <<-'END'
 		c = Client()
-		main = c.address('main')
-		c.equals('Z0,%x,1' % main, 'OK')
-		c.has('vCont;c', 'swbreak')
+		main = c.run_to('main')
 		thread = c.text('qC')[2:]
 		pcs = [c.register(RIP)]
 		for step in ('vCont;s:%s;c' % thread, 's', 'vCont;S05:' + thread, 'S05', 'vCont;s', 'vCont;t:1;s:' + thread):
@@ -486,8 +478,7 @@ print(*tasks)' > tasks
 		c.monitor('when', r'^1\n$')
 		c.monitor('when-ticks', r'^[0-9]+\n$')
 		c.monitor('elapsed', r'^0\.[0-9]{9}\n$')
-		c.equals('Z0,%x,1' % c.address('add'), 'OK')
-		c.has('vCont;c', 'swbreak')
+		c.run_to('add')
 		here = c.monitor('when').strip()
 		c.monitor('checkpoint', '^checkpoint 1 at ' + re.escape(here))
 		c.has('vCont;c', 'swbreak')
@@ -652,9 +643,7 @@ print(*tasks)' > tasks
 		c.raw(b''.join(frame(p) for p in (b'qC', b'?', b'qC', b'vCont?', b'qC')))
 		check(c.answer() == one and c.answer()[:1] == b'T' and c.answer() == one)
 		check(c.answer()[:5] == b'vCont' and c.answer() == one)
-		work = c.address('work')
-		c.equals('Z0,%x,1' % work, 'OK')
-		c.has('vCont;c', 'swbreak')
+		work = c.run_to('work')
 		c.send('vCont;c')
 		for i in range(300):
 		    c.send('qC')
@@ -765,8 +754,7 @@ print(*tasks)' > tasks
 		c = Client()
 		second = Client(hello=False)
 		second.send('qC')
-		c.equals('Z0,%x,1' % c.address('add'), 'OK')
-		c.has('vCont;c', 'swbreak')
+		c.run_to('add')
 		one = c.ask('qC')
 		second.socket.settimeout(0.3)
 		try:
