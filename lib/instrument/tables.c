@@ -80,7 +80,7 @@ static int u32_cmp(const void *a, const void *b)
 /* What the function names, sorted, each once; *n of them. To be freed. */
 static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_t *n)
 {
-	size_t all = f->refs_to - f->refs_from;
+	size_t all = f->refs_to > f->refs_from ? f->refs_to - f->refs_from : 0;
 	uint32_t *v = xmalloc(all * sizeof(*v) + 1);
 
 	if (all)
