@@ -6,7 +6,6 @@
 
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -19,39 +18,36 @@ static struct {
 	struct recorder *of;
 } crash;
 
-/* A tenth of a millisecond each. One that waits for its vfork's child cannot be stopped. */
-#define TRIES 10000
+/* One that waits for its vfork's child cannot be stopped. */
+#define PATIENCE_NS 2000000000u
 
 /* Only in a stop can it be let go; one that runs, or waits in the kernel, is brought to one. */
-static bool stop(struct task *t)
+static bool stop(struct task *t, uint64_t until)
 {
 	int status;
 
 	if (!task_get_regs(t))
 		return true;
 	ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL);
-	for (int i = 0; i < TRIES; i++) {
+	do {
 		if (waitpid(t->tid, &status, __WALL | WNOHANG) == t->tid)
 			return WIFSTOPPED(status);
 		usleep(100);
-	}
+	} while (now_ns() < until);
 	return false;
 }
 
 static void keep(struct recorder *r)
 {
+	static struct kept_task v[KEPT_MAX]; /* the heap may be what has failed */
+	const uint64_t until = now_ns() + PATIENCE_NS;
 	size_t n = 0;
 
-	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
-		n++;
-	struct kept_task *v = xcalloc(n + 1, sizeof *v);
-	n = 0;
-	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
-		if (rt->state != RS_GONE && stop(&rt->t))
+	for (struct rtask *rt = r->tasks; rt && n < KEPT_MAX; rt = rt->next)
+		if (rt->state != RS_GONE && stop(&rt->t, until))
 			v[n++] = (struct kept_task){rt->t.tid, rt->tgid, "recorded"};
-	fprintf(stderr, "  gdb -p %d\t# the recorder, which has failed\n", getpid());
+	dprintf(STDERR_FILENO, "  gdb -p %d\t# the recorder, which has failed\n", getpid());
 	keep_tasks(v, n);
-	free(v);
 }
 
 /* Tasks belong to the first thread: it is to do this, whichever has failed. */

@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
@@ -28,7 +27,7 @@ static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2]
 {
 	char c;
 
-	pid_t pid = fork();
+	pid_t pid = _Fork();
 	if (pid)
 		return pid;
 	setsid();
@@ -91,6 +90,7 @@ static void print_lines(const struct kept_task *v, size_t n, bool typed)
 
 void keep_tasks(const struct kept_task *v, size_t nv)
 {
+	static struct pollfd tasks[KEPT_MAX + 2]; /* there may be no heap to rely on any more */
 	bool typed = keep_has_user();
 	sigset_t ends, old;
 	size_t n = 0;
@@ -101,8 +101,7 @@ void keep_tasks(const struct kept_task *v, size_t nv)
 	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
 		sigaddset(&ends, *s);
 	sigprocmask(SIG_BLOCK, &ends, &old);
-	struct pollfd *tasks = xcalloc(nv + 2, sizeof *tasks);
-	for (size_t i = 0; i < nv; i++) {
+	for (size_t i = 0; i < nv && n < KEPT_MAX; i++) {
 		int fd = let_go(&v[i]);
 		if (fd >= 0)
 			tasks[n++] = (struct pollfd){fd, POLLIN, 0};
@@ -121,6 +120,5 @@ void keep_tasks(const struct kept_task *v, size_t nv)
 	for (size_t i = 0; i < n; i++)
 		if (tasks[i].fd >= 0)
 			close(tasks[i].fd);
-	free(tasks);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
