@@ -35,8 +35,8 @@ int main(void)
 	for (i = 0; i < 10; i++) {
 		struct itimerval soon = {.it_value = {.tv_usec = 1000}};
 
-		CHECK(!setitimer(ITIMER_REAL, &soon, NULL));
 		n = 0;
+		CHECK(!setitimer(ITIMER_REAL, &soon, NULL));
 		while (outer == i)
 			turns++;
 		CHECK(order[0] == SIGALRM && order[1] == SIGPROF && order[n - 1] == SIGALRM && n >= 3);
