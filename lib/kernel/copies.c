@@ -2,6 +2,7 @@
  * children goes along. */
 #include "kernel/kernel.h"
 
+#include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -23,38 +24,18 @@ void kernel_replay_objects_free(struct replaying *rp)
 	rp->nobjects = 0;
 }
 
-static int copy_extent(int to, int from, off_t at, off_t end)
-{
-	static uint8_t buf[1 << 16];
-
-	while (at < end) {
-		size_t want = end - at < (off_t)sizeof buf ? (size_t)(end - at) : sizeof buf;
-		ssize_t n = pread_all(from, buf, want, (uint64_t)at);
-		if (n <= 0 || pwrite_all(to, buf, (size_t)n, (uint64_t)at))
-			return -1;
-		at += n;
-	}
-	return 0;
-}
-
 static int copy_memory_file(int from)
 {
 	int to = memfd_create("rr-object", MFD_CLOEXEC);
 	struct stat st;
-	off_t at = 0;
 
-	if (to < 0 || fstat(from, &st) || ftruncate(to, st.st_size))
-		goto fail;
-	while ((at = lseek(from, at, SEEK_DATA)) >= 0) {
-		off_t end = lseek(from, at, SEEK_HOLE);
-		if (end < 0 || copy_extent(to, from, at, end))
-			goto fail;
-		at = end;
-	}
-	return to;
-fail:
-	if (to >= 0)
-		close(to);
+	if (to < 0)
+		return -1;
+	if (!fstat(from, &st) && !ftruncate(to, st.st_size) && !file_copy_data(from, to, 0, (uint64_t)st.st_size))
+		return to;
+	int error = errno;
+	close(to);
+	errno = error;
 	return -1;
 }
 

@@ -51,49 +51,6 @@ struct shared_object *kernel_object(struct recording *rec, const struct stat *st
 	return NULL;
 }
 
-static int copy_range(int in, int out, uint64_t from, uint64_t to)
-{
-	static char buf[256 << 10];
-
-	while (from < to) {
-		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
-		ssize_t n = pread_all(in, buf, want, from);
-		if (n <= 0)
-			return n < 0 ? -1 : 0;
-		if (pwrite_all(out, buf, (size_t)n, from))
-			return -1;
-		from += (uint64_t)n;
-	}
-	return 0;
-}
-
-/* Calls fn for every extent of data in [from, to). */
-static int each_extent(int fd, uint64_t from, uint64_t to, int (*fn)(void *, int, uint64_t, uint64_t), void *ctx)
-{
-	while (from < to) {
-		off_t data = lseek(fd, (off_t)from, SEEK_DATA);
-		if (data < 0 && errno == ENXIO)
-			return 0;
-		if (data < 0)
-			return fn(ctx, fd, from, to);
-		off_t hole = lseek(fd, data, SEEK_HOLE);
-		uint64_t end = hole > data ? (uint64_t)hole : to;
-		if ((uint64_t)data >= to)
-			return 0;
-		if (end > to)
-			end = to;
-		if (fn(ctx, fd, (uint64_t)data, end))
-			return -1;
-		from = end;
-	}
-	return 0;
-}
-
-static int copy_extent(void *ctx, int fd, uint64_t from, uint64_t to)
-{
-	return copy_range(fd, *(int *)ctx, from, to);
-}
-
 /* The name under files/ of a copy of this file as it is now; NULL if it cannot be made. */
 static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
 {
@@ -108,8 +65,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	int out = trace_new_file(rec->w, base ? base + 1 : path, &name);
 	if (out < 0)
 		return NULL;
-	bool failed = ioctl(out, FICLONE, fd) && (ftruncate(out, st->st_size) ||
-						  each_extent(fd, 0, (uint64_t)st->st_size, copy_extent, &out));
+	bool failed = ioctl(out, FICLONE, fd) && (ftruncate(out, st->st_size) || file_copy_data(fd, out, 0, (uint64_t)st->st_size));
 	if (close(out) || failed) {
 		free(name);
 		return NULL;
@@ -160,7 +116,7 @@ void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t 
 		uint64_t object;
 	} c = {rec, object};
 
-	each_extent(fd, from, to, put_extent, &c);
+	file_each_extent(fd, from, to, put_extent, &c);
 }
 
 /* The same from the mapping itself, where the file cannot be opened. */

@@ -1,7 +1,6 @@
 #include "pack/plan.h"
 
 #include <elf.h>
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <search.h>
@@ -76,7 +75,7 @@ static bool is_as_planned(int fd, const struct item *it)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && stat_is_file(&st, it->size, it->copy ? stat_mtime_ns(&st) : it->mtime_ns);
+	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == it->size && (it->copy || stat_mtime_ns(&st) == it->mtime_ns);
 }
 
 int item_open(const struct plan *p, const struct item *it)
@@ -170,7 +169,7 @@ static struct item *plan_add(struct plan *p, const char *path, const char *copy)
 static void plan_index(struct plan *p, struct item *it)
 {
 	if (!tsearch(it, it->copy ? &p->by_copy : &p->by_path, it->copy ? by_copy : by_path))
-		err(exit_trouble, "memory");
+		no_memory();
 }
 
 /* Programs that are not mapped from files in replay have symbols all the same. */

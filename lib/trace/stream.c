@@ -1,6 +1,5 @@
 #include "trace/stream.h"
 
-#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,10 +21,8 @@ void stream_init(struct stream *s, enum trace_stream id, int fd)
 	s->next.event = s->frontier.event = 1;
 	s->stride = 1;
 	s->codec = codec_new(id);
-	if (inflateInit(&s->z) != Z_OK) {
-		errno = ENOMEM;
-		err(exit_trouble, "memory");
-	}
+	if (inflateInit(&s->z) != Z_OK)
+		no_memory();
 }
 
 void stream_free(struct stream *s)

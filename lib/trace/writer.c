@@ -12,6 +12,7 @@
 #include "trace/meta.h"
 #include "trace/record.h"
 #include "trace/sink.h"
+#include "util/host.h"
 #include "util/util.h"
 
 struct trace_writer {
@@ -207,16 +208,9 @@ static void file_name(struct trace_writer *w, const char *base, char text[256])
 
 static int copy_whole(int from, int to)
 {
-	static char buf[256 << 10];
-	off_t off = 0;
-	ssize_t n;
+	struct stat st;
 
-	while ((n = pread(from, buf, sizeof(buf), off)) > 0) {
-		if (write_all(to, buf, (size_t)n))
-			return -1;
-		off += n;
-	}
-	return n ? -1 : 0;
+	return fstat(from, &st) || ftruncate(to, st.st_size) || file_copy_data(from, to, 0, (uint64_t)st.st_size) ? -1 : 0;
 }
 
 int trace_link_file(struct trace_writer *w, int fd, const char *base, char **name)

@@ -1,5 +1,7 @@
 #include "util/host.h"
 
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,6 +39,48 @@ int64_t stat_mtime_ns(const struct stat *st)
 bool stat_is_file(const struct stat *st, uint64_t size, int64_t mtime_ns)
 {
 	return S_ISREG(st->st_mode) && (uint64_t)st->st_size == size && stat_mtime_ns(st) == mtime_ns;
+}
+
+int file_each_extent(int fd, uint64_t from, uint64_t to, int (*fn)(void *ctx, int fd, uint64_t from, uint64_t to), void *ctx)
+{
+	while (from < to) {
+		off_t data = lseek(fd, (off_t)from, SEEK_DATA);
+		if (data < 0 && errno == ENXIO)
+			return 0;
+		if (data < 0) /* not a file with holes */
+			return fn(ctx, fd, from, to) ? -1 : 0;
+		off_t hole = lseek(fd, data, SEEK_HOLE);
+		uint64_t end = hole > data ? (uint64_t)hole : to;
+		if ((uint64_t)data >= to)
+			return 0;
+		if (end > to)
+			end = to;
+		if (fn(ctx, fd, (uint64_t)data, end))
+			return -1;
+		from = end;
+	}
+	return 0;
+}
+
+static int copy_extent(void *ctx, int in, uint64_t from, uint64_t to)
+{
+	static char buf[256 << 10];
+
+	while (from < to) {
+		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
+		ssize_t n = pread_all(in, buf, want, from);
+		if (n <= 0)
+			return n < 0 ? -1 : 0;
+		if (pwrite_all(*(int *)ctx, buf, (size_t)n, from))
+			return -1;
+		from += (uint64_t)n;
+	}
+	return 0;
+}
+
+int file_copy_data(int in, int out, uint64_t from, uint64_t to)
+{
+	return file_each_extent(in, from, to, copy_extent, &out);
 }
 
 int host_open(const char *path)

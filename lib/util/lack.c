@@ -9,17 +9,15 @@
 #include <string.h>
 
 /* One per process: it is about the process. */
-static struct {
-	char text[256];
-} lack;
+static char lacking[256];
 
 void lack_note(const char *what)
 {
 	int error = errno;
 
-	if (!lack.text[0])
-		snprintf(lack.text, sizeof lack.text, "%s: %s", what, strerror(error));
-	line_plain(lack.text);
+	if (!lacking[0])
+		snprintf(lacking, sizeof lacking, "%s: %s", what, strerror(error));
+	line_plain(lacking);
 	errno = error;
 }
 
@@ -36,5 +34,5 @@ int lack_open(const char *path, int flags)
 
 const char *lack_text(void)
 {
-	return lack.text[0] ? lack.text : NULL;
+	return lacking[0] ? lacking : NULL;
 }

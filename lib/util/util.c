@@ -15,10 +15,16 @@
 
 int exit_trouble = 2;
 
+void no_memory(void)
+{
+	errno = ENOMEM;
+	err(exit_trouble, "memory");
+}
+
 static void *checked(void *p)
 {
 	if (!p)
-		err(exit_trouble, "memory");
+		no_memory();
 	return p;
 }
 

@@ -16,6 +16,7 @@
 /* Exit status of a program that cannot go on: 2; rr-record sets its own. */
 extern int exit_trouble;
 /* Allocation that cannot fail: no memory is one line on stderr and that exit status. */
+_Noreturn void no_memory(void);
 void *xmalloc(size_t n);
 void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t n);
