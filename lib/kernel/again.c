@@ -164,13 +164,8 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 	}
 	case BACKING_CODE: {
 		const struct code_image *img = kernel_code_again(rp, t, m);
-		int copy = img ? -1 : trace_open_copy(rp->r, m->copy);
-		if (!img && copy < 0)
-			return kernel_replay_fail(rp, "%s", trace_reader_error(rp->r));
-		if (copy >= 0)
-			close(copy);
 		if (!img)
-			return kernel_replay_fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", m->copy);
+			return -1;
 		if (rp->counter_fd < 0) {
 			t->mm->code.look_only = true;
 			return 0;

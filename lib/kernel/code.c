@@ -331,6 +331,10 @@ static const struct code_image *image_named(struct replaying *rp, const char *na
 			return rp->codes[i].img;
 	int fd = trace_open_copy(rp->r, name);
 	struct code_image *img = fd >= 0 ? code_image_open(fd) : NULL;
+	if (fd < 0)
+		kernel_replay_fail(rp, "%s", trace_reader_error(rp->r));
+	else if (!img)
+		kernel_replay_fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", name);
 	if (!img)
 		return NULL;
 	rp->codes = xrealloc(rp->codes, (rp->ncodes + 1) * sizeof *rp->codes);

@@ -264,7 +264,7 @@ void kernel_replay_files_free(struct replaying *rp);
 /* The descriptor of a mapped file that is as m says; -1 with rp->error. */
 int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t size, int64_t mtime_ns, int open_flags);
 
-/* code.c: the code file of a BACKING_CODE mapping, which is noted in the task's address space. NULL: not usable. */
+/* code.c: the code file of a BACKING_CODE mapping, which is noted in the task's address space. NULL with rp->error. */
 const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m);
 /* The file that rewritten code stands in for: its name, and a descriptor that stays ours and holds its code; NULL, -1 if
  * there is none. */

@@ -82,23 +82,25 @@ void exit_ptrace(struct call *c)
 /* A tracer is told of what it has attached to, whether the kernel knows of that or not. */
 void enter_wait(struct call *c)
 {
-	bool is_wait4 = c->nr == SYS_wait4;
-	pid_t which = (pid_t)c->args[is_wait4 ? 0 : 1];
 	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_TRAPPED};
+	bool by_id = c->nr == SYS_waitid;
+	pid_t which = (pid_t)c->args[0];
 	int status;
 
-	if (!is_wait4 && (!(c->args[3] & WSTOPPED) || (c->args[0] != P_ALL && c->args[0] != P_PID)))
+	if (by_id && (!(c->args[3] & WSTOPPED) || (c->args[0] != P_ALL && c->args[0] != P_PID)))
 		return;
-	pid_t tid = c->rec->attach_wait(c->rec, c->t, is_wait4 || c->args[0] == P_PID ? which : -1, &status);
+	if (by_id)
+		which = c->args[0] == P_ALL ? -1 : (pid_t)c->args[1];
+	pid_t tid = c->rec->attach_wait(c->rec, c->t, which, &status);
 	if (!tid)
 		return;
-	c->verdict = CALL_REFUSE;
-	c->result = is_wait4 ? tid : 0;
 	info.si_pid = tid;
 	info.si_status = status >> 8;
-	c->note[0] = c->args[is_wait4 ? 1 : 2];
-	c->note[1] = is_wait4 ? sizeof status : sizeof info;
-	if (c->note[0] && task_write(c->t, c->note[0], is_wait4 ? (void *)&status : &info, c->note[1]))
+	c->verdict = CALL_REFUSE;
+	c->result = by_id ? 0 : tid;
+	c->note[0] = c->args[by_id ? 2 : 1];
+	c->note[1] = by_id ? sizeof info : sizeof status;
+	if (c->note[0] && task_write(c->t, c->note[0], by_id ? (void *)&info : &status, c->note[1]))
 		c->result = -EFAULT;
 }
 

@@ -288,7 +288,6 @@ int pack_archive(struct work *w)
 
 	if (!rc && !(p.top = work_name(w, top)))
 		rc = -1;
-
 	for (unsigned i = 0; i < NPARTS; i++)
 		p.made[i] = -1;
 	if (!rc)

@@ -71,24 +71,29 @@ static ssize_t extended(struct rtask *x, uint8_t area[ARCH_XSTATE_MAX])
 	return x->state == RS_BLOCKED ? -1 : task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
 }
 
+/* One of the kernel's sets of registers; bytes, -1 if it cannot be told. */
+static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_MAX])
+{
+	struct trace_regs g = registers(x);
+
+	switch (set) {
+	case NT_PRSTATUS: memcpy(area, &g, sizeof g); return sizeof g;
+	case NT_PRFPREG: return extended(x, area) < FXSAVE_SIZE ? -1 : FXSAVE_SIZE;
+	case NT_X86_XSTATE: return extended(x, area);
+	default: return -1;
+	}
+}
+
 static int64_t give_set(struct call *c, struct rtask *x)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
 	struct iovec v;
-	ssize_t n = -1;
 
 	if (task_read_all(c->t, c->args[3], &v, sizeof v))
 		return -EFAULT;
-	if (c->args[2] == NT_PRSTATUS) {
-		struct trace_regs g = registers(x);
-		memcpy(area, &g, n = sizeof g);
-	} else if (c->args[2] == NT_X86_XSTATE || c->args[2] == NT_PRFPREG) {
-		n = extended(x, area);
-	}
+	ssize_t n = read_set(x, c->args[2], area);
 	if (n < 0)
 		return -EIO;
-	if (c->args[2] == NT_PRFPREG)
-		n = FXSAVE_SIZE;
 	v.iov_len = v.iov_len < (size_t)n ? v.iov_len : (size_t)n;
 	if (task_write(c->t, c->args[3], &v, sizeof v))
 		return -EFAULT;
@@ -96,14 +101,12 @@ static int64_t give_set(struct call *c, struct rtask *x)
 	return give(c, (uint64_t)v.iov_base, area, v.iov_len);
 }
 
-static int64_t give_registers(struct call *c, struct rtask *x, bool floating)
+static int64_t give_registers(struct call *c, struct rtask *x, uint64_t set)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
-	struct trace_regs g = registers(x);
+	ssize_t n = read_set(x, set, area);
 
-	if (!floating)
-		return give(c, c->args[3], &g, sizeof g);
-	return extended(x, area) < FXSAVE_SIZE ? -EIO : give(c, c->args[3], area, FXSAVE_SIZE);
+	return n < 0 ? -EIO : give(c, c->args[3], area, (size_t)n);
 }
 
 static int64_t give_word(struct call *c, struct rtask *x, bool of_registers)
@@ -186,8 +189,8 @@ static int64_t request(struct call *c, struct rtask *by, struct rtask *x)
 	case PTRACE_PEEKTEXT:
 	case PTRACE_PEEKDATA:
 	case PTRACE_PEEKUSER: return give_word(c, x, what == PTRACE_PEEKUSER);
-	case PTRACE_GETREGS:
-	case PTRACE_GETFPREGS: return give_registers(c, x, what == PTRACE_GETFPREGS);
+	case PTRACE_GETREGS: return give_registers(c, x, NT_PRSTATUS);
+	case PTRACE_GETFPREGS: return give_registers(c, x, NT_PRFPREG);
 	case PTRACE_GETREGSET: return give_set(c, x);
 	case PTRACE_GETSIGINFO: return give_siginfo(c, x);
 	case PTRACE_SETOPTIONS: return c->args[3] ? -EINVAL : 0;

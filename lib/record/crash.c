@@ -14,9 +14,8 @@
 
 static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 
-static struct {
-	struct recorder *of;
-} crash;
+/* A handler is given nothing of ours. */
+static struct recorder *crashing;
 
 /* One that waits for its vfork's child cannot be stopped. */
 #define PATIENCE_NS 2000000000u
@@ -62,7 +61,7 @@ static void on_crash(int sig)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
 		signal(crashes[i], SIG_DFL);
-	keep(crash.of);
+	keep(crashing);
 	raise(sig);
 }
 
@@ -70,7 +69,7 @@ void crash_keeps(struct recorder *r)
 {
 	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = SA_NODEFER};
 
-	crash.of = r;
+	crashing = r;
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
 		sigaction(crashes[i], &sa, NULL);
 }

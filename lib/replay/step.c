@@ -7,27 +7,26 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-int ptask_go(struct ptask *pt)
+/* With the pc at which counted code goes on. */
+static int set_at_entry(struct ptask *pt, int (*set)(struct task *t))
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
 
 	if (pt->t.mm->counted)
 		ARCH_PC(&pt->t.regs) = code_entry(&pt->t.mm->code, pc);
-	int e = task_set_regs(&pt->t);
+	int e = set(&pt->t);
 	ARCH_PC(&pt->t.regs) = pc;
 	return e;
 }
 
+int ptask_go(struct ptask *pt)
+{
+	return set_at_entry(pt, task_set_regs);
+}
+
 int ptask_restore(struct ptask *pt)
 {
-	uint64_t nr = ARCH_SYSNO(&pt->t.regs);
-
-	if (!pt->t.away)
-		return 0;
-	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1; /* no call to make again */
-	int e = ptask_go(pt);
-	ARCH_SYSNO(&pt->t.regs) = nr;
-	return e;
+	return set_at_entry(pt, task_restore);
 }
 
 /* What a stop of the program's own doing is: a call, a signal, or counted code. */

@@ -13,9 +13,9 @@ struct kept_task {
 
 /* Whether somebody is at the terminal, to be asked to end what is kept. */
 bool keep_has_user(void);
-#define KEPT_MAX 4096
-/* All of them, KEPT_MAX at most, each in a stop of ours, stay stopped until the user has seen enough; then they are ended. They are not traced
+/* All of them, each in a stop of ours, stay stopped until the user has seen enough; then they are ended. They are not traced
  * any more. */
+#define KEPT_MAX 4096
 void keep_tasks(const struct kept_task *v, size_t n);
 
 #endif
