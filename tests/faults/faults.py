@@ -574,21 +574,28 @@ class Bench:
         took = time.monotonic() - start
         return [took * 1.1 * i / self.o.times for i in range(self.o.times)]
 
-    def remove(self, name):
-        work = WORKS[name](self.shared)
+    def series(self, name, how, of, after_each):
+        """after_each(after) gives a result, in a place of its own, at all moments of the work."""
         counts = collections.Counter()
-        for after in self.moments(work):
+        for after in self.moments(of):
             self.place()
-            work.make()
-            what = "%s: the trace removed after %.4f s" % (name, after)
             try:
-                ran = run(work.argv, {}, None, after, lambda: shutil.rmtree("t", ignore_errors=True))
-                result = self.judge_removed(work, ran)
+                result = after_each(after)
             except Wrong as w:
-                result = self.is_wrong(what, w)
+                result = self.is_wrong("%s: %s: after %.4f s" % (name, how, after), w)
             counts["faults"] += 1
             counts[result] += 1
-        self.row(name, "removed", counts, [])
+        self.row(name, how, counts, [])
+
+    def remove(self, name):
+        work = WORKS[name](self.shared)
+
+        def one(after):
+            work.make()
+            ran = run(work.argv, {}, None, after, lambda: shutil.rmtree("t", ignore_errors=True))
+            return self.judge_removed(work, ran)
+
+        self.series(name, "removed", work, one)
 
     def judge_removed(self, work, ran):
         if isinstance(work, Gdb):
@@ -605,27 +612,23 @@ class Bench:
     def race(self, name):
         """Both end well or with a line, and what they leave is whole."""
         first, second = (RACERS[n] for n in name.split("+"))
-        counts = collections.Counter()
-        for after in self.moments(WORKS["pack"](self.shared)):
-            self.place()
-            Work.make(WORKS["pack"](self.shared))
+        work = WORKS["pack"](self.shared)
+
+        def one(after):
+            Work.make(work)
             os.link(self.shared.archive_path, "a.tar")
             with open("f", "w") as f:
                 f.write("one\ntwo\n")
-            what = "%s: the second after %.4f s" % (name, after)
             other = []
-            try:
-                ran = run(first, {}, None, after, lambda: self.beside(second, other))
-                result = self.judge_race(first, ran) + "+" + self.judge_race(second, other[0])
-                v = run(["rr-verify", "t"])
-                expect(v.status == 0, "rr-verify: %r" % v.lines)
-                left = [f for f in os.listdir(".") if f not in ("t", "a.tar", "f", "k.tar", "new", "all")]
-                expect(not left, "left: %r" % left)
-            except Wrong as w:
-                result = self.is_wrong(what, w)
-            counts["faults"] += 1
-            counts[result] += 1
-        self.row(name, "race", counts, [])
+            ran = run(first, {}, None, after, lambda: self.beside(second, other))
+            result = self.judge_race(first, ran) + "+" + self.judge_race(second, other[0])
+            v = run(["rr-verify", "t"])
+            expect(v.status == 0, "rr-verify: %r" % v.lines)
+            left = [f for f in os.listdir(".") if f not in ("t", "a.tar", "f", "k.tar", "new", "all")]
+            expect(not left, "left: %r" % left)
+            return result
+
+        self.series(name, "race", work, one)
 
     def beside(self, argv, result):
         out, err = tempfile.TemporaryFile(), tempfile.TemporaryFile()
