@@ -48,7 +48,7 @@ part_replayed() {
 }
 
 no_tracee_left() {
-	! pgrep -f "$1" > pgrep.out
+	not pgrep -f "$1" > pgrep.out
 }
 
 @test "a trace that is missing" {
@@ -285,7 +285,7 @@ big_enough() {
 	children=$(ps -o pid= --ppid "$recorder" || :)
 	recorder=
 	[ -z "$children" ]
-	! ls -l /proc/[0-9]*/cwd 2> ls.err | grep -q "$here"/k
+	[ -z "$(ls -l /proc/[0-9]*/cwd 2> ls.err | grep "$here"/k)" ]
 }
 
 @test "SIGTERM to the recorder reaches the program, whose end is recorded" {

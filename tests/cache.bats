@@ -51,7 +51,7 @@ kept() {
 @test "the cache is its owner's only" {
 	recorded echo hello
 	[ "$(stat -c %a cache/rr)" = 700 ]
-	! find cache/rr -type f -perm /077 | grep .
+	[ -z "$(find cache/rr -type f -perm /077)" ]
 }
 
 @test "damaged files in the cache are made anew" {
@@ -79,7 +79,7 @@ kept() {
 		rr-replay "t$i" | cmp - "out$i"
 		rr-verify "t$i"
 	done
-	! ls cache/rr | grep '^new'
+	[ -z "$(ls cache/rr | grep '^new')" ]
 }
 
 @test "the cache is bounded: what was not used for longest goes" {

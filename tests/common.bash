@@ -93,6 +93,11 @@ exact() {
 	done
 }
 
+# not COMMAND...: it fails. (A test goes on behind a `! COMMAND`, whatever comes of it.)
+not() {
+	! "$@"
+}
+
 # needs PROGRAM...: skips the test where one is missing.
 needs() {
 	local program

@@ -52,7 +52,7 @@ ended() {
 	step replay rr-replay "$trace"
 	[ "$step_status" = 1 ]
 	grep -q 'event [0-9]*, task [0-9]*: the replay has diverged: ' replay.err
-	! grep -q 'gdb -p' replay.err
+	not grep -q 'gdb -p' replay.err
 	step verify rr-verify --memory=none "$trace"
 	[ "$step_status" = 1 ] || [ "$step_status" = 2 ]
 }
@@ -67,9 +67,13 @@ ended() {
 	ended
 }
 
-@test "gdb attaches to what has diverged, and finds it where the report says" {
+needs_attaching() {
 	needs gdb
 	[ "$(id -u)" = 0 ] || [ "$(cat /proc/sys/kernel/yama/ptrace_scope 2> yama)" != 1 ] || skip "gdb may not attach here"
+}
+
+@test "gdb attaches to what has diverged, and finds it where the report says" {
+	needs_attaching
 	kept rr-replay -q --debug-on-divergence
 	set -- $tasks
 	step gdb gdb -nx -batch -p "$1" -ex 'print/x $rip' -ex 'info proc' -ex 'x/4i $pc'
@@ -128,12 +132,13 @@ ended() {
 		send exit 0\n
 		status 0
 	END
-	! grep -q 'gdb -p' seen.out
+	not grep -q 'gdb -p' seen.out
 }
 
 # failing OPTION...: a recorder that is ended as an assertion would; its pid in $replay, that of its task in $tasks
 failing() {
-	rr-record "$@" -o other sh -c 'echo $$ > pid; sleep 1000 & while :; do :; done' > kept.out 2> kept.err < /dev/null 3>&- &
+	mkfifo gate
+	rr-record "$@" -o other sh -c 'echo $$ > pid; cat gate & while :; do :; done' > kept.out 2> kept.err < /dev/null 3>&- &
 	replay=$!
 	until_true [ -s pid ]
 	until_true pgrep -P "$(cat pid)" > child
@@ -146,7 +151,7 @@ failing() {
 	status=0
 	wait "$replay" || status=$?
 	[ "$status" = 134 ]
-	! grep -q 'gdb -p' kept.err
+	not grep -q 'gdb -p' kept.err
 	ended
 }
 
@@ -166,8 +171,7 @@ failing() {
 }
 
 @test "gdb attaches to what a failed recorder has recorded" {
-	needs gdb
-	[ "$(id -u)" = 0 ] || [ "$(cat /proc/sys/kernel/yama/ptrace_scope 2> yama)" != 1 ] || skip "gdb may not attach here"
+	needs_attaching
 	failing --debug-on-failure
 	until_true grep -q 'ends them$' kept.err
 	step gdb gdb -nx -batch -p "$(cat pid)" -ex 'print/x $rip'

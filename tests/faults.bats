@@ -150,7 +150,8 @@ setup_native() {
 
 @test "a clock that was elsewhere when recording, and is elsewhere when replaying" {
 	unshare -rTf --monotonic 1000000 --boottime 2000000 true 2> unshare.err || skip "no time namespaces here"
-	step record unshare -rTf --monotonic 1000000 --boottime 2000000 rr-record -o t sh -c 'cat /proc/uptime; sleep 0.1; (exit 3); date +%s'
+	step record unshare -rTf --monotonic 1000000 --boottime 2000000 rr-record -o t \
+		sh -c 'cat /proc/uptime; "$0"; (exit 3); date +%s' "$programs/clock_nanosleep_forms"
 	[ "$step_status" = 0 ]
 	cp record.out recorded.out
 	step replay rr-replay t

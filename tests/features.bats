@@ -80,7 +80,7 @@ has() {
 	recorded ./f
 	leaf > whole
 	[ -s small ]
-	! cmp -s small whole
+	not cmp -s small whole
 }
 
 @test "a list that is none is refused in a line" {

@@ -42,11 +42,11 @@ done_with() {
 	begin ./p
 	follow trace
 	until_true grep -q 'write(1, "begun' follow.out
-	! grep -q 'first 30' follow.out
+	not grep -q 'first 30' follow.out
 	echo first > go
 	until_true grep -q 'write(1, "first 30' follow.out
-	! gone "$follower"
-	! grep -q 'ending' follow.out
+	not gone "$follower"
+	not grep -q 'ending' follow.out
 	echo second > go
 	done_with 4 "$recorder"
 	recorder=
@@ -74,7 +74,7 @@ done_with() {
 	done_with 0 "$follower"
 	follower=
 	[ "$(cut -f 1 follow.out | xargs)" = '5 6 7 8 9' ]
-	! gone "$recorder"
+	not gone "$recorder"
 	kill "$recorder"
 	until_true gone "$recorder"
 }

@@ -49,7 +49,7 @@ session=(setsid -w sh -c 'echo $$ > sid; exec "$@"' sh)
 # What a session made is gone with it.
 no_process_is_left() {
 	[ -z "$(find "$TMPDIR" "${XDG_RUNTIME_DIR:-$TMPDIR}" -maxdepth 1 -name 'rr-gdb-*')" ]
-	! pgrep -l -s "$(cat sid)"
+	not pgrep -l -s "$(cat sid)"
 }
 
 # shows PATTERN...: lines of gdb.out match these, in this order
@@ -70,7 +70,7 @@ shows() {
 }
 
 lacks() {
-	! grep -E "$1" gdb.out
+	not grep -E "$1" gdb.out
 }
 
 # the same stops forwards, and in the opposite order backwards
@@ -306,14 +306,20 @@ watch_all_places() {
 	same most got
 }
 
+# places_forwards OUT [COMMAND]: what 10 stops there, without going back, say
+places_forwards() {
+	watch_all_places 10 "${@:2}" | sed '/i < 10/,/^end/ { /reverse/d }' > watches
+	script_in_gdb < watches
+	grep -E '^(Hardware w|W)atchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out > "$1"
+}
+
 @test "watchpoints beyond the processor's stop where single steps find them" {
 	record_it watched
-	watch_all_places 10 | sed '/i < 10/,/^end/ { /reverse/d }' > watches
-	script_in_gdb < watches
-	grep -E '^Hardware watchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out | sed 's/^Hardware w/W/' > watched
-	watch_all_places 10 'set can-use-hw-watchpoints 0' | sed '/i < 10/,/^end/ { /reverse/d }' > watches
-	script_in_gdb < watches
-	grep -E '^Watchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out > stepped
+	places_forwards watched
+	not grep '^Watchpoint' watched
+	sed -i 's/^Hardware w/W/' watched
+	places_forwards stepped 'set can-use-hw-watchpoints 0'
+	not grep '^Hardware' stepped
 	[ "$(grep -c FORWARD stepped)" = 10 ]
 	same stepped watched
 }
@@ -360,15 +366,18 @@ watched_word() {
 	END
 }
 
+# word_stops QUIET OUT: what these stops say
+word_stops() {
+	watched_word "$1" > watches
+	script_in_gdb < watches
+	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > "$2"
+}
+
 @test "a page that is closed for a watchpoint is the program's to protect, to map, to share and to fault in" {
 	record_it closed
 	[ "$(cat record.out)" = '2 0 1275' ]
-	watched_word 0 > watches
-	script_in_gdb < watches
-	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > by_cpu
-	watched_word 4 > watches
-	script_in_gdb < watches
-	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > by_page
+	word_stops 0 by_cpu
+	word_stops 4 by_page
 	[ "$(grep -cE '^FORWARD|^BACK' by_cpu)" = 24 ]
 	same by_cpu by_page
 }

@@ -140,7 +140,7 @@ debugged() {
 	kill -KILL "$replayer"
 	wait "$replayer" || :
 	until_true gone $((pid))
-	! players
+	not players
 }
 
 # --- processes

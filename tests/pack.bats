@@ -80,7 +80,7 @@ elsewhere() {
 # --- in place
 
 @test "a packed trace needs no file of the machine, and replays exactly" {
-	! self_contained t
+	not self_contained t
 	packs t
 	self_contained t
 	replayed
@@ -120,7 +120,7 @@ elsewhere() {
 
 @test "files are called after their contents, each there once" {
 	packs t
-	! ls t/files | grep -vE '^[0-9a-f]{32}$'
+	[ -z "$(ls t/files | grep -vE '^[0-9a-f]{32}$')" ]
 	[ -z "$(cksum t/files/* | awk '{ print $1, $2 }' | sort | uniq -d)" ]
 }
 
@@ -169,7 +169,7 @@ elsewhere() {
 	packs t
 	step again rr-pack -n t
 	[ "$(tail -n 1 again.out | cut -f 2)" = 0 ]
-	! grep -v -e ^have -e ^total again.out
+	not grep -v -e ^have -e ^total again.out
 }
 
 @test "-n tells what is missing or has changed" {
@@ -456,7 +456,7 @@ u" ]
 		[ "$step_status" = 0 ]
 	done
 	# It is not the trace it was made from, but all of it is.
-	! grep -q "$(cut -d ' ' -f 3 t/version)" all/t/version
+	not grep -q "$(cut -d ' ' -f 3 t/version)" all/t/version
 	packs --events 1-$((n + 100)) -o whole.tar t
 	packs -o t.tar t
 	cmp whole.tar t.tar

@@ -86,7 +86,7 @@ script() {
 		cat <<< "a here-string of $((2**40))"
 		set -o pipefail
 		false | true; echo "pipe: $?"
-		sleep 100 & kill %%; wait %%; echo "killed: $?"
+		tail -f /dev/null & kill %%; wait %%; echo "killed: $?"
 		printf '%s\n' "${BASH_VERSINFO[0]}"
 	EOF
 	replays ./script
@@ -453,7 +453,7 @@ serves() {
 	timeout -k 5 "$LIMIT" rr-record -o "$trace" "$@" < /dev/null > record.out 2> record.err 3>&- &
 	server=$!
 	until_true answers "$port" || return
-	! gone "$server"
+	not gone "$server"
 }
 
 answers() {

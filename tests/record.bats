@@ -697,7 +697,7 @@ sample() {
 	cd start
 	in_background rr-record -o "$trace" /usr/bin/python3 p.py
 	until_true sh -c 'rr-dump -s setsid ../trace | grep -q setsid'
-	! gone "$recorder"
+	not gone "$recorder"
 	touch go
 	ends 7
 	[ -s daemon ]
