@@ -93,11 +93,6 @@ extern const uint8_t arch_reg_by_number[16];
  * The thread that traces them has to be the same way: switching CR4.TSD between the two at every stop costs 6 µs each
  * time in a VM, more than the stop itself. It reads clocks by real calls from then on (now_ns), never the vdso. */
 int arch_trap_tsc(void);
-/* The program steps itself: Intel SDM vol. 1, 3.4.3.3. */
-static inline bool arch_trap_flag(const struct trace_regs *g)
-{
-	return g->r[R_EFLAGS] & 0x100;
-}
 /* Makes the registers what they are at a fault: with the resume flag (Intel SDM vol. 3, 17.3.1.1). */
 void arch_as_faulted(struct trace_regs *g);
 /* Reads both, in a thread where they fault. */

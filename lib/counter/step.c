@@ -114,12 +114,36 @@ static bool pop_flags(struct task *t, unsigned len)
 	return !task_set_regs(t);
 }
 
+static bool is_trap(struct task *t, int status)
+{
+	siginfo_t si;
+
+	return status >> 8 == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
+}
+
+/* The kernel may tell of an event first, with the trap of the instruction that was stepped over still to come. */
+static void note_late_trap(struct task *t, int status)
+{
+	t->trap_due = WIFSTOPPED(status) && status >> 16 && proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
+}
+
+static enum step_result take_late_trap(struct task *t, int request, int sig, int *status)
+{
+	if (task_resume(t, request, sig) || task_wait(t, status))
+		return STEP_GONE;
+	note_late_trap(t, *status);
+	if (!WIFSTOPPED(*status) || task_get_regs(t))
+		return STEP_STOPPED;
+	return is_trap(t, *status) ? STEP_DONE : STEP_STOPPED;
+}
+
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge, struct arch_chance *c, int *status)
 {
 	struct decoded d;
-	siginfo_t si;
 
 	*edge = 0;
+	if (t->trap_due)
+		return take_late_trap(t, request, sig, status);
 	decode(t, &d);
 	if (d.call && !sig)
 		return STEP_CALL;
@@ -132,12 +156,13 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	struct trace_regs before = t->regs;
 	if (task_resume(t, request, sig) || task_wait(t, status))
 		return STEP_GONE;
+	note_late_trap(t, *status);
 	bool stopped = WIFSTOPPED(*status) && !task_get_regs(t);
-	bool done = stopped && *status >> 8 == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
-	/* An event may be told of first, with the trap of the instruction still to come: then that one stands for nothing. */
-	if (done ? arch_regs_differ(&before, &t->regs, false) >= 0 : stopped && *status >> 16 && ARCH_PC(&t->regs) != ARCH_PC(&before))
+	bool done = stopped && is_trap(t, *status);
+	bool moved = ARCH_PC(&t->regs) != ARCH_PC(&before);
+	if (done || (t->trap_due && (moved || d.edge.target == ARCH_PC(&before))))
 		*edge = d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target) ? ARCH_PC(&before) : 0;
-	if (stopped && d.pushes_flags && ARCH_PC(&t->regs) != ARCH_PC(&before) && !(before.r[R_EFLAGS] & FLAG_TRAP))
+	if (stopped && d.pushes_flags && moved && !(before.r[R_EFLAGS] & FLAG_TRAP))
 		hide_trap_flag(t);
 	return done ? STEP_DONE : STEP_STOPPED;
 }

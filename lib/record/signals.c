@@ -200,19 +200,12 @@ static void hold_waiting(struct rtask *rt, uint64_t caught)
 			hold(rt, s->info.si_signo);
 }
 
-/* Stepping, the kernel may tell of an event first, with the trap of the instruction still to come. The program's own trap flag
- * is seen in the registers, ours is not (get_flags() in arch/x86/kernel/ptrace.c). */
-static bool is_late_step(const struct recorder *r, const struct task *t, const siginfo_t *si)
-{
-	return r->step && si->si_signo == SIGTRAP && si->si_code == TRAP_TRACE && !arch_trap_flag(&t->regs);
-}
-
 void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	siginfo_t si;
 
-	if (task_siginfo(t, &si) || task_get_regs(t) || is_late_step(r, t, &si))
+	if (task_siginfo(t, &si) || task_get_regs(t))
 		return;
 	bool given = si.si_code == SI_KERNEL || (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
 	bool ours = given && take_pending(rt, &si, true);

@@ -102,9 +102,11 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 		*v = task_set_regs(&pt->t) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
 		return *v;
 	}
-	*v = hpc_resume(p, pt, PTRACE_SYSEMU_SINGLESTEP, status);
-	if (*v)
-		return true;
+	do { /* the clock may stop it first, even behind the instruction: then its trap is what comes next */
+		*v = hpc_resume(p, pt, PTRACE_SYSEMU_SINGLESTEP, status);
+		if (*v)
+			return true;
+	} while (*status >> 16);
 	if (trapped(pt, *status, TRAP_TRACE))
 		return in->hit = ARCH_PC(&pt->t.regs) == in->pc;
 	return own_stop(pt, *status);

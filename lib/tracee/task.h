@@ -104,6 +104,7 @@ struct pending_signal {
 struct task {
 	pid_t tid;  /* of the live task */
 	struct mm *mm;
+	bool trap_due; /* it has been stepped over an instruction, whose trap it is still to stop at */
 	bool away; /* its registers are the agent's, and `regs` what it has to go on with */
 	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
 	struct pending_signal *pending; /* came at no exact point; oldest first */
