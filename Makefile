@@ -12,7 +12,7 @@ WARN = -Wall -Wextra -Werror -Wvla -Wmissing-prototypes
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
 # Each program loads only what it uses of these.
-LIBS = -Wl,--as-needed -larchive -lxxhash -lz -lbsd -ldw -lelf -lZydis -lpthread
+LIBS = -Wl,--as-needed -larchive -lxxhash -ldeflate -lbsd -ldw -lelf -lZydis -lpthread
 
 # rr-gdb is a program once there is an engine to serve.
 CMD_SRC = $(filter-out $(if $(wildcard lib/replay/debug.c),,cmd/rr-gdb.c),$(wildcard cmd/rr-*.c))
@@ -22,7 +22,7 @@ LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
-BUILD_DEPS = gcc clang make zlib1g-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc
+BUILD_DEPS = gcc clang make libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc
 DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
 MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
 INSTALLED_MAN = $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)

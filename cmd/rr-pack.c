@@ -23,7 +23,7 @@ static const char usage[] =
 	"  --debug[=DIR]        pack debug information as well, from DIR (/usr/lib/debug)\n"
 	"  --sources            print the source files that debug information names\n"
 	"  --events 1-N         only the beginning, up to event N; with -o or --into\n"
-	"  --recompress=N       compress anew, from 1 (fast) to 9 (small)\n"
+	"  --recompress=N       compress anew, from 1 (fast) to 12 (small)\n"
 	"  --redact PATTERN     replace what matches, a regular expression, where no replay needs it\n"
 	"  --strip-env          remove the environment, where no replay needs it\n"
 	"  --max-files N        -x: how many files at most (10000)\n"
@@ -110,9 +110,10 @@ static uint64_t last_event(const char *s)
 
 static int level(const char *s)
 {
-	if (s[0] < '1' || s[0] > '9' || s[1])
-		errx(2, "--recompress: %s: not a number from 1 to 9", s);
-	return s[0] - '0';
+	uint64_t n = whole_number("--recompress", s);
+	if (n < 1 || n > 12)
+		errx(2, "--recompress: %s: not a number from 1 to 12", s);
+	return (int)n;
 }
 
 static void read_options(struct command *c, int argc, char **argv)

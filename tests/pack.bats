@@ -476,18 +476,24 @@ u" ]
 	refuses "would be lost" --events 1-5 t
 }
 
+@test "--recompress takes a level there is" {
+	for level in 0 13 x 1x -1 ''; do
+		refuses "--recompress" --recompress=$level t
+	done
+}
+
 @test "--recompress makes it smaller and changes nothing else" {
 	rr-dump -m t > before
 	packs t
 	cp -a t u
-	packs --recompress=9 t
+	packs --recompress=12 t
 	size() { cat "$1"/events "$1"/data "$1"/mmaps | wc -c; }
 	[ "$(size t)" -lt "$(size u)" ]
 	rr-dump -m t > after
 	same before after
 	verified
 	sums t > once
-	packs --recompress=9 t
+	packs --recompress=12 t
 	sums t > twice
 	same once twice
 	diff -r t/files u/files

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "pack/plan.h"
 #include "util/host.h"
@@ -46,21 +45,14 @@ static char *by_build_id(Elf *elf, const char *dir)
 /* The link holds the checksum of what it means. */
 static bool has_crc(const char *path, GElf_Word want)
 {
-	const size_t piece = 1 << 20;
-	uint8_t *buffer = xmalloc(piece);
-	uint64_t at = 0;
-	uLong crc = 0;
-	ssize_t n = 0;
 	int fd = host_open(path);
+	uint64_t size;
+	uint32_t crc;
+	bool has = fd >= 0 && !file_crc32(fd, &size, &crc) && crc == want;
 
-	while (fd >= 0 && (n = pread_all(fd, buffer, piece, at)) > 0) {
-		crc = crc32(crc, buffer, (uInt)n);
-		at += (uint64_t)n;
-	}
 	if (fd >= 0)
 		close(fd);
-	free(buffer);
-	return fd >= 0 && n == 0 && crc == want;
+	return has;
 }
 
 static char *by_link(Elf *elf, const char *path, const char *dir)

@@ -3,9 +3,9 @@
 
 #include "util/util.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 /* Checkpoints are that far apart at least, and so far that they cost no more than a twentieth of the time. */
 #define SPACING_NS 100000000u
@@ -25,7 +25,7 @@ uint64_t state_stack(struct debug *d, struct ptask *pt)
 	static uint8_t buf[STACK_MAX];
 	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, sizeof buf);
 
-	return n > 0 ? crc32(0, buf, (uInt)n) : 0;
+	return n > 0 ? libdeflate_crc32(0, buf, (size_t)n) : 0;
 }
 
 /* Two stays at one instruction with no counted edge or event between them, all of whose registers are the same, differ in

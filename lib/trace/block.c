@@ -1,12 +1,14 @@
 #include "trace/block.h"
 
 #include <assert.h>
+#include <libdeflate.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "trace/trace.h"
 
 #define MAGIC 0x6b6c4272u
+/* More than either zlib or libdeflate makes of what cannot be compressed: they store it, in pieces. */
+#define STORED_BOUND(raw_len) ((raw_len) + (raw_len) / 512 + 64)
 
 const char *const trace_stream_names[NSTREAMS] = {"data", "mmaps", "events"};
 
@@ -30,13 +32,13 @@ static uint64_t get_le(const uint8_t *p, unsigned size)
 
 size_t block_bound(size_t raw_len)
 {
-	return TRACE_BLOCK_HEADER + compressBound(raw_len);
+	return TRACE_BLOCK_HEADER + STORED_BOUND(raw_len);
 }
 
 /* All but the checksum of the header itself, which comes last. */
 static uint32_t header_crc(const uint8_t *bytes)
 {
-	return (uint32_t)crc32(0, bytes, TRACE_BLOCK_HEADER - 4);
+	return libdeflate_crc32(0, bytes, TRACE_BLOCK_HEADER - 4);
 }
 
 size_t block_seal(struct block_header *h, uint8_t *out)
@@ -46,7 +48,7 @@ size_t block_seal(struct block_header *h, uint8_t *out)
 	h->magic = MAGIC;
 	h->zero = 0;
 	h->zero2 = 0;
-	h->payload_crc = (uint32_t)crc32(0, out + TRACE_BLOCK_HEADER, h->stored_len);
+	h->payload_crc = libdeflate_crc32(0, out + TRACE_BLOCK_HEADER, h->stored_len);
 	h->stream = stream_numbers[stream];
 #define PUT(name, offset, size) put_le(out + (offset), h->name, size);
 	TRACE_BLOCK(PUT)
@@ -56,19 +58,10 @@ size_t block_seal(struct block_header *h, uint8_t *out)
 	return TRACE_BLOCK_HEADER + h->stored_len;
 }
 
-size_t block_pack(z_stream *z, struct block_header *h, const uint8_t *raw, uint8_t *out)
+size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw, uint8_t *out)
 {
-	size_t bound = block_bound(h->raw_len);
-
-	deflateReset(z);
-	z->next_in = (uint8_t *)raw;
-	z->avail_in = h->raw_len;
-	z->next_out = out + TRACE_BLOCK_HEADER;
-	z->avail_out = (unsigned)(bound - TRACE_BLOCK_HEADER);
-	int rc = deflate(z, Z_FINISH);
-	assert(rc == Z_STREAM_END);
-	(void)rc;
-	h->stored_len = (uint32_t)z->total_out;
+	h->stored_len = (uint32_t)libdeflate_zlib_compress(z, raw, h->raw_len, out + TRACE_BLOCK_HEADER, STORED_BOUND(h->raw_len));
+	assert(h->stored_len);
 	return block_seal(h, out);
 }
 
@@ -88,22 +81,19 @@ const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 		return "unknown fields in the block's header";
 	if (!h->count || !h->raw_len || h->count > h->raw_len || !h->first_event)
 		return "empty block";
-	if (h->raw_len > TRACE_BLOCK_MAX || h->stored_len > compressBound(TRACE_BLOCK_MAX))
+	if (h->raw_len > TRACE_BLOCK_MAX || h->stored_len > STORED_BOUND(h->raw_len))
 		return "block too long";
 	return NULL;
 }
 
-const char *block_unpack(z_stream *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw)
+const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw)
 {
-	if (crc32(0, stored, h->stored_len) != h->payload_crc)
+	size_t used;
+
+	if (libdeflate_crc32(0, stored, h->stored_len) != h->payload_crc)
 		return "wrong checksum of the block's payload";
-	inflateReset(z);
-	inflateValidate(z, 0); /* its own checksum says no more */
-	z->next_in = (uint8_t *)stored;
-	z->avail_in = h->stored_len;
-	z->next_out = raw;
-	z->avail_out = h->raw_len;
-	if (inflate(z, Z_FINISH) != Z_STREAM_END || z->avail_in || z->avail_out)
+	if (libdeflate_zlib_decompress_ex(z, stored, h->stored_len, raw, h->raw_len, &used, NULL) != LIBDEFLATE_SUCCESS ||
+	    used != h->stored_len)
 		return "the block does not inflate to its length";
 	return NULL;
 }

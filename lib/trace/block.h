@@ -25,16 +25,17 @@ struct block_header {
 /* Bytes that hold the header and the payload of a block of `raw_len` raw bytes, however badly it compresses. */
 size_t block_bound(size_t raw_len);
 /* Fills in what the payload determines (magic, stored_len, checksums) and writes header and payload to `out`;
- * returns their length. `z` is a z_stream of deflateInit. */
-struct z_stream_s;
-size_t block_pack(struct z_stream_s *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
+ * returns their length. */
+struct libdeflate_compressor;
+size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
 /* The same for a payload that is there already: h->stored_len bytes behind where the header goes. */
 size_t block_seal(struct block_header *h, uint8_t *out);
 
 /* These two return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
 const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 			       const uint8_t *bytes);
-/* `raw` has room for h->raw_len bytes, `stored` holds h->stored_len. `z` is a z_stream of inflateInit. */
-const char *block_unpack(struct z_stream_s *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw);
+/* `raw` has room for h->raw_len bytes, `stored` holds h->stored_len. */
+struct libdeflate_decompressor;
+const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw);
 
 #endif

@@ -1,13 +1,10 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "trace/reader.h"
-#include "util/util.h"
+#include "util/host.h"
 
 static int copy_check(struct trace_reader *r, const struct trace_map *m)
 {
@@ -58,29 +55,17 @@ static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t cou
 	return 0;
 }
 
-/* `version` holds the checksum of the stream as a file. Those of the payloads have been found right by reading them: the
- * file's is put together from them. */
+/* `version` holds the checksum of the stream as a file. */
 static int file_check(struct trace_reader *r, enum trace_stream id)
 {
-	const struct stream *s = &r->streams[id];
-	uint8_t bytes[TRACE_BLOCK_HEADER];
-	struct block_header h;
-	uint64_t offset = 0;
-	struct stat st;
-	uLong crc = 0;
-	ssize_t n = -1;
+	const char *name = trace_stream_names[id];
+	uint64_t size;
+	uint32_t crc;
 
-	while (!fstat(s->fd, &st) && (n = pread_all(s->fd, bytes, sizeof(bytes), offset)) == sizeof(bytes)) {
-		if (block_header_parse(&h, id, bytes))
-			break;
-		crc = crc32_combine(crc32(crc, bytes, sizeof(bytes)), h.payload_crc, h.stored_len);
-		offset += sizeof(bytes) + h.stored_len;
-	}
-	if (n < 0)
-		return reader_fail(r, "%s/%s: offset %" PRIu64 ": %s", r->dir, trace_stream_names[id], offset,
-				   strerror(errno));
-	if (offset != (uint64_t)st.st_size || crc != r->version.crcs[id])
-		return reader_fail(r, "%s/%s: not the file that `version` tells of", r->dir, trace_stream_names[id]);
+	if (file_crc32(r->streams[id].fd, &size, &crc))
+		return reader_fail(r, "%s/%s: %s", r->dir, name, strerror(errno));
+	if (size != r->version.sizes[id] || crc != r->version.crcs[id])
+		return reader_fail(r, "%s/%s: not the file that `version` tells of", r->dir, name);
 	return 0;
 }
 

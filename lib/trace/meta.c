@@ -2,10 +2,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "util/util.h"
 
@@ -45,7 +45,7 @@ char *meta_format(const struct trace_meta *m, const char *uuid, size_t *len)
 	}
 	put_text(f, "counter", m->counter);
 	fflush(f);
-	fprintf(f, "crc32=%08x%c", (unsigned)crc32(0, (const uint8_t *)text, (uInt)*len), 0);
+	fprintf(f, "crc32=%08x%c", libdeflate_crc32(0, text, *len), 0);
 	if (fclose(f)) {
 		free(text);
 		return NULL;
@@ -164,7 +164,7 @@ static const char *checksum_check(const char *text, size_t len)
 
 	if (len < last || text[len - 1])
 		return "cut short";
-	uint32_t crc = (uint32_t)crc32(0, (const uint8_t *)text, (uInt)(len - last));
+	uint32_t crc = libdeflate_crc32(0, text, len - last);
 	snprintf(want, sizeof(want), "crc32=%08x", crc);
 	return memcmp(text + len - last, want, last) ? "wrong checksum" : NULL;
 }

@@ -1,11 +1,11 @@
 #include "trace/rewrite.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include "trace/error.h"
 #include "trace/reader.h"
@@ -24,7 +24,7 @@ struct out {
 	enum trace_stream id;
 	struct trace_part *part;
 	struct codec *codec;
-	z_stream z;
+	struct libdeflate_compressor *z;
 	struct block_header header; /* of the block being filled */
 	uint8_t *raw, *packed;
 	uint32_t blocks;
@@ -35,7 +35,7 @@ static int part_write(struct trace_part *p, const char *name, const void *bytes,
 {
 	if (write_all(p->fd, bytes, len))
 		return trace_fail("%s: cannot be written: %s", name, strerror(errno));
-	p->crc = (uint32_t)crc32(p->crc, bytes, (uInt)len);
+	p->crc = libdeflate_crc32(p->crc, bytes, len);
 	p->size += len;
 	return 0;
 }
@@ -63,7 +63,7 @@ static int block_end(struct out *o, uint64_t next_event)
 {
 	if (o->header.count) {
 		header_place(o, &o->header);
-		if (block_out(o, block_pack(&o->z, &o->header, o->raw, o->packed)))
+		if (block_out(o, block_pack(o->z, &o->header, o->raw, o->packed)))
 			return -1;
 	}
 	o->header.count = o->header.raw_len = 0;
@@ -200,11 +200,12 @@ static int stream_rewrite(struct trace_reader *r, const struct trace_edit *e, en
 	o.raw = xmalloc(TRACE_BLOCK_MAX);
 	/* A block that is copied may be longer than one that we make. */
 	o.packed = xmalloc(block_bound(TRACE_BLOCK_MAX));
-	int rc = deflateInit(&o.z, e->compress ? e->level : LEVEL) == Z_OK ? 0 : trace_fail("zlib: no memory");
-	if (!rc)
-		rc = blocks_edit(&o, r, e, totals);
+	o.z = libdeflate_alloc_compressor(e->compress ? e->level : LEVEL);
+	if (!o.z)
+		no_memory();
+	int rc = blocks_edit(&o, r, e, totals);
 	totals[id] = o.records;
-	deflateEnd(&o.z);
+	libdeflate_free_compressor(o.z);
 	codec_free(o.codec);
 	free(o.packed);
 	free(o.raw);
@@ -232,7 +233,7 @@ static char *args_env_text(struct trace_reader *r, const struct trace_edit *e, s
 			fwrite(item, 1, strlen(item) + 1, f);
 	}
 	fflush(f);
-	fprintf(f, "crc32=%08x%c", (unsigned)crc32(0, (const uint8_t *)text, (uInt)*len), 0);
+	fprintf(f, "crc32=%08x%c", libdeflate_crc32(0, text, *len), 0);
 	fclose(f);
 	free(all);
 	return text;
@@ -258,7 +259,7 @@ static int args_env_rewrite(struct trace_reader *r, const struct trace_edit *e, 
 
 	if (!text || args_env_check(text, len, uuid))
 		goto out;
-	p->crc = (uint32_t)crc32(0, (const uint8_t *)text, (uInt)len);
+	p->crc = libdeflate_crc32(0, text, len);
 	p->size = len;
 	p->changed = p->crc != r->args_env_crc || len != r->args_env_size;
 	/* Small: always written, so that whoever wants it has a descriptor of it. */

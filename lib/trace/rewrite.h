@@ -8,7 +8,7 @@
 /* What is to be changed; members that are 0 change nothing. */
 struct trace_edit {
 	uint64_t last; /* the last event that stays: the trace ends well behind it */
-	bool compress; /* all blocks anew, at `level` of zlib's */
+	bool compress; /* all blocks anew, at `level` of libdeflate's */
 	int level;
 	/* These change a record and say whether they did; pointers that they put there are good until the next call. */
 	bool (*map)(void *ctx, struct trace_map *m);

@@ -1,6 +1,7 @@
 #include "trace/sink.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "trace/error.h"
 #include "trace/record.h"
@@ -46,7 +46,7 @@ struct sink {
 	int error;			/* errno, and of which file */
 	enum trace_stream error_stream;
 	/* the thread's alone */
-	z_stream z, stored; /* the other does not compress */
+	struct libdeflate_compressor *z, *stored; /* the other does not compress */
 	uint8_t *packed;
 };
 
@@ -68,7 +68,7 @@ static int block_write(struct sink *s, struct sink_file *f, size_t len)
 static void buffer_write(struct sink *s, struct buffer *b)
 {
 	struct sink_file f = s->files[b->header.stream];
-	z_stream *z = s->queued >= NLATE ? &s->stored : &s->z;
+	struct libdeflate_compressor *z = s->queued >= NLATE ? s->stored : s->z;
 	int error = s->error;
 
 	if (!error) {
@@ -76,8 +76,7 @@ static void buffer_write(struct sink *s, struct buffer *b)
 		b->header.seq = f.blocks;
 		size_t len = block_pack(z, &b->header, b->raw, s->packed);
 		error = block_write(s, &f, len);
-		f.crc = (uint32_t)crc32(f.crc, s->packed, TRACE_BLOCK_HEADER);
-		f.crc = (uint32_t)crc32_combine(f.crc, b->header.payload_crc, b->header.stored_len);
+		f.crc = libdeflate_crc32(f.crc, s->packed, len);
 		f.size += len;
 		f.blocks++;
 		pthread_mutex_lock(&s->lock);
@@ -266,8 +265,8 @@ static void sink_release(struct sink *s)
 		codec_free(s->codecs[i]);
 		close(s->files[i].fd);
 	}
-	deflateEnd(&s->z);
-	deflateEnd(&s->stored);
+	libdeflate_free_compressor(s->z);
+	libdeflate_free_compressor(s->stored);
 	pthread_cond_destroy(&s->work);
 	pthread_cond_destroy(&s->room);
 	pthread_mutex_destroy(&s->lock);
@@ -283,6 +282,10 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 
 	s->dir = xstrdup(dir);
 	s->packed = xmalloc(block_bound(TRACE_MAX_BLOCK_RAW));
+	s->z = libdeflate_alloc_compressor(LEVEL);
+	s->stored = libdeflate_alloc_compressor(0);
+	if (!s->z || !s->stored)
+		no_memory();
 	s->queue_end = &s->queue;
 	for (unsigned i = 0; i < NSTREAMS; i++) {
 		s->filling[i] = xmalloc(sizeof(struct buffer));
@@ -303,8 +306,7 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	pthread_cond_init(&s->room, NULL);
 	pthread_condattr_destroy(&attr);
 
-	int error = deflateInit(&s->z, LEVEL) == Z_OK && deflateInit(&s->stored, Z_NO_COMPRESSION) == Z_OK ? thread_start(s)
-													   : ENOMEM;
+	int error = thread_start(s);
 	if (error) {
 		trace_fail("%s: can't start the compressing thread: %s", dir, strerror(error));
 		sink_release(s);

@@ -1,11 +1,11 @@
 #include "trace/stream.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "trace/record.h"
 #include "util/util.h"
@@ -21,7 +21,8 @@ void stream_init(struct stream *s, enum trace_stream id, int fd)
 	s->next.event = s->frontier.event = 1;
 	s->stride = 1;
 	s->codec = codec_new(id);
-	if (inflateInit(&s->z) != Z_OK)
+	s->z = libdeflate_alloc_decompressor();
+	if (!s->z)
 		no_memory();
 }
 
@@ -30,7 +31,7 @@ void stream_free(struct stream *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	codec_free(s->codec);
-	inflateEnd(&s->z);
+	libdeflate_free_decompressor(s->z);
 	free(s->marks);
 	free(s->raw);
 	free(s->stored);
@@ -153,7 +154,7 @@ static int last_block_check(struct stream *s, const struct stream_pos *pos, cons
 	int rc = payload_read(s, pos->offset, h);
 	if (rc != 1)
 		return rc;
-	if (crc32(0, s->stored, h->stored_len) != h->payload_crc)
+	if (libdeflate_crc32(0, s->stored, h->stored_len) != h->payload_crc)
 		return 0;
 	s->sound = end;
 	return 1;
@@ -261,7 +262,7 @@ int stream_load(struct stream *s)
 	s->left = s->header.count = 0;
 	if (rc != 1 || (rc = payload_read(s, s->next.offset, &h)) != 1)
 		return rc;
-	const char *why = block_unpack(&s->z, &h, s->stored, room(&s->raw, &s->raw_room, h.raw_len));
+	const char *why = block_unpack(s->z, &h, s->stored, room(&s->raw, &s->raw_room, h.raw_len));
 	if (why)
 		return stream_fault(s, s->next.offset, why);
 	s->header = h;

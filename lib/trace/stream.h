@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <zlib.h>
 
 #include "trace/block.h"
 
@@ -40,7 +39,7 @@ struct stream {
 	const uint8_t *p;
 	uint32_t left; /* records not read yet */
 	struct codec *codec;
-	z_stream z;
+	struct libdeflate_decompressor *z;
 	/* after a -1: what is wrong, and where */
 	const char *fault;
 	uint64_t fault_offset;

@@ -1,8 +1,8 @@
 #include <inttypes.h>
+#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "trace/meta.h"
 
@@ -19,7 +19,7 @@ int version_format(const struct trace_version *v, char line[VERSION_MAX])
 			 crc[STREAM_EVENTS], size[STREAM_MMAPS], crc[STREAM_MMAPS], size[STREAM_DATA],
 			 crc[STREAM_DATA]);
 	return n + snprintf(line + n, VERSION_MAX - (size_t)n, " crc32=%08" PRIx32 "\n",
-			    (uint32_t)crc32(0, (const uint8_t *)line, (uInt)n));
+			    libdeflate_crc32(0, line, (size_t)n));
 }
 
 #define SCAN_SIZE_CRC "%20" SCNu64 ":%8" SCNx32
@@ -32,7 +32,7 @@ static bool checksum_right(const char *text, size_t len)
 
 	if (len < last)
 		return false;
-	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n", (uint32_t)crc32(0, (const uint8_t *)text, (uInt)(len - last)));
+	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n", libdeflate_crc32(0, text, len - last));
 	return memcmp(text + len - last, want, last) == 0;
 }
 

@@ -1,11 +1,11 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "trace/dir.h"
 #include "trace/error.h"
@@ -74,7 +74,7 @@ static int args_env_put(struct trace_writer *w, const struct trace_meta *meta)
 	int rc = len > TRACE_MAX_META ? trace_fail("%s/args_env: arguments and environment are too long", w->dir)
 				      : file_put(w, "args_env", text, len);
 	w->version.args_env_size = len;
-	w->version.args_env_crc = (uint32_t)crc32(0, (const uint8_t *)text, (uInt)len);
+	w->version.args_env_crc = libdeflate_crc32(0, text, len);
 	free(text);
 	return rc;
 }

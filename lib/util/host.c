@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -101,6 +103,18 @@ int host_open(const char *path)
 	close(named);
 	errno = error;
 	return fd;
+}
+
+int file_crc32(int fd, uint64_t *size, uint32_t *crc)
+{
+	const size_t piece = 256 << 10;
+	uint8_t *buffer = xmalloc(piece);
+	ssize_t n;
+
+	for (*size = *crc = 0; (n = pread_all(fd, buffer, piece, *size)) > 0; *size += (uint64_t)n)
+		*crc = libdeflate_crc32(*crc, buffer, (size_t)n);
+	free(buffer);
+	return n < 0 ? -1 : 0;
 }
 
 int files_more(void)

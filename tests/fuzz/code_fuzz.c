@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		h->magic = CODE_MAGIC;
 		h->version = CODE_VERSION;
 		h->file_len = n;
-		h->header_crc = (uint32_t)crc32(0, bytes, offsetof(struct code_header, header_crc));
+		h->header_crc = libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
 	}
 	int fd = memory_file(bytes, n);
 	free(bytes);

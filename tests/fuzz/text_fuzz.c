@@ -52,7 +52,7 @@ static char *sealed(uint8_t kind, const uint8_t *text, size_t *n)
 
 	memcpy(fixed, text, *n);
 	if (kind & 8) {
-		uint32_t crc = (uint32_t)crc32(0, text, (uInt)*n);
+		uint32_t crc = libdeflate_crc32(0, text, *n);
 		int more = kind % 8 % 2 == ARGS_ENV ? sprintf(fixed + *n, "crc32=%08x", crc) + 1
 						    : sprintf(fixed + *n, " crc32=%08x\n", crc);
 		*n += (size_t)more;

@@ -38,15 +38,14 @@ static uint32_t u32(const uint8_t *p)
 /* A stream of one block with this payload. */
 static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uint32_t count)
 {
-	z_stream z = {0};
+	struct libdeflate_compressor *z = libdeflate_alloc_compressor(1);
 	uint8_t *block = xmalloc(block_bound(len));
 	struct block_header h = {.stream = (uint8_t)id, .count = count, .first_event = 1, .raw_len = (uint32_t)len};
 
 	h.data_end = id == STREAM_DATA ? count : 0;
 	h.mmaps_end = id == STREAM_MMAPS ? count : 0;
-	deflateInit(&z, 1);
-	file_put(dir, trace_stream_names[id], block, block_pack(&z, &h, raw, block));
-	deflateEnd(&z);
+	file_put(dir, trace_stream_names[id], block, block_pack(z, &h, raw, block));
+	libdeflate_free_compressor(z);
 	free(block);
 }
 
@@ -161,7 +160,7 @@ static void args_env_put(const uint8_t *text, size_t len)
 	size_t covered = len < 15 ? len : len - 15;
 
 	memcpy(fixed, text, covered);
-	int n = sprintf(fixed + covered, "crc32=%08x", (unsigned)crc32(0, text, (uInt)covered));
+	int n = sprintf(fixed + covered, "crc32=%08x", libdeflate_crc32(0, text, covered));
 	file_put(dir, "args_env", fixed, covered + (size_t)n + 1);
 	free(fixed);
 }
@@ -206,6 +205,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 /* Of a trace directory; raw: whose streams are of one block. */
 static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, fuzz_put *put)
 {
+	struct libdeflate_decompressor *z = libdeflate_alloc_decompressor();
 	uint8_t *input = xcalloc(1, 8 << 20), *p = input + HEADER;
 	bool fits = true;
 
@@ -214,13 +214,13 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 	for (unsigned i = 0; i < NFILES && fits; i++) {
 		size_t len;
 		uint8_t *bytes = (uint8_t *)file_get(trace, files[i], &len), count = 0;
-		uLongf room = 1 << 20;
+		size_t room = 0;
 		if (len > FUZZ_INPUT_MAX)
 			len = FUZZ_INPUT_MAX;
 		if (raw && i >= 2) {
 			count = len ? bytes[12] : 0; /* in the block's header */
-			if (!len || uncompress(p, &room, bytes + TRACE_BLOCK_HEADER, len - TRACE_BLOCK_HEADER))
-				room = 0;
+			if (len)
+				libdeflate_zlib_decompress(z, bytes + TRACE_BLOCK_HEADER, len - TRACE_BLOCK_HEADER, p, 1 << 20, &room);
 			len = room;
 		} else {
 			memcpy(p, bytes, len);
@@ -234,6 +234,7 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 		free(bytes);
 	}
 	put(input, (size_t)(p - input));
+	libdeflate_free_decompressor(z);
 	free(input);
 }
 

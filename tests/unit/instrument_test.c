@@ -2,10 +2,10 @@
  * by reading both. Then damaged files, which must not crash it. */
 #include "instrument/rewrite.h"
 
-#include <Zydis/Zydis.h>
 #include <elf.h>
 #include <err.h>
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
+#include <Zydis/Zydis.h>
 
 #include "util/util.h"
 
@@ -104,7 +104,7 @@ static bool layout_ok(const struct subject *s)
 
 	if (s->code_len < sizeof(*h) || h->magic != CODE_MAGIC || h->version != CODE_VERSION ||
 	    h->file_len != s->code_len || h->nsegments < 1 || h->nsegments > CODE_SEGMENTS ||
-	    h->header_crc != crc32(crc32(0, NULL, 0), s->code, offsetof(struct code_header, header_crc)))
+	    h->header_crc != libdeflate_crc32(libdeflate_crc32(0, NULL, 0), s->code, offsetof(struct code_header, header_crc)))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		if (tables[i].t.off % 8 || tables[i].t.off > s->code_len ||

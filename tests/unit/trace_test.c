@@ -249,14 +249,14 @@ static void bursts_come_back(void)
 	uint64_t random = 5;
 	struct trace_event ev;
 	struct trace_data d;
-	uLong put[N];
+	uint32_t put[N];
 
 	for (unsigned i = 0; i < N; i++) {
 		for (unsigned at = 0; at < LEN; at += 8) {
 			uint64_t word = at % 16 ? i : random_next(&random);
 			memcpy(bytes + at, &word, 8);
 		}
-		put[i] = crc32(0, bytes, LEN);
+		put[i] = libdeflate_crc32(0, bytes, LEN);
 		ev = sample_event(i + 1);
 		d = (struct trace_data){.kind = DATA_OUT, .addr = 0x1000, .len = LEN, .bytes = bytes};
 		CHECK(trace_put_data(w, &d) == 0);
@@ -266,10 +266,10 @@ static void bursts_come_back(void)
 
 	struct trace_reader *r = open_well(dir);
 	for (unsigned i = 0; i < N; i++) {
-		uLong got = 0;
+		uint32_t got = 0;
 		CHECK(trace_next(r, &ev) == 1);
 		while (trace_next_data(r, &d) == 1)
-			got = crc32(got, d.bytes, d.len);
+			got = libdeflate_crc32(got, d.bytes, d.len);
 		CHECK(got == put[i]);
 	}
 	CHECK(trace_next(r, &ev) == 0 && trace_check(r) == 0);
@@ -670,7 +670,7 @@ static void version_edit(const char *dir, const char *from, const char *to)
 	int n = snprintf(line, sizeof(line), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 
 	n = (int)(strstr(line, " crc32=") - line);
-	n += sprintf(line + n, " crc32=%08x\n", (unsigned)crc32(0, (const void *)line, (uInt)n));
+	n += sprintf(line + n, " crc32=%08x\n", libdeflate_crc32(0, line, n));
 	file_put(dir, "version", line, (size_t)n);
 	free(text);
 }
