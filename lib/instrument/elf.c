@@ -104,7 +104,7 @@ static int elf_measure(struct rewrite *rw)
 
 	for (unsigned i = 0; i < rw->eh.e_phnum; i++) {
 		const Elf64_Phdr *p = &rw->ph[i];
-		if (p->p_type != PT_LOAD || !p->p_memsz)
+		if (p->p_type != PT_LOAD || (!p->p_memsz && !p->p_filesz))
 			continue;
 		if (p->p_vaddr >> 47 || p->p_memsz >> 47 || p->p_filesz > p->p_memsz || p->p_vaddr < last ||
 		    p->p_offset > rw->file_len || p->p_filesz > rw->file_len - p->p_offset ||

@@ -595,6 +595,30 @@ static void damaged_check(const char *path, unsigned rounds)
 	check(true, "no crash by damaged", name);
 }
 
+/* The image is as large as its segments are in memory: one that has more in the file has no place in it. */
+static void segment_check(const char *path)
+{
+	const char *why = "";
+	size_t len;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	uint8_t *elf = map_file(fd, &len);
+	Elf64_Phdr *p = (void *)(elf + ((Elf64_Ehdr *)elf)->e_phoff);
+	int in = memfd_create("damaged", MFD_CLOEXEC), out = memfd_create("code", MFD_CLOEXEC);
+
+	while (p->p_type != PT_LOAD)
+		p++;
+	p->p_memsz = 0;
+	if (write_all(in, elf, len))
+		err(2, "memfd");
+	struct instrument_report rep = {0};
+	bool refused = instrument_file(in, out, &rep, &why) == 1 && !strcmp(why, "damaged segments");
+	check(refused, "a segment of nothing in memory", why);
+	close(in);
+	close(out);
+	munmap(elf, len + PAGE);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const files[] = {
@@ -619,5 +643,6 @@ int main(int argc, char **argv)
 	quick_check(files[0]);
 	damaged_check("/lib64/ld-linux-x86-64.so.2", 400);
 	damaged_check("/bin/true", 400);
+	segment_check("/bin/true");
 	return nfailed != 0;
 }
