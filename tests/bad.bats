@@ -196,6 +196,28 @@ flipped_everywhere() {
 	flipped_everywhere version
 }
 
+@test "a byte flipped anywhere in a large trace, which several threads read" {
+	head -c 12M /dev/urandom > noise
+	rr-record -o large md5sum noise > /dev/null 3>&-
+	size=$(stat -c %s large/data)
+	[ "$size" -gt 10000000 ]
+	reads rr-verify --quick large
+	[ "$step_status" = 0 ]
+	for at in 70 $((size / 3)) $((size / 2)) $((size - 5)); do
+		byte=$(od -An -tu1 -j $at -N 1 large/data)
+		printf "\\x$(printf %x $((byte ^ 64)))" | dd of=large/data bs=1 seek=$at conv=notrunc status=none
+		refused rr-verify --quick large
+		grep -q 'wrong checksum' read.err
+		cp read.err by_threads
+		step read taskset -c "$(taskset -cp $$ | grep -o '[0-9]*$')" rr-verify --quick large
+		[ "$step_status" = 2 ]
+		cmp by_threads read.err
+		printf "\\x$(printf %x "$byte")" | dd of=large/data bs=1 seek=$at conv=notrunc status=none
+	done
+	reads rr-verify --quick large
+	[ "$step_status" = 0 ]
+}
+
 @test "files of a trace exchanged for each other's and another trace's" {
 	rr-record -o u sh -c 'echo another' > record.out
 	for file in events data mmaps args_env; do

@@ -2,9 +2,11 @@
 
 #include <assert.h>
 #include <libdeflate.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "trace/trace.h"
+#include "util/util.h"
 
 #define MAGIC 0x6b6c4272u
 /* More than either zlib or libdeflate makes of what cannot be compressed: they store it, in pieces. */
@@ -86,14 +88,36 @@ const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 	return NULL;
 }
 
-const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw)
+static uint8_t *room(uint8_t **buffer, size_t *have, size_t need)
 {
+	if (*have < need) {
+		free(*buffer);
+		*buffer = xmalloc(need);
+		*have = need;
+	}
+	return *buffer;
+}
+
+ssize_t block_read(int fd, uint64_t offset, const struct block_header *h, struct block_bytes *b)
+{
+	return pread_all(fd, room(&b->stored, &b->stored_room, h->stored_len), h->stored_len, offset + TRACE_BLOCK_HEADER);
+}
+
+const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, struct block_bytes *b)
+{
+	uint8_t *raw = room(&b->raw, &b->raw_room, h->raw_len);
 	size_t used;
 
-	if (libdeflate_crc32(0, stored, h->stored_len) != h->payload_crc)
+	if (libdeflate_crc32(0, b->stored, h->stored_len) != h->payload_crc)
 		return "wrong checksum of the block's payload";
-	if (libdeflate_zlib_decompress_ex(z, stored, h->stored_len, raw, h->raw_len, &used, NULL) != LIBDEFLATE_SUCCESS ||
+	if (libdeflate_zlib_decompress_ex(z, b->stored, h->stored_len, raw, h->raw_len, &used, NULL) != LIBDEFLATE_SUCCESS ||
 	    used != h->stored_len)
 		return "the block does not inflate to its length";
 	return NULL;
+}
+
+void block_bytes_free(struct block_bytes *b)
+{
+	free(b->stored);
+	free(b->raw);
 }

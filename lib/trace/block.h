@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "gen/trace_format.h"
 
@@ -22,6 +23,12 @@ struct block_header {
 	uint32_t payload_crc, header_crc;
 };
 
+/* The payload of a block as it is in the file, and inflated. */
+struct block_bytes {
+	uint8_t *stored, *raw;
+	size_t stored_room, raw_room; /* what they have been allocated with */
+};
+
 /* Bytes that hold the header and the payload of a block of `raw_len` raw bytes, however badly it compresses. */
 size_t block_bound(size_t raw_len);
 /* Fills in what the payload determines (magic, stored_len, checksums) and writes header and payload to `out`;
@@ -34,8 +41,12 @@ size_t block_seal(struct block_header *h, uint8_t *out);
 /* These two return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
 const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 			       const uint8_t *bytes);
-/* `raw` has room for h->raw_len bytes, `stored` holds h->stored_len. */
+/* Inflates b->stored to b->raw. */
 struct libdeflate_decompressor;
-const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, const uint8_t *stored, uint8_t *raw);
+const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, struct block_bytes *b);
+
+/* Reads the payload of the block at `offset` to b->stored; its bytes that the file has, or -1 and errno. */
+ssize_t block_read(int fd, uint64_t offset, const struct block_header *h, struct block_bytes *b);
+void block_bytes_free(struct block_bytes *b);
 
 #endif

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "trace/reader.h"
@@ -69,11 +70,24 @@ static int file_check(struct trace_reader *r, enum trace_stream id)
 	return 0;
 }
 
+/* Threads are worth their while where there are some blocks for each. */
+static void read_ahead(struct trace_reader *r, bool on)
+{
+	struct stat st;
+
+	for (enum trace_stream id = 0; id < NSTREAMS; id++)
+		if (!on || (!fstat(r->streams[id].fd, &st) && st.st_size > 2 * TRACE_BLOCK_MAX))
+			stream_read_ahead(&r->streams[id], on);
+}
+
 int trace_check(struct trace_reader *r)
 {
 	uint64_t counts[NSTREAMS] = {0};
 
-	if (trace_seek(r, 1) || events_check(r, counts))
+	read_ahead(r, true);
+	int rc = trace_seek(r, 1) ? -1 : events_check(r, counts);
+	read_ahead(r, false);
+	if (rc)
 		return -1;
 	for (enum trace_stream id = STREAM_DATA; id < STREAM_EVENTS; id++)
 		if (rest_check(r, id, counts[id]))

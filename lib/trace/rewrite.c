@@ -80,7 +80,7 @@ static int block_same(struct out *o, const struct stream *s)
 	h.mmaps_end = o->header.mmaps_end;
 	h.data_end = o->header.data_end;
 	header_place(o, &h);
-	memcpy(o->packed + TRACE_BLOCK_HEADER, s->stored, h.stored_len);
+	memcpy(o->packed + TRACE_BLOCK_HEADER, s->bytes.stored, h.stored_len);
 	return block_out(o, block_seal(&h, o->packed));
 }
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "trace/ahead.h"
 #include "trace/record.h"
 #include "util/util.h"
 
@@ -33,8 +34,8 @@ void stream_free(struct stream *s)
 	codec_free(s->codec);
 	libdeflate_free_decompressor(s->z);
 	free(s->marks);
-	free(s->raw);
-	free(s->stored);
+	block_bytes_free(&s->bytes);
+	ahead_free(s->ahead);
 }
 
 void stream_set_size(struct stream *s, uint64_t size)
@@ -54,16 +55,6 @@ static int stream_fault(struct stream *s, uint64_t offset, const char *fault)
 static int stream_short(struct stream *s, uint64_t offset)
 {
 	return s->whole ? stream_fault(s, offset, "cut short") : 0;
-}
-
-static void *room(uint8_t **buffer, size_t *have, size_t need)
-{
-	if (*have < need) {
-		free(*buffer);
-		*buffer = xmalloc(need);
-		*have = need;
-	}
-	return *buffer;
 }
 
 /* --- headers ---- */
@@ -128,20 +119,22 @@ static int stream_extent(struct stream *s, uint64_t *size)
 	return 1;
 }
 
-/* All n bytes: 1; the file ends before: 0. */
-static int stream_bytes(struct stream *s, void *buffer, size_t n, uint64_t offset)
+/* Of n bytes so many could be read. All: 1; the file ends before: 0. */
+static int stream_got(struct stream *s, ssize_t got, size_t n, uint64_t offset)
 {
-	ssize_t got = pread_all(s->fd, buffer, n, offset);
-
 	if (got < 0)
 		return stream_fault(s, offset, strerror(errno));
 	return (size_t)got == n ? 1 : stream_short(s, offset);
 }
 
+static int stream_bytes(struct stream *s, void *buffer, size_t n, uint64_t offset)
+{
+	return stream_got(s, pread_all(s->fd, buffer, n, offset), n, offset);
+}
+
 static int payload_read(struct stream *s, uint64_t offset, const struct block_header *h)
 {
-	return stream_bytes(s, room(&s->stored, &s->stored_room, h->stored_len), h->stored_len,
-			    offset + TRACE_BLOCK_HEADER);
+	return stream_got(s, block_read(s->fd, offset, h, &s->bytes), h->stored_len, offset);
 }
 
 /* After a power cut the last block of a recording may have its length, but not its bytes. */
@@ -154,7 +147,7 @@ static int last_block_check(struct stream *s, const struct stream_pos *pos, cons
 	int rc = payload_read(s, pos->offset, h);
 	if (rc != 1)
 		return rc;
-	if (libdeflate_crc32(0, s->stored, h->stored_len) != h->payload_crc)
+	if (libdeflate_crc32(0, s->bytes.stored, h->stored_len) != h->payload_crc)
 		return 0;
 	s->sound = end;
 	return 1;
@@ -249,9 +242,40 @@ int stream_find(struct stream *s, uint64_t event)
 
 void stream_rewind(struct stream *s)
 {
-	s->p = s->raw;
+	s->p = s->bytes.raw;
 	s->left = s->header.count;
 	codec_reset(s->codec, s->header.first_event);
+}
+
+void stream_read_ahead(struct stream *s, bool on)
+{
+	ahead_free(s->ahead);
+	s->ahead = on ? ahead_new(s->fd) : NULL;
+}
+
+/* The blocks behind the one at s->next. What is wrong with them is found when their turn comes. */
+static void ask_ahead(struct stream *s)
+{
+	struct block_header h;
+
+	if (ahead_empty(s->ahead))
+		s->asked = s->next;
+	while (ahead_room(s->ahead) && stream_peek(s, &s->asked, &h) == 1) {
+		ahead_add(s->ahead, s->asked.offset, &h);
+		s->asked = pos_after(&s->asked, &h);
+	}
+}
+
+/* The block at s->next, which has this header, into s->bytes. */
+static int block_load(struct stream *s, const struct block_header *h)
+{
+	if (s->ahead && ahead_take(s->ahead, s->next.offset, &s->bytes))
+		return 1;
+	int rc = payload_read(s, s->next.offset, h);
+	if (rc != 1)
+		return rc;
+	const char *why = block_unpack(s->z, h, &s->bytes);
+	return why ? stream_fault(s, s->next.offset, why) : 1;
 }
 
 int stream_load(struct stream *s)
@@ -260,14 +284,13 @@ int stream_load(struct stream *s)
 	int rc = stream_peek(s, &s->next, &h);
 
 	s->left = s->header.count = 0;
-	if (rc != 1 || (rc = payload_read(s, s->next.offset, &h)) != 1)
+	if (rc != 1 || (rc = block_load(s, &h)) != 1)
 		return rc;
-	const char *why = block_unpack(s->z, &h, s->stored, room(&s->raw, &s->raw_room, h.raw_len));
-	if (why)
-		return stream_fault(s, s->next.offset, why);
 	s->header = h;
 	s->offset = s->next.offset;
 	s->next = pos_after(&s->next, &h);
+	if (s->ahead)
+		ask_ahead(s);
 	stream_rewind(s);
 	return 1;
 }
@@ -276,7 +299,7 @@ int stream_get(struct stream *s, void *record)
 {
 	if (!s->left)
 		return 0;
-	const uint8_t *end = s->raw + s->header.raw_len;
+	const uint8_t *end = s->bytes.raw + s->header.raw_len;
 	const char *why = record_get(s->codec, &s->p, end, record);
 	if (!why && --s->left == 0 && s->p != end)
 		why = "bytes behind the last record of a block";

@@ -8,6 +8,7 @@
 #include "trace/block.h"
 
 struct codec;
+struct ahead;
 
 /* Where a block begins, and what the blocks before it say about it. */
 struct stream_pos {
@@ -34,12 +35,13 @@ struct stream {
 	/* the block in memory; header.count is 0 if there is none */
 	struct block_header header;
 	uint64_t offset;
-	uint8_t *raw, *stored;
-	size_t raw_room, stored_room;
+	struct block_bytes bytes;
 	const uint8_t *p;
 	uint32_t left; /* records not read yet */
 	struct codec *codec;
 	struct libdeflate_decompressor *z;
+	struct ahead *ahead;	 /* NULL: blocks are inflated when they are asked for */
+	struct stream_pos asked; /* of that: behind the last block that was added */
 	/* after a -1: what is wrong, and where */
 	const char *fault;
 	uint64_t fault_offset;
@@ -54,6 +56,8 @@ void stream_set_size(struct stream *s, uint64_t size);
 int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h);
 /* Reads the block at s->next into memory. */
 int stream_load(struct stream *s);
+/* Others inflate the blocks behind it meanwhile: for who reads all of them. */
+void stream_read_ahead(struct stream *s, bool on);
 /* The next record of the block in memory; 0: the block ends. */
 int stream_get(struct stream *s, void *record);
 /* Before the first record of the block in memory. */
