@@ -17,8 +17,9 @@
 enum {
 	/* Those under way, 12 MiB, besides one being filled in each stream. */
 	NSPARE = 24,
-	/* So many that wait are too many to be compressed in time. */
+	/* So many that wait are too many to be compressed in time; and so many, where the caller waits for all to be written. */
 	NLATE = NSPARE / 2,
+	NLATE_FLUSH = NSTREAMS + 1,
 	OLDEST_NS = 1000000000,
 	LEVEL = 1
 };
@@ -39,7 +40,7 @@ struct sink {
 	struct codec *codecs[NSTREAMS];
 	struct buffer *queue, **queue_end, *unused;
 	unsigned queued;
-	bool busy, stop;
+	bool busy, flushing, stop;
 	uint64_t oldest_ns; /* when the first record not handed over was put; 0: there is none */
 	uint64_t records[NSTREAMS];
 	struct sink_file files[NSTREAMS];
@@ -68,7 +69,7 @@ static int block_write(struct sink *s, struct sink_file *f, size_t len)
 static void buffer_write(struct sink *s, struct buffer *b)
 {
 	struct sink_file f = s->files[b->header.stream];
-	struct libdeflate_compressor *z = s->queued >= NLATE ? s->stored : s->z;
+	struct libdeflate_compressor *z = s->queued >= (s->flushing ? NLATE_FLUSH : NLATE) ? s->stored : s->z;
 	int error = s->error;
 
 	if (!error) {
@@ -226,8 +227,10 @@ int sink_flush(struct sink *s)
 	int rc = 0;
 
 	pthread_mutex_lock(&s->lock);
+	s->flushing = true;
 	while (!buffers_hand_over(s) || s->queue || s->busy)
 		pthread_cond_wait(&s->room, &s->lock);
+	s->flushing = false;
 	if (s->error)
 		rc = sink_error(s);
 	pthread_mutex_unlock(&s->lock);
