@@ -629,6 +629,52 @@ nginx_serves() {
 	replays ./a
 }
 
+@test "strace at work, over processes and threads" {
+	cat > a.c <<-'EOF'
+		#include <pthread.h>
+		#include <unistd.h>
+		static void *thread(void *p) { return write(1, "thread\n", 7) == 7 ? p : p; }
+		int main(void) { pthread_t t; return pthread_create(&t, 0, thread, 0) || pthread_join(t, 0); }
+	EOF
+	gcc -o start/a a.c -lpthread
+	replays strace -f -o '|cat' -e trace=execve,write,exit_group sh -c './a; cat < /dev/null; (exit 3); echo $?'
+	grep -q 'write(1, "thread\\n", 7) *= 7' record.out
+	grep -q 'execve("./a"' record.out
+	grep -q 'exited with 3' record.out
+	[ "$(grep -c 'exited with 0' record.out)" -ge 4 ]
+}
+
+@test "gdb at work: breakpoints, steps, a call, a watchpoint, a crash" {
+	cat > a.c <<-'EOF'
+		#include <signal.h>
+		#include <stdio.h>
+		static int v, *none;
+		static int g(int x) { return x * 3; }
+		static int f(int x) { v += g(x); return v; }
+		static void handler(int sig) { v = -sig; }
+		int main(void)
+		{
+			signal(SIGUSR1, handler);
+			for (int i = 0; i < 5; i++) f(i);
+			raise(SIGUSR1);
+			printf("%d\n", v); fflush(stdout);
+			return *none;
+		}
+	EOF
+	gcc -g -O0 -o start/a a.c
+	replays gdb -nx -batch -ex 'set can-use-hw-watchpoints 0' -ex 'set startup-with-shell off' -ex 'break f if x == 3' -ex run \
+		-ex 'backtrace' -ex 'print g(14)' -ex stepi -ex 'step' -ex 'info locals' -ex finish -ex 'watch v' -ex continue \
+		-ex 'delete' -ex 'break handler' -ex continue -ex 'set var v = 77' -ex 'info registers rip' -ex continue -ex backtrace -ex continue -ex backtrace ./a
+	# Libraries may have another place.
+	for output in native record; do
+		sed 's/0x[0-9a-f]*/P/g' $output.out > $output
+	done
+	same native record
+	grep -q '^\$1 = 42' record.out
+	grep -q 'New value = 18' record.out
+	grep -q 'received signal SIGSEGV' record.out
+}
+
 @test "a 4 GiB sparse mapping costs neither time nor space" {
 	cat > start/p.py <<-'EOF'
 		import mmap

@@ -127,7 +127,7 @@ static void note_late_trap(struct task *t, int status)
 	t->trap_due = WIFSTOPPED(status) && status >> 16 && proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
 }
 
-static enum step_result take_late_trap(struct task *t, int request, int sig, int *status)
+enum step_result step_over(struct task *t, int request, int sig, int *status)
 {
 	if (task_resume(t, request, sig) || task_wait(t, status))
 		return STEP_GONE;
@@ -137,15 +137,21 @@ static enum step_result take_late_trap(struct task *t, int request, int sig, int
 	return is_trap(t, *status) ? STEP_DONE : STEP_STOPPED;
 }
 
+/* The kernel takes the task back to the call before it runs on: signal(7). */
+static bool is_interrupted_call(const struct trace_regs *g)
+{
+	return arch_is_restart((int64_t)ARCH_RESULT(g)) && (int64_t)ARCH_SYSNO(g) >= 0;
+}
+
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge, struct arch_chance *c, int *status)
 {
 	struct decoded d;
 
 	*edge = 0;
 	if (t->trap_due)
-		return take_late_trap(t, request, sig, status);
+		return step_over(t, request, sig, status);
 	decode(t, &d);
-	if (d.call && !sig)
+	if ((d.call && !sig) || is_interrupted_call(&t->regs))
 		return STEP_CALL;
 	if (d.chance && !sig && !(t->tsc_faults && d.c.insn <= CHANCE_RDTSCP)) {
 		*c = d.c;
@@ -154,15 +160,14 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	if (d.pops_flags && !sig && pop_flags(t, d.len))
 		return STEP_DONE;
 	struct trace_regs before = t->regs;
-	if (task_resume(t, request, sig) || task_wait(t, status))
-		return STEP_GONE;
-	note_late_trap(t, *status);
-	bool stopped = WIFSTOPPED(*status) && !task_get_regs(t);
-	bool done = stopped && is_trap(t, *status);
+	enum step_result s = step_over(t, request, sig, status);
+	if (s == STEP_GONE)
+		return s;
+	bool done = s == STEP_DONE, stopped = WIFSTOPPED(*status);
 	bool moved = ARCH_PC(&t->regs) != ARCH_PC(&before);
 	if (done || (t->trap_due && (moved || d.edge.target == ARCH_PC(&before))))
 		*edge = d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target) ? ARCH_PC(&before) : 0;
 	if (stopped && d.pushes_flags && moved && !(before.r[R_EFLAGS] & FLAG_TRAP))
 		hide_trap_flag(t);
-	return done ? STEP_DONE : STEP_STOPPED;
+	return s;
 }

@@ -19,4 +19,8 @@ enum step_result {
  * indirect jump; else 0. */
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge, struct arch_chance *c, int *status);
 
+/* The same whatever the instruction is, and without a look at it: STEP_DONE, STEP_STOPPED or STEP_GONE. A trap that is still to
+ * come counts as an instruction. */
+enum step_result step_over(struct task *t, int request, int sig, int *status);
+
 #endif

@@ -196,9 +196,42 @@ uint64_t code_entry(const struct code_places *p, uint64_t pc)
 	return v[0];
 }
 
+bool code_at_stop_code(const struct code_places *p, uint64_t pc)
+{
+	return code_in_tramp(p, pc) && code_origin(p, pc) == pc;
+}
+
+/* Its bytes in the code file; NULL: there are no n of them. */
+static const uint8_t *segment_bytes(const struct code_header *h, uint64_t addr, uint64_t n)
+{
+	for (uint32_t i = 0; i < h->nsegments; i++) {
+		const struct code_segment *g = &h->segments[i];
+		if (addr - g->addr < g->len && g->len - (addr - g->addr) >= n)
+			return (const uint8_t *)h + g->code_off + (addr - g->addr);
+	}
+	return NULL;
+}
+
+/* A jump to a trampoline where no instruction of the original is: a short jump goes to it. */
+static bool at_island(const struct code_places *p, uint64_t pc)
+{
+	for (size_t i = 0; i < p->n && !p->look_only; i++) {
+		const struct code_place *c = &p->v[i];
+		const uint8_t *b = c->mapped ? segment_bytes(c->img->h, pc - c->lo, 5) : NULL;
+		int32_t rel;
+		if (!b || *b != 0xe9)
+			continue;
+		memcpy(&rel, b + 1, sizeof rel);
+		return pc + 5 + (uint64_t)(int64_t)rel - code_place_tramp(c) < c->img->h->tramp_len && code_entry(p, pc) == pc;
+	}
+	return false;
+}
+
 bool code_at_insn(const struct code_places *p, uint64_t pc)
 {
-	return !code_in_tramp(p, pc) || code_entry(p, code_origin(p, pc)) == pc;
+	if (code_in_tramp(p, pc))
+		return !code_at_stop_code(p, pc) && code_entry(p, code_origin(p, pc)) == pc;
+	return !at_island(p, pc);
 }
 
 static int u32_order(const void *a, const void *b)

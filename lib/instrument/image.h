@@ -4,6 +4,7 @@
 
 #include "arch/arch.h"
 #include "counter/soft.h"
+#include "counter/step.h"
 #include "instrument/code.h"
 #include "tracee/task.h"
 
@@ -49,11 +50,18 @@ uint64_t code_entry(const struct code_places *p, uint64_t pc);
 size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2]);
 /* Whether the program, stopped at pc anywhere, stands in front of an instruction of the original: that of code_origin(p, pc). */
 bool code_at_insn(const struct code_places *p, uint64_t pc);
+/* Whether it is in the code by which every site stops, which stands for none of them. */
+bool code_at_stop_code(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
 
 /* The task, stopped anywhere in counted code, stops at its next edge: soft_hurry() with what is at its pc. */
 void code_hurry(struct task *t, struct soft_task *count);
+
+/* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the original's, with a signal:
+ * STEP_DONE. STEP_CALL or STEP_CHANCE: it stands in front of a call, perhaps of counted code, or of an instruction with a
+ * result of its own, and is to be resumed. Otherwise as step_once(). */
+enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count, int request, int sig, int *status);
 
 /* Whether the edge that the original's instruction at pc may take is counted. */
 bool code_counts(const struct code_places *p, uint64_t pc);

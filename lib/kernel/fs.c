@@ -111,7 +111,8 @@ static void update_memory(struct call *c)
 	if (k <= 0)
 		return;
 	path[k] = '\0';
-	if (sscanf(path, "/proc/%d/mem%n", &pid, &at) != 1 || at != k)
+	if ((sscanf(path, "/proc/%d/mem%n", &pid, &at) != 1 || at != k) &&
+	    (sscanf(path, "/proc/%*d/task/%d/mem%n", &pid, &at) != 1 || at != k))
 		return;
 	struct task *target = c->rec->find(c->rec, pid);
 	if (c->nr == SYS_write || c->nr == SYS_writev)

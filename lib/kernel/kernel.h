@@ -45,10 +45,11 @@ struct recording {
 	struct task *(*find)(struct recording *, pid_t);
 	/* Whether any task has a mapping of this object. */
 	bool (*mapped)(struct recording *, uint64_t object);
-	/* ptrace(2): true when the call is answered, with c->result; c->note is then what to save of the caller's memory. */
-	bool (*attach)(struct recording *, struct call *c);
-	/* A task that the caller has attached to and that has stopped; 0: none. */
-	pid_t (*attach_wait)(struct recording *, struct task *by, pid_t which, int *status);
+	/* ptrace(2): answered, with c->result; c->note is then what to save of the caller's memory. */
+	void (*ptrace)(struct recording *, struct call *c);
+	/* A task that the caller's process traces, and that has halted or ended without the kernel's telling; which: as for waitpid.
+	 * 0: none, and no such task may come; -1: none yet. */
+	pid_t (*halted)(struct recording *, struct task *by, pid_t which, int *status);
 	bool stdio_reopened; /* somebody has opened /dev/stdout or the like */
 	bool direct_opened; /* somebody uses O_DIRECT */
 	bool memory_opened; /* somebody has opened a /proc/PID/mem */

@@ -70,8 +70,7 @@ void enter_clone(struct call *c)
 void enter_ptrace(struct call *c)
 {
 	c->verdict = CALL_REFUSE;
-	if (!c->rec->attach(c->rec, c))
-		call_refuse(c, EPERM);
+	c->rec->ptrace(c->rec, c);
 }
 
 void exit_ptrace(struct call *c)
@@ -79,10 +78,11 @@ void exit_ptrace(struct call *c)
 	call_out(c, c->note[0], c->note[1]);
 }
 
-/* A tracer is told of what it has attached to, whether the kernel knows of that or not. */
+/* A tracer is told of what it traces, whether the kernel knows of that or not. If there is only what the kernel does not
+ * know of, and none of it has halted, the caller waits in another call: until it is interrupted, and asks again. */
 void enter_wait(struct call *c)
 {
-	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_TRAPPED};
+	siginfo_t info = {0};
 	bool by_id = c->nr == SYS_waitid;
 	pid_t which = (pid_t)c->args[0];
 	int status;
@@ -91,13 +91,26 @@ void enter_wait(struct call *c)
 		return;
 	if (by_id)
 		which = c->args[0] == P_ALL ? -1 : (pid_t)c->args[1];
-	pid_t tid = c->rec->attach_wait(c->rec, c->t, which, &status);
+	pid_t tid = c->rec->halted(c->rec, c->t, which, &status);
 	if (!tid)
 		return;
-	info.si_pid = tid;
-	info.si_status = status >> 8;
+	if (tid < 0 && !(c->args[by_id ? 3 : 2] & WNOHANG)) {
+		ARCH_SYSNO(&c->t->regs) = SYS_pause;
+		c->changed = true;
+		c->note[0] = SYS_pause;
+		return;
+	}
 	c->verdict = CALL_REFUSE;
-	c->result = by_id ? 0 : tid;
+	c->result = by_id || tid < 0 ? 0 : tid;
+	if (tid < 0 && !by_id)
+		return;
+	if (tid > 0) {
+		info = (siginfo_t){.si_signo = SIGCHLD, .si_code = WIFSTOPPED(status)    ? CLD_TRAPPED
+								    : WIFSIGNALED(status) ? CLD_KILLED
+											  : CLD_EXITED};
+		info.si_pid = tid;
+		info.si_status = WIFSTOPPED(status) ? status >> 8 : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+	}
 	c->note[0] = c->args[by_id ? 2 : 1];
 	c->note[1] = by_id ? sizeof info : sizeof status;
 	if (c->note[0] && task_write(c->t, c->note[0], by_id ? (void *)&info : &status, c->note[1]))
@@ -108,6 +121,8 @@ void exit_wait(struct call *c)
 {
 	if (c->verdict == CALL_REFUSE)
 		call_out(c, c->note[0], c->note[1]);
+	else if (c->note[0] == SYS_pause)
+		c->result = -ARCH_ERESTARTSYS;
 }
 
 static struct task *affinity_target(struct call *c)

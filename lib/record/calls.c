@@ -55,7 +55,6 @@ static uint64_t call_number(struct recorder *r, const struct trace_regs *g)
 
 void call_entered(struct recorder *r, struct rtask *rt)
 {
-	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 
 	if (task_get_regs(t) || tick_stop(r, rt))
@@ -67,8 +66,16 @@ void call_entered(struct recorder *r, struct rtask *rt)
 			tick_undo_call(rt);
 		return;
 	}
-	if (signal_give_back(rt))
+	if (signal_give_back(rt) || halt_at_call(r, rt))
 		return;
+	call_begin(r, rt);
+}
+
+void call_begin(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	struct task *t = &rt->t;
+
 	rt->calm_until = ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + CALM_TICKS : 0;
 	uint64_t nr = call_number(r, &t->regs);
 	rt->in_call = true;
@@ -110,6 +117,8 @@ static void fix_exit_regs(struct rtask *rt)
 		return;
 	for (int i = 0; c->changed && i < 6; i++)
 		arch_set_arg(g, i, c->args[i]);
+	if (c->changed) /* the kernel may make it again */
+		ARCH_SYSNO(g) = ARCH_SYSNO(&c->entry);
 	ARCH_RESULT(g) = (uint64_t)c->result;
 	task_set_regs(&rt->t);
 }
@@ -185,6 +194,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	}
 	put_event(r, rt, &ev);
 	note_seccomp(r, rt);
+	halt_behind_call(r, rt, execed);
 	if (!t->scratch && t->mm->threads && t->mm->refs > 1 && !(ev.flags & EVF_RESTART))
 		scratch_map(t);
 }
@@ -250,6 +260,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 				 .after = child->t.regs};
 	rt->announced = true;
 	put_event(r, rt, &ev);
+	halt_at_clone(r, rt, child);
 }
 
 void task_execed(struct recorder *r, struct rtask *rt)
@@ -333,13 +344,18 @@ static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
 	return NULL;
 }
 
-/* At PTRACE_EVENT_EXIT: lets the task end, and saves what its end writes into memory that lives on. */
 void task_exiting(struct recorder *r, struct rtask *rt)
 {
 	if (rt->exiting) /* killed again while it ended */
 		return;
 	rt->exiting = true;
 	rt->exit_status = (int)task_event_msg(&rt->t);
+	if (!halt_at_exit(r, rt))
+		task_leaves(r, rt);
+}
+
+void task_leaves(struct recorder *r, struct rtask *rt)
+{
 	put_robust_list(r, rt);
 	task_resume(&rt->t, PTRACE_CONT, 0);
 	rt->state = RS_ENDING;

@@ -72,9 +72,12 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 	case PTRACE_EVENT_EXEC: task_execed(r, rt); break;
 	case PTRACE_EVENT_EXIT: task_exiting(r, rt); break;
 	case PTRACE_EVENT_STOP:
-		if (signal_stops(sig)) {
+		if (rt->traced.leave_stop) {
+			rt->traced.leave_stop = false;
+		} else if (signal_stops(sig)) {
 			task_resume(&rt->t, PTRACE_LISTEN, 0);
 			rt->state = RS_STOPPED;
+			halt_at_stop(r, rt, sig);
 			/* The terminal's stop is the shell's business at once; another may be undone by a task. */
 			if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
 				r->stop_shown = true;
@@ -118,6 +121,8 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	} else {
 		signal_stop(r, rt);
 	}
+	if (rt->traced.step == STEP_RESUMED)
+		halt_stepped(r, rt);
 	if (rt->state == RS_READY && !rt->in_call && !rt->has_status)
 		tick_if_waiting(rt);
 }
@@ -187,11 +192,20 @@ static void prepare(struct recorder *r, struct rtask *rt)
 /* Lets the task go on to its next stop, which is to be handled, or (step counter) over one instruction: WAITED_STEP. */
 static enum waited go(struct recorder *r, struct rtask *rt)
 {
+	if (rt->traced.at && halt_go_on(r, rt))
+		return WAITED_STEP;
 	int sig = rt->inject;
 
 	rt->inject = 0;
 	prepare(r, rt);
-	if (r->step && !rt->in_call) {
+	if (rt->traced.step && !rt->in_call && !rt->leaving && !rt->again) {
+		switch (halt_step(r, rt, sig)) {
+		case STEP_DONE: return WAITED_STEP;
+		case STEP_STOPPED: return WAITED_STOP;
+		case STEP_GONE: return WAITED_GONE;
+		default: break;
+		}
+	} else if (r->step && !rt->in_call) {
 		switch (tick_step(r, rt, sig)) {
 		case STEP_DONE:
 		case STEP_CHANCE: return WAITED_STEP;
@@ -230,7 +244,7 @@ static void run(struct recorder *r, struct rtask *rt)
 		case WAITED_STOP: handle_stop(r, rt); break;
 		case WAITED_STEP: control_check(r); break;
 		}
-		if (rt->state != RS_READY || slice_is_over(r, rt))
+		if (rt->state != RS_READY || rt->traced.halted || slice_is_over(r, rt))
 			return;
 	}
 }
@@ -338,6 +352,10 @@ static void recorder_free(struct recorder *r)
 		mm_put(rt->t.mm);
 		rtask_free(rt);
 	}
+	for (struct ended *e = r->ended, *next; e; e = next) {
+		next = e->next;
+		free(e);
+	}
 	for (size_t i = 0; i < r->rec.ncopies; i++)
 		free(r->rec.copies[i].name);
 	for (size_t i = 0; i < r->nwarned; i++)
@@ -395,8 +413,8 @@ int record_run(const struct record_options *o, int *signal)
 	*signal = 0;
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
-	r.rec.attach = attach_request;
-	r.rec.attach_wait = attach_wait;
+	r.rec.ptrace = ptrace_request;
+	r.rec.halted = halt_wait;
 	r.rec.warn = warn_once;
 	r.rec.self = getpid();
 	for (int i = 0; i < 3; i++)

@@ -24,6 +24,41 @@ enum rpos {
 	POS_TICK,  /* behind a counted edge, or where an exact counter tells its ticks: of which no event tells yet */
 };
 
+/* Where a task halts for its tracer, and so what that may change. */
+enum halt_at {
+	HALT_NOT,
+	HALT_EVENT,  /* right where an event has left it */
+	HALT_SIGNAL, /* there too; a signal is to be delivered */
+	HALT_CALL,   /* there too; at the entry of a call, which it stands in front of, for a replay */
+	HALT_LEAVES, /* on its way out */
+	HALT_INSIDE, /* where an event tells of, but not of its registers: in a call */
+	HALT_MIDWAY, /* somewhere else */
+};
+
+/* A task that another of the program's traces: ptrace(2). The kernel's own tracer is us. */
+struct traced {
+	pid_t by; /* the process that traces it; 0: none */
+	bool seized, child; /* child: of that process */
+	uint32_t options; /* PTRACE_O_* */
+	bool calls;	  /* it halts at calls, too */
+	enum { STEP_NOT, STEP_WANTED, STEP_RESUMED } step; /* it halts behind one instruction; that is made by resuming it */
+	bool at_exit, exec_trap; /* it has yet to halt at the end of this call, or for having become another program */
+	bool halted;	  /* it takes no turn */
+	bool unreported;  /* and its tracer has yet to be told */
+	bool stopped;	  /* by a stop signal, as its whole process */
+	bool leave_stop;  /* and the tracer lets it go on all the same */
+	enum halt_at at;
+	int status; /* as waitpid tells it */
+	uint64_t msg;
+	siginfo_t info;
+	struct trace_regs regs; /* as its tracer sees them, and leaves them */
+	bool changed, xstate_changed;
+	uint64_t debug[8]; /* registers that it wrote, and that do nothing */
+	bool inexact; /* HALT_SIGNAL: it acts at no exact point */
+	uint8_t syscall_op; /* PTRACE_SYSCALL_INFO_ENTRY, _EXIT or 0 */
+	int sig; /* what the tracer lets it go on with */
+};
+
 struct rtask {
 	struct task t; /* first: a struct task of ours is a struct rtask */
 	struct rtask *next; /* all tasks, in the order in which they take turns */
@@ -68,10 +103,14 @@ struct rtask {
 	int exit_status;
 	bool reaped;
 	bool unseen;		/* has ended, and waitpid has not told */
-	pid_t tracer;		/* the task that has attached to it; 0: none */
-	bool halted;		/* by that one: it takes no turn */
-	bool unreported;	/* and its tracer has yet to be told */
-	int halted_by;		/* as waitpid tells it */
+	struct traced traced;
+};
+
+/* A traced task that is gone, and whose tracer is not its parent: that one is told by us. */
+struct ended {
+	struct ended *next;
+	pid_t by, tid, pgid;
+	int status;
 };
 
 struct recorder {
@@ -97,6 +136,7 @@ struct recorder {
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
 	char *warned[64];
 	size_t nwarned;
+	struct ended *ended; /* list, oldest first */
 	char *dir;
 	uint64_t events;
 };
@@ -140,10 +180,14 @@ void collect(struct recorder *r);
 /* calls.c */
 void call_entered(struct recorder *r, struct rtask *rt);
 void call_returned(struct recorder *r, struct rtask *rt);
+/* At the call's entry: it is the program's, and is made. */
+void call_begin(struct recorder *r, struct rtask *rt);
 void call_announce(struct recorder *r, struct rtask *rt);
 void task_made(struct recorder *r, struct rtask *rt);
 void task_execed(struct recorder *r, struct rtask *rt);
 void task_exiting(struct recorder *r, struct rtask *rt);
+/* At PTRACE_EVENT_EXIT: lets the task end, and saves what its end writes into memory that lives on. */
+void task_leaves(struct recorder *r, struct rtask *rt);
 /* Looks whether a task that is RS_ENDING has ended, and records it. */
 bool task_ended(struct recorder *r, struct rtask *rt);
 
@@ -189,15 +233,39 @@ bool chaos_ends_slice(struct recorder *r, struct rtask *rt);
 /* The task to run next of those that are ready; NULL if none is. */
 struct rtask *chaos_pick(struct recorder *r, bool (*ready)(struct recorder *, struct rtask *));
 
-/* attach.c */
+/* ptrace.c: for struct recording. */
+void ptrace_request(struct recording *rec, struct call *c);
+
+/* halt.c */
+/* The task, traced, halts here; msg is that of PTRACE_GETEVENTMSG. */
+void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uint64_t msg);
+/* As PTRACE_INTERRUPT and PTRACE_ATTACH do it, wherever it is. */
+void halt_anywhere(struct recorder *r, struct rtask *rt, int status);
+/* These halt it if its tracer wants that, at: a call's entry; where a call's end has been recorded; the making of a task; its
+ * end; a signal, which is then delivered by signal_go_on(); a stop of its process. */
+bool halt_at_call(struct recorder *r, struct rtask *rt);
+void halt_behind_call(struct recorder *r, struct rtask *rt, bool execed);
+void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child);
+bool halt_at_exit(struct recorder *r, struct rtask *rt);
+bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, uint16_t flags);
+void halt_at_stop(struct recorder *r, struct rtask *rt, int sig);
+/* The tracer lets it go on. */
+void halt_ends(struct rtask *rt, int sig);
+/* Before it goes on: does what the tracer has changed and what it halted in front of. True if it is not to be resumed now. */
+bool halt_go_on(struct recorder *r, struct rtask *rt);
+/* Lets a task that is to halt behind one instruction execute that. STEP_CALL: it is to be resumed for that. */
+enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig);
+/* The same, when it has been resumed, and has stopped. */
+void halt_stepped(struct recorder *r, struct rtask *rt);
+/* A task is gone: its tracer is told, and all that it traces goes on. */
+void halt_task_gone(struct recorder *r, struct rtask *rt);
 /* For struct recording. */
-bool attach_request(struct recording *rec, struct call *c);
-pid_t attach_wait(struct recording *rec, struct task *by, pid_t which, int *status);
-/* All that it has attached to goes on. */
-void attach_tracer_gone(struct recorder *r, const struct rtask *by);
+pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, int *status);
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);
+/* The signal that it has halted for acts, or what its tracer gives instead. */
+void signal_go_on(struct recorder *r, struct rtask *rt);
 /* At a stop: the task has its own signal mask again. */
 void signal_release(struct rtask *rt);
 /* Whether the signal stops a process that has no handler for it. */

@@ -69,7 +69,7 @@ static bool ends(int status)
 
 bool rtask_is_ready(const struct rtask *rt)
 {
-	if (rt->halted && !(rt->has_status && ends(rt->status)))
+	if (rt->traced.halted && !(rt->has_status && ends(rt->status)))
 		return false;
 	return rt->has_status || rt->state == RS_READY;
 }
@@ -92,7 +92,7 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	put_event(r, rt, &ev);
 	rt->state = RS_GONE;
 	rt->midway = false;
-	attach_tracer_gone(r, rt);
+	halt_task_gone(r, rt);
 	if (r->preempting == rt)
 		r->preempting = NULL;
 	rt->has_status = false;

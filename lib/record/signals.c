@@ -96,7 +96,7 @@ static bool is_ignored(struct task *t, int sig)
 	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
 }
 
-static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
+static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
 {
 	struct task *t = &rt->t;
 	int sig = si->si_signo;
@@ -118,6 +118,27 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, b
 		ev.flags |= signal_stops(sig) ? EVF_STOP : EVF_FATAL;
 	put_event(r, rt, &ev);
 	rt->inject = sig;
+}
+
+static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
+{
+	if (!halt_at_signal(r, rt, si, flags))
+		act(r, rt, si, caught, flags);
+}
+
+void signal_go_on(struct recorder *r, struct rtask *rt)
+{
+	struct traced *d = &rt->traced;
+	siginfo_t info = {.si_signo = d->sig, .si_code = SI_USER};
+
+	if (!d->sig)
+		return;
+	if (d->sig == d->info.si_signo)
+		info = d->info;
+	else
+		info.si_pid = d->by;
+	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, &info);
+	act(r, rt, &info, is_caught(&rt->t, d->sig), d->inexact ? EVF_INEXACT : 0);
 }
 
 static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si)

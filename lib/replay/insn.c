@@ -13,7 +13,7 @@
 
 static bool is_tick_event(const struct trace_event *ev)
 {
-	return ev->kind == EV_SWITCH || (ev->kind == EV_SIGNAL && !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
+	return ev->kind == EV_SWITCH || ((ev->kind == EV_SIGNAL || ev->kind == EV_HALT) && !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
 }
 
 bool insn_free_event(const struct trace_event *ev)
@@ -118,6 +118,8 @@ static enum stepped step_raw(struct debug *d, struct ptask *pt)
 		if (s != STEP_DONE) {
 			if (s == STEP_STOPPED)
 				before_trap(pt, status);
+			if (code_at_stop_code(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+				return STEP_AT_EVENT;
 			return moved ? STEPPED : STEP_AT_EVENT;
 		}
 		moved = true;
@@ -134,8 +136,8 @@ enum stepped insn_step(struct debug *d, struct ptask *pt)
 
 	if (at_event(d, pt))
 		return STEP_AT_EVENT;
-	uint64_t from = ARCH_PC(&t->regs);
-	size_t n = code_entries(&t->mm->code, from, v);
+	const struct trace_regs from = t->regs;
+	size_t n = code_entries(&t->mm->code, ARCH_PC(&from), v);
 	bool planted[2] = {task_planted(t, v[0]), n > 1 && task_planted(t, v[1])};
 	for (size_t i = 0; i < n; i++)
 		task_unplant(t, v[i]);
@@ -146,8 +148,8 @@ enum stepped insn_step(struct debug *d, struct ptask *pt)
 		if (planted[i])
 			task_plant(t, v[i]);
 	insn_origin(pt);
-	if (s == STEP_AT_EVENT) {
-		ARCH_PC(&t->regs) = from;
+	if (s == STEP_AT_EVENT) { /* of which it may have done a part, in code of ours */
+		t->regs = from;
 		ptask_go(pt);
 	} else if (s == STEPPED) {
 		count_insn(d, pt, ticks);

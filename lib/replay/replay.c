@@ -162,6 +162,13 @@ static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
 	return v ? v : go_on(p, pt);
 }
 
+static enum replay_verdict on_halt(struct replayer *p, struct ptask *pt)
+{
+	enum replay_verdict v = apply_data(p, pt);
+
+	return v ? v : go_on(p, pt);
+}
+
 static int memory_sum(struct replayer *p, struct ptask *pt, uint64_t *sum)
 {
 	size_t n = 0;
@@ -204,10 +211,13 @@ static enum replay_verdict reach(struct replayer *p, struct ptask *pt)
 	case EV_ENTER:
 	case EV_CLONE: return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
 	case EV_SIGNAL:
+	case EV_HALT:
 		if (ev->flags & EVF_INEXACT)
 			return REPLAY_EXACT;
 		if (ev->flags & EVF_SYNC)
 			return run_to_signal(p, pt, (int)ev->result);
+		if (ev->flags & EVF_STEP)
+			return run_to_insn(p, pt);
 		if (ev->flags & EVF_AT_CALL)
 			return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
 		return run_to_tick(p, pt);
@@ -229,6 +239,7 @@ static enum replay_verdict act(struct replayer *p, struct ptask *pt)
 	case EV_SIGNAL: return on_signal(p, pt);
 	case EV_INSN: return go_on(p, pt);
 	case EV_SWITCH: return REPLAY_EXACT;
+	case EV_HALT: return on_halt(p, pt);
 	case EV_CHECKSUM: return on_checksum(p, pt);
 	case EV_EXIT:
 		v = apply_data(p, pt);

@@ -138,6 +138,7 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt);
 /* To an instruction whose result was recorded. */
 enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt);
+enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_go(struct ptask *pt);
 /* The same after calls made in its name, if it has the registers of those. */

@@ -184,6 +184,20 @@ enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
 	return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
 }
 
+enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
+{
+	int status;
+
+	/* Somebody may have stepped it there. */
+	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
+		return REPLAY_EXACT;
+	soft_arm(&pt->count, SOFT_FAR);
+	enum step_result s = code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status);
+	if (s != STEP_DONE)
+		return diverged(p, pt, "the task was to step to its next instruction");
+	return check_position(p, pt, false);
+}
+
 enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
 {
 	const char *what = "come to an instruction whose result is recorded";

@@ -7,7 +7,7 @@
 static const char *const kind_names[] = {
 	[EV_SYSCALL] = "syscall", [EV_ENTER] = "enter", [EV_CLONE] = "clone",	    [EV_SIGNAL] = "signal",
 	[EV_INSN] = "insn",	  [EV_EXIT] = "exit",	[EV_CHECKSUM] = "checksum",
-	[EV_SWITCH] = "switch",
+	[EV_SWITCH] = "switch",	  [EV_HALT] = "halt",
 };
 
 const char *event_kind_name(unsigned kind)
@@ -17,7 +17,7 @@ const char *event_kind_name(unsigned kind)
 
 int event_kind_find(const char *name)
 {
-	for (unsigned i = EV_SYSCALL; i <= EV_SWITCH; i++)
+	for (unsigned i = EV_SYSCALL; i <= EV_HALT; i++)
 		if (strcmp(kind_names[i], name) == 0)
 			return i;
 	return -1;
@@ -222,6 +222,33 @@ static void put_signal(struct call *c)
 		text_str(c->t, " (position not exact)");
 }
 
+/* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers are those at its entry. */
+static void put_halt(struct call *c)
+{
+	const struct trace_event *ev = c->ev;
+	bool changed = false;
+
+	if (ev->flags & EVF_AT_CALL) {
+		text_str(c->t, "at a call");
+		return;
+	}
+	if (ev->flags & EVF_SYNC) {
+		text_signal(c->t, ev->result);
+		return;
+	}
+	for (int i = 0; i < TRACE_NREGS; i++) {
+		if (ev->regs.r[i] == ev->after.r[i])
+			continue;
+		text_str(c->t, changed ? ", " : "");
+		text_str(c->t, trace_reg_names[i]);
+		text_str(c->t, " = ");
+		text_hex(c->t, ev->after.r[i]);
+		changed = true;
+	}
+	if (!changed)
+		text_str(c->t, "halts");
+}
+
 static void put_insn(struct call *c)
 {
 	static const char *const names[] = {
@@ -273,6 +300,7 @@ void event_detail(struct text *t, const struct trace_event *ev, const struct eve
 		text_hex(t, ev->result);
 		break;
 	case EV_SWITCH: text_str(t, "others run"); break;
+	case EV_HALT: put_halt(&c); break;
 	default:
 		text_str(t, "kind ");
 		text_udec(t, ev->kind);

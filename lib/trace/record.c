@@ -496,5 +496,5 @@ const char *record_invalid(enum trace_stream stream, const void *record)
 	if (stream == STREAM_MMAPS)
 		return map_invalid(&((const struct trace_map_record *)record)->map);
 	uint8_t kind = ((const struct trace_event *)record)->kind;
-	return kind >= EV_SYSCALL && kind <= EV_SWITCH ? NULL : "unknown kind of event";
+	return kind >= EV_SYSCALL && kind <= EV_HALT ? NULL : "unknown kind of event";
 }

@@ -36,7 +36,8 @@ enum trace_kind {
 	EV_INSN = 5,	/* an instruction with a result of its own has been answered: `sysno` is an enum chance */
 	EV_EXIT = 6,	/* the task is gone: `result` is its wait status */
 	EV_CHECKSUM = 7, /* checksum of the writable memory of the task's address space: `result` */
-	EV_SWITCH = 8	/* the task stands between two calls, at `ticks`, and others run before it goes on */
+	EV_SWITCH = 8,	/* the task stands between two calls, at `ticks`, and others run before it goes on */
+	EV_HALT = 9	/* the task halts for a task of the program's that traces it, which may change `after` */
 };
 
 /* Instructions whose results are not the program's own, of EV_INSN. */
@@ -49,13 +50,14 @@ enum chance { CHANCE_RDTSC, CHANCE_RDTSCP, CHANCE_CPUID, CHANCE_RDRAND, CHANCE_R
 #define EVF_REFUSED 0x08   /* EV_SYSCALL: not made, rr-record answered for the kernel */
 #define EVF_STDOUT 0x10	   /* EV_SYSCALL: `result` bytes went to what was rr-record's standard output */
 #define EVF_STDERR 0x20	   /* the same for standard error */
-#define EVF_AT_CALL 0x40   /* EV_SIGNAL: acts just before the task's next call; `regs` as on entry of that call */
-#define EVF_SYNC 0x80	   /* EV_SIGNAL: raised by the instruction at `regs` */
+#define EVF_AT_CALL 0x40   /* EV_SIGNAL, EV_HALT: just before the task's next call; `regs` as on entry of that call */
+#define EVF_SYNC 0x80	   /* EV_SIGNAL, EV_HALT: `result` was raised by the instruction at `regs` */
 #define EVF_HANDLER 0x100  /* EV_SIGNAL: the program's handler runs next */
 #define EVF_FATAL 0x200	   /* EV_SIGNAL: ends the task's process */
 #define EVF_STOP 0x400	   /* EV_SIGNAL: stops the task's process until continued */
 #define EVF_THREAD 0x800   /* EV_CLONE: shares memory with its maker (CLONE_VM); EV_EXIT: its memory lives on */
 #define EVF_GROUP 0x1000   /* EV_CLONE: a thread of its maker's process (CLONE_THREAD) */
+#define EVF_STEP 0x4000	   /* EV_HALT: one instruction behind the task's last event */
 #define EVF_INEXACT 0x2000 /* EV_SIGNAL: acts somewhere behind the task's last event: it made no call for too long */
 
 struct trace_event {

@@ -1,8 +1,10 @@
 #include "tracee/task.h"
 
+#include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -212,6 +214,19 @@ static char *status_line(pid_t tid, const char *name, char *buf, size_t size)
 			return p + len + 1;
 	}
 	return NULL;
+}
+
+bool proc_has_child(pid_t pid)
+{
+	DIR *d = opendir("/proc");
+	struct dirent *e;
+	bool has = false;
+
+	while (!has && (e = dir_next(d)))
+		has = e->d_name[0] >= '1' && e->d_name[0] <= '9' && proc_stat_field(atoi(e->d_name), 4) == (uint64_t)pid;
+	if (d)
+		closedir(d);
+	return has;
 }
 
 uint64_t proc_status_mask(pid_t tid, const char *name)

@@ -213,6 +213,8 @@ uint64_t proc_stat_field(pid_t tid, int field);
 /* A hexadecimal mask from /proc/PID/status, such as "SigCgt". */
 uint64_t proc_status_mask(pid_t tid, const char *name);
 pid_t proc_tgid(pid_t tid);
+/* Some process, perhaps one that has ended, is its child. */
+bool proc_has_child(pid_t pid);
 /* The task's id in its own process-id namespace. */
 pid_t proc_inner_tid(pid_t tid);
 

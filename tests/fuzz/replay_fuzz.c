@@ -103,7 +103,7 @@ static void mutate_event(struct trace *t, struct trace_event *ev, uint64_t *rand
 	case 0: ev->regs.r[(c >> 8) % TRACE_NREGS] = any(random, ev->regs.r[(c >> 8) % TRACE_NREGS]); break;
 	case 1:
 	case 2: ev->after.r[(c >> 8) % TRACE_NREGS] = any(random, ev->after.r[(c >> 8) % TRACE_NREGS]); break;
-	case 3: ev->kind = (uint8_t)((c >> 8) % 9); break;
+	case 3: ev->kind = (uint8_t)((c >> 8) % (EV_HALT + 1)); break;
 	case 4: ev->flags ^= (uint16_t)(1 << (c >> 8) % 14); break;
 	case 5: ev->tid = c >> 8 & 1 ? other->tid : (int32_t)any(random, (uint64_t)ev->tid); break;
 	case 6: ev->other = c >> 8 & 1 ? other->tid : (int32_t)any(random, (uint64_t)ev->other); break;

@@ -1,34 +1,79 @@
-/* PTRACE_TRACEME: allowed, or refused with an errno, but nothing breaks. */
+/* PTRACE_TRACEME: a child halts for its parent at its signals, which the parent reads, takes away or changes. */
 #include "check.h"
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
+
+static volatile sig_atomic_t got, code, sender;
+
+static void handler(int sig, siginfo_t *si, void *ctx)
+{
+	(void)ctx;
+	got = sig;
+	code = si->si_code;
+	sender = si->si_pid;
+}
+
+static void child(void)
+{
+	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};
+
+	CHECK(!sigaction(SIGUSR1, &sa, NULL) && !sigaction(SIGUSR2, &sa, NULL));
+	CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+	CHECK(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1 && errno == EPERM);
+	raise(SIGUSR1); /* taken away */
+	CHECK(got == 0);
+	raise(SIGUSR1); /* given */
+	CHECK(got == SIGUSR1 && code == SI_TKILL && sender == getpid());
+	raise(SIGUSR1); /* made another */
+	CHECK(got == SIGUSR2 && code == SI_USER && sender == getppid());
+	raise(SIGUSR1); /* made to tell otherwise */
+	CHECK(got == SIGUSR1 && code == SI_QUEUE && sender == 4711);
+	raise(SIGTERM); /* taken away */
+	_exit(7);
+}
+
+static void halted(pid_t pid, int sig)
+{
+	int status;
+
+	CHECK(waitpid(pid, &status, 0) == pid);
+	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == sig && status >> 16 == 0);
+}
+
+static void go_on(pid_t pid, int sig)
+{
+	CHECK(!ptrace(PTRACE_CONT, pid, NULL, (long)sig));
+}
 
 int main(void)
 {
-	pid_t child;
-	int status;
+	siginfo_t si;
+	pid_t pid = fork();
 
-	child = fork();
-	CHECK(child >= 0);
-	if (!child) {
-		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL)) {
-			CHECK(errno == EPERM || errno == ENOSYS);
-			printf("refused: %s\n", strerror(errno));
-			_exit(2);
-		}
-		raise(SIGUSR1);
-		_exit(3);
-	}
-	CHECK(waitpid(child, &status, 0) == child);
-	if (WIFSTOPPED(status)) {
-		printf("child %d is traced\n", (int)child);
-		CHECK(WSTOPSIG(status) == SIGUSR1);
-		CHECK(!ptrace(PTRACE_CONT, child, NULL, NULL));
-		status = status_of(child);
-		CHECK(WEXITSTATUS(status) == 3);
-	} else {
-		CHECK(WEXITSTATUS(status) == 2);
-	}
+	CHECK(pid >= 0);
+	if (!pid)
+		child();
+	halted(pid, SIGUSR1);
+	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
+	CHECK(si.si_signo == SIGUSR1 && si.si_code == SI_TKILL && si.si_pid == pid);
+	go_on(pid, 0);
+	halted(pid, SIGUSR1);
+	go_on(pid, SIGUSR1);
+	halted(pid, SIGUSR1);
+	go_on(pid, SIGUSR2);
+	halted(pid, SIGUSR1);
+	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
+	si.si_code = SI_QUEUE;
+	si.si_pid = 4711;
+	CHECK(!ptrace(PTRACE_SETSIGINFO, pid, NULL, &si));
+	go_on(pid, SIGUSR1);
+	halted(pid, SIGTERM);
+	CHECK(ptrace(PTRACE_CONT, pid, NULL, 100L) == -1 && errno == EIO);
+	go_on(pid, 0);
+	int status = status_of(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	CHECK(ptrace(PTRACE_CONT, pid, NULL, 0L) == -1 && errno == ESRCH);
 	puts("ok");
 	return 0;
 }

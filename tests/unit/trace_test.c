@@ -62,7 +62,7 @@ static struct trace_event edge_event(uint64_t *random, const struct trace_event 
 	ev.ticks = edge(random);
 	ev.tid = (int32_t)edge(random);
 	ev.other = (int32_t)edge(random);
-	ev.kind = (uint8_t)(EV_SYSCALL + random_next(random) % 7);
+	ev.kind = (uint8_t)(EV_SYSCALL + random_next(random) % EV_HALT);
 	ev.flags = (uint16_t)edge(random);
 	ev.sysno = (uint16_t)edge(random);
 	ev.result = (int64_t)edge(random);
@@ -282,7 +282,7 @@ static void wrong_records_are_refused(void)
 {
 	char *dir = dir_of("wrong");
 	struct trace_writer *w = create(dir);
-	struct trace_event ev = {.kind = 9};
+	struct trace_event ev = {.kind = EV_HALT + 1};
 	struct trace_map odd = {.start = 1}, high = {.start = UINT64_MAX - 4095, .len = 8192};
 	struct trace_data two = {.kind = DATA_OUT, .fill_len = 1}, end = {.addr = UINT64_MAX, .len = 2,
 									  .bytes = (const uint8_t *)"ab"};

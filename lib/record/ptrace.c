@@ -1,0 +1,427 @@
+/* ptrace(2), of which the kernel has one for a task, and that is ours: what one task of the program asks about another that it
+ * traces is answered here. What it reads is in the trace as the output of its call; what it writes into the other's memory,
+ * as that task's. halt.c has where tasks halt. */
+#include "record/recorder.h"
+
+#include "util/util.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <linux/audit.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STOPPED_BY(sig) ((sig) << 8 | 0x7f)
+/* Parts of the area that XSAVE writes (Intel SDM vol. 1, 13.4): the first is what FXSAVE writes. */
+#define FXSAVE_SIZE 512
+
+/* --- who may -------------------------------------------------------------------------------------------------- */
+
+/* The owner of what the kernel shows of a task is its user, or root where it may not be read: proc(5). */
+static uid_t owner(pid_t tid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof path, "/proc/%d", tid);
+	return stat(path, &st) ? (uid_t)-1 : st.st_uid;
+}
+
+static bool may_attach(const struct rtask *by, const struct rtask *x)
+{
+	uid_t user = owner(by->t.tid);
+
+	return x->tgid != by->tgid && !x->traced.by && (user == 0 || user == owner(x->t.tid));
+}
+
+/* --- what is read --------------------------------------------------------------------------------------------- */
+
+/* Answers with bytes in the caller's memory, which are outputs of its call. */
+static int64_t give(struct call *c, uint64_t at, const void *bytes, size_t n)
+{
+	if (task_write(c->t, at, bytes, n))
+		return -EFAULT;
+	c->note[0] = at;
+	c->note[1] = n;
+	return 0;
+}
+
+/* Of a task that is in the kernel only the general registers are known. */
+static ssize_t extended(struct rtask *x, uint8_t area[ARCH_XSTATE_MAX])
+{
+	return x->state == RS_BLOCKED ? -1 : task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
+}
+
+/* One of the kernel's sets of registers; bytes, -1 if it cannot be told. */
+static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_MAX])
+{
+	const struct trace_regs g = x->traced.regs;
+
+	switch (set) {
+	case NT_PRSTATUS: memcpy(area, &g, sizeof g); return sizeof g;
+	case NT_PRFPREG: return extended(x, area) < FXSAVE_SIZE ? -1 : FXSAVE_SIZE;
+	case NT_X86_XSTATE: return extended(x, area);
+	default: return -1;
+	}
+}
+
+static int64_t give_set(struct call *c, struct rtask *x)
+{
+	uint8_t area[ARCH_XSTATE_MAX];
+	struct iovec v;
+
+	if (task_read_all(c->t, c->args[3], &v, sizeof v))
+		return -EFAULT;
+	ssize_t n = read_set(x, c->args[2], area);
+	if (n < 0)
+		return -EIO;
+	v.iov_len = v.iov_len < (size_t)n ? v.iov_len : (size_t)n;
+	if (task_write(c->t, c->args[3], &v, sizeof v))
+		return -EFAULT;
+	call_out(c, c->args[3], sizeof v);
+	return give(c, (uint64_t)v.iov_base, area, v.iov_len);
+}
+
+static int64_t give_registers(struct call *c, struct rtask *x, uint64_t set)
+{
+	uint8_t area[ARCH_XSTATE_MAX];
+	ssize_t n = read_set(x, set, area);
+
+	return n < 0 ? -EIO : give(c, c->args[3], area, (size_t)n);
+}
+
+static int64_t give_word(struct call *c, struct rtask *x)
+{
+	uint64_t word;
+
+	if (task_read_all(&x->t, c->args[2], &word, sizeof word))
+		return -EIO;
+	return give(c, c->args[3], &word, sizeof word);
+}
+
+#define DEBUG_REGISTERS offsetof(struct user, u_debugreg)
+
+/* Of struct user: NULL where there is nothing that we know. */
+static uint64_t *word_of_user(struct rtask *x, uint64_t at)
+{
+	if (at & 7)
+		return NULL;
+	if (at / 8 < TRACE_NREGS)
+		return &x->traced.regs.r[at / 8];
+	if (at >= DEBUG_REGISTERS && at - DEBUG_REGISTERS < sizeof x->traced.debug)
+		return &x->traced.debug[(at - DEBUG_REGISTERS) / 8];
+	return NULL;
+}
+
+static int64_t give_word_of_user(struct call *c, struct rtask *x)
+{
+	const uint64_t *word = word_of_user(x, c->args[2]);
+
+	return word ? give(c, c->args[3], word, sizeof *word) : -EIO;
+}
+
+static int64_t give_siginfo(struct call *c, const struct rtask *x)
+{
+	return give(c, c->args[3], &x->traced.info, sizeof x->traced.info);
+}
+
+static int64_t give_message(struct call *c, const struct rtask *x)
+{
+	return give(c, c->args[3], &x->traced.msg, sizeof x->traced.msg);
+}
+
+/* ptrace_get_syscall_info() in kernel/ptrace.c: answers with the length there is, whatever there is room for. */
+static int64_t give_call(struct call *c, const struct rtask *x)
+{
+	const struct trace_regs *g = &x->traced.regs;
+	struct __ptrace_syscall_info info = {.op = x->traced.syscall_op, .arch = AUDIT_ARCH_X86_64};
+	size_t n = offsetof(struct __ptrace_syscall_info, entry);
+
+	info.instruction_pointer = ARCH_PC(g);
+	info.stack_pointer = ARCH_SP(g);
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+		info.entry.nr = ARCH_SYSNO(g);
+		for (int i = 0; i < 6; i++)
+			info.entry.args[i] = arch_arg(g, i);
+		n = offsetof(struct __ptrace_syscall_info, entry.args) + sizeof info.entry.args;
+	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
+		info.exit.rval = (int64_t)ARCH_RESULT(g);
+		info.exit.is_error = info.exit.rval < 0 && info.exit.rval >= -4095;
+		n = offsetof(struct __ptrace_syscall_info, exit.is_error) + sizeof info.exit.is_error;
+	}
+	int64_t rc = give(c, c->args[3], &info, c->args[2] < n ? c->args[2] : n);
+	return rc ? rc : (int64_t)n;
+}
+
+static int64_t give_mask(struct call *c, const struct rtask *x)
+{
+	uint64_t mask = x->mask;
+
+	if (c->args[2] != sizeof mask)
+		return -EINVAL;
+	if (!x->held && ptrace(PTRACE_GETSIGMASK, x->t.tid, sizeof mask, &mask))
+		return -EIO;
+	return give(c, c->args[3], &mask, sizeof mask);
+}
+
+/* --- what is changed ------------------------------------------------------------------------------------------ */
+
+/* Bits of the flags register that are the program's; but for the trap flag, which is the kernel's to step. */
+#define FLAGS_CHANGEABLE 0x50cd5ul
+
+static bool may_set(const struct rtask *x)
+{
+	const struct traced *d = &x->traced;
+
+	return d->at == HALT_EVENT || d->at == HALT_CALL || (d->at == HALT_SIGNAL && !d->inexact);
+}
+
+/* Segments stay as they are, and so does what of the flags is not the program's. */
+static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
+{
+	static const enum arch_reg kept[] = {R_CS, R_SS, R_DS, R_ES, R_FS, R_GS};
+	struct trace_regs g = *to;
+
+	if (!may_set(x))
+		return -EIO;
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		g.r[kept[i]] = x->traced.regs.r[kept[i]];
+	g.r[R_EFLAGS] = (g.r[R_EFLAGS] & FLAGS_CHANGEABLE) | (x->traced.regs.r[R_EFLAGS] & ~FLAGS_CHANGEABLE);
+	x->traced.regs = g;
+	x->traced.changed = true;
+	return 0;
+}
+
+static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
+{
+	uint8_t area[ARCH_XSTATE_MAX];
+	ssize_t have = may_set(x) ? extended(x, area) : -1;
+
+	if (have < 0 || (size_t)have < n)
+		return -EIO;
+	memcpy(area, bytes, n);
+	if (n == FXSAVE_SIZE) /* these parts are in use now: the header, Intel SDM vol. 1, 13.4.2 */
+		area[FXSAVE_SIZE] |= 3;
+	if (task_set_xstate(&x->t, area, (size_t)have))
+		return -EINVAL;
+	x->traced.xstate_changed = true;
+	return 0;
+}
+
+/* The caller's bytes at `at` as one of the kernel's sets of registers. */
+static int64_t take_set(struct call *c, struct rtask *x, uint64_t set, uint64_t at, size_t n)
+{
+	uint8_t bytes[ARCH_XSTATE_MAX];
+
+	if (n > sizeof bytes || (set == NT_PRSTATUS && n > sizeof(struct trace_regs)) || n % 8)
+		return -EINVAL;
+	if (set == NT_PRSTATUS)
+		memcpy(bytes, &x->traced.regs, sizeof(struct trace_regs));
+	if (task_read_all(c->t, at, bytes, n))
+		return -EFAULT;
+	switch (set) {
+	case NT_PRSTATUS: return set_registers(x, (const void *)bytes);
+	case NT_PRFPREG: return n == FXSAVE_SIZE ? set_extended(x, bytes, n) : -EINVAL;
+	case NT_X86_XSTATE: return n > FXSAVE_SIZE ? set_extended(x, bytes, n) : -EINVAL;
+	default: return -EINVAL;
+	}
+}
+
+static int64_t take_set_vector(struct call *c, struct rtask *x)
+{
+	struct iovec v;
+
+	if (task_read_all(c->t, c->args[3], &v, sizeof v))
+		return -EFAULT;
+	return take_set(c, x, c->args[2], (uint64_t)v.iov_base, v.iov_len);
+}
+
+static int64_t set_word_of_user(struct rtask *x, uint64_t at, uint64_t word)
+{
+	struct trace_regs g = x->traced.regs;
+	uint64_t *to = word_of_user(x, at);
+
+	if (!to)
+		return -EIO;
+	if (at < sizeof g) {
+		g.r[at / 8] = word;
+		return set_registers(x, &g);
+	}
+	/* The processor's breakpoints are not there: they can't be turned on. */
+	if (to == &x->traced.debug[7] && word & 0xff)
+		return -EINVAL;
+	*to = word;
+	return 0;
+}
+
+/* What the other's program will find there. A replay has come as far with that task as it has told of itself. */
+static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
+{
+	if (x->traced.at == HALT_MIDWAY || x->traced.inexact || task_write(&x->t, at, &word, sizeof word))
+		return -EIO;
+	rec_out(c->rec, &x->t, at, sizeof word);
+	return 0;
+}
+
+static int64_t take_siginfo(struct call *c, struct rtask *x)
+{
+	if (x->traced.at != HALT_SIGNAL)
+		return -EINVAL;
+	return task_read_all(c->t, c->args[3], &x->traced.info, sizeof x->traced.info) ? -EFAULT : 0;
+}
+
+static int64_t take_mask(struct call *c, struct rtask *x)
+{
+	uint64_t mask;
+
+	if (c->args[2] != sizeof mask)
+		return -EINVAL;
+	if (task_read_all(c->t, c->args[3], &mask, sizeof mask))
+		return -EFAULT;
+	mask &= ~(1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1));
+	if (x->held)
+		x->mask = mask;
+	else if (ptrace(PTRACE_SETSIGMASK, x->t.tid, sizeof mask, &mask))
+		return -EIO;
+	return 0;
+}
+
+/* --- halting and letting go ----------------------------------------------------------------------------------- */
+
+/* Filters are not told of. */
+#define OPTIONS                                                                                                                \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |        \
+	 PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+
+static int64_t set_options(struct rtask *x, uint64_t options)
+{
+	if (options & ~(uint64_t)OPTIONS)
+		return -EINVAL;
+	x->traced.options = (uint32_t)options;
+	return 0;
+}
+
+static pid_t parent(const struct rtask *x)
+{
+	return (pid_t)proc_stat_field(x->tgid, 4);
+}
+
+static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, bool seize, uint64_t options)
+{
+	if (!may_attach(by, x))
+		return -EPERM;
+	if (seize && options & ~(uint64_t)OPTIONS)
+		return -EIO;
+	x->traced = (struct traced){
+		.by = by->tgid, .seized = seize, .child = parent(x) == by->tgid, .options = seize ? (uint32_t)options : 0};
+	if (!seize)
+		halt_anywhere(r, x, STOPPED_BY(SIGSTOP));
+	return 0;
+}
+
+static int64_t be_traced(struct recorder *r, struct rtask *x)
+{
+	pid_t by = parent(x);
+
+	if (x->traced.by || !recorder_find(r, by))
+		return -EPERM;
+	x->traced = (struct traced){.by = by, .child = true};
+	return 0;
+}
+
+static int64_t interrupt(struct recorder *r, struct rtask *x)
+{
+	if (!x->traced.seized)
+		return -EIO;
+	if (!x->traced.halted)
+		halt_anywhere(r, x, STOPPED_BY(SIGTRAP) | PTRACE_EVENT_STOP << 16);
+	return 0;
+}
+
+static int64_t go_on(struct rtask *x, uint64_t how, uint64_t sig)
+{
+	if (sig > 64)
+		return -EIO;
+	x->traced.calls = how == PTRACE_SYSCALL;
+	x->traced.step = how == PTRACE_SINGLESTEP ? STEP_WANTED : STEP_NOT;
+	if (how == PTRACE_DETACH)
+		x->traced.by = 0;
+	halt_ends(x, (int)sig);
+	return 0;
+}
+
+/* It stays stopped with its process. */
+static int64_t listen(struct rtask *x)
+{
+	if (!x->traced.seized || !x->traced.stopped)
+		return -EIO;
+	x->traced.halted = x->traced.unreported = false;
+	x->traced.at = HALT_NOT;
+	return 0;
+}
+
+static int64_t of_halted(struct call *c, struct rtask *x)
+{
+	switch (c->args[0]) {
+	case PTRACE_CONT:
+	case PTRACE_SYSCALL:
+	case PTRACE_SINGLESTEP:
+	case PTRACE_DETACH: return go_on(x, c->args[0], c->args[3]);
+	case PTRACE_LISTEN: return listen(x);
+	case PTRACE_PEEKTEXT:
+	case PTRACE_PEEKDATA: return give_word(c, x);
+	case PTRACE_PEEKUSER: return give_word_of_user(c, x);
+	case PTRACE_GETREGS: return give_registers(c, x, NT_PRSTATUS);
+	case PTRACE_GETFPREGS: return give_registers(c, x, NT_PRFPREG);
+	case PTRACE_GETREGSET: return give_set(c, x);
+	case PTRACE_GETSIGINFO: return give_siginfo(c, x);
+	case PTRACE_GETEVENTMSG: return give_message(c, x);
+	case PTRACE_GET_SYSCALL_INFO: return give_call(c, x);
+	case PTRACE_GETSIGMASK: return give_mask(c, x);
+	case PTRACE_POKETEXT:
+	case PTRACE_POKEDATA: return poke(c, x, c->args[2], c->args[3]);
+	case PTRACE_POKEUSER: return set_word_of_user(x, c->args[2], c->args[3]);
+	case PTRACE_SETREGS: return take_set(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
+	case PTRACE_SETFPREGS: return take_set(c, x, NT_PRFPREG, c->args[3], FXSAVE_SIZE);
+	case PTRACE_SETREGSET: return take_set_vector(c, x);
+	case PTRACE_SETSIGINFO: return take_siginfo(c, x);
+	case PTRACE_SETSIGMASK: return take_mask(c, x);
+	case PTRACE_SETOPTIONS: return set_options(x, c->args[3]);
+	default: return -EIO;
+	}
+}
+
+static int64_t request(struct recorder *r, struct call *c, struct rtask *by, struct rtask *x)
+{
+	uint64_t what = c->args[0];
+
+	if (what == PTRACE_ATTACH || what == PTRACE_SEIZE)
+		return x->exiting ? -ESRCH : attach(r, by, x, what == PTRACE_SEIZE, c->args[3]);
+	if (x->traced.by != by->tgid)
+		return -ESRCH;
+	if (what == PTRACE_INTERRUPT)
+		return interrupt(r, x);
+	if (what == PTRACE_KILL)
+		return syscall(SYS_tgkill, x->tgid, x->t.tid, SIGKILL) ? -errno : 0;
+	return x->traced.halted ? of_halted(c, x) : -ESRCH;
+}
+
+void ptrace_request(struct recording *rec, struct call *c)
+{
+	struct recorder *r = (struct recorder *)rec;
+	struct rtask *x = recorder_find(r, (pid_t)c->args[1]), *by = (struct rtask *)c->t;
+
+	if (c->args[0] == PTRACE_TRACEME)
+		c->result = be_traced(r, by);
+	else
+		c->result = x && x->state != RS_GONE ? request(r, c, by, x) : -ESRCH;
+}
