@@ -48,8 +48,8 @@ struct recording {
 	/* ptrace(2): answered, with c->result; c->note is then what to save of the caller's memory. */
 	void (*ptrace)(struct recording *, struct call *c);
 	/* A task that the caller's process traces, and that has halted or ended without the kernel's telling; which: as for waitpid.
-	 * 0: none, and no such task may come; -1: none yet. */
-	pid_t (*halted)(struct recording *, struct task *by, pid_t which, int *status);
+	 * 0: none, and no such task may come; -1: none yet. look: it can be asked for again. */
+	pid_t (*halted)(struct recording *, struct task *by, pid_t which, bool look, int *status);
 	bool stdio_reopened; /* somebody has opened /dev/stdout or the like */
 	bool direct_opened; /* somebody uses O_DIRECT */
 	bool memory_opened; /* somebody has opened a /proc/PID/mem */

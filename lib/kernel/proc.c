@@ -91,7 +91,7 @@ void enter_wait(struct call *c)
 		return;
 	if (by_id)
 		which = c->args[0] == P_ALL ? -1 : (pid_t)c->args[1];
-	pid_t tid = c->rec->halted(c->rec, c->t, which, &status);
+	pid_t tid = c->rec->halted(c->rec, c->t, which, by_id && c->args[3] & WNOWAIT, &status);
 	if (!tid)
 		return;
 	if (tid < 0 && !(c->args[by_id ? 3 : 2] & WNOHANG)) {

@@ -21,28 +21,27 @@
 
 /* --- its tracer is told ----------------------------------------------------------------------------------------- */
 
-/* One waits to be told of, of the last that has come. */
+/* One waits to be told of, with what is told of the last that has come. */
 static void send_sigchld(struct rtask *y, const siginfo_t *info)
 {
 	struct pending_signal *s = y->t.pending;
 
 	while (s && !(s->sent && s->info.si_signo == SIGCHLD))
 		s = s->next;
-	if (s) {
-		s->info = *info;
-		return;
+	if (!s) {
+		task_add_pending(&y->t, info);
+		for (s = y->t.pending; s->next; s = s->next)
+			;
 	}
-	task_add_pending(&y->t, info);
-	for (s = y->t.pending; s->next; s = s->next)
-		;
+	s->info = *info;
 	s->sent = true;
 	syscall(SYS_tgkill, y->tgid, y->t.tid, SIGCHLD);
 }
 
-/* A signal that nobody handles changes nothing. */
-static bool catches_sigchld(const struct rtask *y)
+/* A signal that nobody handles or keeps waiting changes nothing. */
+static bool wants_sigchld(const struct rtask *y)
 {
-	return proc_status_mask(y->t.tid, "SigCgt") >> (SIGCHLD - 1) & 1;
+	return (proc_status_mask(y->t.tid, "SigCgt") | proc_status_mask(y->t.tid, "SigBlk")) >> (SIGCHLD - 1) & 1;
 }
 
 /* What waits for it in the kernel, which knows nothing of it, has to ask again. */
@@ -51,7 +50,7 @@ static void tell(struct recorder *r, pid_t by, const siginfo_t *info)
 	for (struct rtask *y = r->tasks; y; y = y->next) {
 		if (y->tgid != by || y->state == RS_GONE)
 			continue;
-		if (y->t.tid == by && catches_sigchld(y))
+		if (y->t.tid == by && wants_sigchld(y))
 			send_sigchld(y, info);
 		if (y->state == RS_BLOCKED && (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
 			task_resume(&y->t, PTRACE_INTERRUPT, 0);
@@ -268,6 +267,12 @@ void halt_at_stop(struct recorder *r, struct rtask *rt, int sig)
 
 	if (!d->by || d->halted)
 		return;
+	if (sig == SIGTRAP) { /* it goes on, and has been listened to */
+		d->listening = false;
+		halt(r, rt, HALT_EVENT, EVENT(PTRACE_EVENT_STOP), 0);
+		d->regs = registers(rt);
+		return;
+	}
 	halt(r, rt, HALT_INSIDE, STOPPED_BY(sig) | (d->seized ? PTRACE_EVENT_STOP << 16 : 0), 0);
 	d->regs = registers(rt);
 	d->stopped = true;
@@ -479,7 +484,7 @@ static bool is_meant(pid_t which, pid_t tid, pid_t pgid, pid_t by)
 	return which == -1 || pgid == (which ? -which : getpgid(by));
 }
 
-pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, int *status)
+pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, bool look, int *status)
 {
 	struct recorder *r = (struct recorder *)rec;
 	pid_t process = ((struct rtask *)by)->tgid;
@@ -490,7 +495,7 @@ pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, int *status
 		if (d->by != process || !is_meant(which, x->t.tid, getpgid(x->tgid), process))
 			continue;
 		if (d->unreported) {
-			d->unreported = false;
+			d->unreported = look;
 			*status = d->status;
 			return x->t.tid;
 		}
@@ -500,8 +505,10 @@ pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, int *status
 		if (e->by == process && is_meant(which, e->tid, e->pgid, process)) {
 			pid_t tid = e->tid;
 			*status = e->status;
-			*at = e->next;
-			free(e);
+			if (!look) {
+				*at = e->next;
+				free(e);
+			}
 			return tid;
 		}
 	return some && (which > 0 || !proc_has_child(process)) ? -1 : 0;

@@ -366,6 +366,7 @@ static int64_t listen(struct rtask *x)
 		return -EIO;
 	x->traced.halted = x->traced.unreported = false;
 	x->traced.at = HALT_NOT;
+	x->traced.listening = true;
 	return 0;
 }
 

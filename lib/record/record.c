@@ -85,6 +85,8 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 			}
 		} else if (rt == r->preempting) {
 			preempted(r, rt, now_at_event(rt));
+		} else if (rt->traced.listening) {
+			halt_at_stop(r, rt, sig);
 		}
 		break;
 	default: break;
@@ -202,7 +204,7 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 		switch (halt_step(r, rt, sig)) {
 		case STEP_DONE: return WAITED_STEP;
 		case STEP_STOPPED: return WAITED_STOP;
-		case STEP_GONE: return WAITED_GONE;
+		case STEP_GONE: return wait_for(r, rt); /* killed: it is on its way to its end */
 		default: break;
 		}
 	} else if (r->step && !rt->in_call) {
@@ -210,7 +212,7 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 		case STEP_DONE:
 		case STEP_CHANCE: return WAITED_STEP;
 		case STEP_STOPPED: return WAITED_STOP;
-		case STEP_GONE: return WAITED_GONE;
+		case STEP_GONE: return wait_for(r, rt); /* killed: it is on its way to its end */
 		case STEP_CALL: break;
 		}
 	}

@@ -46,6 +46,7 @@ struct traced {
 	bool halted;	  /* it takes no turn */
 	bool unreported;  /* and its tracer has yet to be told */
 	bool stopped;	  /* by a stop signal, as its whole process */
+	bool listening;	  /* it stays so until that goes on: PTRACE_LISTEN */
 	bool leave_stop;  /* and the tracer lets it go on all the same */
 	enum halt_at at;
 	int status; /* as waitpid tells it */
@@ -242,7 +243,7 @@ void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uin
 /* As PTRACE_INTERRUPT and PTRACE_ATTACH do it, wherever it is. */
 void halt_anywhere(struct recorder *r, struct rtask *rt, int status);
 /* These halt it if its tracer wants that, at: a call's entry; where a call's end has been recorded; the making of a task; its
- * end; a signal, which is then delivered by signal_go_on(); a stop of its process. */
+ * end; a signal, which is then delivered by signal_go_on(); a stop of its process, or (SIGTRAP) its going on. */
 bool halt_at_call(struct recorder *r, struct rtask *rt);
 void halt_behind_call(struct recorder *r, struct rtask *rt, bool execed);
 void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child);
@@ -260,7 +261,7 @@ void halt_stepped(struct recorder *r, struct rtask *rt);
 /* A task is gone: its tracer is told, and all that it traces goes on. */
 void halt_task_gone(struct recorder *r, struct rtask *rt);
 /* For struct recording. */
-pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, int *status);
+pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, bool look, int *status);
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);

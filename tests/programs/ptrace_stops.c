@@ -1,0 +1,139 @@
+/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; what is killed while it is halted; tracers that end; and
+ * waiting that only looks. */
+#include "check.h"
+#include <signal.h>
+#include <sys/ptrace.h>
+
+static int status;
+
+static void stopped(pid_t pid, int what)
+{
+	CHECK(waitpid(pid, &status, __WALL) == pid);
+	CHECK(status == (what << 8 | 0x7f));
+}
+
+static void go_on(pid_t pid, int sig)
+{
+	CHECK(!ptrace(PTRACE_CONT, pid, NULL, (long)sig));
+}
+
+static pid_t traced_child(int sig, int result)
+{
+	pid_t pid = fork();
+
+	CHECK(pid >= 0);
+	if (!pid) {
+		CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+		raise(sig);
+		_exit(result);
+	}
+	return pid;
+}
+
+static void group_stop(void)
+{
+	siginfo_t si;
+	pid_t pid = traced_child(SIGSTOP, 3);
+
+	stopped(pid, SIGSTOP);
+	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) && si.si_code == SI_TKILL);
+	go_on(pid, SIGSTOP);
+	stopped(pid, SIGSTOP); /* with its process */
+	go_on(pid, 0);
+	status = status_of(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+}
+
+static void killed(void)
+{
+	pid_t pid = traced_child(SIGUSR1, 3);
+
+	stopped(pid, SIGUSR1);
+	CHECK(!kill(pid, SIGKILL));
+	status = status_of(pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static void seized(void)
+{
+	int in[2], out[2];
+	char c;
+	siginfo_t si = {0};
+
+	CHECK(!pipe(in) && !pipe(out));
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (!pid) {
+		for (;;) {
+			CHECK(read(in[0], &c, 1) == 1);
+			if (c == 'q')
+				_exit(4);
+			CHECK(write(out[1], &c, 1) == 1);
+		}
+	}
+	CHECK(write(in[1], "a", 1) == 1 && read(out[0], &c, 1) == 1);
+	CHECK(!ptrace(PTRACE_SEIZE, pid, NULL, 0L));
+	CHECK(ptrace(PTRACE_CONT, pid, NULL, NULL) == -1 && errno == ESRCH); /* it runs */
+	CHECK(waitpid(pid, &status, WNOHANG) == 0);
+	CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+	CHECK(!waitid(P_PID, (id_t)pid, &si, WSTOPPED | WNOWAIT));
+	CHECK(si.si_pid == pid && si.si_code == CLD_TRAPPED && si.si_signo == SIGCHLD);
+	stopped(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	go_on(pid, 0);
+	CHECK(write(in[1], "b", 1) == 1 && read(out[0], &c, 1) == 1 && c == 'b');
+	CHECK(!kill(pid, SIGTSTP));
+	stopped(pid, SIGTSTP);
+	go_on(pid, SIGTSTP);
+	stopped(pid, SIGTSTP | PTRACE_EVENT_STOP << 8);
+	CHECK(!ptrace(PTRACE_LISTEN, pid, NULL, NULL));
+	CHECK(!kill(pid, SIGCONT));
+	stopped(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	go_on(pid, 0);
+	stopped(pid, SIGCONT);
+	go_on(pid, 0);
+	CHECK(write(in[1], "c", 1) == 1 && read(out[0], &c, 1) == 1 && c == 'c');
+	CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
+	stopped(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
+	CHECK(write(in[1], "q", 1) == 1);
+	status = status_of(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 4);
+}
+
+/* A tracer that ends lets its tracees go, or takes them along. */
+static void tracer_ends(long options)
+{
+	int out[2];
+	char c = 0;
+
+	CHECK(!pipe(out));
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (!pid) {
+		pid_t tracee = fork();
+		if (!tracee) {
+			CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
+			raise(SIGSTOP);
+			CHECK(write(out[1], "x", 1) == 1);
+			_exit(0);
+		}
+		stopped(tracee, SIGSTOP);
+		CHECK(!ptrace(PTRACE_SETOPTIONS, tracee, NULL, options));
+		_exit(options ? 0 : 1);
+	}
+	close(out[1]);
+	status = status_of(pid);
+	CHECK(WIFEXITED(status));
+	CHECK(read(out[0], &c, 1) == (options ? 0 : 1));
+	close(out[0]);
+}
+
+int main(void)
+{
+	group_stop();
+	killed();
+	seized();
+	tracer_ends(PTRACE_O_EXITKILL);
+	puts("ok");
+	return 0;
+}
