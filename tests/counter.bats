@@ -54,6 +54,11 @@ counts_alike() {
 	[ "$(cat record.out)" = $'a\n3' ]
 }
 
+@test "programs that trace others, and what interrupts a call for nothing, under the step counter" {
+	stepped "$programs/ptrace_stops"
+	stepped "$programs/signal_ignored_read"
+}
+
 @test "the step counter may stop late: each point is found all the same" {
 	RECORD_OPTIONS="--counter=step -c 1" recorded "$programs/pre_few_steps"
 	for skid in 0 30 200; do

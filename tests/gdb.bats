@@ -428,6 +428,26 @@ word_stops() {
 	[ "$(wc -l < forward)" = 1000 ]
 }
 
+# steps_through: what `x/i $pc` shows from insns to its end, a line an instruction, places by name
+steps_through() {
+	local i args=(-ex 'break insns' -ex "$1")
+	for ((i = 0; i < 19; i++)); do
+		args+=(-ex 'x/i $pc' -ex stepi)
+	done
+	shift
+	"$@" -batch -nx "${args[@]}" 2> steps.err | sed -n 's/^=> 0x[0-9a-f]* //p' | sed 's/0x[0-9a-f]* //'
+}
+
+@test "stepi goes from one instruction to the next of those that the program had" {
+	record_it insns
+	steps_through run gdb "$programs/insns" > expected
+	steps_through continue rr-gdb "$trace" -- > found
+	[ "$(wc -l < expected)" = 19 ]
+	same expected found
+	in_gdb 'break insns_end' continue 'delete' reverse-stepi 'x/i $pc' reverse-stepi 'x/i $pc' reverse-stepi reverse-stepi 'x/i $pc'
+	shows '=> .*:	nop' '=> .*:	jmp .*\*%rdx' '=> .*:	rdtscp'
+}
+
 @test "a conditional breakpoint that is never true costs less than a minute for a million hits" {
 	record_it calls 1000000
 	before=$SECONDS
