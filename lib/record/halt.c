@@ -424,6 +424,12 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 
 /* --- waiting for it --------------------------------------------------------------------------------------------- */
 
+/* It tells a parent of its child, but not of that one's threads. */
+static bool is_known_to_kernel(const struct rtask *rt)
+{
+	return rt->traced.child && rt->t.tid == rt->tgid;
+}
+
 static void ended_add(struct recorder *r, const struct rtask *rt)
 {
 	struct ended **at = &r->ended, *e = xcalloc(1, sizeof *e);
@@ -469,8 +475,7 @@ void halt_task_gone(struct recorder *r, struct rtask *rt)
 {
 	struct traced *d = &rt->traced;
 
-	/* The kernel tells a parent of its child. */
-	if (d->by && !(d->child && rt->t.tid == rt->tgid))
+	if (d->by && !is_known_to_kernel(rt))
 		ended_add(r, rt);
 	d->by = 0;
 	if (rt->t.tid == rt->tgid)
@@ -499,7 +504,7 @@ pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, bool look, 
 			*status = d->status;
 			return x->t.tid;
 		}
-		some |= !d->child;
+		some |= !is_known_to_kernel(x);
 	}
 	for (struct ended **at = &r->ended, *e; (e = *at); at = &e->next)
 		if (e->by == process && is_meant(which, e->tid, e->pgid, process)) {

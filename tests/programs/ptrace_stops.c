@@ -1,8 +1,10 @@
 /* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; what is killed while it is halted; tracers that end; and
  * waiting that only looks. */
 #include "check.h"
+#include <pthread.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 
 static int status;
 
@@ -128,12 +130,47 @@ static void tracer_ends(long options)
 	close(out[0]);
 }
 
+static int told[2], ends[2];
+
+static void *thread(void *arg)
+{
+	pid_t tid = (pid_t)syscall(SYS_gettid);
+	char c;
+
+	CHECK(write(told[1], &tid, sizeof tid) == sizeof tid && read(ends[0], &c, 1) == 1);
+	return arg;
+}
+
+/* It is a child's, and is waited for only as it is traced. */
+static void thread_of_child(void)
+{
+	pthread_t t;
+	pid_t tid;
+
+	CHECK(!pipe(told) && !pipe(ends));
+	pid_t pid = fork();
+	CHECK(pid >= 0);
+	if (!pid) {
+		CHECK(!pthread_create(&t, NULL, thread, NULL) && !pthread_join(t, NULL));
+		_exit(2);
+	}
+	CHECK(read(told[0], &tid, sizeof tid) == sizeof tid);
+	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == -1 && errno == ECHILD);
+	CHECK(!ptrace(PTRACE_SEIZE, tid, NULL, 0L));
+	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == 0);
+	CHECK(write(ends[1], "x", 1) == 1);
+	CHECK(waitpid(tid, &status, __WALL) == tid && status == 0);
+	status = status_of(pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+}
+
 int main(void)
 {
 	group_stop();
 	killed();
 	seized();
 	tracer_ends(PTRACE_O_EXITKILL);
+	thread_of_child();
 	puts("ok");
 	return 0;
 }
