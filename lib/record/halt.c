@@ -160,7 +160,7 @@ bool halt_at_call(struct recorder *r, struct rtask *rt)
 	struct trace_regs front = before_call(&rt->t.regs);
 	put_halt(r, rt, EVF_AT_CALL, 0, &rt->t.regs, &front);
 	park_at(rt, &front);
-	halt(r, rt, HALT_CALL, call_stop(d), 0);
+	halt(r, rt, d->sysemu ? HALT_NO_CALL : HALT_CALL, call_stop(d), 0);
 	d->syscall_op = PTRACE_SYSCALL_INFO_ENTRY;
 	return true;
 }
@@ -395,6 +395,24 @@ static void take_changes(struct recorder *r, struct rtask *rt, enum halt_at at)
 		rtask_park(rt);
 }
 
+/* At a call's entry, which the task goes on behind without making it. */
+static void skip_call(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+
+	t->regs = rt->traced.regs;
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	if (rt->traced.xstate_changed)
+		put_xstate(r, rt);
+	put_halt(r, rt, 0, 0, &rt->park, &t->regs);
+	rtask_park(rt);
+	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &rt->status))
+		return;
+	rt->has_status = !WIFSTOPPED(rt->status) || WSTOPSIG(rt->status) != (SIGTRAP | 0x80);
+	if (!rt->has_status)
+		rtask_go_from(rt, ARCH_PC(&t->regs));
+}
+
 bool halt_go_on(struct recorder *r, struct rtask *rt)
 {
 	enum halt_at at = rt->traced.at;
@@ -417,6 +435,7 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 		if (rt->traced.step)
 			rt->traced.step = STEP_RESUMED;
 		return true;
+	case HALT_NO_CALL: skip_call(r, rt); return true;
 	case HALT_LEAVES: task_leaves(r, rt); return true;
 	default: return false;
 	}

@@ -182,7 +182,7 @@ static bool may_set(const struct rtask *x)
 {
 	const struct traced *d = &x->traced;
 
-	return d->at == HALT_EVENT || d->at == HALT_CALL || (d->at == HALT_SIGNAL && !d->inexact);
+	return d->at == HALT_EVENT || d->at == HALT_CALL || d->at == HALT_NO_CALL || (d->at == HALT_SIGNAL && !d->inexact);
 }
 
 /* Segments stay as they are, and so does what of the flags is not the program's. */
@@ -351,7 +351,8 @@ static int64_t go_on(struct rtask *x, uint64_t how, uint64_t sig)
 {
 	if (sig > 64)
 		return -EIO;
-	x->traced.calls = how == PTRACE_SYSCALL;
+	x->traced.calls = how == PTRACE_SYSCALL || how == PTRACE_SYSEMU;
+	x->traced.sysemu = how == PTRACE_SYSEMU;
 	x->traced.step = how == PTRACE_SINGLESTEP ? STEP_WANTED : STEP_NOT;
 	if (how == PTRACE_DETACH)
 		x->traced.by = 0;
@@ -375,6 +376,7 @@ static int64_t of_halted(struct call *c, struct rtask *x)
 	switch (c->args[0]) {
 	case PTRACE_CONT:
 	case PTRACE_SYSCALL:
+	case PTRACE_SYSEMU:
 	case PTRACE_SINGLESTEP:
 	case PTRACE_DETACH: return go_on(x, c->args[0], c->args[3]);
 	case PTRACE_LISTEN: return listen(x);

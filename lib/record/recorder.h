@@ -30,6 +30,7 @@ enum halt_at {
 	HALT_EVENT,  /* right where an event has left it */
 	HALT_SIGNAL, /* there too; a signal is to be delivered */
 	HALT_CALL,   /* there too; at the entry of a call, which it stands in front of, for a replay */
+	HALT_NO_CALL, /* the same, and the call will not be made */
 	HALT_LEAVES, /* on its way out */
 	HALT_INSIDE, /* where an event tells of, but not of its registers: in a call */
 	HALT_MIDWAY, /* somewhere else */
@@ -41,6 +42,7 @@ struct traced {
 	bool seized, child; /* child: of that process */
 	uint32_t options; /* PTRACE_O_* */
 	bool calls;	  /* it halts at calls, too */
+	bool sysemu;	  /* and does not make them */
 	enum { STEP_NOT, STEP_WANTED, STEP_RESUMED } step; /* it halts behind one instruction; that is made by resuming it */
 	bool at_exit, exec_trap; /* it has yet to halt at the end of this call, or for having become another program */
 	bool halted;	  /* it takes no turn */
