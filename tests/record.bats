@@ -82,7 +82,8 @@ unprivileged() {
 }
 
 @test "SIGTERM to a program without a handler: rr-record dies of it, too" {
-	in_background rr-record -o trace sh -c 'echo ready; exec sleep 1000'
+	mkfifo fifo
+	in_background rr-record -o trace sh -c 'echo ready; exec cat fifo'
 	until_true grep -q ready record.out
 	kill -TERM "$recorder"
 	ends 143
@@ -90,10 +91,11 @@ unprivileged() {
 }
 
 @test "a second SIGTERM ends the recording: the trace is whole and verified, nothing runs on" {
+	mkfifo fifo
 	script stubborn <<-'EOF'
 		trap 'echo not yet' TERM
 		echo $$
-		(trap '' TERM; echo $BASHPID; exec sleep 1000) &
+		(trap '' TERM; echo $BASHPID; exec cat fifo) &
 		while :; do wait; done
 	EOF
 	in_background rr-record -o trace start/stubborn
@@ -114,13 +116,14 @@ unprivileged() {
 
 @test "timeout(1) of a recording lets the program clean up" {
 	script p <<-'EOF'
-		trap 'echo cleaning; (sleep 0.1); echo cleaned; exit 3' TERM
+		trap 'echo cleaning; (exec ls -R /etc > ls.out); echo cleaned; exit 3' TERM
 		echo ready
 		while :; do read -r -t 1 <> <(:); done
 	EOF
-	status=0
-	timeout 1 rr-record -o trace start/p > record.out 3>&- < /dev/null || status=$?
-	[ "$status" = 124 ]
+	in_background timeout 1000 rr-record -o trace start/p
+	until_true grep -q ready record.out
+	kill -ALRM "$recorder" # as when its time is over
+	ends 124
 	grep -q cleaned record.out
 	replayed
 	verified
@@ -409,7 +412,7 @@ except OSError: pass"
 }
 
 @test "output of children, grandchildren and daemons" {
-	recorded bash -c 'echo a; (echo b; (echo c; sh -c "echo d; exec echo e"); echo f) | cat; { sleep 0.01; echo g; } & wait; echo h'
+	recorded bash -c 'echo a; (echo b; (echo c; sh -c "echo d; exec echo e"); echo f) | cat; { (exit 0); echo g; } & wait; echo h'
 	[ "$(tr -d '\n' < record.out)" = abcdefgh ]
 	replayed
 	verified
@@ -714,7 +717,7 @@ sample() {
 }
 
 @test "the status is the program's, when a child of it outlives it" {
-	expected=9 recorded sh -c '(sleep 0.2; exit 4) & exit 9'
+	expected=9 recorded sh -c '(while kill -0 $$ 2> /dev/null; do :; done; exit 4) & exit 9'
 	replayed
 	verified
 }
@@ -780,12 +783,13 @@ sample() {
 
 @test "mount, process and network namespaces inside the recording" {
 	unshare -mnpf --mount-proc true 2> unshare.err || skip "namespaces are not permitted"
-	exact unshare -mnpf --mount-proc sh -c 'echo $$; (exit 3); (sleep 1000 & echo $!); wait'
+	mkfifo fifo
+	exact unshare -mnpf --mount-proc sh -c 'echo $$; (exit 3); (cat "$0" & echo $!); wait' "$here/fifo"
 }
 
 @test "rr-record as the first process of a process namespace" {
 	unshare -pf --mount-proc true 2> unshare.err || skip "namespaces are not permitted"
-	step record unshare -pf --mount-proc rr-record -o "$trace" sh -c '(sleep 0.1; echo orphan) & echo parent; exit 6'
+	step record unshare -pf --mount-proc rr-record -o "$trace" sh -c '(while kill -0 $$ 2> /dev/null; do :; done; echo orphan) & echo parent; exit 6'
 	[ "$step_status" = 6 ]
 	grep -q orphan record.out
 	replayed

@@ -257,6 +257,7 @@ exactly() {
 }
 
 @test "a recorded interactive bash has job control of its own" {
+	mkfifo fifo
 	shell <<-'EOS'
 		expect ready>
 		send PS1='in''ner> ' rr-record -o trace bash --norc -i\n
@@ -268,9 +269,9 @@ exactly() {
 		send \x1a
 		expect Stopped +./cats
 		expect inner>
-		send sleep 1000 & jobs\n
+		send cat fifo & jobs\n
 		expect Stopped +./cats
-		expect Running +sleep 1000
+		expect Running +cat fifo
 		expect inner>
 		send kill %2; wait %2\n
 		expect inner>
