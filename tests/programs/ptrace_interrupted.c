@@ -1,8 +1,6 @@
 /* A child is halted in a call that waits: that goes on, is interrupted, or is left for a function that its tracer calls, and gone
  * back to. */
-#include "check.h"
-#include <signal.h>
-#include <sys/ptrace.h>
+#include "traced.h"
 #include <sys/syscall.h>
 #include <sys/user.h>
 
@@ -32,13 +30,11 @@ static void child(int fd)
 	_exit(3);
 }
 
-static struct user_regs_struct halted(pid_t pid, int sig)
+static struct user_regs_struct halted_with(pid_t pid, int sig)
 {
 	struct user_regs_struct regs;
-	int status;
 
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == sig);
+	halted(pid, sig);
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs));
 	return regs;
 }
@@ -47,7 +43,7 @@ static struct user_regs_struct interrupt(pid_t pid, int sig)
 {
 	await_sleep(pid);
 	CHECK(!kill(pid, sig));
-	struct user_regs_struct regs = halted(pid, sig);
+	struct user_regs_struct regs = halted_with(pid, sig);
 	CHECK((long)regs.rax == -512 && regs.orig_rax == SYS_read);
 	return regs;
 }
@@ -62,9 +58,9 @@ int main(void)
 	if (!pid)
 		child(pipes[0]);
 	interrupt(pid, SIGUSR1);
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, 0L));
+	go_on(pid, 0);
 	interrupt(pid, SIGUSR1);
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, (long)SIGUSR1));
+	go_on(pid, SIGUSR1);
 	struct user_regs_struct regs = interrupt(pid, SIGWINCH), call = regs;
 	call.rip = (unsigned long)function;
 	call.rdi = 7;
@@ -72,10 +68,10 @@ int main(void)
 	call.rsp = ((call.rsp - 256) & ~15UL) - 8;
 	CHECK(!ptrace(PTRACE_POKEDATA, pid, (void *)call.rsp, 0L));
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &call));
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, 0L));
-	CHECK(halted(pid, SIGSEGV).rip == 0);
+	go_on(pid, 0);
+	CHECK(halted_with(pid, SIGSEGV).rip == 0);
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &regs));
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, 0L));
+	go_on(pid, 0);
 	await_sleep(pid);
 	CHECK(write(pipes[1], "x", 1) == 1);
 	int status = status_of(pid);

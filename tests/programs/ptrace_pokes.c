@@ -1,8 +1,6 @@
 /* A tracer changes a child's memory and registers, at a signal, at an int3, and in between. */
-#include "check.h"
-#include <signal.h>
+#include "traced.h"
 #include <stddef.h>
-#include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <elf.h>
@@ -44,19 +42,6 @@ static void child(void)
 	_exit(shared[1]);
 }
 
-static void halted(pid_t pid, int sig)
-{
-	int status;
-
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == sig);
-}
-
-static void go_on(pid_t pid)
-{
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, NULL));
-}
-
 int main(void)
 {
 	struct user_regs_struct regs, kept;
@@ -73,16 +58,16 @@ int main(void)
 	CHECK(ptrace(PTRACE_PEEKDATA, pid, &shared[1], NULL) == 22);
 	CHECK(ptrace(PTRACE_POKEDATA, pid, (void *)8, 1L) == -1 && errno == EIO);
 	CHECK(shared[1] == 2); /* our own */
-	go_on(pid);
+	go_on(pid, 0);
 
 	halted(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) && si.si_code == SI_KERNEL);
-	go_on(pid);
+	go_on(pid, 0);
 
 	halted(pid, SIGILL);
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.rip), regs.rip + 2));
-	go_on(pid);
+	go_on(pid, 0);
 
 	halted(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETFPREGS, pid, NULL, &fp));
@@ -92,7 +77,7 @@ int main(void)
 	d = 2.5;
 	memcpy(&fp.xmm_space[4 * 7], &d, sizeof d);
 	CHECK(!ptrace(PTRACE_SETFPREGS, pid, NULL, &fp));
-	go_on(pid);
+	go_on(pid, 0);
 
 	/* It calls never(3), and comes back by a fault at address 0. */
 	struct iovec v = {&regs, sizeof regs};
@@ -104,11 +89,11 @@ int main(void)
 	regs.rip = (unsigned long)never;
 	regs.rdi = 3;
 	CHECK(!ptrace(PTRACE_SETREGSET, pid, (void *)NT_PRSTATUS, &v));
-	go_on(pid);
+	go_on(pid, 0);
 	halted(pid, SIGSEGV);
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs) && regs.rip == 0 && regs.rax == 3);
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &kept));
-	go_on(pid);
+	go_on(pid, 0);
 	int status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 22);
 	puts("ok");

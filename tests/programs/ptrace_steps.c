@@ -1,9 +1,7 @@
 /* PTRACE_SINGLESTEP: a child is let through loops, jumps, calls, system calls, a handler and instructions whose results are not
  * its own, one instruction at a time; and breakpoints in its code, by what writes there. */
-#include "check.h"
-#include <signal.h>
+#include "traced.h"
 #include <stddef.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
 
@@ -55,14 +53,6 @@ static void child(void)
 	_exit(5);
 }
 
-static int status;
-
-static void wait_for(pid_t pid, int sig)
-{
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == sig && status >> 16 == 0);
-}
-
 static unsigned long pc_of(pid_t pid, struct user_regs_struct *regs)
 {
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, regs));
@@ -74,7 +64,7 @@ static unsigned long step(pid_t pid, struct user_regs_struct *regs)
 	siginfo_t si;
 
 	CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL));
-	wait_for(pid, SIGTRAP);
+	halted(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
 	CHECK(si.si_code == TRAP_TRACE || si.si_code == TRAP_BRKPT || si.si_code == SI_USER); /* behind a call */
 	return pc_of(pid, regs);
@@ -89,9 +79,9 @@ int main(void)
 	CHECK(pid >= 0);
 	if (!pid)
 		child();
-	wait_for(pid, SIGSTOP);
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, NULL));
-	wait_for(pid, SIGTRAP);
+	halted(pid, SIGSTOP);
+	go_on(pid, 0);
+	halted(pid, SIGTRAP);
 	CHECK(step(pid, &regs) == (unsigned long)steps);
 	for (unsigned long pc = regs.rip; pc != (unsigned long)ends; n++) {
 		loops += pc == (unsigned long)loop;
@@ -102,10 +92,10 @@ int main(void)
 	printf("%d steps, %d times round, %d calls\n", n, loops, calls);
 	CHECK(n == 19 && loops == 3 && calls == 1);
 	/* into a handler */
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, NULL));
-	wait_for(pid, SIGUSR1);
+	go_on(pid, 0);
+	halted(pid, SIGUSR1);
 	CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, (long)SIGUSR1));
-	wait_for(pid, SIGTRAP);
+	halted(pid, SIGTRAP);
 	CHECK(pc_of(pid, &regs) == (unsigned long)handler && regs.rdi == SIGUSR1);
 	/* a breakpoint, as debuggers have them */
 	errno = 0;
@@ -113,8 +103,8 @@ int main(void)
 	CHECK(!errno);
 	CHECK(!ptrace(PTRACE_POKETEXT, pid, (void *)breaks, (word & ~0xffL) | 0xcc));
 	for (int i = 0; i < 10; i++) {
-		CHECK(!ptrace(PTRACE_CONT, pid, NULL, NULL));
-		wait_for(pid, SIGTRAP);
+		go_on(pid, 0);
+		halted(pid, SIGTRAP);
 		CHECK(pc_of(pid, &regs) == (unsigned long)breaks + 1 && (int)regs.rdi == i);
 		regs.rip--;
 		CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &regs));
@@ -123,8 +113,8 @@ int main(void)
 		if (i < 9)
 			CHECK(!ptrace(PTRACE_POKETEXT, pid, (void *)breaks, (word & ~0xffL) | 0xcc));
 	}
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, NULL));
-	status = status_of(pid);
+	go_on(pid, 0);
+	int status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 5);
 	puts("ok");
 	return 0;

@@ -1,23 +1,10 @@
 /* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; what is killed while it is halted; tracers that end; and
  * waiting that only looks. */
-#include "check.h"
+#include "traced.h"
 #include <pthread.h>
-#include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 
 static int status;
-
-static void stopped(pid_t pid, int what)
-{
-	CHECK(waitpid(pid, &status, __WALL) == pid);
-	CHECK(status == (what << 8 | 0x7f));
-}
-
-static void go_on(pid_t pid, int sig)
-{
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, (long)sig));
-}
 
 static pid_t traced_child(int sig, int result)
 {
@@ -37,10 +24,10 @@ static void group_stop(void)
 	siginfo_t si;
 	pid_t pid = traced_child(SIGSTOP, 3);
 
-	stopped(pid, SIGSTOP);
+	halted(pid, SIGSTOP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) && si.si_code == SI_TKILL);
 	go_on(pid, SIGSTOP);
-	stopped(pid, SIGSTOP); /* with its process */
+	halted(pid, SIGSTOP); /* with its process */
 	go_on(pid, 0);
 	status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 3);
@@ -50,7 +37,7 @@ static void killed(void)
 {
 	pid_t pid = traced_child(SIGUSR1, 3);
 
-	stopped(pid, SIGUSR1);
+	halted(pid, SIGUSR1);
 	CHECK(!kill(pid, SIGKILL));
 	status = status_of(pid);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -80,22 +67,22 @@ static void seized(void)
 	CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
 	CHECK(!waitid(P_PID, (id_t)pid, &si, WSTOPPED | WNOWAIT));
 	CHECK(si.si_pid == pid && si.si_code == CLD_TRAPPED && si.si_signo == SIGCHLD);
-	stopped(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	halted(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
 	go_on(pid, 0);
 	CHECK(write(in[1], "b", 1) == 1 && read(out[0], &c, 1) == 1 && c == 'b');
 	CHECK(!kill(pid, SIGTSTP));
-	stopped(pid, SIGTSTP);
+	halted(pid, SIGTSTP);
 	go_on(pid, SIGTSTP);
-	stopped(pid, SIGTSTP | PTRACE_EVENT_STOP << 8);
+	halted(pid, SIGTSTP | PTRACE_EVENT_STOP << 8);
 	CHECK(!ptrace(PTRACE_LISTEN, pid, NULL, NULL));
 	CHECK(!kill(pid, SIGCONT));
-	stopped(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	halted(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
 	go_on(pid, 0);
-	stopped(pid, SIGCONT);
+	halted(pid, SIGCONT);
 	go_on(pid, 0);
 	CHECK(write(in[1], "c", 1) == 1 && read(out[0], &c, 1) == 1 && c == 'c');
 	CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
-	stopped(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	halted(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
 	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
 	CHECK(write(in[1], "q", 1) == 1);
 	status = status_of(pid);
@@ -119,7 +106,7 @@ static void tracer_ends(long options)
 			CHECK(write(out[1], "x", 1) == 1);
 			_exit(0);
 		}
-		stopped(tracee, SIGSTOP);
+		halted(tracee, SIGSTOP);
 		CHECK(!ptrace(PTRACE_SETOPTIONS, tracee, NULL, options));
 		_exit(options ? 0 : 1);
 	}
@@ -146,12 +133,14 @@ static void thread_of_child(void)
 {
 	pthread_t t;
 	pid_t tid;
+	char c;
 
 	CHECK(!pipe(told) && !pipe(ends));
 	pid_t pid = fork();
 	CHECK(pid >= 0);
 	if (!pid) {
 		CHECK(!pthread_create(&t, NULL, thread, NULL) && !pthread_join(t, NULL));
+		CHECK(read(ends[0], &c, 1) == 1); /* its process lives on */
 		_exit(2);
 	}
 	CHECK(read(told[0], &tid, sizeof tid) == sizeof tid);
@@ -160,6 +149,7 @@ static void thread_of_child(void)
 	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == 0);
 	CHECK(write(ends[1], "x", 1) == 1);
 	CHECK(waitpid(tid, &status, __WALL) == tid && status == 0);
+	CHECK(write(ends[1], "x", 1) == 1);
 	status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 2);
 }

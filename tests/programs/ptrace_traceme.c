@@ -1,7 +1,5 @@
 /* PTRACE_TRACEME: a child halts for its parent at its signals, which the parent reads, takes away or changes. */
-#include "check.h"
-#include <signal.h>
-#include <sys/ptrace.h>
+#include "traced.h"
 #include <sys/user.h>
 
 static volatile sig_atomic_t got, code, sender;
@@ -31,19 +29,6 @@ static void child(void)
 	CHECK(got == SIGUSR1 && code == SI_QUEUE && sender == 4711);
 	raise(SIGTERM); /* taken away */
 	_exit(7);
-}
-
-static void halted(pid_t pid, int sig)
-{
-	int status;
-
-	CHECK(waitpid(pid, &status, 0) == pid);
-	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == sig && status >> 16 == 0);
-}
-
-static void go_on(pid_t pid, int sig)
-{
-	CHECK(!ptrace(PTRACE_CONT, pid, NULL, (long)sig));
 }
 
 int main(void)
