@@ -27,7 +27,7 @@ static bool header_good(const struct code_header *h, uint64_t bytes)
 	if (bytes < sizeof *h || h->magic != CODE_MAGIC || h->version != CODE_VERSION || h->file_len != bytes ||
 	    h->nsegments > CODE_SEGMENTS)
 		return false;
-	if (libdeflate_crc32(0, (const void *)h, offsetof(struct code_header, header_crc)) != h->header_crc)
+	if (libdeflate_crc32(0, h, offsetof(struct code_header, header_crc)) != h->header_crc)
 		return false;
 	if (!inside(h, h->sites.off, h->sites.count, sizeof(struct code_site)) ||
 	    !inside(h, h->origins.off, h->origins.count, sizeof(struct code_pair)) ||

@@ -12,6 +12,7 @@
 #include "trace/trace.h"
 #include "tracee/task.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -116,6 +117,9 @@ void call_free(struct call *c);
 int kernel_record_exec(struct recording *rec, struct task *t);
 /* Whether this call enters with that much ability to sleep that others should get a turn. */
 bool kernel_may_block(const struct call *c);
+
+/* What SIGCHLD and waitid tell of a task with this wait status. */
+siginfo_t kernel_child_info(pid_t tid, int status);
 
 /* Tells of a program whose setuid bit will not count. */
 void kernel_warn_setuid(struct recording *rec, const char *file, const char *name);

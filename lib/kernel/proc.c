@@ -78,6 +78,22 @@ void exit_ptrace(struct call *c)
 	call_out(c, c->note[0], c->note[1]);
 }
 
+siginfo_t kernel_child_info(pid_t tid, int status)
+{
+	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_EXITED};
+
+	info.si_pid = tid;
+	info.si_status = WEXITSTATUS(status);
+	if (WIFSTOPPED(status)) {
+		info.si_code = CLD_TRAPPED;
+		info.si_status = status >> 8;
+	} else if (WIFSIGNALED(status)) {
+		info.si_code = CLD_KILLED;
+		info.si_status = WTERMSIG(status);
+	}
+	return info;
+}
+
 /* A tracer is told of what it traces, whether the kernel knows of that or not. If there is only what the kernel does not
  * know of, and none of it has halted, the caller waits in another call: until it is interrupted, and asks again. */
 void enter_wait(struct call *c)
@@ -104,13 +120,8 @@ void enter_wait(struct call *c)
 	c->result = by_id || tid < 0 ? 0 : tid;
 	if (tid < 0 && !by_id)
 		return;
-	if (tid > 0) {
-		info = (siginfo_t){.si_signo = SIGCHLD, .si_code = WIFSTOPPED(status)    ? CLD_TRAPPED
-								    : WIFSIGNALED(status) ? CLD_KILLED
-											  : CLD_EXITED};
-		info.si_pid = tid;
-		info.si_status = WIFSTOPPED(status) ? status >> 8 : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
-	}
+	if (tid > 0)
+		info = kernel_child_info(tid, status);
 	c->note[0] = c->args[by_id ? 2 : 1];
 	c->note[1] = by_id ? sizeof info : sizeof status;
 	if (c->note[0] && task_write(c->t, c->note[0], by_id ? (void *)&info : &status, c->note[1]))

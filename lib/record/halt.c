@@ -16,9 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOPPED_BY(sig) ((sig) << 8 | 0x7f)
-#define EVENT(event) (STOPPED_BY(SIGTRAP) | (event) << 16)
-
 /* --- its tracer is told ----------------------------------------------------------------------------------------- */
 
 /* One waits to be told of, with what is told of the last that has come. */
@@ -28,11 +25,8 @@ static void send_sigchld(struct rtask *y, const siginfo_t *info)
 
 	while (s && !(s->sent && s->info.si_signo == SIGCHLD))
 		s = s->next;
-	if (!s) {
-		task_add_pending(&y->t, info);
-		for (s = y->t.pending; s->next; s = s->next)
-			;
-	}
+	if (!s)
+		s = task_add_pending(&y->t, info);
 	s->info = *info;
 	s->sent = true;
 	syscall(SYS_tgkill, y->tgid, y->t.tid, SIGCHLD);
@@ -45,13 +39,15 @@ static bool wants_sigchld(const struct rtask *y)
 }
 
 /* What waits for it in the kernel, which knows nothing of it, has to ask again. */
-static void tell(struct recorder *r, pid_t by, const siginfo_t *info)
+static void tell(struct recorder *r, pid_t by, pid_t tid, int status)
 {
+	const siginfo_t info = kernel_child_info(tid, status);
+
 	for (struct rtask *y = r->tasks; y; y = y->next) {
 		if (y->tgid != by || y->state == RS_GONE)
 			continue;
 		if (y->t.tid == by && wants_sigchld(y))
-			send_sigchld(y, info);
+			send_sigchld(y, &info);
 		if (y->state == RS_BLOCKED && (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
 			task_resume(&y->t, PTRACE_INTERRUPT, 0);
 	}
@@ -60,7 +56,6 @@ static void tell(struct recorder *r, pid_t by, const siginfo_t *info)
 void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uint64_t msg)
 {
 	struct traced *d = &rt->traced;
-	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_TRAPPED};
 
 	d->halted = d->unreported = true;
 	d->at = at;
@@ -74,9 +69,7 @@ void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uin
 	d->info = (siginfo_t){.si_signo = WSTOPSIG(status) & 0x7f};
 	d->info.si_code = status >> 16 || WSTOPSIG(status) & 0x80 ? status >> 8 : SI_USER;
 	d->info.si_pid = at == HALT_EVENT ? rt->tgid : d->by;
-	info.si_pid = rt->t.tid;
-	info.si_status = status >> 8;
-	tell(r, d->by, &info);
+	tell(r, d->by, rt->t.tid, status);
 }
 
 /* --- where it halts --------------------------------------------------------------------------------------------- */
@@ -148,7 +141,7 @@ void halt_anywhere(struct recorder *r, struct rtask *rt, int status)
 
 static int call_stop(const struct traced *d)
 {
-	return STOPPED_BY(d->options & PTRACE_O_TRACESYSGOOD ? SIGTRAP | 0x80 : SIGTRAP);
+	return HALTED_BY(d->options & PTRACE_O_TRACESYSGOOD ? SIGTRAP | 0x80 : SIGTRAP);
 }
 
 bool halt_at_call(struct recorder *r, struct rtask *rt)
@@ -179,7 +172,7 @@ static bool halt_due(struct recorder *r, struct rtask *rt)
 	d->at_exit = false;
 	if (d->by && d->exec_trap) {
 		d->exec_trap = false;
-		halt(r, rt, HALT_EVENT, STOPPED_BY(SIGTRAP), 0);
+		halt(r, rt, HALT_EVENT, HALTED_BY(SIGTRAP), 0);
 		return true;
 	}
 	return false;
@@ -201,9 +194,9 @@ void halt_behind_call(struct recorder *r, struct rtask *rt, bool execed)
 	d->at_exit = d->calls;
 	d->exec_trap = execed && !d->seized && !wants(d, PTRACE_EVENT_EXEC);
 	if (execed && wants(d, PTRACE_EVENT_EXEC))
-		halt(r, rt, HALT_EVENT, EVENT(PTRACE_EVENT_EXEC), (uint64_t)rt->exec_from);
+		halt(r, rt, HALT_EVENT, HALTED_AT(PTRACE_EVENT_EXEC), (uint64_t)rt->exec_from);
 	else if (vforked && wants(d, PTRACE_EVENT_VFORK_DONE))
-		halt(r, rt, HALT_EVENT, EVENT(PTRACE_EVENT_VFORK_DONE), (uint64_t)c->result);
+		halt(r, rt, HALT_EVENT, HALTED_AT(PTRACE_EVENT_VFORK_DONE), (uint64_t)c->result);
 	else
 		halt_due(r, rt);
 }
@@ -227,16 +220,16 @@ void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child)
 	of->by = d->by;
 	of->seized = d->seized;
 	of->options = d->options;
-	halt(r, rt, HALT_INSIDE, EVENT(event), (uint64_t)child->t.tid);
+	halt(r, rt, HALT_INSIDE, HALTED_AT(event), (uint64_t)child->t.tid);
 	d->regs = c->entry;
-	halt(r, child, HALT_EVENT, d->seized ? EVENT(PTRACE_EVENT_STOP) : STOPPED_BY(SIGSTOP), 0);
+	halt(r, child, HALT_EVENT, d->seized ? HALTED_AT(PTRACE_EVENT_STOP) : HALTED_BY(SIGSTOP), 0);
 }
 
 bool halt_at_exit(struct recorder *r, struct rtask *rt)
 {
 	if (!wants(&rt->traced, PTRACE_EVENT_EXIT) || task_get_regs(&rt->t))
 		return false;
-	halt(r, rt, HALT_LEAVES, EVENT(PTRACE_EVENT_EXIT), (uint64_t)rt->exit_status);
+	halt(r, rt, HALT_LEAVES, HALTED_AT(PTRACE_EVENT_EXIT), (uint64_t)rt->exit_status);
 	return true;
 }
 
@@ -255,7 +248,7 @@ bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		put_switch(r, rt);
 	if (!(flags & EVF_INEXACT))
 		rtask_park(rt);
-	halt(r, rt, HALT_SIGNAL, STOPPED_BY(si->si_signo), 0);
+	halt(r, rt, HALT_SIGNAL, HALTED_BY(si->si_signo), 0);
 	d->info = *si;
 	d->inexact = flags & EVF_INEXACT;
 	return true;
@@ -269,11 +262,11 @@ void halt_at_stop(struct recorder *r, struct rtask *rt, int sig)
 		return;
 	if (sig == SIGTRAP) { /* it goes on, and has been listened to */
 		d->listening = false;
-		halt(r, rt, HALT_EVENT, EVENT(PTRACE_EVENT_STOP), 0);
+		halt(r, rt, HALT_EVENT, HALTED_AT(PTRACE_EVENT_STOP), 0);
 		d->regs = registers(rt);
 		return;
 	}
-	halt(r, rt, HALT_INSIDE, STOPPED_BY(sig) | (d->seized ? PTRACE_EVENT_STOP << 16 : 0), 0);
+	halt(r, rt, HALT_INSIDE, HALTED_BY(sig) | (d->seized ? PTRACE_EVENT_STOP << 16 : 0), 0);
 	d->regs = registers(rt);
 	d->stopped = true;
 }
@@ -283,7 +276,7 @@ static void halt_behind_insn(struct recorder *r, struct rtask *rt)
 {
 	struct traced *d = &rt->traced;
 
-	halt(r, rt, HALT_EVENT, STOPPED_BY(SIGTRAP), 0);
+	halt(r, rt, HALT_EVENT, HALTED_BY(SIGTRAP), 0);
 	d->info = (siginfo_t){.si_signo = SIGTRAP, .si_code = TRAP_TRACE};
 	d->info.si_addr = (void *)ARCH_PC(&d->regs);
 }
@@ -327,20 +320,22 @@ enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig)
 		s = step_exactly(r, rt, sig);
 	else if (!task_get_regs(&rt->t))
 		s = step_counted_code(r, rt, sig);
+	if (s == STEP_CHANCE)
+		s = STEP_CALL;
 	if (s == STEP_DONE)
 		halt_behind_insn(r, rt);
 	else if (s == STEP_STOPPED)
 		rt->has_status = true;
 	/* An instruction that has raised a signal may be answered by us. */
-	if (s == STEP_CALL || s == STEP_CHANCE || (s == STEP_STOPPED && !(rt->status >> 16)))
+	if (s == STEP_CALL || (s == STEP_STOPPED && !(rt->status >> 16)))
 		rt->traced.step = STEP_RESUMED;
 	return s;
 }
 
 void halt_stepped(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->leaving || rt->again || rt->has_status || rt->inject || rt->midway || rt->traced.halted || rt->state != RS_READY ||
-	    rt->pos == POS_CALL || !rt->traced.by)
+	if (rt->in_call || rt->leaving || rt->again || rt->has_status || rt->inject || rt->midway || rt->state != RS_READY ||
+	    rt->pos == POS_CALL || rt->traced.halted || !rt->traced.by)
 		return;
 	if (rt->pos == POS_TICK)
 		put_switch(r, rt);
@@ -366,7 +361,7 @@ void halt_ends(struct rtask *rt, int sig)
 	d->stopped = false;
 }
 
-/* It stands where its last event has left it; `after` is what a replay is to go on with. */
+/* It stands where its last event has left it, and goes on with the tracer's registers; a replay with `after`. */
 static void put_changes(struct recorder *r, struct rtask *rt, const struct trace_regs *after)
 {
 	struct trace_regs before = left_with(&rt->park);
@@ -400,11 +395,8 @@ static void skip_call(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 
-	t->regs = rt->traced.regs;
-	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
-	if (rt->traced.xstate_changed)
-		put_xstate(r, rt);
-	put_halt(r, rt, 0, 0, &rt->park, &t->regs);
+	ARCH_SYSNO(&rt->traced.regs) = (uint64_t)-1;
+	put_changes(r, rt, &rt->traced.regs);
 	rtask_park(rt);
 	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &rt->status))
 		return;
@@ -452,7 +444,6 @@ static bool is_known_to_kernel(const struct rtask *rt)
 static void ended_add(struct recorder *r, const struct rtask *rt)
 {
 	struct ended **at = &r->ended, *e = xcalloc(1, sizeof *e);
-	siginfo_t info = {.si_signo = SIGCHLD, .si_code = WIFSIGNALED(rt->exit_status) ? CLD_KILLED : CLD_EXITED};
 
 	while (*at)
 		at = &(*at)->next;
@@ -461,9 +452,7 @@ static void ended_add(struct recorder *r, const struct rtask *rt)
 	e->tid = rt->t.tid;
 	e->pgid = getpgid(rt->tgid);
 	e->status = rt->exit_status;
-	info.si_pid = e->tid;
-	info.si_status = WIFSIGNALED(e->status) ? WTERMSIG(e->status) : WEXITSTATUS(e->status);
-	tell(r, e->by, &info);
+	tell(r, e->by, e->tid, e->status);
 }
 
 static void tracer_gone(struct recorder *r, pid_t by)

@@ -20,7 +20,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define STOPPED_BY(sig) ((sig) << 8 | 0x7f)
 /* Parts of the area that XSAVE writes (Intel SDM vol. 1, 13.4): the first is what FXSAVE writes. */
 #define FXSAVE_SIZE 512
 
@@ -324,7 +323,7 @@ static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, boo
 	x->traced = (struct traced){
 		.by = by->tgid, .seized = seize, .child = parent(x) == by->tgid, .options = seize ? (uint32_t)options : 0};
 	if (!seize)
-		halt_anywhere(r, x, STOPPED_BY(SIGSTOP));
+		halt_anywhere(r, x, HALTED_BY(SIGSTOP));
 	return 0;
 }
 
@@ -343,7 +342,7 @@ static int64_t interrupt(struct recorder *r, struct rtask *x)
 	if (!x->traced.seized)
 		return -EIO;
 	if (!x->traced.halted)
-		halt_anywhere(r, x, STOPPED_BY(SIGTRAP) | PTRACE_EVENT_STOP << 16);
+		halt_anywhere(r, x, HALTED_AT(PTRACE_EVENT_STOP));
 	return 0;
 }
 

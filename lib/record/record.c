@@ -200,15 +200,9 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 
 	rt->inject = 0;
 	prepare(r, rt);
-	if (rt->traced.step && !rt->in_call && !rt->leaving && !rt->again) {
-		switch (halt_step(r, rt, sig)) {
-		case STEP_DONE: return WAITED_STEP;
-		case STEP_STOPPED: return WAITED_STOP;
-		case STEP_GONE: return wait_for(r, rt); /* killed: it is on its way to its end */
-		default: break;
-		}
-	} else if (r->step && !rt->in_call) {
-		switch (tick_step(r, rt, sig)) {
+	bool halts = rt->traced.step && !rt->leaving && !rt->again;
+	if ((halts || r->step) && !rt->in_call) {
+		switch (halts ? halt_step(r, rt, sig) : tick_step(r, rt, sig)) {
 		case STEP_DONE:
 		case STEP_CHANCE: return WAITED_STEP;
 		case STEP_STOPPED: return WAITED_STOP;

@@ -24,6 +24,10 @@ enum rpos {
 	POS_TICK,  /* behind a counted edge, or where an exact counter tells its ticks: of which no event tells yet */
 };
 
+/* What waitpid tells of a task that has halted: at a signal, or a PTRACE_EVENT_. */
+#define HALTED_BY(sig) ((sig) << 8 | 0x7f)
+#define HALTED_AT(event) (HALTED_BY(SIGTRAP) | (event) << 16)
+
 /* Where a task halts for its tracer, and so what that may change. */
 enum halt_at {
 	HALT_NOT,

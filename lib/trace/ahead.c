@@ -3,7 +3,6 @@
 #include <libdeflate.h>
 #include <pthread.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -65,17 +64,6 @@ static void *ahead_run(void *arg)
 	return NULL;
 }
 
-static void threads_start(struct ahead *a, unsigned n)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (a->nthreads < n && !pthread_create(&a->threads[a->nthreads], NULL, ahead_run, a))
-		a->nthreads++;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-}
-
 struct ahead *ahead_new(int fd)
 {
 	cpu_set_t cpus;
@@ -91,7 +79,8 @@ struct ahead *ahead_new(int fd)
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->work, NULL);
 	pthread_cond_init(&a->done, NULL);
-	threads_start(a, n);
+	while (a->nthreads < n && !thread_start(&a->threads[a->nthreads], ahead_run, a))
+		a->nthreads++;
 	if (!a->nthreads) {
 		ahead_free(a);
 		return NULL;

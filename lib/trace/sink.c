@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <libdeflate.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,17 +244,6 @@ int sink_finish(struct sink *s, struct sink_file files[NSTREAMS])
 	return rc;
 }
 
-static int thread_start(struct sink *s)
-{
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int error = pthread_create(&s->thread, NULL, sink_run, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error;
-}
-
 /* All but the thread. */
 static void sink_release(struct sink *s)
 {
@@ -309,7 +297,7 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	pthread_cond_init(&s->room, NULL);
 	pthread_condattr_destroy(&attr);
 
-	int error = thread_start(s);
+	int error = thread_start(&s->thread, sink_run, s);
 	if (error) {
 		trace_fail("%s: can't start the compressing thread: %s", dir, strerror(error));
 		sink_release(s);

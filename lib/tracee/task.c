@@ -188,7 +188,7 @@ void task_set_stack_limit(struct task *t, uint64_t bytes)
 	prlimit(t->tid, RLIMIT_STACK, &lim, NULL);
 }
 
-void task_add_pending(struct task *t, const siginfo_t *info)
+struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info)
 {
 	struct pending_signal **p = &t->pending, *s = xcalloc(1, sizeof *s);
 
@@ -196,6 +196,7 @@ void task_add_pending(struct task *t, const siginfo_t *info)
 	while (*p)
 		p = &(*p)->next;
 	*p = s;
+	return s;
 }
 
 static void set_call(struct trace_regs *g, uint64_t pc, long nr, const uint64_t args[6])

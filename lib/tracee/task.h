@@ -188,7 +188,7 @@ int task_finish_exec(struct task *t);
 /* Maps the agent into a task that has just become another program (stopped after execve). */
 int task_map_agent(struct task *t);
 
-void task_add_pending(struct task *t, const siginfo_t *info);
+struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info); /* the last now */
 
 /* One line of /proc/PID/maps. */
 struct maps_line {

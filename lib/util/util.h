@@ -2,6 +2,7 @@
 #ifndef RR_UTIL_H
 #define RR_UTIL_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +28,9 @@ __attribute__((format(printf, 1, 2))) char *xasprintf(const char *fmt, ...);
 
 /* Makes text from a stranger fit for one line on a terminal: control characters become '?'. */
 void line_plain(char *s);
+
+/* A thread of our own, to which no signal goes; an errno. */
+int thread_start(pthread_t *thread, void *(*run)(void *), void *arg);
 
 /* CLOCK_MONOTONIC, ns. By a real call: the vdso reads the time-stamp counter, which may be made to fault. */
 uint64_t now_ns(void);

@@ -104,7 +104,7 @@ static bool layout_ok(const struct subject *s)
 
 	if (s->code_len < sizeof(*h) || h->magic != CODE_MAGIC || h->version != CODE_VERSION ||
 	    h->file_len != s->code_len || h->nsegments < 1 || h->nsegments > CODE_SEGMENTS ||
-	    h->header_crc != libdeflate_crc32(libdeflate_crc32(0, NULL, 0), s->code, offsetof(struct code_header, header_crc)))
+	    h->header_crc != libdeflate_crc32(0, s->code, offsetof(struct code_header, header_crc)))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		if (tables[i].t.off % 8 || tables[i].t.off > s->code_len ||
