@@ -206,12 +206,14 @@ flipped_everywhere() {
 	for at in 70 $((size / 3)) $((size / 2)) $((size - 5)); do
 		byte=$(od -An -tu1 -j $at -N 1 large/data)
 		printf "\\x$(printf %x $((byte ^ 64)))" | dd of=large/data bs=1 seek=$at conv=notrunc status=none
-		refused rr-verify --quick large
+		refused rr-verify large
 		grep -q 'wrong checksum' read.err
 		cp read.err by_threads
-		step read taskset -c "$(taskset -cp $$ | grep -o '[0-9]*$')" rr-verify --quick large
-		[ "$step_status" = 2 ]
-		cmp by_threads read.err
+		for one in "taskset -c $(taskset -cp $$ | grep -o '[0-9]*$') rr-verify" 'rr-verify --quick'; do
+			step read $one large
+			[ "$step_status" = 2 ]
+			cmp by_threads read.err
+		done
 		printf "\\x$(printf %x "$byte")" | dd of=large/data bs=1 seek=$at conv=notrunc status=none
 	done
 	reads rr-verify --quick large

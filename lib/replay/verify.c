@@ -28,7 +28,7 @@ static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 }
 
 /* *dir, *uuid: where and which one it is, malloc'd; NULL if there is none. */
-static enum replay_verdict check_structure(const char *trace, bool verbose, char **dir, char **uuid)
+static enum replay_verdict check_structure(const char *trace, bool quick, bool verbose, char **dir, char **uuid)
 {
 	struct trace_event ev;
 	uint64_t n = 0;
@@ -42,7 +42,7 @@ static enum replay_verdict check_structure(const char *trace, bool verbose, char
 	*dir = xstrdup(trace_reader_dir(r));
 	*uuid = xstrdup(trace_reader_uuid(r));
 	enum replay_verdict v = REPLAY_EXACT;
-	if (trace_check(r)) {
+	if (trace_check(r, quick)) {
 		warnx("%s", trace_reader_error(r));
 		v = REPLAY_NO_TRACE;
 	}
@@ -61,7 +61,7 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 		.trace = o->trace, .quiet = true, .keep = o->keep, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
 	struct replay_stats stats = {0};
 	char *dir = NULL, *uuid = NULL;
-	enum replay_verdict v = check_structure(o->trace, o->structure_only && o->verbose, &dir, &uuid);
+	enum replay_verdict v = check_structure(o->trace, o->structure_only, o->structure_only && o->verbose, &dir, &uuid);
 
 	if (v || o->structure_only)
 		goto out;

@@ -103,13 +103,19 @@ ssize_t block_read(int fd, uint64_t offset, const struct block_header *h, struct
 	return pread_all(fd, room(&b->stored, &b->stored_room, h->stored_len), h->stored_len, offset + TRACE_BLOCK_HEADER);
 }
 
+const char *block_sound(const struct block_header *h, const struct block_bytes *b)
+{
+	return libdeflate_crc32(0, b->stored, h->stored_len) == h->payload_crc ? NULL : "wrong checksum of the block's payload";
+}
+
 const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, struct block_bytes *b)
 {
 	uint8_t *raw = room(&b->raw, &b->raw_room, h->raw_len);
+	const char *why = block_sound(h, b);
 	size_t used;
 
-	if (libdeflate_crc32(0, b->stored, h->stored_len) != h->payload_crc)
-		return "wrong checksum of the block's payload";
+	if (why)
+		return why;
 	if (libdeflate_zlib_decompress_ex(z, b->stored, h->stored_len, raw, h->raw_len, &used, NULL) != LIBDEFLATE_SUCCESS ||
 	    used != h->stored_len)
 		return "the block does not inflate to its length";

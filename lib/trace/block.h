@@ -38,10 +38,12 @@ size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const
 /* The same for a payload that is there already: h->stored_len bytes behind where the header goes. */
 size_t block_seal(struct block_header *h, uint8_t *out);
 
-/* These two return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
+/* These three return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
 const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 			       const uint8_t *bytes);
-/* Inflates b->stored to b->raw. */
+/* b->stored is what its checksum was made of. */
+const char *block_sound(const struct block_header *h, const struct block_bytes *b);
+/* That, and inflates b->stored to b->raw. */
 struct libdeflate_decompressor;
 const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, struct block_bytes *b);
 

@@ -16,24 +16,57 @@ static int copy_check(struct trace_reader *r, const struct trace_map *m)
 	return fd < 0 ? -1 : 0;
 }
 
+/* The blocks of data whose records are among the first `records`, the last of which the event just read owns. Their
+ * headers alone tell whose they are. */
+static int data_pass(struct trace_reader *r, uint64_t records)
+{
+	struct stream *s = &r->streams[STREAM_DATA];
+	struct block_header h;
+
+	while (s->next.records < records) {
+		uint64_t offset = s->next.offset;
+		int rc = stream_pass(s, &h);
+		if (rc < 0)
+			return reader_stream_fail(r, STREAM_DATA, r->num);
+		if (rc == 0 || h.first_event != r->num)
+			return reader_fail(r, "%s/data: offset %" PRIu64 ", event %" PRIu64 ": %s", r->dir, offset, r->num,
+					   rc ? "a block of other events' records" : "its records are missing");
+	}
+	return 0;
+}
+
+static int data_check(struct trace_reader *r, const struct trace_event *ev, bool quick, uint64_t *count)
+{
+	struct trace_data d;
+	int rc;
+
+	if (quick)
+		return data_pass(r, *count += ev->ndata);
+	for (; (rc = trace_next_data(r, &d)) == 1; ++*count)
+		;
+	return rc;
+}
+
+static int maps_check(struct trace_reader *r, uint64_t *count)
+{
+	struct trace_map m;
+	int rc;
+
+	for (; (rc = trace_next_map(r, &m)) == 1; ++*count)
+		if ((m.backing == BACKING_COPY || *m.copy) && copy_check(r, &m))
+			return -1;
+	return rc;
+}
+
 /* Every event, and every record that an event owns. */
-static int events_check(struct trace_reader *r, uint64_t counts[NSTREAMS])
+static int events_check(struct trace_reader *r, bool quick, uint64_t counts[NSTREAMS])
 {
 	struct trace_event ev;
-	struct trace_data d;
-	struct trace_map m;
 	int rc;
 
 	while ((rc = trace_next(r, &ev)) == 1) {
 		counts[STREAM_EVENTS]++;
-		for (; (rc = trace_next_data(r, &d)) == 1; counts[STREAM_DATA]++)
-			;
-		if (rc < 0)
-			return -1;
-		for (; (rc = trace_next_map(r, &m)) == 1; counts[STREAM_MMAPS]++)
-			if ((m.backing == BACKING_COPY || *m.copy) && copy_check(r, &m))
-				return -1;
-		if (rc < 0)
+		if (data_check(r, &ev, quick, &counts[STREAM_DATA]) || maps_check(r, &counts[STREAM_MMAPS]))
 			return -1;
 	}
 	return rc;
@@ -56,14 +89,31 @@ static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t cou
 	return 0;
 }
 
+/* The same of blocks of data. */
+static int data_rest_check(struct trace_reader *r, uint64_t count)
+{
+	struct stream *s = &r->streams[STREAM_DATA];
+	struct block_header h;
+	int rc;
+
+	if (!r->complete)
+		return 0;
+	if ((rc = stream_pass(s, &h)) < 0)
+		return reader_stream_fail(r, STREAM_DATA, r->num);
+	if (rc == 1 || count != s->next.records)
+		return reader_fail(r, "%s/data: event %" PRIu64 ": records that no event owns", r->dir,
+				   rc ? h.first_event : r->num);
+	return 0;
+}
+
 /* `version` holds the checksum of the stream as a file. */
-static int file_check(struct trace_reader *r, enum trace_stream id)
+static int file_check(struct trace_reader *r, enum trace_stream id, bool passed)
 {
 	const char *name = trace_stream_names[id];
-	uint64_t size;
-	uint32_t crc;
+	uint64_t size = r->streams[id].next.offset;
+	uint32_t crc = r->streams[id].passed;
 
-	if (file_crc32(r->streams[id].fd, &size, &crc))
+	if (!passed && file_crc32(r->streams[id].fd, &size, &crc))
 		return reader_fail(r, "%s/%s: %s", r->dir, name, strerror(errno));
 	if (size != r->version.sizes[id] || crc != r->version.crcs[id])
 		return reader_fail(r, "%s/%s: not the file that `version` tells of", r->dir, name);
@@ -71,29 +121,33 @@ static int file_check(struct trace_reader *r, enum trace_stream id)
 }
 
 /* Threads are worth their while where there are some blocks for each. */
-static void read_ahead(struct trace_reader *r, bool on)
+static void read_ahead(struct trace_reader *r, bool quick, bool on)
 {
 	struct stat st;
 
-	for (enum trace_stream id = 0; id < NSTREAMS; id++)
+	for (enum trace_stream id = quick ? STREAM_DATA + 1 : 0; id < NSTREAMS; id++)
 		if (!on || (!fstat(r->streams[id].fd, &st) && st.st_size > 2 * TRACE_BLOCK_MAX))
 			stream_read_ahead(&r->streams[id], on);
 }
 
-int trace_check(struct trace_reader *r)
+int trace_check(struct trace_reader *r, bool quick)
 {
 	uint64_t counts[NSTREAMS] = {0};
 
-	read_ahead(r, true);
-	int rc = trace_seek(r, 1) ? -1 : events_check(r, counts);
-	read_ahead(r, false);
+	read_ahead(r, quick, true);
+	int rc = trace_seek(r, 1);
+	if (!rc && quick && stream_find(&r->streams[STREAM_DATA], 1) < 0)
+		rc = reader_stream_fail(r, STREAM_DATA, 1);
+	if (!rc)
+		rc = events_check(r, quick, counts);
+	read_ahead(r, quick, false);
 	if (rc)
 		return -1;
 	for (enum trace_stream id = STREAM_DATA; id < STREAM_EVENTS; id++)
-		if (rest_check(r, id, counts[id]))
+		if (quick && id == STREAM_DATA ? data_rest_check(r, counts[id]) : rest_check(r, id, counts[id]))
 			return -1;
 	for (enum trace_stream id = 0; r->complete && id < NSTREAMS; id++)
-		if (file_check(r, id))
+		if (file_check(r, id, quick && id == STREAM_DATA))
 			return -1;
 	return trace_seek(r, 1);
 }

@@ -142,14 +142,19 @@ static uint8_t *varint_put(uint8_t *p, uint64_t v)
 
 static bool varint_get(const uint8_t **p, const uint8_t *end, uint64_t *v)
 {
-	*v = 0;
-	for (unsigned shift = 0; *p < end && shift < 64; shift += 7) {
-		uint8_t byte = *(*p)++;
+	const uint8_t *at = *p;
+	uint64_t value = 0;
+
+	for (unsigned shift = 0; at < end && shift < 64; shift += 7) {
+		uint8_t byte = *at++;
 		if (shift == 63 && byte > 1)
 			return false;
-		*v |= (uint64_t)(byte & 0x7f) << shift;
-		if (!(byte & 0x80))
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80)) {
+			*p = at;
+			*v = value;
 			return true;
+		}
 	}
 	return false;
 }

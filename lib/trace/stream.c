@@ -147,7 +147,7 @@ static int last_block_check(struct stream *s, const struct stream_pos *pos, cons
 	int rc = payload_read(s, pos->offset, h);
 	if (rc != 1)
 		return rc;
-	if (libdeflate_crc32(0, s->bytes.stored, h->stored_len) != h->payload_crc)
+	if (block_sound(h, &s->bytes))
 		return 0;
 	s->sound = end;
 	return 1;
@@ -162,7 +162,6 @@ static bool all_zero(const uint8_t *bytes, size_t n)
 
 int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h)
 {
-	uint8_t bytes[TRACE_BLOCK_HEADER];
 	uint64_t size;
 	int rc;
 
@@ -170,17 +169,17 @@ int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_hea
 		return -1;
 	if (pos->offset == size)
 		return 0;
-	if (pos->offset > size || size - pos->offset < sizeof(bytes))
+	if (pos->offset > size || size - pos->offset < sizeof(s->head))
 		return stream_short(s, pos->offset);
-	if ((rc = stream_bytes(s, bytes, sizeof(bytes), pos->offset)) != 1)
+	if ((rc = stream_bytes(s, s->head, sizeof(s->head), pos->offset)) != 1)
 		return rc;
-	const char *why = block_header_parse(h, s->id, bytes);
-	if (why && !s->whole && all_zero(bytes, sizeof(bytes)))
+	const char *why = block_header_parse(h, s->id, s->head);
+	if (why && !s->whole && all_zero(s->head, sizeof(s->head)))
 		return 0;
 	if (why || (why = header_misfit(pos, h)))
 		return stream_fault(s, pos->offset, why);
 
-	uint64_t behind = size - pos->offset - sizeof(bytes);
+	uint64_t behind = size - pos->offset - sizeof(s->head);
 	if (h->stored_len > behind)
 		return stream_short(s, pos->offset);
 	if (!s->whole && h->stored_len == behind && (rc = last_block_check(s, pos, h)) != 1)
@@ -230,7 +229,7 @@ int stream_find(struct stream *s, uint64_t event)
 		else
 			high = middle;
 	}
-	s->left = s->header.count = 0;
+	s->left = s->header.count = s->passed = 0;
 	if (low)
 		s->next = s->marks[low - 1].pos;
 	else
@@ -292,6 +291,21 @@ int stream_load(struct stream *s)
 	if (s->ahead)
 		ask_ahead(s);
 	stream_rewind(s);
+	return 1;
+}
+
+int stream_pass(struct stream *s, struct block_header *h)
+{
+	int rc = stream_peek(s, &s->next, h);
+
+	if (rc != 1 || (rc = payload_read(s, s->next.offset, h)) != 1)
+		return rc;
+	const char *why = block_sound(h, &s->bytes);
+	if (why)
+		return stream_fault(s, s->next.offset, why);
+	s->passed = libdeflate_crc32(s->passed, s->head, sizeof(s->head));
+	s->passed = libdeflate_crc32(s->passed, s->bytes.stored, h->stored_len);
+	s->next = pos_after(&s->next, h);
 	return 1;
 }
 

@@ -26,6 +26,8 @@ struct stream {
 	struct stream_pos next;	    /* the block to be read next */
 	struct stream_pos frontier; /* behind the last block ever seen */
 	uint64_t sound;		    /* the last block of the file that has been checked ends here */
+	uint32_t passed;	    /* checksum of the file up to s->next, if all of it has been passed */
+	uint8_t head[TRACE_BLOCK_HEADER]; /* as it is in the file, of the last block whose header was read */
 	/* some of the blocks before the frontier: every stride-th */
 	struct stream_mark {
 		struct stream_pos pos;
@@ -56,6 +58,9 @@ void stream_set_size(struct stream *s, uint64_t size);
 int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h);
 /* Reads the block at s->next into memory. */
 int stream_load(struct stream *s);
+/* Moves s->next behind the block there, if its bytes are those that its checksum was made of; does not inflate it.
+ * s->passed goes on with its bytes. */
+int stream_pass(struct stream *s, struct block_header *h);
 /* Others inflate the blocks behind it meanwhile: for who reads all of them. */
 void stream_read_ahead(struct stream *s, bool on);
 /* The next record of the block in memory; 0: the block ends. */

@@ -195,8 +195,9 @@ int trace_next_map(struct trace_reader *r, struct trace_map *m);
 /* Makes trace_next return event `num` next (or the end). Reads only the blocks it needs. */
 int trace_seek(struct trace_reader *r, uint64_t num);
 /* Reads everything: every block's checksum, order, counts, that copies are there. 0 well; -1 with the first
- * fault found. Afterwards trace_next returns event 1. */
-int trace_check(struct trace_reader *r);
+ * fault found. Afterwards trace_next returns event 1. `quick`: blocks of data are not inflated: their checksums and headers
+ * have to do, so that records that were badly written are not found. */
+int trace_check(struct trace_reader *r, bool quick);
 /* A plain file under files/, read-only; -1 if missing or the name leaves the directory. */
 int trace_open_copy(struct trace_reader *r, const char *copy);
 /* One line, no newline: what is wrong and where (stream, offset, event). */

@@ -163,7 +163,7 @@ static void a_good_archive_is_taken_once(void)
 	archive_write_free(a);
 	CHECK(pack_unpack(path, new, &limits) == 0 && entries_of(in) == 1);
 	struct trace_reader *r = trace_open(new, false);
-	CHECK(r && trace_reader_complete(r) && trace_check(r) == 0);
+	CHECK(r && trace_reader_complete(r) && trace_check(r, false) == 0);
 	if (r)
 		trace_reader_close(r);
 	CHECK(pack_unpack(path, new, &limits) == -1 && strstr(trace_strerror(), "exists") && entries_of(in) == 1);
