@@ -163,6 +163,20 @@ unprivileged() {
 	verified
 }
 
+@test "more is read than can be compressed, on one CPU and on all: all of it is in the trace" {
+	base64 -w 0 /dev/urandom | head -c 20M > much
+	allowed=$(taskset -cp $$ | sed 's/.*: //')
+	for cpus in "$allowed" "${allowed##*[-,]}"; do
+		rm -rf trace
+		step record taskset -c "$cpus" rr-record -o trace md5sum much
+		[ "$step_status" = 0 ]
+		same <(md5sum much) record.out
+		[ "$(stat -c %s trace/data)" -gt 14000000 ] # 6 bits in 8
+		replayed
+		verified
+	done
+}
+
 @test "--print-trace-dir writes where the trace is, before the program starts" {
 	rr-record --print-trace-dir 5 sh -c 'cat where' 5> where > record.out 3>&-
 	[ "$(cat where)" = "$RR_TRACE_DIR/sh-1" ]

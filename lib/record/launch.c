@@ -340,6 +340,7 @@ int launch(struct recorder *r)
 		warnx("%s", trace_strerror());
 		goto out;
 	}
+	trace_spare_cpu(r->rec.w, cpu);
 	if (pin(cpu)) {
 		trace_discard(r->rec.w);
 		goto out;

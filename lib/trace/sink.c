@@ -16,10 +16,15 @@
 enum {
 	/* Those under way, 12 MiB, besides one being filled in each stream. */
 	NSPARE = 24,
-	/* So many that wait are too many to be compressed in time; and so many, where the caller waits for all to be written. */
-	NLATE = NSPARE / 2,
-	NLATE_FLUSH = NSTREAMS + 1,
+	/* So many that wait are too many to be compressed in time. More would be filled in slower caches,
+	   too. */
+	NLATE = 3,
 	OLDEST_NS = 1000000000,
+	/* Of the time that a recording takes, compressing may add one part in so many. */
+	TAKEN_PART = 40,
+	/* Bytes in a us: compressed, before there is a measurement; stored and written. */
+	USUAL_RATE = 400,
+	STORED_RATE = 1000,
 	LEVEL = 1
 };
 
@@ -39,15 +44,20 @@ struct sink {
 	struct codec *codecs[NSTREAMS];
 	struct buffer *queue, **queue_end, *unused;
 	unsigned queued;
+	size_t queued_bytes;
 	bool busy, flushing, stop;
 	uint64_t oldest_ns; /* when the first record not handed over was put; 0: there is none */
 	uint64_t records[NSTREAMS];
+	uint64_t start_ns;
+	bool shared; /* the thread runs where what is recorded does */
 	struct sink_file files[NSTREAMS];
-	int error;			/* errno, and of which file */
+	int error; /* errno, and of which file */
 	enum trace_stream error_stream;
 	/* the thread's alone */
 	struct libdeflate_compressor *z, *stored; /* the other does not compress */
 	uint8_t *packed;
+	uint64_t compressed, compressing_ns; /* bytes, and its own time for them */
+	uint64_t taken_ns;		     /* of that, what the caller missed */
 };
 
 /* --- the thread ---- */
@@ -63,18 +73,56 @@ static int block_write(struct sink *s, struct sink_file *f, size_t len)
 	return error;
 }
 
-/* Called and left with the lock held. The program being recorded never waits for compression: what it makes faster than
- * that can be done is stored as it is. */
+static uint64_t thread_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* Called with the lock held: compressing takes time from what is recorded. */
+static bool time_is_taken(const struct sink *s)
+{
+	return s->shared || s->flushing;
+}
+
+/* Called with the lock held. The program being recorded never waits for compression: what it makes faster
+ * than that can be done is stored as it is. And where it ends, now perhaps, what is to be written then must
+ * not take long either. */
+static bool can_compress(const struct sink *s, size_t len)
+{
+	uint64_t need = s->compressed ? s->compressing_ns * len / s->compressed : len * 1000 / USUAL_RATE;
+
+	if (!time_is_taken(s))
+		need = need / 2 + s->queued_bytes * 1000 / STORED_RATE;
+	return s->queued < NLATE && s->taken_ns + need <= (now_ns() - s->start_ns) / TAKEN_PART;
+}
+
+static size_t block_compress(struct sink *s, struct buffer *b, bool taken)
+{
+	uint64_t before = thread_ns();
+	size_t len = block_pack(s->z, &b->header, b->raw, s->packed);
+	uint64_t ns = thread_ns() - before;
+
+	s->compressed += b->header.raw_len;
+	s->compressing_ns += ns;
+	s->taken_ns += taken ? ns : 0;
+	return len;
+}
+
+/* Called and left with the lock held. */
 static void buffer_write(struct sink *s, struct buffer *b)
 {
 	struct sink_file f = s->files[b->header.stream];
-	struct libdeflate_compressor *z = s->queued >= (s->flushing ? NLATE_FLUSH : NLATE) ? s->stored : s->z;
+	bool compress = can_compress(s, b->header.raw_len), taken = time_is_taken(s);
 	int error = s->error;
 
 	if (!error) {
 		pthread_mutex_unlock(&s->lock);
 		b->header.seq = f.blocks;
-		size_t len = block_pack(z, &b->header, b->raw, s->packed);
+		size_t len = compress ? block_compress(s, b, taken)
+				      : block_pack(s->stored, &b->header, b->raw, s->packed);
 		error = block_write(s, &f, len);
 		f.crc = libdeflate_crc32(f.crc, s->packed, len);
 		f.size += len;
@@ -118,6 +166,7 @@ static void *sink_run(void *arg)
 		struct buffer *b = s->queue;
 		s->queue = b->next;
 		s->queued--;
+		s->queued_bytes -= b->header.raw_len;
 		if (!s->queue)
 			s->queue_end = &s->queue;
 		s->busy = true;
@@ -150,6 +199,7 @@ static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 	*s->queue_end = b;
 	s->queue_end = &b->next;
 	s->queued++;
+	s->queued_bytes += b->header.raw_len;
 	s->unused = fresh->next;
 	memset(&fresh->header, 0, sizeof(fresh->header));
 	fresh->header.stream = stream;
@@ -178,7 +228,8 @@ static bool buffer_takes(struct sink *s, enum trace_stream stream, const void *r
 {
 	const struct buffer *b = s->filling[stream];
 
-	if (stream == STREAM_EVENTS && codec_full(s->codecs[stream], ((const struct trace_event *)record)->tid))
+	if (stream == STREAM_EVENTS &&
+	    codec_full(s->codecs[stream], ((const struct trace_event *)record)->tid))
 		return false;
 	return b->header.raw_len + record_bound(stream, record) <= sizeof(b->raw);
 }
@@ -297,6 +348,7 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	pthread_cond_init(&s->room, NULL);
 	pthread_condattr_destroy(&attr);
 
+	s->start_ns = now_ns();
 	int error = thread_start(&s->thread, sink_run, s);
 	if (error) {
 		trace_fail("%s: can't start the compressing thread: %s", dir, strerror(error));
@@ -304,6 +356,19 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 		return NULL;
 	}
 	return s;
+}
+
+void sink_spare_cpu(struct sink *s, int cpu)
+{
+	cpu_set_t set;
+
+	if (cpu < 0 || cpu >= CPU_SETSIZE || pthread_getaffinity_np(s->thread, sizeof(set), &set))
+		return;
+	CPU_CLR(cpu, &set);
+	bool shared = pthread_setaffinity_np(s->thread, sizeof(set), &set) != 0;
+	pthread_mutex_lock(&s->lock);
+	s->shared = shared;
+	pthread_mutex_unlock(&s->lock);
 }
 
 void sink_free(struct sink *s)

@@ -22,6 +22,8 @@ struct sink_file {
 /* The sink owns the descriptors, open for writing and empty. The thread runs on the CPUs that the caller may
  * use now and takes no signals. NULL and trace_strerror(). */
 struct sink *sink_new(const char *dir, const int fds[NSTREAMS]);
+/* What the records tell of runs on this CPU: the thread keeps off it or, where it has no other, compresses little. */
+void sink_spare_cpu(struct sink *s, int cpu);
 /* Adds a record to its stream, owned by event `event`. 0; -1: invalid, or the disk has failed, now or before. */
 int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const void *record);
 /* Returns when everything put is on the disk (in the kernel's hands). */

@@ -144,6 +144,8 @@ struct trace_writer;
  * Another writer in the same directory is an error. Blocks are compressed on a thread that may use the CPUs its
  * maker may use now (so pin the caller afterwards) and takes no signals. */
 struct trace_writer *trace_create(const char *dir, bool replace, const struct trace_meta *meta);
+/* What is recorded runs on this CPU: the thread keeps off it or, if it may use no other, compresses little there. */
+void trace_spare_cpu(struct trace_writer *w, int cpu);
 /* Records of the event put next. `tid`s are as in the structs above. Bytes are copied at once. Data longer than
  * TRACE_DATA_MAX becomes several records, `addr` moving on where it has a meaning.
  * -1: a record that a reader would refuse, or the disk is full or failing, now and for ever after; the writer stays

@@ -146,6 +146,11 @@ out:
 	return NULL;
 }
 
+void trace_spare_cpu(struct trace_writer *w, int cpu)
+{
+	sink_spare_cpu(w->sink, cpu);
+}
+
 static bool has_address(uint8_t kind)
 {
 	return kind == DATA_OUT || kind == DATA_IN || kind == DATA_SHARED || kind == DATA_FILL;
