@@ -604,6 +604,32 @@ shortly_before_end() {
 
 # --- other ways in ---
 
+@test "a breakpoint where the program's own tracer steps, writes to, and has breakpoints of its own" {
+	step record rr-record -o "$trace" "$programs/../ptrace_breaks"
+	for child in $(rr-dump "$trace" | awk -F '\t' '$5 == "exit" { print $3 }' | head -n 2); do
+		options="-f $child"
+		script_in_gdb <<-'EOF'
+			python
+			import re
+			# The first instruction behind the call that the loop makes.
+			text = gdb.execute("disassemble work", to_string=True).splitlines()
+			call = next(i for i, line in enumerate(text) if "<before>" in line)
+			gdb.execute("break *" + re.search("0x[0-9a-f]+", text[call + 1])[0])
+			end
+			commands 1
+			silent
+			echo met\n
+			continue
+			end
+			continue
+		EOF
+		grep -c '^met' gdb.out >> met
+		grep -q 'No more reverse-execution history' gdb.out
+	done
+	# Stepped over once a round; where there is another one it is come to twice.
+	printf '5\n10\n' | same - met
+}
+
 @test "gdb's machine interface" {
 	record_it hello
 	printf -- '%s\n' '-break-insert add' '-exec-continue' '-stack-list-frames' '-exec-next' '-exec-continue --reverse' \

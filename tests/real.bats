@@ -663,7 +663,7 @@ nginx_serves() {
 	EOF
 	gcc -g -O0 -o start/a a.c
 	replays gdb -nx -batch -ex 'set can-use-hw-watchpoints 0' -ex 'set startup-with-shell off' -ex 'break f if x == 3' -ex run \
-		-ex 'backtrace' -ex 'print g(14)' -ex stepi -ex 'step' -ex 'info locals' -ex finish -ex 'watch v' -ex continue \
+		-ex 'disassemble /r f' -ex 'disassemble /r main' -ex 'backtrace' -ex 'print g(14)' -ex stepi -ex 'step' -ex 'info locals' -ex finish -ex 'watch v' -ex continue \
 		-ex 'delete' -ex 'break handler' -ex continue -ex 'set var v = 77' -ex 'info registers rip' -ex continue -ex backtrace -ex continue -ex backtrace ./a
 	# Libraries may have another place.
 	for output in native record; do

@@ -172,6 +172,11 @@ uint64_t code_origin(const struct code_places *p, uint64_t pc)
 	return o ? c->lo + o->to : pc;
 }
 
+uint64_t code_origin_broken(const struct code_places *p, uint64_t pc)
+{
+	return tramp_at(p, pc - 1) ? code_origin(p, pc - 1) + 1 : pc;
+}
+
 size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2])
 {
 	v[0] = v[1] = pc;
@@ -210,6 +215,23 @@ static const uint8_t *segment_bytes(const struct code_header *h, uint64_t addr, 
 			return (const uint8_t *)h + g->code_off + (addr - g->addr);
 	}
 	return NULL;
+}
+
+bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run)
+{
+	run->start = end;
+	for (size_t i = 0; i < p->n && !p->look_only; i++) {
+		const struct code_place *c = &p->v[i];
+		for (uint32_t s = 0; c->mapped && s < c->img->h->nsegments; s++) {
+			const struct code_segment *g = &c->img->h->segments[s];
+			uint64_t lo = c->lo + g->addr, from = addr > lo ? addr : lo, to = end < lo + g->len ? end : lo + g->len;
+			if (from >= to || from >= run->start)
+				continue;
+			*run = (struct code_run){from, to - from, (const uint8_t *)c->img->h + g->code_off + (from - lo), c->img,
+						 g->file_off + (from - lo)};
+		}
+	}
+	return run->start < end;
 }
 
 /* A jump to a trampoline where no instruction of the original is: a short jump goes to it. */

@@ -44,6 +44,8 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint6
 
 /* Where the original program is when the counter is at pc: pc itself outside of trampolines. */
 uint64_t code_origin(const struct code_places *p, uint64_t pc);
+/* The same behind a breakpoint instruction (int3): perhaps one that has been written over the first byte of another. */
+uint64_t code_origin_broken(const struct code_places *p, uint64_t pc);
 /* Where to go on for the original's pc: into a trampoline when that instruction has been moved there. */
 uint64_t code_entry(const struct code_places *p, uint64_t pc);
 /* The one or two places where the work of the original's instruction at pc begins: v[0] is code_entry(p, pc). */
@@ -62,6 +64,17 @@ void code_hurry(struct task *t, struct soft_task *count);
  * STEP_DONE. STEP_CALL or STEP_CHANCE: it stands in front of a call, perhaps of counted code, or of an instruction with a
  * result of its own, and is to be resumed. Otherwise as step_once(). */
 enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count, int request, int sig, int *status);
+
+/* Rewritten code that is mapped, as its file has it; file_off: where the original has that. */
+struct code_run {
+	uint64_t start;
+	size_t len;
+	const uint8_t *bytes;
+	const struct code_image *img;
+	uint64_t file_off;
+};
+/* The first in [addr, end). */
+bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run);
 
 /* Whether the edge that the original's instruction at pc may take is counted. */
 bool code_counts(const struct code_places *p, uint64_t pc);

@@ -4,6 +4,7 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "util/host.h"
+#include "util/lack.h"
 #include "util/util.h"
 
 #include <elf.h>
@@ -24,6 +25,8 @@ struct code_file {
 	int64_t mtime_ns;
 	struct code_image *img; /* NULL: it has none */
 	char *name;		/* of its copy in the trace; NULL: not there yet */
+	int original;		/* the file, once it has been asked for; -1: it has not, or is not to be had */
+	bool asked;
 };
 
 static void warn_uncounted(struct recording *rec, const char *path, const char *why)
@@ -60,7 +63,8 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 	struct code_file *f = xcalloc(1, sizeof *f);
 	*f = (struct code_file){.from = {st->st_dev, st->st_ino, xstrdup(path)},
 				.size = (uint64_t)st->st_size,
-				.mtime_ns = mtime};
+				.mtime_ns = mtime,
+				.original = -1};
 	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof *rec->codes);
 	rec->codes[rec->ncodes++] = f;
 	if (f->size > LARGE && !code_cache_has(fd))
@@ -81,6 +85,8 @@ void kernel_codes_free(struct recording *rec)
 		code_image_close(rec->codes[i]->img);
 		free((char *)rec->codes[i]->from.path);
 		free(rec->codes[i]->name);
+		if (rec->codes[i]->original >= 0)
+			close(rec->codes[i]->original);
 		free(rec->codes[i]);
 	}
 	free(rec->codes);
@@ -92,6 +98,34 @@ const struct code_origin_file *kernel_code_origin(const struct recording *rec, c
 		if (rec->codes[i]->img == img)
 			return &rec->codes[i]->from;
 	return NULL;
+}
+
+static bool is_file(const struct code_file *f, int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_dev == f->from.dev && st.st_ino == f->from.ino && (uint64_t)st.st_size == f->size &&
+	       stat_mtime_ns(&st) == f->mtime_ns;
+}
+
+int kernel_code_file(struct recording *rec, struct task *t, const struct code_image *img)
+{
+	struct code_file *f = NULL;
+
+	for (size_t i = 0; i < rec->ncodes && !f; i++)
+		if (rec->codes[i]->img == img)
+			f = rec->codes[i];
+	if (!f || f->asked)
+		return f ? f->original : -1;
+	char *path = xasprintf("/proc/%d/root%s", t->tid, f->from.path);
+	f->asked = true;
+	f->original = lack_open(path, O_RDONLY);
+	free(path);
+	if (f->original >= 0 && !is_file(f, f->original)) {
+		close(f->original);
+		f->original = -1;
+	}
+	return f->original;
 }
 
 static bool name_in_trace(struct recording *rec, struct code_file *f, const char *path)
@@ -159,6 +193,7 @@ static bool map_tramps(struct recording *rec, struct task *t, struct code_file *
 
 	if (!rec->look_only && !tramps_to_task(t, h, at, fd, over))
 		return false;
+	t->mm->code.look_only = rec->look_only;
 	code_place_add(&t->mm->code, lo, f->img);
 	code_place_find(&t->mm->code, lo, f->img)->mapped = false;
 	put_code_map(rec, t, f->name, "[rr code]", at, h->tramp_len, PROT_READ | PROT_EXEC, h->tramp_off);

@@ -98,29 +98,43 @@ static void update_shared(struct call *c, int fd)
 	close(in);
 }
 
-/* /proc/PID/mem: bytes written there are in a task's memory. */
-static void update_memory(struct call *c)
+/* /proc/PID/mem: the task whose memory the call has read or written there, from *from on; NULL: it is another file. */
+static struct task *memory_of(struct call *c, uint64_t *from)
 {
 	char link[64], path[64];
 	unsigned flags;
 	int pid, at = 0;
-	uint64_t n = (uint64_t)c->result, from;
 
 	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
 	ssize_t k = readlink(link, path, sizeof path - 1);
 	if (k <= 0)
-		return;
+		return NULL;
 	path[k] = '\0';
 	if ((sscanf(path, "/proc/%d/mem%n", &pid, &at) != 1 || at != k) &&
 	    (sscanf(path, "/proc/%*d/task/%d/mem%n", &pid, &at) != 1 || at != k))
-		return;
-	struct task *target = c->rec->find(c->rec, pid);
-	if (c->nr == SYS_write || c->nr == SYS_writev)
-		from = fd_position(c, (int)c->args[0], &flags) - n;
-	else
-		from = c->args[3];
-	if (target)
-		rec_out(c->rec, target, from, n);
+		return NULL;
+	*from = c->args[3];
+	if (c->nr == SYS_read || c->nr == SYS_readv || c->nr == SYS_write || c->nr == SYS_writev)
+		*from = fd_position(c, (int)c->args[0], &flags) - (uint64_t)c->result;
+	return c->rec->find(c->rec, pid);
+}
+
+static void memory_written(struct call *c)
+{
+	uint64_t from;
+	struct task *t = memory_of(c, &from);
+
+	if (t)
+		kernel_text_written(c->rec, t, from, (uint64_t)c->result);
+}
+
+static void memory_read(struct call *c)
+{
+	uint64_t from;
+	struct task *t = c->nr == SYS_read || c->nr == SYS_pread64 ? memory_of(c, &from) : NULL;
+
+	if (t)
+		kernel_text_read(c, t, from, c->args[1], (uint64_t)c->result);
 }
 
 /* A read past O_DIRECT may have overwritten all of the buffer, whatever its result. */
@@ -155,7 +169,7 @@ void exit_write(struct call *c)
 	if (c->result <= 0)
 		return;
 	if (c->rec->memory_opened)
-		update_memory(c);
+		memory_written(c);
 	c->flags |= stdio_of(c, (int)c->args[0]);
 	update_shared(c, (int)c->args[0]);
 }
@@ -284,6 +298,8 @@ void exit_read(struct call *c)
 
 	if (c->rec->direct_opened)
 		out_direct(c);
+	if (c->rec->memory_opened && c->result > 0)
+		memory_read(c);
 	if (c->result < 16 || (c->nr != SYS_read && c->nr != SYS_pread64) || c->result > 65536)
 		return;
 	if (CALL_READ(c, c->args[1], &head))

@@ -24,6 +24,7 @@ static const struct {
 	[SYSH_prctl] = {enter_prctl, exit_prctl},
 	[SYSH_arch_prctl] = {enter_arch_prctl, exit_arch_prctl},
 	[SYSH_futex] = {enter_futex, exit_futex},
+	[SYSH_process_vm_readv] = {NULL, exit_process_vm_readv},
 	[SYSH_process_vm_writev] = {NULL, exit_process_vm_writev},
 	[SYSH_mincore] = {NULL, exit_mincore},
 	[SYSH_get_mempolicy] = {NULL, exit_mempolicy},

@@ -135,6 +135,13 @@ void scratch_exit(struct call *c);
 void scratch_map(struct task *t);
 void scratch_release(struct task *t);
 
+/* text.c: what was read of the task's memory at addr, as the original has it; what has just been written there is done to
+ * the original, and recorded. */
+void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf, size_t n);
+/* The call has read n bytes of it to its own `to`. */
+void kernel_text_read(struct call *c, struct task *t, uint64_t addr, uint64_t to, uint64_t n);
+void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n);
+
 /* code.c. What makes a mapping of a file executable is followed by kernel_code_map, which puts the rewritten code there. */
 void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd, const struct stat *st);
 /* The call has mapped a whole ELF file at a place of the kernel's choice: moves it where there is room for what belongs to it. */
@@ -150,6 +157,8 @@ struct code_origin_file {
 	const char *path;
 };
 const struct code_origin_file *kernel_code_origin(const struct recording *rec, const struct code_image *img);
+/* That file, open, which stays ours; t: a task that has mapped it. -1: it is no longer there, or has changed. */
+int kernel_code_file(struct recording *rec, struct task *t, const struct code_image *img);
 
 /* For handlers. */
 void call_in(struct call *c, uint64_t addr, size_t len);	/* keeps DATA_IN */
@@ -183,7 +192,7 @@ call_handler exit_splice;
 call_handler enter_open, exit_open, exit_write, enter_sendfile, exit_sendfile, enter_splice, exit_truncate, exit_read, exit_select;
 call_handler exit_recvmsg;
 call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl, enter_arch_prctl, exit_arch_prctl;
-call_handler enter_futex, exit_futex, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;
+call_handler enter_futex, exit_futex, exit_process_vm_readv, exit_process_vm_writev, exit_mincore, exit_mempolicy, exit_move_pages, exit_keyctl;
 call_handler exit_quotactl, exit_semctl, exit_shmctl, exit_msgctl;
 call_handler enter_ptrace, exit_ptrace, enter_wait, exit_wait;
 call_handler enter_execve, enter_clone, enter_affinity_set, enter_affinity_get, exit_affinity_get;

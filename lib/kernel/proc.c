@@ -214,6 +214,36 @@ void exit_futex(struct call *c)
 	}
 }
 
+/* One of the pieces of memory that a call is given, count of them at `at`. */
+struct vec {
+	uint64_t at, count;
+	struct iovec v; /* what is left of the piece before `at` */
+};
+
+static bool vec_piece(struct call *c, struct vec *v)
+{
+	for (; !v->v.iov_len && v->count; v->count--, v->at += sizeof v->v)
+		if (CALL_READ(c, v->at, &v->v))
+			return false;
+	return v->v.iov_len;
+}
+
+void exit_process_vm_readv(struct call *c)
+{
+	struct task *from = c->result > 0 ? c->rec->find(c->rec, (pid_t)c->args[0]) : NULL;
+	struct vec to = {.at = c->args[1], .count = c->args[2]}, of = {.at = c->args[3], .count = c->args[4]};
+
+	for (uint64_t left = (uint64_t)c->result, n; from && left && vec_piece(c, &to) && vec_piece(c, &of); left -= n) {
+		n = to.v.iov_len < of.v.iov_len ? to.v.iov_len : of.v.iov_len;
+		n = n < left ? n : left;
+		kernel_text_read(c, from, (uint64_t)of.v.iov_base, (uint64_t)to.v.iov_base, n);
+		for (struct vec **v = (struct vec *[]){&to, &of, NULL}; *v; v++) {
+			(*v)->v.iov_base = (char *)(*v)->v.iov_base + n;
+			(*v)->v.iov_len -= n;
+		}
+	}
+}
+
 void exit_process_vm_writev(struct call *c)
 {
 	struct task *target = c->rec->find(c->rec, (pid_t)c->args[0]);
@@ -224,7 +254,7 @@ void exit_process_vm_writev(struct call *c)
 		if (CALL_READ(c, c->args[3] + i * sizeof v, &v))
 			return;
 		uint64_t n = v.iov_len < left ? v.iov_len : left;
-		rec_out(c->rec, target, (uint64_t)v.iov_base, n);
+		kernel_text_written(c->rec, target, (uint64_t)v.iov_base, n);
 		left -= n;
 	}
 }

@@ -380,10 +380,10 @@ static void take_changes(struct recorder *r, struct rtask *rt, enum halt_at at)
 	if (!d->changed && !d->xstate_changed)
 		return;
 	put_changes(r, rt, &after);
-	if (at == HALT_EVENT)
-		rtask_go_from(rt, ARCH_PC(&rt->t.regs));
-	else
+	if (at == HALT_CALL)
 		task_set_regs(&rt->t);
+	else
+		rtask_go_from(rt, ARCH_PC(&rt->t.regs));
 	if (at == HALT_CALL)
 		park_at(rt, &after);
 	else

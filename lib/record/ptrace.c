@@ -104,6 +104,7 @@ static int64_t give_word(struct call *c, struct rtask *x)
 
 	if (task_read_all(&x->t, c->args[2], &word, sizeof word))
 		return -EIO;
+	kernel_text_show(c->rec, &x->t, c->args[2], (uint8_t *)&word, sizeof word);
 	return give(c, c->args[3], &word, sizeof word);
 }
 
@@ -267,7 +268,7 @@ static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 {
 	if (x->traced.at == HALT_MIDWAY || x->traced.inexact || task_write(&x->t, at, &word, sizeof word))
 		return -EIO;
-	rec_out(c->rec, &x->t, at, sizeof word);
+	kernel_text_written(c->rec, &x->t, at, sizeof word);
 	return 0;
 }
 

@@ -205,8 +205,8 @@ void rtask_park(struct rtask *rt);
 bool rtask_at_park(const struct rtask *rt);
 /* Gives the task its registers, to go on at the original program's pc; t->regs keeps that. */
 int rtask_go_from(struct rtask *rt, uint64_t pc);
-/* A task stopped in a trampoline is set to the original instruction it stands for. */
-bool rtask_to_origin(struct rtask *rt);
+/* A task stopped in a trampoline is set to the original instruction it stands for; broken: behind a breakpoint instruction. */
+bool rtask_to_origin(struct rtask *rt, bool broken);
 /* At a call's entry: whether it is a stop of counted code, which is dealt with then; its end comes by tick_left. */
 bool tick_stop(struct recorder *r, struct rtask *rt);
 void tick_left(struct rtask *rt);

@@ -233,7 +233,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool failed = rt->frame_failed;
 	rt->frame_failed = false;
 	if (!ours && !failed && raised_by_instruction(&si)) {
-		rtask_to_origin(rt);
+		rtask_to_origin(rt, task_broken(&si));
 		if (!answer_tsc(r, rt, &si))
 			deliver(r, rt, &si, is_caught(t, si.si_signo), EVF_SYNC);
 		return;
@@ -242,7 +242,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool caught = catches >> (si.si_signo - 1) & 1;
 	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && caught;
 	if (rtask_at_park(rt) && (ours || !calm)) {
-		rtask_to_origin(rt);
+		rtask_to_origin(rt, false);
 		deliver(r, rt, &si, caught, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
 		return;
 	}

@@ -40,10 +40,12 @@ int rtask_go_from(struct rtask *rt, uint64_t pc)
 	return e;
 }
 
-bool rtask_to_origin(struct rtask *rt)
+bool rtask_to_origin(struct rtask *rt, bool broken)
 {
 	struct task *t = &rt->t;
-	uint64_t pc = ARCH_PC(&t->regs) == AGENT_RDTSC ? rt->fault_pc : code_origin(&t->mm->code, ARCH_PC(&t->regs));
+	const struct code_places *code = &t->mm->code;
+	uint64_t at = ARCH_PC(&t->regs);
+	uint64_t pc = at == AGENT_RDTSC ? rt->fault_pc : broken ? code_origin_broken(code, at) : code_origin(code, at);
 
 	if (pc == ARCH_PC(&t->regs))
 		return false;

@@ -142,6 +142,7 @@ struct debug *debug_open(const struct debug_options *o)
 	d->pauses.at_stop = motion_at_stop;
 	d->pauses.step = motion_step;
 	d->pauses.at_insn = motion_at_insn;
+	d->pauses.over_insn = motion_over_insn;
 	d->pauses.at_event = motion_at_event;
 	d->p.pauses = &d->pauses;
 	if (!start(d))

@@ -137,6 +137,7 @@ bool motion_at_end(struct debug *d);
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
 enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
 bool motion_at_insn(struct pauses *s, struct ptask *pt);
+enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt);
 bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt);
 
 /* timeline.c */

@@ -148,7 +148,7 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 		if (d->interrupted)
 			return OUT_INTERRUPT;
 		if (!(status >> 16) && task_raised(&pt->t, WSTOPSIG(status))) {
-			ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+			ptask_to_origin(pt);
 			return over(d, pt, DEBUG_STOP_SIGNAL, WSTOPSIG(status));
 		}
 	}

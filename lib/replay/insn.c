@@ -36,7 +36,7 @@ static void before_trap(struct ptask *pt, int status)
 {
 	siginfo_t si;
 
-	if (status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == SI_KERNEL)
+	if (status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && task_broken(&si))
 		ARCH_PC(&pt->t.regs)--;
 }
 

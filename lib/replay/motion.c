@@ -81,7 +81,7 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 		return at_guard(d, pt, status);
 	if (WSTOPSIG(status) != SIGTRAP || task_siginfo(&pt->t, &si))
 		return PAUSE_NOT_MINE;
-	if (si.si_code == SI_KERNEL && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
+	if (task_broken(&si) && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);
 	if (si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) {
 		unsigned struck = task_struck(&pt->t);
@@ -116,6 +116,20 @@ bool motion_at_insn(struct pauses *s, struct ptask *pt)
 	if (d->interrupted)
 		return true;
 	return d->insns_known && !d->insns && ((s->ticks && pt->count.ticks == s->ticks) || timeline_due(d));
+}
+
+enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt)
+{
+	struct debug *d = (struct debug *)s;
+	const struct point *q = points_break(d, pt);
+
+	if (q) {
+		stop_at_break(d, pt, q);
+		return PAUSE_STAY;
+	}
+	if (insn_step(d, pt) != STEPPED)
+		return PAUSE_NOT_MINE;
+	return points_watch(d, pt, pt->watched ? task_struck(&pt->t) : 0) ? PAUSE_STAY : PAUSE_RESUME;
 }
 
 static bool wants_call(const struct debug *d, uint16_t nr)

@@ -40,6 +40,8 @@ struct pauses {
 	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and whether the task stays behind it. */
 	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
 	bool (*at_insn)(struct pauses *s, struct ptask *pt);
+	/* One instruction of the program's: RESUME: done; STAY: in front of it or behind; NOT_MINE: it has come to something else. */
+	enum pause_answer (*over_insn)(struct pauses *s, struct ptask *pt);
 	/* The task has come to its event, which has not acted yet. True: stays there. */
 	bool (*at_event)(struct pauses *s, struct replayer *p, struct ptask *pt);
 };
@@ -141,6 +143,8 @@ enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_go(struct ptask *pt);
+/* It has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
+void ptask_to_origin(struct ptask *pt);
 /* The same after calls made in its name, if it has the registers of those. */
 int ptask_restore(struct ptask *pt);
 /* Reports what the task has come to instead of `what`. */

@@ -29,6 +29,15 @@ int ptask_restore(struct ptask *pt)
 	return set_at_entry(pt, task_restore);
 }
 
+void ptask_to_origin(struct ptask *pt)
+{
+	const struct code_places *code = &pt->t.mm->code;
+	uint64_t at = ARCH_PC(&pt->t.regs);
+	siginfo_t si;
+
+	ARCH_PC(&pt->t.regs) = !task_siginfo(&pt->t, &si) && task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
+}
+
 /* What a stop of the program's own doing is: a call, a signal, or counted code. */
 static bool arrived(struct ptask *pt, int status)
 {
@@ -46,7 +55,7 @@ static bool arrived(struct ptask *pt, int status)
 	}
 	if (!task_raised(&pt->t, WSTOPSIG(status)))
 		return false;
-	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+	ptask_to_origin(pt);
 	return true;
 }
 
@@ -191,9 +200,13 @@ enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
 	/* Somebody may have stepped it there. */
 	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAY_EXACT;
+	enum pause_answer a = p->pauses ? p->pauses->over_insn(p->pauses, pt) : PAUSE_RESUME;
+	if (a == PAUSE_STAY)
+		return REPLAY_PAUSED;
 	soft_arm(&pt->count, SOFT_FAR);
-	enum step_result s = code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status);
-	if (s != STEP_DONE)
+	if (!p->pauses && code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) != STEP_DONE)
+		a = PAUSE_NOT_MINE;
+	if (a == PAUSE_NOT_MINE)
 		return diverged(p, pt, "the task was to step to its next instruction");
 	return check_position(p, pt, false);
 }

@@ -73,3 +73,16 @@ void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t
 	for (size_t i = find(mm, addr); i < mm->nplanted && mm->planted[i].addr - addr < n; i++)
 		buf[mm->planted[i].addr - addr] = mm->planted[i].was;
 }
+
+int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n)
+{
+	struct mm *mm = t->mm;
+
+	if (task_write(t, addr, buf, n))
+		return -1;
+	for (size_t i = find(mm, addr); i < mm->nplanted && mm->planted[i].addr - addr < n; i++) {
+		mm->planted[i] = (struct planted){.addr = mm->planted[i].addr, .was = buf[mm->planted[i].addr - addr]};
+		task_write(t, mm->planted[i].addr, &int3, 1);
+	}
+	return 0;
+}

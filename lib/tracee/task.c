@@ -129,6 +129,11 @@ bool task_raised(struct task *t, int sig)
 	}
 }
 
+bool task_broken(const siginfo_t *info)
+{
+	return info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;
+}
+
 unsigned long task_event_msg(struct task *t)
 {
 	unsigned long msg = 0;

@@ -134,6 +134,8 @@ int task_plant(struct task *t, uint64_t addr);
 void task_unplant(struct task *t, uint64_t addr);
 void task_unplant_all(struct task *t);
 struct planted *task_planted(const struct task *t, uint64_t addr); /* NULL: none there */
+/* task_write() to the program's own bytes: what is planted there stays. */
+int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
 /* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
 void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 
@@ -153,6 +155,8 @@ int task_set_watches(struct task *t, const struct task_watches *w);
 unsigned task_struck(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
 bool task_raised(struct task *t, int sig);
+/* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c). */
+bool task_broken(const siginfo_t *info);
 unsigned long task_event_msg(struct task *t);
 
 /* Bytes read, short at the first page that cannot be; -1 if none. */

@@ -1,0 +1,112 @@
+/* Code as a tracer sees and changes it where rewritten code is: the original. Recording.
+ *
+ * Where an instruction has been moved, a breakpoint instruction goes to where its work is done now, and is met there. Replay
+ * knows nothing of it: these are bytes in the task's memory as any other. */
+#include "kernel/kernel.h"
+
+#include "instrument/image.h"
+#include "util/host.h"
+#include "util/util.h"
+
+#include <string.h>
+
+#define INT3 0xcc
+
+/* A piece of rewritten code, and what is there in the original. */
+struct piece {
+	struct code_run run;
+	uint8_t original[4096];
+};
+
+/* The first piece in [addr, end) whose original can be read. */
+static bool next_piece(struct recording *rec, struct task *t, uint64_t addr, uint64_t end, struct piece *p)
+{
+	for (; code_next_run(&t->mm->code, addr, end, &p->run); addr = p->run.start + p->run.len) {
+		if (p->run.len > sizeof p->original)
+			p->run.len = sizeof p->original;
+		int fd = kernel_code_file(rec, t, p->run.img);
+		if (fd >= 0 && pread_all(fd, p->original, p->run.len, p->run.file_off) == (ssize_t)p->run.len)
+			return true;
+	}
+	return false;
+}
+
+static bool has_code(const struct task *t, uint64_t addr, uint64_t n)
+{
+	struct code_run run;
+
+	return code_next_run(&t->mm->code, addr, addr + n, &run);
+}
+
+void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf, size_t n)
+{
+	struct piece p;
+
+	for (uint64_t at = addr; next_piece(rec, t, at, addr + n, &p); at = p.run.start + p.run.len)
+		for (size_t i = 0; i < p.run.len; i++) {
+			uint8_t *byte = &buf[p.run.start - addr + i];
+			if (*byte == p.run.bytes[i]) /* as it was mapped */
+				*byte = p.original[i];
+		}
+	for (size_t i = 0; i < t->mm->nplanted; i++) {
+		uint64_t at = code_origin(&t->mm->code, t->mm->planted[i].addr);
+		if (at - addr < n)
+			buf[at - addr] = INT3;
+	}
+}
+
+void kernel_text_read(struct call *c, struct task *t, uint64_t addr, uint64_t to, uint64_t n)
+{
+	uint8_t buf[4096];
+	uint64_t k;
+
+	for (; n; n -= k, addr += k, to += k) {
+		k = n < sizeof buf ? n : sizeof buf;
+		if (!has_code(t, addr, k))
+			continue;
+		if (task_read_all(c->t, to, buf, k))
+			return;
+		kernel_text_show(c->rec, t, addr, buf, k);
+		task_write(c->t, to, buf, k);
+	}
+}
+
+static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on)
+{
+	if (on == !!task_planted(t, entry))
+		return;
+	if (on)
+		task_plant(t, entry);
+	else
+		task_unplant(t, entry);
+	rec_out(rec, t, entry, 1);
+}
+
+/* The tracer has written `value` over the byte at `at`, which the rewritten code has as `now` and the original as `was`. */
+static void byte_written(struct recording *rec, struct task *t, uint64_t at, uint8_t value, uint8_t now, uint8_t was)
+{
+	uint64_t entry = code_entry(&t->mm->code, at);
+
+	if (entry == at && now == was)
+		return;
+	task_write(t, at, &now, 1);
+	if (entry != at && (value == was || value == INT3))
+		plant(rec, t, entry, value != was);
+	else if (value != was)
+		rec->warn(rec, "a tracer changes code",
+			  "it has been rewritten for counting, and stays as it is there: record with --counter=none");
+}
+
+void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n)
+{
+	uint8_t written[sizeof((struct piece *)0)->original];
+	struct piece p;
+
+	for (uint64_t at = addr; next_piece(rec, t, at, addr + n, &p); at = p.run.start + p.run.len) {
+		if (task_read_all(t, p.run.start, written, p.run.len))
+			continue;
+		for (size_t i = 0; i < p.run.len; i++)
+			byte_written(rec, t, p.run.start + i, written[i], p.run.bytes[i], p.original[i]);
+	}
+	rec_out(rec, t, addr, n);
+}
