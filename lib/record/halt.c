@@ -416,9 +416,8 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 		return halt_due(r, rt);
 	case HALT_SIGNAL:
 		take_changes(r, rt, at);
-		signal_go_on(r, rt);
 		/* Into a handler, that is the step. */
-		if (rt->traced.step && rt->traced.sig && !rt->inject && !rt->has_status)
+		if (signal_go_on(r, rt) && rt->traced.step)
 			halt_behind_insn(r, rt);
 		return true;
 	case HALT_CALL:

@@ -271,8 +271,8 @@ pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, bool look, 
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);
-/* The signal that it has halted for acts, or what its tracer gives instead. */
-void signal_go_on(struct recorder *r, struct rtask *rt);
+/* The signal that it has halted for acts, or what its tracer gives instead. True: a handler runs next. */
+bool signal_go_on(struct recorder *r, struct rtask *rt);
 /* At a stop: the task has its own signal mask again. */
 void signal_release(struct rtask *rt);
 /* Whether the signal stops a process that has no handler for it. */

@@ -96,6 +96,8 @@ static bool is_ignored(struct task *t, int sig)
 	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
 }
 
+/* One that is ignored is not handed to the kernel: it would make no difference, but to who steps (the task's next instruction
+ * would be made with it, whatever that is). */
 static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
 {
 	struct task *t = &rt->t;
@@ -114,10 +116,11 @@ static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool 
 		deliver_to_handler(r, rt, &ev, sig);
 		return;
 	}
-	if (!is_ignored(t, sig))
+	if (!is_ignored(t, sig)) {
 		ev.flags |= signal_stops(sig) ? EVF_STOP : EVF_FATAL;
+		rt->inject = sig;
+	}
 	put_event(r, rt, &ev);
-	rt->inject = sig;
 }
 
 static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
@@ -126,19 +129,21 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, b
 		act(r, rt, si, caught, flags);
 }
 
-void signal_go_on(struct recorder *r, struct rtask *rt)
+bool signal_go_on(struct recorder *r, struct rtask *rt)
 {
 	struct traced *d = &rt->traced;
 	siginfo_t info = {.si_signo = d->sig, .si_code = SI_USER};
 
 	if (!d->sig)
-		return;
+		return false;
 	if (d->sig == d->info.si_signo)
 		info = d->info;
 	else
 		info.si_pid = d->by;
 	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, &info);
-	act(r, rt, &info, is_caught(&rt->t, d->sig), d->inexact ? EVF_INEXACT : 0);
+	bool caught = is_caught(&rt->t, d->sig);
+	act(r, rt, &info, caught, d->inexact ? EVF_INEXACT : 0);
+	return caught && !rt->has_status;
 }
 
 static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si)
@@ -248,10 +253,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	rt->midway = true;
 	if (!caught) {
-		if (is_ignored(t, si.si_signo)) { /* changes nothing, wherever it acts */
-			rt->inject = si.si_signo;
+		if (is_ignored(t, si.si_signo)) /* changes nothing, wherever it acts */
 			return;
-		}
 		if (rt->overdue_sig == si.si_signo) {
 			rt->overdue_sig = 0;
 			rt->overdue_ns = 0;
