@@ -132,6 +132,8 @@ enum step_result step_over(struct task *t, int request, int sig, int *status)
 	if (task_resume(t, request, sig) || task_wait(t, status))
 		return STEP_GONE;
 	note_late_trap(t, *status);
+	if (t->debugged && WIFSTOPPED(*status))
+		t->struck |= task_struck(t);
 	if (!WIFSTOPPED(*status) || task_get_regs(t))
 		return STEP_STOPPED;
 	return is_trap(t, *status) ? STEP_DONE : STEP_STOPPED;

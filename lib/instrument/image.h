@@ -65,6 +65,10 @@ void code_hurry(struct task *t, struct soft_task *count);
  * result of its own, and is to be resumed. Otherwise as step_once(). */
 enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count, int request, int sig, int *status);
 
+/* The task, whose t->regs are read, has stopped behind an access to memory: executes what is left, in a trampoline, of the
+ * instruction that made it. */
+void code_finish(struct task *t, const struct soft *soft, struct soft_task *count, int request);
+
 /* Rewritten code that is mapped, as its file has it; file_off: where the original has that. */
 struct code_run {
 	uint64_t start;

@@ -34,3 +34,11 @@ enum step_result code_step(struct task *t, const struct soft *soft, struct soft_
 		ARCH_PC(&t->regs) = code_origin(&t->mm->code, ARCH_PC(&t->regs));
 	return s;
 }
+
+void code_finish(struct task *t, const struct soft *soft, struct soft_task *count, int request)
+{
+	int status;
+
+	if (!code_at_insn(&t->mm->code, ARCH_PC(&t->regs)))
+		step_to_insn(t, soft, count, request, 0, &status);
+}

@@ -428,6 +428,7 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 		}
 		return kernel_replay_fail(rp, "contents for 0x%lx, where nothing was mapped", d->addr);
 	case DATA_ZERO: return zero_again(rp, t, d);
+	case DATA_DEBUG: return kernel_watches_again(rp, t, d);
 	case DATA_XSTATE:
 		return task_set_xstate(t, d->bytes, d->len) ? kernel_replay_fail(rp, "this CPU does not take the recorded register state")
 							    : 0;

@@ -142,6 +142,10 @@ void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint
 void kernel_text_read(struct call *c, struct task *t, uint64_t addr, uint64_t to, uint64_t n);
 void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n);
 
+/* watches.c: what these debug registers of the task's ask for; addresses are the original's. -1: it is refused, or (ESRCH) the
+ * task does not stand still. */
+int kernel_watches_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS]);
+
 /* code.c. What makes a mapping of a file executable is followed by kernel_code_map, which puts the rewritten code there. */
 void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd, const struct stat *st);
 /* The call has mapped a whole ELF file at a place of the kernel's choice: moves it where there is room for what belongs to it. */
@@ -285,5 +289,6 @@ const struct code_image *kernel_code_again(struct replaying *rp, struct task *t,
 const char *kernel_replay_code_path(struct replaying *rp, const struct code_image *img);
 int kernel_replay_code_original(struct replaying *rp, const struct code_image *img);
 void kernel_replay_codes_free(struct replaying *rp);
+int kernel_watches_again(struct replaying *rp, struct task *t, const struct trace_data *d);
 
 #endif

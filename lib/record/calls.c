@@ -177,6 +177,8 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		task_get_regs(t);
 		rtask_park(rt);
 		rt->clear_tid = 0;
+		t->debugged = false; /* flush_thread() in arch/x86/kernel/process.c */
+		memset(rt->traced.debug, 0, sizeof rt->traced.debug);
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
 	kernel_flush(c);

@@ -233,6 +233,15 @@ bool halt_at_exit(struct recorder *r, struct rtask *rt)
 	return true;
 }
 
+/* DR6: Intel SDM vol. 3, 17.2.3. */
+#define STATUS_STEP (1u << 14)
+
+static void tell_struck(struct rtask *rt, bool stepped)
+{
+	rt->traced.debug[6] = rt->t.struck | (stepped ? STATUS_STEP : 0);
+	rt->t.struck = 0;
+}
+
 bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, uint16_t flags)
 {
 	struct traced *d = &rt->traced;
@@ -250,6 +259,8 @@ bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		rtask_park(rt);
 	halt(r, rt, HALT_SIGNAL, HALTED_BY(si->si_signo), 0);
 	d->info = *si;
+	if (rt->t.struck)
+		tell_struck(rt, false);
 	d->inexact = flags & EVF_INEXACT;
 	return true;
 }
@@ -277,6 +288,7 @@ static void halt_behind_insn(struct recorder *r, struct rtask *rt)
 	struct traced *d = &rt->traced;
 
 	halt(r, rt, HALT_EVENT, HALTED_BY(SIGTRAP), 0);
+	tell_struck(rt, true);
 	d->info = (siginfo_t){.si_signo = SIGTRAP, .si_code = TRAP_TRACE};
 	d->info.si_addr = (void *)ARCH_PC(&d->regs);
 }
@@ -380,10 +392,10 @@ static void take_changes(struct recorder *r, struct rtask *rt, enum halt_at at)
 	if (!d->changed && !d->xstate_changed)
 		return;
 	put_changes(r, rt, &after);
-	if (at == HALT_CALL)
-		task_set_regs(&rt->t);
-	else
+	if (at == HALT_EVENT)
 		rtask_go_from(rt, ARCH_PC(&rt->t.regs));
+	else /* a signal's frame holds what the original has */
+		task_set_regs(&rt->t);
 	if (at == HALT_CALL)
 		park_at(rt, &after);
 	else
@@ -416,9 +428,12 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 		return halt_due(r, rt);
 	case HALT_SIGNAL:
 		take_changes(r, rt, at);
-		/* Into a handler, that is the step. */
-		if (signal_go_on(r, rt) && rt->traced.step)
+		if (!signal_go_on(r, rt)) {
+			if (!rt->traced.inexact && !rt->has_status && !rt->inject)
+				rtask_go_from(rt, ARCH_PC(&rt->t.regs));
+		} else if (rt->traced.step) { /* into a handler, that is the step */
 			halt_behind_insn(r, rt);
+		}
 		return true;
 	case HALT_CALL:
 		take_changes(r, rt, at);

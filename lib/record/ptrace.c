@@ -109,6 +109,8 @@ static int64_t give_word(struct call *c, struct rtask *x)
 }
 
 #define DEBUG_REGISTERS offsetof(struct user, u_debugreg)
+/* What is 1 in DR6, or nothing has happened: DR6_RESERVED of arch/x86/include/uapi/asm/debugreg.h. */
+#define STATUS_RESERVED 0xffff0ff0u
 
 /* Of struct user: NULL where there is nothing that we know. */
 static uint64_t *word_of_user(struct rtask *x, uint64_t at)
@@ -125,8 +127,11 @@ static uint64_t *word_of_user(struct rtask *x, uint64_t at)
 static int64_t give_word_of_user(struct call *c, struct rtask *x)
 {
 	const uint64_t *word = word_of_user(x, c->args[2]);
+	uint64_t value = word ? *word : 0;
 
-	return word ? give(c, c->args[3], word, sizeof *word) : -EIO;
+	if (word == &x->traced.debug[6])
+		value ^= STATUS_RESERVED;
+	return word ? give(c, c->args[3], &value, sizeof value) : -EIO;
 }
 
 static int64_t give_siginfo(struct call *c, const struct rtask *x)
@@ -245,7 +250,44 @@ static int64_t take_set_vector(struct call *c, struct rtask *x)
 	return take_set(c, x, c->args[2], (uint64_t)v.iov_base, v.iov_len);
 }
 
-static int64_t set_word_of_user(struct rtask *x, uint64_t at, uint64_t word)
+/* The CPU watches for the tracer. One that does not stand still is told before it runs on. */
+static int64_t set_watches(struct recorder *r, struct rtask *x)
+{
+	const uint64_t *d = x->traced.debug, dr[TRACE_DEBUG_REGS] = {d[0], d[1], d[2], d[3], d[7]};
+
+	/* Counters that step, or stop by a breakpoint, have the debug registers for themselves. */
+	if (r->step || r->by_hpc)
+		return -EINVAL;
+	errno = 0;
+	if (kernel_watches_set(&x->t, dr) && errno != ESRCH)
+		return -EINVAL;
+	x->traced.debug_due = errno == ESRCH;
+	rec_put(&r->rec, &(struct trace_data){
+				 .kind = DATA_DEBUG, .tid = x->t.tid, .len = sizeof dr, .bytes = (const uint8_t *)dr});
+	return 0;
+}
+
+/* ptrace_set_debugreg() in arch/x86/kernel/ptrace.c */
+static int64_t set_debug(struct recorder *r, struct rtask *x, uint64_t *to, uint64_t value)
+{
+	const uint64_t before = *to;
+	bool control = to == &x->traced.debug[7], status = to == &x->traced.debug[6];
+
+	if (to == &x->traced.debug[4] || to == &x->traced.debug[5])
+		return -EIO;
+	*to = status ? value ^ STATUS_RESERVED : value;
+	if (status || (!x->t.debugged && !(control && value & 0xff)))
+		return 0;
+	int64_t rc = set_watches(r, x);
+	if (rc) {
+		*to = before;
+		if (x->t.debugged)
+			set_watches(r, x);
+	}
+	return rc;
+}
+
+static int64_t set_word_of_user(struct recorder *r, struct rtask *x, uint64_t at, uint64_t word)
 {
 	struct trace_regs g = x->traced.regs;
 	uint64_t *to = word_of_user(x, at);
@@ -256,11 +298,7 @@ static int64_t set_word_of_user(struct rtask *x, uint64_t at, uint64_t word)
 		g.r[at / 8] = word;
 		return set_registers(x, &g);
 	}
-	/* The processor's breakpoints are not there: they can't be turned on. */
-	if (to == &x->traced.debug[7] && word & 0xff)
-		return -EINVAL;
-	*to = word;
-	return 0;
+	return set_debug(r, x, to, word);
 }
 
 /* What the other's program will find there. A replay has come as far with that task as it has told of itself. */
@@ -371,7 +409,7 @@ static int64_t listen(struct rtask *x)
 	return 0;
 }
 
-static int64_t of_halted(struct call *c, struct rtask *x)
+static int64_t of_halted(struct recorder *r, struct call *c, struct rtask *x)
 {
 	switch (c->args[0]) {
 	case PTRACE_CONT:
@@ -392,7 +430,7 @@ static int64_t of_halted(struct call *c, struct rtask *x)
 	case PTRACE_GETSIGMASK: return give_mask(c, x);
 	case PTRACE_POKETEXT:
 	case PTRACE_POKEDATA: return poke(c, x, c->args[2], c->args[3]);
-	case PTRACE_POKEUSER: return set_word_of_user(x, c->args[2], c->args[3]);
+	case PTRACE_POKEUSER: return set_word_of_user(r, x, c->args[2], c->args[3]);
 	case PTRACE_SETREGS: return take_set(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
 	case PTRACE_SETFPREGS: return take_set(c, x, NT_PRFPREG, c->args[3], FXSAVE_SIZE);
 	case PTRACE_SETREGSET: return take_set_vector(c, x);
@@ -415,7 +453,7 @@ static int64_t request(struct recorder *r, struct call *c, struct rtask *by, str
 		return interrupt(r, x);
 	if (what == PTRACE_KILL)
 		return syscall(SYS_tgkill, x->tgid, x->t.tid, SIGKILL) ? -errno : 0;
-	return x->traced.halted ? of_halted(c, x) : -ESRCH;
+	return x->traced.halted ? of_halted(r, c, x) : -ESRCH;
 }
 
 void ptrace_request(struct recording *rec, struct call *c)

@@ -196,6 +196,10 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 {
 	if (rt->traced.at && halt_go_on(r, rt))
 		return WAITED_STEP;
+	if (rt->traced.debug_due && !rt->in_call) {
+		rt->traced.debug_due = false;
+		kernel_watches_set(&rt->t, rt->t.debug);
+	}
 	int sig = rt->inject;
 
 	rt->inject = 0;

@@ -6,6 +6,7 @@
  */
 #include "record/recorder.h"
 
+#include "instrument/image.h"
 #include "record/control.h"
 #include "util/util.h"
 
@@ -238,6 +239,10 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool failed = rt->frame_failed;
 	rt->frame_failed = false;
 	if (!ours && !failed && raised_by_instruction(&si)) {
+		if (t->debugged && task_watch_hit(&si)) {
+			t->struck |= task_struck(t);
+			code_finish(t, &r->soft, &rt->count, PTRACE_SINGLESTEP);
+		}
 		rtask_to_origin(rt, task_broken(&si));
 		if (!answer_tsc(r, rt, &si))
 			deliver(r, rt, &si, is_caught(t, si.si_signo), EVF_SYNC);

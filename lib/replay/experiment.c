@@ -148,7 +148,7 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 		if (d->interrupted)
 			return OUT_INTERRUPT;
 		if (!(status >> 16) && task_raised(&pt->t, WSTOPSIG(status))) {
-			ptask_to_origin(pt);
+			ptask_to_origin(&d->p, pt);
 			return over(d, pt, DEBUG_STOP_SIGNAL, WSTOPSIG(status));
 		}
 	}

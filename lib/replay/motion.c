@@ -83,7 +83,7 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 		return PAUSE_NOT_MINE;
 	if (task_broken(&si) && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);
-	if (si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) {
+	if ((si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) && !pt->t.debugged) {
 		unsigned struck = task_struck(&pt->t);
 		if (struck)
 			return at_watchpoint(d, pt, struck);

@@ -152,7 +152,7 @@ static int guard(struct debug *d, struct ptask *pt)
 		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
 			continue;
 		n = pieces(q->addr, q->len, &w, n, TASK_WATCH_WRITE);
-		if (n <= TASK_WATCHES)
+		if (n <= TASK_WATCHES && !pt->t.debugged)
 			continue;
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
 			guard_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
@@ -180,7 +180,9 @@ int points_place(struct debug *d, struct ptask *pt)
 			return -1;
 		mm->planted_as = d->plan;
 	}
-	unsigned n = d->blind ? 0 : watches_of(d, pt->pid, &w);
+	/* Where the program's own tracer has them, the CPU watches for nobody else. */
+	unsigned n = d->blind || pt->t.debugged ? 0 : watches_of(d, pt->pid, &w);
+	pt->watched &= !pt->t.debugged;
 	if (n || pt->watched) {
 		if (!n)
 			memset(&w, 0, sizeof w);

@@ -114,6 +114,7 @@ static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
 	if (kernel_replay_exec(&p->rp, &pt->t))
 		return trouble(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
 	pt->t.mm->stack = ARCH_SP(&p->ev.after);
+	pt->t.debugged = false;
 	if ((v = apply_data(p, pt)))
 		return v;
 	return go_on(p, pt);

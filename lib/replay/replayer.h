@@ -144,7 +144,7 @@ enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_go(struct ptask *pt);
 /* It has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
-void ptask_to_origin(struct ptask *pt);
+void ptask_to_origin(struct replayer *p, struct ptask *pt);
 /* The same after calls made in its name, if it has the registers of those. */
 int ptask_restore(struct ptask *pt);
 /* Reports what the task has come to instead of `what`. */

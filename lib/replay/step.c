@@ -29,17 +29,20 @@ int ptask_restore(struct ptask *pt)
 	return set_at_entry(pt, task_restore);
 }
 
-void ptask_to_origin(struct ptask *pt)
+void ptask_to_origin(struct replayer *p, struct ptask *pt)
 {
 	const struct code_places *code = &pt->t.mm->code;
-	uint64_t at = ARCH_PC(&pt->t.regs);
-	siginfo_t si;
+	siginfo_t si = {0};
 
-	ARCH_PC(&pt->t.regs) = !task_siginfo(&pt->t, &si) && task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
+	task_siginfo(&pt->t, &si);
+	if (task_watch_hit(&si))
+		code_finish(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP);
+	uint64_t at = ARCH_PC(&pt->t.regs);
+	ARCH_PC(&pt->t.regs) = task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
 }
 
 /* What a stop of the program's own doing is: a call, a signal, or counted code. */
-static bool arrived(struct ptask *pt, int status)
+static bool arrived(struct replayer *p, struct ptask *pt, int status)
 {
 	const struct counter_page *page = &pt->count.page;
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
@@ -55,7 +58,7 @@ static bool arrived(struct ptask *pt, int status)
 	}
 	if (!task_raised(&pt->t, WSTOPSIG(status)))
 		return false;
-	ptask_to_origin(pt);
+	ptask_to_origin(p, pt);
 	return true;
 }
 
@@ -96,7 +99,7 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 			if (a == PAUSE_RESUME)
 				continue;
 		}
-		if (*status >> 16 || !arrived(pt, *status))
+		if (*status >> 16 || !arrived(p, pt, *status))
 			continue;
 		if (!pauses_at_tick(p, pt))
 			return v;
@@ -162,6 +165,9 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 	char what[32];
 	int status;
 
+	/* Stepped there, a watchpoint has struck and raised nothing. */
+	if (pt->t.debugged && sig == SIGTRAP && pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
+		return REPLAY_EXACT;
 	snprintf(what, sizeof what, "raise SIG%s", signal_name(sig));
 	enum replay_verdict v = run_to_event(p, pt, what, &status);
 	if (v)

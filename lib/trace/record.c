@@ -468,10 +468,12 @@ static const char *data_invalid(const struct trace_data *d)
 {
 	uint64_t end;
 
-	if (d->kind > DATA_ZERO)
+	if (d->kind > DATA_DEBUG)
 		return "unknown kind of data";
 	if (d->len > TRACE_DATA_MAX)
 		return "data too long";
+	if (d->kind == DATA_DEBUG && d->len != TRACE_DEBUG_REGS * sizeof(uint64_t))
+		return "debug registers of another length";
 	if (d->kind == DATA_ZERO ? d->len != 0 : d->fill_len != 0)
 		return "data with two lengths";
 	if (__builtin_add_overflow(d->addr, d->len + d->fill_len, &end))

@@ -83,8 +83,10 @@ enum trace_data_kind {
 	DATA_PAYLOAD = 4,/* bytes for the output EVF_STDOUT/EVF_STDERR speaks of that are not in memory */
 	DATA_SIGINFO = 5,/* EV_SIGNAL: siginfo_t, kept for rr-dump and rr-gdb */
 	DATA_FILL = 6,	 /* initial contents of the private mapping at `addr` (BACKING_DATA) */
-	DATA_ZERO = 7	 /* `fill_len` zero bytes at `addr` of task `tid` (or of `object`, when not 0) */
+	DATA_ZERO = 7,	 /* `fill_len` zero bytes at `addr` of task `tid` (or of `object`, when not 0) */
+	DATA_DEBUG = 8	 /* debug registers that a tracer has set, TRACE_DEBUG_REGS of them: DR0 to DR3 and DR7 */
 };
+#define TRACE_DEBUG_REGS 5u
 
 struct trace_data {
 	uint8_t kind;	 /* enum trace_data_kind */

@@ -65,6 +65,25 @@ static int poke_debug(struct task *t, int reg, uint64_t value)
 	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, u_debugreg) + (size_t)reg * 8, value);
 }
 
+/* Intel SDM vol. 3, 17.2.4: a nibble each of kind and length, from bit 16 on. */
+int task_parse_watches(const uint64_t dr[TRACE_DEBUG_REGS], struct task_watches *w)
+{
+	static const uint8_t lens[] = {1, 2, 8, 4};
+
+	memset(w, 0, sizeof *w);
+	for (int i = 0; i < TASK_WATCHES; i++) {
+		unsigned how = (unsigned)(dr[TRACE_DEBUG_REGS - 1] >> (16 + 4 * i)) & 0xf, len = lens[how >> 2];
+		if (!(dr[TRACE_DEBUG_REGS - 1] >> 2 * i & 3))
+			continue;
+		if ((how & 3) == 2 || dr[i] % len || ((how & 3) == TASK_WATCH_EXEC && len != 1))
+			return -1;
+		w->v[i].addr = dr[i];
+		w->v[i].len = len;
+		w->v[i].kind = how & 3;
+	}
+	return 0;
+}
+
 int task_set_watches(struct task *t, const struct task_watches *w)
 {
 	uint64_t dr7 = 0;
@@ -132,6 +151,11 @@ bool task_raised(struct task *t, int sig)
 bool task_broken(const siginfo_t *info)
 {
 	return info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;
+}
+
+bool task_watch_hit(const siginfo_t *info)
+{
+	return info->si_signo == SIGTRAP && info->si_code == TRAP_HWBKPT;
 }
 
 unsigned long task_event_msg(struct task *t)

@@ -111,6 +111,9 @@ struct task {
 	cpu_set_t affinity; /* the CPUs the program believes it may use */
 	uint64_t scratch;   /* its piece of scratch memory; 0: none yet */
 	bool tsc_faults;    /* the program asked for PR_TSC_SIGSEGV itself */
+	uint64_t debug[TRACE_DEBUG_REGS]; /* registers that a tracer of the program's own has set */
+	bool debugged;	    /* the CPU watches for that one */
+	unsigned struck;    /* those of their watchpoints that have struck, as in DR6; whoever tells the tracer clears it */
 };
 
 int task_get_regs(struct task *t);
@@ -149,6 +152,8 @@ struct task_watches {
 		enum task_watch kind;
 	} v[TASK_WATCHES];
 };
+/* What DR0 to DR3 and DR7 ask for. -1: the kernel would refuse it. */
+int task_parse_watches(const uint64_t dr[TRACE_DEBUG_REGS], struct task_watches *w);
 /* -1: the kernel refuses one. */
 int task_set_watches(struct task *t, const struct task_watches *w);
 /* A bit for each of those that have struck since the last call. */
@@ -157,6 +162,8 @@ unsigned task_struck(struct task *t);
 bool task_raised(struct task *t, int sig);
 /* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c). */
 bool task_broken(const siginfo_t *info);
+/* It comes from a debug register, and the access to memory is done: arch/x86/kernel/traps.c. */
+bool task_watch_hit(const siginfo_t *info);
 unsigned long task_event_msg(struct task *t);
 
 /* Bytes read, short at the first page that cannot be; -1 if none. */

@@ -1,0 +1,32 @@
+/* Debug registers that a tracer of the program's own sets: the CPU watches for it, in recording and in replay. */
+#include "kernel/kernel.h"
+
+#include "instrument/image.h"
+
+#include <string.h>
+
+int kernel_watches_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS])
+{
+	struct task_watches w;
+
+	if (task_parse_watches(dr, &w))
+		return -1;
+	memmove(t->debug, dr, sizeof t->debug);
+	t->debugged = false;
+	for (int i = 0; i < TASK_WATCHES; i++) {
+		t->debugged |= w.v[i].len != 0;
+		/* An instruction that has been moved is done elsewhere. */
+		if (w.v[i].len && w.v[i].kind == TASK_WATCH_EXEC)
+			w.v[i].addr = code_entry(&t->mm->code, w.v[i].addr);
+	}
+	return task_set_watches(t, &w);
+}
+
+int kernel_watches_again(struct replaying *rp, struct task *t, const struct trace_data *d)
+{
+	uint64_t dr[TRACE_DEBUG_REGS];
+
+	memcpy(dr, d->bytes, sizeof dr);
+	t->mm->planted_as = 0; /* who debugs may need other means now */
+	return kernel_watches_set(t, dr) ? kernel_replay_fail(rp, "this CPU does not take the recorded debug registers") : 0;
+}
