@@ -630,6 +630,32 @@ shortly_before_end() {
 	printf '5\n10\n' | same - met
 }
 
+@test "a watchpoint in memory that the program's own tracer has the CPU watch, too" {
+	step record rr-record -o "$trace" "$programs/../ptrace_watches"
+	child=$(rr-dump "$trace" | awk -F '\t' '$5 == "clone" { sub(/.* /, "", $6); print $6; exit }')
+	options="-f $child"
+	script_in_gdb <<-'EOF'
+		watch watched[0]
+		commands 1
+		silent
+		printf "watched %ld\n", watched[0]
+		continue
+		end
+		break counts_down
+		commands 2
+		silent
+		printf "counts %ld\n", $rdi
+		continue
+		end
+		continue
+		reverse-continue
+	EOF
+	grep '^watched' gdb.out | tr -dc '0-9\n' | tr '\n' ' ' > seen
+	# There, back over the last one, and on again.
+	echo -n '1 3 6 1000 6 1000 ' | same - seen
+	[ "$(grep '^counts' gdb.out | uniq | tr -dc '0-9\n' | tr '\n' ' ')" = '4 3 2 1 ' ]
+}
+
 @test "gdb's machine interface" {
 	record_it hello
 	printf -- '%s\n' '-break-insert add' '-exec-continue' '-stack-list-frames' '-exec-next' '-exec-continue --reverse' \

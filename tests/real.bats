@@ -675,6 +675,33 @@ nginx_serves() {
 	grep -q 'received signal SIGSEGV' record.out
 }
 
+@test "gdb at work: hardware watchpoints and breakpoints" {
+	cat > a.c <<-'EOF'
+		#include <stdio.h>
+		static int v;
+		static long a[8];
+		static void set(int x) { v = x; }
+		int main(void)
+		{
+			for (int i = 0; i < 5; i++) { set(i * i); a[i] = i; }
+			for (volatile int i = 0; i < 1000; i++) if (i == 500) v += 7;
+			printf("%d %ld\n", v, a[3]); fflush(stdout);
+			set(1);
+		}
+	EOF
+	gcc -g -O0 -o start/a a.c
+	replays gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run -ex 'watch v' -ex continue -ex continue -ex 'rwatch a[3]' \
+		-ex continue -ex continue -ex continue -ex 'delete' -ex 'hbreak set' -ex continue -ex 'info locals' -ex finish -ex continue ./a
+	for output in native record; do
+		sed 's/process [0-9]*/process N/' $output.out > $output
+	done
+	same native record
+	grep -q '^Hardware watchpoint 2: v' record.out
+	grep -q 'New value = 23' record.out
+	grep -q '^Hardware read watchpoint' record.out
+	grep -q '^Breakpoint 4, set' record.out
+}
+
 @test "a 4 GiB sparse mapping costs neither time nor space" {
 	cat > start/p.py <<-'EOF'
 		import mmap

@@ -78,6 +78,20 @@ static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 	return s && pt->site && pt->site->kind < CODE_RDTSC && (s->hurry || (s->ticks && pt->count.ticks == s->ticks));
 }
 
+/* Somebody has stepped it over an access that one of the program's own watchpoints was for. */
+static bool struck(struct ptask *pt, int *status)
+{
+	bool is = pt->t.debugged && pt->t.struck;
+
+	pt->t.struck = 0;
+	if (is) {
+		pt->site = NULL;
+		pt->chance = -1;
+		*status = SIGTRAP << 8 | 0x7f;
+	}
+	return is;
+}
+
 /* Runs the task until it does something, or has made one tick more than `ticks`. */
 static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
 {
@@ -86,6 +100,7 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 	if (p->by)
 		return p->by->run(p, pt, NULL, status);
 	soft_arm(&pt->count, pt->t.mm->counted ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1 : SOFT_FAR);
+	pt->t.struck = 0;
 	for (;;) {
 		soft_enter(&p->soft, &pt->count);
 		v = watch_resume(p, pt, PTRACE_SYSEMU, status);
@@ -96,6 +111,8 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 			enum pause_answer a = p->pauses->at_stop(p->pauses, p, pt, *status);
 			if (a == PAUSE_STAY)
 				return REPLAY_PAUSED;
+			if (a == PAUSE_RESUME && struck(pt, status))
+				return v;
 			if (a == PAUSE_RESUME)
 				continue;
 		}
