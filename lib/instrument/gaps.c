@@ -3,7 +3,11 @@
  */
 #include "instrument/rewrite.h"
 
-enum { ROUNDS = 16 };
+enum {
+	ROUNDS = 16,
+	/* No jump inside of a function goes further: it is a call at another's end. */
+	JUMP_MAX = 1 << 20
+};
 
 typedef void gap_fn(struct rewrite *rw, uint32_t start, uint32_t end, bool executed);
 
@@ -71,7 +75,7 @@ static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t 
 			return at;
 		if (!insn_decode(rw, at, end, &in))
 			return 0;
-		if (in.rel_off && in.type != INSN_CALL && in.target > far && in.target < end)
+		if (in.rel_off && in.type != INSN_CALL && in.target > far && in.target < end && in.target - at <= JUMP_MAX)
 			far = in.target;
 		call = in.type == INSN_CALL || in.type == INSN_ICALL || (call && in.type == INSN_NOP);
 		if (!insn_goes_on(&in) && at + in.len > far)

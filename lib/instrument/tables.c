@@ -55,9 +55,12 @@ static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 	return at;
 }
 
-/* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are chance. */
-static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table, uint32_t at)
+/* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are chance. *seen: where those
+ * from this base end that have been looked at, from an address not above `at` on: from there on they are the same. */
+static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table, uint32_t at, uint32_t *seen)
 {
+	if (at < *seen)
+		at = *seen;
 	while (at + 4ull <= rw->len && rw->budget) {
 		int32_t v;
 		memcpy(&v, rw->img + at, 4);
@@ -68,6 +71,7 @@ static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, ui
 		at = v ? at + 4 : zeros_end(rw, at);
 		rw->budget--;
 	}
+	*seen = at;
 	f->tables |= at - table >= 16;
 }
 
@@ -124,6 +128,7 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 {
 	size_t n;
 	uint32_t *refs = func_refs(rw, f, &n), zeros = 0;
+	uint32_t *seen = xcalloc(4 * n + 1, sizeof(*seen)); /* of each base, and of tables that are so aligned */
 	bool marked = false;
 
 	for (size_t d = 0; d < n && rw->budget; d++, rw->budget--) {
@@ -146,8 +151,9 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 		for (size_t b = lower_bound(refs, n, from > f->start ? from : f->start + 1ll);
 		     b < n && refs[b] < to && refs[b] < f->end && rw->budget; b++)
 			if (!empty || bit_get(rw->start, refs[b]))
-				distances_mark(rw, f, refs[b], refs[d], at);
+				distances_mark(rw, f, refs[b], refs[d], at, &seen[4 * b + at % 4]);
 	}
+	free(seen);
 	free(refs);
 }
 
