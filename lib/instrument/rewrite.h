@@ -58,6 +58,7 @@ struct func {
 	bool jumps;  /* has an indirect jump by register */
 	bool own_lea; /* computes an address inside itself */
 	bool tables;  /* has tables of distances from such an address */
+	bool looked;  /* they have been looked for: what begins in it, and what it names, stays the same */
 	uint32_t refs_from, refs_to; /* what it names */
 	bool dead;   /* no label in it needs flags */
 	bool sweep;  /* nothing says it begins there: accepted only if all of it decodes */

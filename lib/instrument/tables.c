@@ -48,10 +48,19 @@ static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, s
 /* Where words of zero end that begin at `at`. */
 static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 {
-	static const uint8_t zeros[256];
+	uint64_t two;
+	uint32_t one;
 
-	while (at + 4ull <= rw->len && !memcmp(rw->img + at, zeros, 4))
-		at += at + sizeof(zeros) <= rw->len && !memcmp(rw->img + at, zeros, sizeof(zeros)) ? sizeof(zeros) : 4;
+	for (; at + 8ull <= rw->len; at += 8) {
+		memcpy(&two, rw->img + at, 8);
+		if (two)
+			break;
+	}
+	for (; at + 4ull <= rw->len; at += 4) {
+		memcpy(&one, rw->img + at, 4);
+		if (one)
+			break;
+	}
 	return at;
 }
 
@@ -212,8 +221,10 @@ void tables_mark(struct rewrite *rw)
 	if (rw->refs.n)
 		refs_mark(rw);
 	for (size_t i = 0; i < rw->funcs.n; i++)
-		if (rw->funcs.v[i].jumps && rw->funcs.v[i].own_lea)
+		if (rw->funcs.v[i].jumps && rw->funcs.v[i].own_lea && !rw->funcs.v[i].looked) {
 			func_tables_mark(rw, &rw->funcs.v[i]);
+			rw->funcs.v[i].looked = true;
+		}
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		uint32_t limit = i + 1 < rw->funcs.n ? rw->funcs.v[i + 1].start : rw->funcs.v[i].end;
 		if (rw->funcs.v[i].sweep && rw->funcs.v[i].indirect)
