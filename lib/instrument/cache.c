@@ -69,11 +69,11 @@ static char *name_for(int fd, const struct stat *st)
 
 	build_id(fd, hex);
 	if (hex[0])
-		return xasprintf("%s-%llx-%llx-v%d", hex, (unsigned long long)st->st_size, mtime, CODE_VERSION);
+		return xasprintf("%s-%llx-%llx-v%d", hex, (unsigned long long)st->st_size, mtime, CODE_EDITION);
 	return xasprintf("file-%llx-%llx-%llx-%llx-%llx-v%d", (unsigned long long)st->st_dev, (unsigned long long)st->st_ino,
 			 (unsigned long long)st->st_size, mtime,
 			 (unsigned long long)st->st_ctim.tv_sec * 1000000000u + (unsigned long)st->st_ctim.tv_nsec,
-			 CODE_VERSION);
+			 CODE_EDITION);
 }
 
 /* The cache's directory, made if it is not there; -1 if there is none that only we can write to. */

@@ -11,8 +11,10 @@
 #include <stdint.h>
 
 #define CODE_MAGIC 0x0a65646f43727221ull
-/* Of the rewriter and of this format together: a code file of another version is made anew. */
+/* Of this format: a trace with code files of another version is refused. */
 #define CODE_VERSION 8
+/* Of the rewriter, or of the format: the cache makes a code file of another one anew. */
+#define CODE_EDITION 9
 #define CODE_SEGMENTS 8
 
 enum code_kind {

@@ -47,13 +47,14 @@ struct func *func_at(const struct rewrite *rw, uint32_t addr)
 	return lo < rw->funcs.n && rw->funcs.v[lo].start <= addr ? &rw->funcs.v[lo] : NULL;
 }
 
-/* Symbols' functions where frames know none. */
+/* Symbols' functions, and those of Go's own table, where frames know none. */
 static void funcs_add_symbols(struct rewrite *rw)
 {
 	struct rewrite syms = *rw;
 
 	memset(&syms.funcs, 0, sizeof(syms.funcs));
 	symbols_funcs(&syms);
+	gotab_funcs(&syms);
 	funcs_order(&syms);
 	size_t known = rw->funcs.n;
 	for (size_t i = 0, k = 0; i < syms.funcs.n; i++) {

@@ -84,18 +84,44 @@ static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t 
 	return call ? end : 0;
 }
 
+/* A gap, decoded from its start on: what is no instruction is passed byte by byte. */
+struct sweep {
+	uint32_t at;
+	bool goes_on; /* the instruction before does, to this one */
+};
+
+/* An instruction begins at `at`, and what is before it does not go on to it: else it is no function that begins there, but a
+ * number that looks like its address. */
+static bool stands_alone(struct rewrite *rw, struct sweep *s, uint32_t at, uint32_t end)
+{
+	struct insn in;
+
+	while (s->at < at) {
+		if (!insn_decode(rw, s->at, end, &in)) {
+			s->at++;
+			s->goes_on = rw->img[s->at - 1] != 0;
+			continue;
+		}
+		s->goes_on = insn_goes_on(&in) && !insn_is_padding(rw, &in);
+		s->at += in.len;
+	}
+	return s->at == at && !s->goes_on;
+}
+
 static void gap_explore(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
 {
-	(void)executed;
+	struct sweep sweep = {.at = start, .goes_on = executed};
+
 	for (uint32_t at = start; at < end; at++) {
 		if (at % 64 == 0 && !rw->label[at / 64] && !rw->strong[at / 64]) {
 			at += 63;
 			continue;
 		}
-		uint32_t to = is_entry(rw, at) ? function_end(rw, at, end) : 0;
+		uint32_t to = is_entry(rw, at) && stands_alone(rw, &sweep, at, end) ? function_end(rw, at, end) : 0;
 		if (!to)
 			continue;
 		*VEC_ADD(&rw->funcs) = (struct func){.start = at, .end = to, .sweep = true};
+		sweep = (struct sweep){.at = to};
 		at = to - 1;
 	}
 }

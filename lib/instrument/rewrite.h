@@ -206,6 +206,8 @@ const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
 /* symbols.c */
 void symbols_mark(struct rewrite *rw);
 void symbols_funcs(struct rewrite *rw);
+/* gotab.c: the same of a Go program's own table. */
+void gotab_funcs(struct rewrite *rw);
 void relocs_mark(struct rewrite *rw);
 
 /* frames.c: function ranges and landing pads. */
