@@ -68,7 +68,7 @@ static bool gotab_read(const struct rewrite *rw, struct gotab *t)
 	default: return false;
 	}
 	/* Behind the last function's entry is the address where it ends. */
-	return t->at <= t->len && t->n < (t->len - t->at) / (2 * t->size);
+	return t->at <= t->len && t->len - t->at >= t->size && t->n <= (t->len - t->at - t->size) / (2 * t->size);
 }
 
 static uint64_t address(const struct gotab *t, uint64_t i)

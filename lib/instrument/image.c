@@ -234,6 +234,21 @@ bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, str
 	return run->start < end;
 }
 
+void code_run_show(const struct code_run *run, int fd, uint8_t *buf)
+{
+	uint8_t original[4096];
+	ssize_t n;
+
+	for (size_t at = 0; at < run->len; at += (size_t)n) {
+		size_t want = run->len - at < sizeof original ? run->len - at : sizeof original;
+		if ((n = pread_all(fd, original, want, run->file_off + at)) <= 0)
+			return;
+		for (ssize_t i = 0; i < n; i++)
+			if (buf[at + (size_t)i] == run->bytes[at + (size_t)i])
+				buf[at + (size_t)i] = original[i];
+	}
+}
+
 /* A jump to a trampoline where no instruction of the original is: a short jump goes to it. */
 static bool at_island(const struct code_places *p, uint64_t pc)
 {

@@ -79,6 +79,8 @@ struct code_run {
 };
 /* The first in [addr, end). */
 bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run);
+/* What was read of it, as the original has it, whose file is open at fd; bytes that have been written there since stay. */
+void code_run_show(const struct code_run *run, int fd, uint8_t *buf);
 
 /* Whether the edge that the original's instruction at pc may take is counted. */
 bool code_counts(const struct code_places *p, uint64_t pc);

@@ -30,17 +30,12 @@ static bool is_own(const struct mm *mm, uint64_t start)
 /* The original that is mapped at `start`; its offset there. */
 static const struct code_origin_file *original_at(struct recording *rec, struct mm *mm, uint64_t start, uint64_t *offset)
 {
-	for (size_t i = 0; i < mm->code.n; i++) {
-		const struct code_place *c = &mm->code.v[i];
-		for (uint32_t k = 0; c->mapped && k < c->img->h->nsegments; k++) {
-			const struct code_segment *s = &c->img->h->segments[k];
-			if (start - (c->lo + s->addr) >= s->len)
-				continue;
-			*offset = s->file_off + (start - (c->lo + s->addr));
-			return kernel_code_origin(rec, c->img);
-		}
-	}
-	return NULL;
+	struct code_run run;
+
+	if (!code_next_run(&mm->code, start, start + 1, &run))
+		return NULL;
+	*offset = run.file_off;
+	return kernel_code_origin(rec, run.img);
 }
 
 /* One line of the text; a line that begins no mapping belongs to the one before. *hidden: whether that one is. */

@@ -40,14 +40,13 @@ static bool has_code(const struct task *t, uint64_t addr, uint64_t n)
 
 void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf, size_t n)
 {
-	struct piece p;
+	struct code_run run;
 
-	for (uint64_t at = addr; next_piece(rec, t, at, addr + n, &p); at = p.run.start + p.run.len)
-		for (size_t i = 0; i < p.run.len; i++) {
-			uint8_t *byte = &buf[p.run.start - addr + i];
-			if (*byte == p.run.bytes[i]) /* as it was mapped */
-				*byte = p.original[i];
-		}
+	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run); at = run.start + run.len) {
+		int fd = kernel_code_file(rec, t, run.img);
+		if (fd >= 0)
+			code_run_show(&run, fd, buf + (run.start - addr));
+	}
 	for (size_t i = 0; i < t->mm->nplanted; i++) {
 		uint64_t at = code_origin(&t->mm->code, t->mm->planted[i].addr);
 		if (at - addr < n)

@@ -117,17 +117,12 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
 /* Code as the file has it, where rewritten code is. */
 static void show_original(struct debug *d, const struct task *t, uint64_t addr, uint8_t *buf, size_t n)
 {
-	for (size_t i = 0; i < t->mm->code.n; i++) {
-		const struct code_place *c = &t->mm->code.v[i];
-		const struct code_header *h = c->img->h;
-		for (uint32_t s = 0; c->mapped && s < h->nsegments; s++) {
-			const struct code_segment *g = &h->segments[s];
-			uint64_t lo = c->lo + g->addr, from = addr > lo ? addr : lo;
-			uint64_t to = addr + n < lo + g->len ? addr + n : lo + g->len;
-			int fd = from < to ? kernel_replay_code_original(&d->p.rp, c->img) : -1;
-			if (fd >= 0 && pread(fd, buf + (from - addr), to - from, (off_t)(g->file_off + (from - lo))) < 0)
-				return;
-		}
+	struct code_run run;
+
+	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run); at = run.start + run.len) {
+		int fd = kernel_replay_code_original(&d->p.rp, run.img);
+		if (fd >= 0)
+			code_run_show(&run, fd, buf + (run.start - addr));
 	}
 }
 
