@@ -92,8 +92,10 @@ void gotab_funcs(struct rewrite *rw)
 {
 	for (unsigned i = 0; rw->sh && i < rw->eh.e_shnum; i++) {
 		uint64_t at = rw->sh[i].sh_addr - rw->lo, len = rw->sh[i].sh_size;
+		if (!is_gotab(section_name(rw, &rw->sh[i])) || at >= rw->len || len > rw->len - at)
+			continue;
 		struct gotab t = {.p = rw->img + at, .len = len};
-		if (is_gotab(section_name(rw, &rw->sh[i])) && at < rw->len && len <= rw->len - at && gotab_read(rw, &t))
+		if (gotab_read(rw, &t))
 			gotab_add(rw, &t);
 	}
 }
