@@ -644,6 +644,15 @@ nginx_serves() {
 	[ "$(grep -c 'exited with 0' record.out)" -ge 4 ]
 }
 
+# same_but EXPRESSION: the program wrote the same recorded as natively, once sed has edited both.
+same_but() {
+	local output
+	for output in native record; do
+		sed "$1" $output.out > $output
+	done
+	same native record
+}
+
 @test "gdb at work: breakpoints, steps, a call, a watchpoint, a crash" {
 	cat > a.c <<-'EOF'
 		#include <signal.h>
@@ -666,10 +675,7 @@ nginx_serves() {
 		-ex 'disassemble /r f' -ex 'disassemble /r main' -ex 'backtrace' -ex 'print g(14)' -ex stepi -ex 'step' -ex 'info locals' -ex finish -ex 'watch v' -ex continue \
 		-ex 'delete' -ex 'break handler' -ex continue -ex 'set var v = 77' -ex 'info registers rip' -ex continue -ex backtrace -ex continue -ex backtrace ./a
 	# Libraries may have another place.
-	for output in native record; do
-		sed 's/0x[0-9a-f]*/P/g' $output.out > $output
-	done
-	same native record
+	same_but 's/0x[0-9a-f]*/P/g'
 	grep -q '^\$1 = 42' record.out
 	grep -q 'New value = 18' record.out
 	grep -q 'received signal SIGSEGV' record.out
@@ -692,10 +698,7 @@ nginx_serves() {
 	gcc -g -O0 -o start/a a.c
 	replays gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run -ex 'watch v' -ex continue -ex continue -ex 'rwatch a[3]' \
 		-ex continue -ex continue -ex continue -ex 'delete' -ex 'hbreak set' -ex continue -ex 'info locals' -ex finish -ex continue ./a
-	for output in native record; do
-		sed 's/process [0-9]*/process N/' $output.out > $output
-	done
-	same native record
+	same_but 's/process [0-9]*/process N/'
 	grep -q '^Hardware watchpoint 2: v' record.out
 	grep -q 'New value = 23' record.out
 	grep -q '^Hardware read watchpoint' record.out

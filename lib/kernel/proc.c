@@ -247,15 +247,12 @@ void exit_process_vm_readv(struct call *c)
 void exit_process_vm_writev(struct call *c)
 {
 	struct task *target = c->rec->find(c->rec, (pid_t)c->args[0]);
-	uint64_t left = c->result > 0 ? (uint64_t)c->result : 0;
-	struct iovec v;
+	struct vec to = {.at = c->args[3], .count = c->args[4]};
 
-	for (uint64_t i = 0; target && left && i < c->args[4]; i++) {
-		if (CALL_READ(c, c->args[3] + i * sizeof v, &v))
-			return;
-		uint64_t n = v.iov_len < left ? v.iov_len : left;
-		kernel_text_written(c->rec, target, (uint64_t)v.iov_base, n);
-		left -= n;
+	for (uint64_t left = c->result > 0 ? (uint64_t)c->result : 0, n; target && left && vec_piece(c, &to); left -= n) {
+		n = to.v.iov_len < left ? to.v.iov_len : left;
+		kernel_text_written(c->rec, target, (uint64_t)to.v.iov_base, n);
+		to.v.iov_len = 0;
 	}
 }
 

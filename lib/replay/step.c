@@ -216,22 +216,27 @@ enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
 	return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
 }
 
-enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
+static enum pause_answer over_insn(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
+	if (p->pauses)
+		return p->pauses->over_insn(p->pauses, pt);
+	soft_arm(&pt->count, SOFT_FAR);
+	return code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) == STEP_DONE ? PAUSE_RESUME
+													  : PAUSE_NOT_MINE;
+}
+
+enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
+{
 	/* Somebody may have stepped it there. */
 	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAY_EXACT;
-	enum pause_answer a = p->pauses ? p->pauses->over_insn(p->pauses, pt) : PAUSE_RESUME;
-	if (a == PAUSE_STAY)
-		return REPLAY_PAUSED;
-	soft_arm(&pt->count, SOFT_FAR);
-	if (!p->pauses && code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) != STEP_DONE)
-		a = PAUSE_NOT_MINE;
-	if (a == PAUSE_NOT_MINE)
-		return diverged(p, pt, "the task was to step to its next instruction");
-	return check_position(p, pt, false);
+	switch (over_insn(p, pt)) {
+	case PAUSE_STAY: return REPLAY_PAUSED;
+	case PAUSE_NOT_MINE: return diverged(p, pt, "the task was to step to its next instruction");
+	default: return check_position(p, pt, false);
+	}
 }
 
 enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
