@@ -179,9 +179,10 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 @test "a damaged trace is printed as far as it can be read, 2" {
 	cp -r large damaged
 	size=$(stat -c %s damaged/events)
-	printf 'XXXXXXXX' | dd of=damaged/events bs=1 seek=$((size / 2)) conv=notrunc status=none
+	# in its last block: the middle of the file may lie in the first one, as blocks are compressed or not
+	printf 'XXXXXXXX' | dd of=damaged/events bs=1 seek=$((size - 100)) conv=notrunc status=none
 	run -2 --separate-stderr rr-dump damaged
-	[ "${#lines[@]}" -gt 0 ]
+	[ "${#lines[@]}" -gt 10000 ]
 	[ "$(printf '%s\n' "${lines[@]}" | awk -F'\t' 'NF != 6 || $1 != NR' | wc -l)" -eq 0 ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ "$stderr" == 'rr-dump: damaged/events: '* ]]
