@@ -146,17 +146,6 @@ static int64_t map_in_task(struct task *t, int64_t fd, uint64_t at, uint64_t len
 	return TASK_CALL(t, SYS_mmap, at, len, prot, flags, (uint64_t)fd, off);
 }
 
-/* A descriptor of ours, opened by the task. */
-static int64_t open_in_task(struct recording *rec, struct task *t, int fd, int flags)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", rec->self, fd);
-	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
-		return -EFAULT;
-	return TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)flags);
-}
-
 static void put_code_map(struct recording *rec, struct task *t, const char *copy, const char *path, uint64_t start,
 			 uint64_t len, uint32_t prot, uint64_t offset)
 {
@@ -246,12 +235,12 @@ void kernel_code_map(struct recording *rec, struct task *t, const struct trace_m
 	struct code_file *f = file_for(rec, fd, m->path, st);
 	if (!f->img || !name_in_trace(rec, f, m->path))
 		return;
-	int64_t tfd = rec->look_only ? -1 : open_in_task(rec, t, f->img->fd, O_RDONLY | O_CLOEXEC);
+	int64_t tfd = rec->look_only ? -1 : task_give_fd(t, f->img->fd, O_RDONLY);
 	bool ok = (tfd >= 0 || rec->look_only) && map_parts(rec, t, f, m, tfd);
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
 	if (!ok)
-		warn_uncounted(rec, m->path, tfd < 0 ? "its counted code cannot be opened by the program" : "no room near it");
+		warn_uncounted(rec, m->path, tfd < 0 ? "its counted code cannot be given to the program" : "no room near it");
 }
 
 /* Pages from the first loaded to the last; 0 if it is no ELF file of this kind. elf(5) */
@@ -313,7 +302,7 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 		return;
 	if (code_place_find(&t->mm->code, (uint64_t)c->result, f->img))
 		return;
-	int64_t tfd = open_in_task(rec, t, f->img->fd, O_RDONLY | O_CLOEXEC);
+	int64_t tfd = task_give_fd(t, f->img->fd, O_RDONLY);
 	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) && !move_to_room(c, rec, f, tfd, len)))
 		warn_uncounted(rec, path, "no room near it");
 	if (tfd >= 0)
@@ -324,13 +313,13 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 {
 	if (rec->counter_fd < 0)
 		return;
-	int64_t fd = open_in_task(rec, t, rec->counter_fd, O_RDWR | O_CLOEXEC);
+	int64_t fd = task_give_fd(t, rec->counter_fd, O_RDWR);
 	int64_t at = fd < 0 ? fd
 			    : map_in_task(t, fd, COUNTER_PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, 0);
 	if (fd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)fd);
 	if (at != (int64_t)COUNTER_PAGE) {
-		rec->warn(rec, fd < 0 ? "/proc is not there for the program" : "the counter page cannot be mapped",
+		rec->warn(rec, fd < 0 ? "the counter page cannot be given to the program" : "the counter page cannot be mapped",
 			  "its code is not counted: it is interrupted at its calls only");
 		return;
 	}

@@ -15,9 +15,12 @@ race:   two at once on one trace, the second begins at such a moment of the firs
 WORK is one of the names below; default: all. The programs are those in PATH; all is done in a new directory under TMPDIR.
 Prints a table of what was done and what came of it, and behind it what should not have been. Exit status 1 if there is any.
 """
-import argparse, collections, ctypes, errno, os, shutil, signal, statistics, struct, subprocess, sys, tempfile, time
+import argparse, collections, ctypes, errno, os, shutil, signal, socket, statistics, struct, subprocess, sys, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.dirname(HERE))
+import gdb_client
+
 SHIM = os.path.join(HERE, "../../build/tests/faults/fault.so")
 LIMIT = 60  # seconds that a program may take
 GONE = 20  # seconds that its processes may take to be gone after it
@@ -430,8 +433,63 @@ class Gdb(Work):
         return "told"
 
 
+class Serve(Work):
+    """rr-gdb's server, and a client that goes to the end of the recording and back, and looks around."""
+
+    argv = ["rr-gdb", "-s", "./server", "t"]
+    packets = ["?", "g", "qXfer:features:read:target.xml:0,400", "qXfer:auxv:read::0,400", "qXfer:libraries-svr4:read::0,400",
+               "qXfer:exec-file:read::0,400", "qXfer:threads:read::0,400", "vFile:setfs:0", "vCont;s", "g", "vCont;c", "g", "bs", "g",
+               "qRcmd," + b"when".hex(), "qRcmd," + b"checkpoint".hex(), "bc", "g", "qRcmd," + b"seek 20".hex(), "g", "vCont;s"]
+
+    def __init__(self, shared):
+        super().__init__(shared)
+        self.right = None
+
+    def make(self):
+        super().make()
+        self.ended, self.said = threading.Event(), []
+        self.client = threading.Thread(target=self.ask)
+        self.client.start()
+
+    def connect(self):
+        while not self.ended.wait(0.002):
+            try:
+                return gdb_client.Client(False)
+            except OSError:
+                pass
+        raise gdb_client.Gone
+
+    def ask(self):
+        pid = 0
+        try:
+            c = self.connect()
+            pid = struct.unpack("3i", c.socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+            for packet in self.packets:
+                self.said.append(c.ask(packet).decode("latin-1") + c.console)
+        except (gdb_client.Gone, AssertionError, OSError) as e:
+            self.said.append("ended: %r" % e)
+        while pid and not self.ended.wait(0.1):
+            os.kill(pid, signal.SIGTERM)
+
+    def judge(self, ran, killed):
+        self.ended.set()
+        self.client.join()
+        expect(sums("t") == self.shared.plain_sums, "the trace has changed")
+        expect(killed or not os.path.exists("server"), "the socket is left")
+        if self.right is None:
+            expect(len(self.said) == len(self.packets) and self.said[10].startswith("W00"), "the client: %r" % self.said)
+            self.right = self.said
+        if self.said == self.right and not ran.lines:
+            return "done"
+        wrong = [(p, a) for p, a, right in zip(self.packets, self.said, self.right) if a != right]
+        expect(killed or ran.lines or wrong[0][1].startswith(("E", "ended")), "not told: %r" % wrong[:1])
+        for line in ran.lines:
+            expect(line.startswith("rr-gdb: "), "stderr: %r" % ran.lines)
+        return "told"
+
+
 WORKS = {"record": Record, "record-cold": RecordCold, "record-long": RecordLong, "record-refused": RecordRefused, "pack": Pack, "archive": Archive,
-         "unpack": Unpack, "into": Into, "dump": Dump, "verify": Verify, "replay": Replay, "gdb": Gdb}
+         "unpack": Unpack, "into": Into, "dump": Dump, "verify": Verify, "replay": Replay, "gdb": Gdb, "serve": Serve}
 # Too slow to be done once for each call, or all its work is that of another program.
 KILL_ONLY = ["record-long", "gdb"]
 

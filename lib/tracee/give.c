@@ -1,0 +1,125 @@
+/* Descriptors of ours for a task. */
+#include "tracee/task.h"
+
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What recvmsg(2) needs in the task's memory, at AGENT_DATA. */
+struct letter {
+	struct msghdr msg;
+	struct iovec iov;
+	char byte[8];
+	int pair[2];
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+};
+
+#define IN_TASK(member) (AGENT_DATA + offsetof(struct letter, member))
+
+static void letter_fill(struct letter *l, void *iov, void *byte, void *control)
+{
+	l->iov = (struct iovec){byte, 1};
+	l->msg = (struct msghdr){.msg_iov = iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof l->control};
+}
+
+/* Sends fd to what the task has as its descriptor `to`. */
+static int post(struct task *t, int to, int fd)
+{
+	struct letter l = {.byte = ""};
+	int pidfd = (int)syscall(SYS_pidfd_open, t->tid, 0);
+	int e = -1;
+
+	if (pidfd < 0 && errno == EINVAL) /* not its process's first thread */
+		pidfd = (int)syscall(SYS_pidfd_open, proc_tgid(t->tid), 0);
+	int s = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, to, 0);
+	/* A thread may have descriptors of its own: unshare(2), CLONE_FILES. */
+	if (s >= 0 && syscall(SYS_kcmp, getpid(), t->tid, KCMP_FILE, s, to) == 0) {
+		letter_fill(&l, &l.iov, l.byte, l.control);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&l.msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof fd);
+		memcpy(CMSG_DATA(c), &fd, sizeof fd);
+		e = sendmsg(s, &l.msg, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? 0 : -1;
+	}
+	if (s >= 0)
+		close(s);
+	if (pidfd >= 0)
+		close(pidfd);
+	return e;
+}
+
+/* The task takes it out of its descriptor `from`. */
+static int64_t receive(struct task *t, int from)
+{
+	struct letter l = {.byte = ""};
+	int fd;
+
+	letter_fill(&l, (void *)IN_TASK(iov), (void *)IN_TASK(byte), (void *)IN_TASK(control));
+	if (task_write(t, AGENT_DATA, &l, sizeof l))
+		return -EFAULT;
+	int64_t got = TASK_CALL(t, SYS_recvmsg, (uint64_t)from, IN_TASK(msg), MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	if (got < 0)
+		return got;
+	if (task_read_all(t, AGENT_DATA, &l, sizeof l) || l.msg.msg_controllen < CMSG_LEN(sizeof fd))
+		return -EMFILE; /* scm_detach_fds(): what does not fit is left out */
+	struct cmsghdr *c = (struct cmsghdr *)l.control;
+	memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	return fd;
+}
+
+/* Through sockets, which need no file system, nor that the task may look at us. */
+static int64_t give(struct task *t, int fd)
+{
+	int pair[2];
+	int64_t r = TASK_CALL(t, SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, IN_TASK(pair));
+
+	if (r < 0)
+		return r;
+	if (task_read_all(t, IN_TASK(pair), pair, sizeof pair))
+		return -EFAULT;
+	r = post(t, pair[0], fd) ? -EACCES : receive(t, pair[1]);
+	TASK_CALL(t, SYS_close, (uint64_t)pair[0]);
+	TASK_CALL(t, SYS_close, (uint64_t)pair[1]);
+	return r;
+}
+
+static bool is_ours(const struct task *t, int64_t theirs, int fd)
+{
+	char path[64];
+	struct stat a, b;
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, (int)theirs);
+	return !stat(path, &a) && !fstat(fd, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int64_t task_give_fd(struct task *t, int fd, int flags)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), fd);
+	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
+		return -EFAULT;
+	int64_t r = TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)flags | O_CLOEXEC);
+	if (r >= 0 ? is_ours(t, r, fd) : r == -EMFILE)
+		return r;
+	/* There is no /proc in its mount namespace or root, or one of another process namespace, or it may not look at us there, being
+	 * of another user or user namespace. */
+	if (r >= 0)
+		TASK_CALL(t, SYS_close, (uint64_t)r);
+	r = TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_WRITE);
+	if (r < 0)
+		return r;
+	r = give(t, fd);
+	TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_EXEC);
+	return r;
+}
