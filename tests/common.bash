@@ -106,6 +106,11 @@ needs() {
 	done
 }
 
+# needs_debug_registers: skips the test where they have no effect.
+needs_debug_registers() {
+	"$tests/../build/tests/programs/ptrace_watches" > needs.out || skip "no $(sed -n 's/^skip: //p' needs.out)"
+}
+
 # until_true COMMAND...: asks again until it succeeds; fails after 30 s.
 until_true() {
 	local end=$((SECONDS + 30))

@@ -93,6 +93,9 @@ extern const uint8_t arch_reg_by_number[16];
  * The thread that traces them has to be the same way: switching CR4.TSD between the two at every stop costs 6 µs each
  * time in a VM, more than the stop itself. It reads clocks by real calls from then on (now_ns), never the vdso. */
 int arch_trap_tsc(void);
+/* Whether they do. Under some hypervisors (PVM, which runs guests without the CPU's help) CR4.TSD has no effect: then only
+ * rewritten or stepped code shows what they give. */
+bool arch_tsc_faults(void);
 /* Makes the registers what they are at a fault: with the resume flag (Intel SDM vol. 3, 17.3.1.1). */
 void arch_as_faulted(struct trace_regs *g);
 /* Reads both, in a thread where they fault. */

@@ -4,8 +4,6 @@
 
 #include <cpuid.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <x86intrin.h>
 
 static const uint8_t arg_regs[6] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
 
@@ -97,19 +95,6 @@ void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *b
 void arch_as_faulted(struct trace_regs *g)
 {
 	g->r[R_EFLAGS] |= FLAG_RESUME;
-}
-
-int arch_trap_tsc(void)
-{
-	return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
-}
-
-uint64_t arch_read_tsc(uint32_t *aux)
-{
-	prctl(PR_SET_TSC, PR_TSC_ENABLE);
-	uint64_t tsc = __rdtscp(aux);
-	prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
-	return tsc;
 }
 
 unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max)

@@ -29,13 +29,20 @@ struct code_file {
 	bool asked;
 };
 
+static const char *uncounted(void)
+{
+	return arch_tsc_faults() ? "its code is not counted: it is interrupted at its calls only"
+				 : "its code is not counted: it is interrupted at its calls only, and if it reads the time-stamp counter, its "
+				   "replay diverges, as nothing shows that here";
+}
+
 static void warn_uncounted(struct recording *rec, const char *path, const char *why)
 {
 	char what[512];
 
 	snprintf(what, sizeof what, "%s: %s", path, why);
 	line_plain(what);
-	rec->warn(rec, what, "its code is not counted: it is interrupted at its calls only");
+	rec->warn(rec, what, uncounted());
 }
 
 /* Some seconds' work, in which a recorder that says nothing would seem to hang. */
@@ -320,7 +327,7 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 		TASK_CALL(t, SYS_close, (uint64_t)fd);
 	if (at != (int64_t)COUNTER_PAGE) {
 		rec->warn(rec, fd < 0 ? "the counter page cannot be given to the program" : "the counter page cannot be mapped",
-			  "its code is not counted: it is interrupted at its calls only");
+			  uncounted());
 		return;
 	}
 	t->mm->counted = true;

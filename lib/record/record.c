@@ -377,11 +377,16 @@ static int exit_status(const struct recorder *r, int *signal)
  * interrupt often, at points it has chosen. Nonzero after a line on stderr. */
 static int start_counter(struct recorder *r)
 {
+	static const char no_faults[] = "time-stamp instructions do not fault on this machine, as its hypervisor does not let them";
 	const char *why = NULL;
 
 	r->soft.fd = r->rec.counter_fd = -1;
+	if (r->o->counter == RECORD_NONE && !arch_tsc_faults()) {
+		warnx("--counter=none: %s: only counted code shows them: leave the option out", no_faults);
+		return 125;
+	}
 	if (r->o->counter == RECORD_HPC || (r->o->counter == RECORD_AUTO && !r->chaos)) {
-		why = hpc_choose(r->o->cpu, &r->hpc);
+		why = arch_tsc_faults() ? hpc_choose(r->o->cpu, &r->hpc) : no_faults;
 		r->by_hpc = !why;
 		if (r->by_hpc)
 			return 0;

@@ -41,7 +41,7 @@ static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsi
 	return n;
 }
 
-/* The first pieces of a process's watchpoints; how many there are. */
+/* The first pieces of a process's watchpoints; how many there are, for the CPU. */
 static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches *w)
 {
 	unsigned n = 0;
@@ -52,7 +52,7 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches
 		if (!is_break(q->kind) && q->pid == pid)
 			n = pieces(q->addr, q->len, w, n, q->kind == DEBUG_WATCH_WRITE ? TASK_WATCH_WRITE : TASK_WATCH_ACCESS);
 	}
-	return n;
+	return n && task_watches_work() ? n : 0;
 }
 
 static void look(struct debug *d, struct point *q)
@@ -152,7 +152,7 @@ static int guard(struct debug *d, struct ptask *pt)
 		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
 			continue;
 		n = pieces(q->addr, q->len, &w, n, TASK_WATCH_WRITE);
-		if (n <= TASK_WATCHES && !pt->t.debugged)
+		if (n <= TASK_WATCHES && !pt->t.debugged && task_watches_work())
 			continue;
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
 			guard_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);

@@ -156,6 +156,9 @@ struct task_watches {
 int task_parse_watches(const uint64_t dr[TRACE_DEBUG_REGS], struct task_watches *w);
 /* -1: the kernel refuses one. */
 int task_set_watches(struct task *t, const struct task_watches *w);
+/* Whether they strike: under some hypervisors (PVM) the registers can be set, and nothing comes of it. Makes a process to see it,
+ * the first time. */
+bool task_watches_work(void);
 /* A bit for each of those that have struck since the last call. */
 unsigned task_struck(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */

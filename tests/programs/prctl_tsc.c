@@ -23,7 +23,7 @@ int main(void)
 	CHECK(!prctl(PR_GET_TSC, &mode) && mode == PR_TSC_SIGSEGV);
 	if (!sigsetjmp(back, 1)) {
 		printf("impossible %llu\n", __rdtsc());
-		CHECK(!"no fault");
+		SKIP("a hypervisor that lets rdtsc fault");
 	}
 	CHECK(!prctl(PR_SET_TSC, PR_TSC_ENABLE));
 	CHECK(!prctl(PR_GET_TSC, &mode) && mode == PR_TSC_ENABLE);

@@ -90,7 +90,8 @@ int main(void)
 		CHECK(!(regs.eflags & 0x100));
 	}
 	printf("%d steps, %d times round, %d calls\n", n, loops, calls);
-	CHECK(n == 19 && loops == 3 && calls == 1);
+	/* Where the hypervisor makes cpuid, there may be no trap behind it but behind the next instruction. */
+	CHECK((n == 19 || n == 18) && loops == 3 && calls == 1);
 	/* into a handler */
 	go_on(pid, 0);
 	halted(pid, SIGUSR1);
