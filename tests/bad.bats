@@ -300,7 +300,7 @@ big_enough() {
 }
 
 @test "the replayer is killed: no process of the replay is left" {
-	killed 2000000
+	killed 500000
 	rr-replay k > replay.out 2> replay.err 3>&- < /dev/null &
 	recorder=$!
 	until_true test -s replay.out

@@ -106,14 +106,16 @@ needs() {
 	done
 }
 
-# needs_debug_registers: skips the test where they have no effect.
-needs_debug_registers() {
-	"$tests/../build/tests/programs/ptrace_watches" > needs.out || skip "no $(sed -n 's/^skip: //p' needs.out)"
+# needs_machine TRACEE: skips the test where that one finds the machine short of something.
+needs_machine() {
+	local status=0
+	"$tests/../build/tests/programs/$1" > needs.out || status=$?
+	[ "$status" != 77 ] || skip "no $(sed -n 's/^skip: //p' needs.out)"
 }
 
-# until_true COMMAND...: asks again until it succeeds; fails after 30 s.
+# until_true COMMAND...: asks again until it succeeds; fails after 100 s.
 until_true() {
-	local end=$((SECONDS + 30))
+	local end=$((SECONDS + 100))
 	until "$@" > until.out 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || { echo "never true: $*"; cat until.out; return 1; }
 		read -r -t 0.05 <> <(:) || :

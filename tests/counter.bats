@@ -90,6 +90,7 @@ counts_alike() {
 
 # An event that never happens, in place of the hardware's: points are told by their registers alone.
 @test "what a hardware counter drives works without its count" {
+	needs_machine prctl_tsc
 	export RR_HPC_DUMMY=1
 	RECORD_OPTIONS=--counter=hpc
 	recorded "$programs/pre_in_registers"
@@ -100,6 +101,7 @@ counts_alike() {
 }
 
 @test "a trace of another machine's counter is one line" {
+	needs_machine prctl_tsc
 	RR_HPC_DUMMY=1 rr-record --counter=hpc -o "$trace" true
 	run -2 --separate-stderr rr-replay "$trace"
 	[ "${#stderr_lines[@]}" -eq 1 ]

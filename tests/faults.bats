@@ -56,7 +56,7 @@ short() {
 	step record "$@" rr-record -o "$trace" sh -c 'cat /etc/passwd | wc -l; (exit 3); echo done'
 	if [ "$step_status" = 0 ]; then
 		same native.out record.out
-		verified
+		grep -q 'its replay diverges' record.err || verified
 	else
 		[ "$step_status" = 125 ]
 		[[ "$(tail -n 1 record.err)" == "rr-record: "*": "* ]]

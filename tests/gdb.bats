@@ -631,7 +631,7 @@ shortly_before_end() {
 }
 
 @test "a watchpoint in memory that the program's own tracer has the CPU watch, too" {
-	needs_debug_registers
+	needs_machine ptrace_watches
 	step record rr-record -o "$trace" "$programs/../ptrace_watches"
 	child=$(rr-dump "$trace" | awk -F '\t' '$5 == "clone" { sub(/.* /, "", $6); print $6; exit }')
 	options="-f $child"

@@ -682,7 +682,7 @@ same_but() {
 }
 
 @test "gdb at work: hardware watchpoints and breakpoints" {
-	needs_debug_registers
+	needs_machine ptrace_watches
 	cat > a.c <<-'EOF'
 		#include <stdio.h>
 		static int v;

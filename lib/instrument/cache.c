@@ -280,10 +280,8 @@ struct code_image *code_cache_get(int elf_fd, const char **why)
 	int fd = -1;
 
 	*why = NULL;
-	if (fstat(elf_fd, &st)) {
-		*why = "cannot be read";
+	if (fstat(elf_fd, &st))
 		return NULL;
-	}
 	char *name = name_for(elf_fd, &st);
 	int dir = cache_dir();
 	if (dir >= 0 && (fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) >= 0) {
@@ -301,8 +299,6 @@ struct code_image *code_cache_get(int elf_fd, const char **why)
 		if (fd >= 0)
 			img = take(fd, why);
 	}
-	if (!img && !*why)
-		*why = "cannot be rewritten";
 	if (dir >= 0)
 		close(dir);
 	free(name);

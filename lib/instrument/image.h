@@ -86,7 +86,7 @@ void code_run_show(const struct code_run *run, int fd, uint8_t *buf);
 bool code_counts(const struct code_places *p, uint64_t pc);
 
 /* The code file for an ELF file, from the cache, made if it is not there. NULL if there is nothing to rewrite, or it
- * cannot be: *why then says so in a few words. path: for messages and naming only. */
+ * cannot be: *why then says so in a few words; NULL if it is us who lack descriptors, room or memory for that. */
 struct code_image *code_cache_get(int elf_fd, const char **why);
 /* It is in the cache: getting it takes no time. */
 bool code_cache_has(int elf_fd);

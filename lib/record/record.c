@@ -403,9 +403,15 @@ static int start_counter(struct recorder *r)
 	}
 	if (r->o->counter == RECORD_NONE)
 		return 0;
-	if (!soft_open(&r->soft))
+	if (!soft_open(&r->soft)) {
 		r->rec.counter_fd = r->soft.fd;
-	else if (!r->o->quiet)
+		return 0;
+	}
+	if (!arch_tsc_faults()) {
+		warnx("counter page: %s: nothing can be recorded without one: %s", strerror(errno), no_faults);
+		return 125;
+	}
+	if (!r->o->quiet)
 		warnx("counter page: %s: code is not counted: it is interrupted at its calls only", strerror(errno));
 	return 0;
 }

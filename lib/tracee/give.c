@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -102,7 +103,7 @@ static bool is_ours(const struct task *t, int64_t theirs, int fd)
 	return !stat(path, &a) && !fstat(fd, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-int64_t task_give_fd(struct task *t, int fd, int flags)
+static int64_t open_or_give(struct task *t, int fd, int flags)
 {
 	char path[64];
 
@@ -121,5 +122,24 @@ int64_t task_give_fd(struct task *t, int fd, int flags)
 		return r;
 	r = give(t, fd);
 	TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_EXEC);
+	return r;
+}
+
+#define MORE 16
+
+int64_t task_give_fd(struct task *t, int fd, int flags)
+{
+	struct rlimit was;
+	int64_t r = open_or_give(t, fd, flags);
+
+	/* The program's limit is not about our descriptors. Beyond its hard one it may go for the privileged alone. */
+	if (r == -EMFILE && !prlimit(t->tid, RLIMIT_NOFILE, NULL, &was)) {
+		const struct rlimit more = {was.rlim_cur + MORE, was.rlim_max > was.rlim_cur + MORE ? was.rlim_max : was.rlim_cur + MORE};
+		const struct rlimit all = {was.rlim_max, was.rlim_max};
+		if (prlimit(t->tid, RLIMIT_NOFILE, &more, NULL) && prlimit(t->tid, RLIMIT_NOFILE, &all, NULL))
+			return r;
+		r = open_or_give(t, fd, flags);
+		prlimit(t->tid, RLIMIT_NOFILE, &was, NULL);
+	}
 	return r;
 }

@@ -15,10 +15,15 @@ void lack_note(const char *what)
 {
 	int error = errno;
 
-	if (!lacking[0])
-		snprintf(lacking, sizeof lacking, "%s: %s", what, strerror(error));
-	line_plain(lacking);
+	lack_say(what, strerror(error));
 	errno = error;
+}
+
+void lack_say(const char *what, const char *why)
+{
+	if (!lacking[0])
+		snprintf(lacking, sizeof lacking, "%s: %s", what, why);
+	line_plain(lacking);
 }
 
 int lack_open(const char *path, int flags)

@@ -8,6 +8,8 @@
 int lack_open(const char *path, int flags);
 /* Notes errno, and what there was to be done; the first stays. */
 void lack_note(const char *what);
+/* Notes what else there was to be done, and why it could not be. */
+void lack_say(const char *what, const char *why);
 /* One line; NULL: nothing was lacking. */
 const char *lack_text(void);
 
