@@ -25,10 +25,12 @@ teardown() {
 # reads PROGRAM ARG...: must end by itself, not by a signal, and not say more than a line on stderr
 # (a report of a difference has more); its status in $step_status
 reads() {
+	local said
 	step read "$@" || return 1
 	[ "$step_status" -lt 126 ] || return 1
-	[ "$step_status" = 1 ] || [ "$(wc -l < read.err)" -le 1 ] || return 1
-	[ ! -s read.err ] || [[ "$(head -n 1 read.err)" == "$1: "*": "* ]]
+	mapfile -t said < read.err
+	[ "$step_status" = 1 ] || [ "${#said[@]}" -le 1 ] || return 1
+	[ "${#said[@]}" = 0 ] || [[ "${said[0]}" == "$1: "*": "* ]]
 }
 
 # refused PROGRAM ARG...: status 2 and one line, nothing on stdout

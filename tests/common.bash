@@ -18,6 +18,14 @@ common_setup() {
 	mkdir start
 }
 
+# The last 20 lines of a file: no program for it, as there are thousands of steps in a test.
+show_last() {
+	local lines
+	mapfile -t lines < "$1"
+	[ "${#lines[@]}" -le 20 ] || lines=("${lines[@]: -20}")
+	printf '%s\n' "${lines[@]}"
+}
+
 # step NAME COMMAND...: runs it under the limit in the current directory; its status in $step_status.
 step() {
 	local name=$1
@@ -25,7 +33,7 @@ step() {
 	step_status=0
 	timeout -k 5 "$LIMIT" "$@" < /dev/null > "$here/$name.out" 2> "$here/$name.err" 3>&- || step_status=$?
 	echo "$name: status $step_status"
-	[ ! -s "$here/$name.err" ] || { echo "$name wrote to stderr:"; tail -n 20 "$here/$name.err"; }
+	[ ! -s "$here/$name.err" ] || { echo "$name wrote to stderr:"; show_last "$here/$name.err"; }
 	[ "$step_status" != 124 ] && [ "$step_status" != 137 ]
 }
 

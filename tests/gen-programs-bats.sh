@@ -3,9 +3,9 @@
 cat <<'END'
 # Made by tests/gen-programs-bats.sh.
 # One test a tracee: built, run natively, recorded, replayed with the same output, verified.
-# REPEAT: how often; one that is interrupted where chance wills shows less in one run.
+# REPEAT: how often; one that is interrupted where chance wills shows less in one run: PREEMPTED.
 tracee() {
-	case $1 in pre_*) times=${REPEAT:-5} ;; *) times=${REPEAT:-1} ;; esac
+	case $1 in pre_*) times=${REPEAT:-${PREEMPTED:-5}} ;; *) times=${REPEAT:-1} ;; esac
 	run "$RR_TOP/tests/run-programs.sh" -r "$times" "$1"
 	echo "$output"
 	case $output in skip*) skip "${output#*: }" ;; esac
