@@ -767,6 +767,7 @@ sample() {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	needs setpriv
 	exact sh -c 'id -u; setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "id -u; ls /root > /dev/null; echo status \$?; exec id -g"; id -u'
+	not grep 'not counted' record.err
 }
 
 @test "rr-record inside a user namespace" {
@@ -783,6 +784,23 @@ sample() {
 @test "a user namespace inside the recording" {
 	unshare -Ur true 2> unshare.err || skip "user namespaces are not permitted"
 	exact unshare -Ur sh -c 'id -u; cat /proc/self/uid_map; (exit 3); ls /'
+	not grep 'not counted' record.err
+}
+
+@test "a program in another root, where there is no /proc, is counted" {
+	unshare -r true 2> unshare.err || skip "user namespaces are not permitted"
+	mkdir root
+	cp "$tests/../build/tests/programs/pre_static" root
+	recorded unshare -r chroot "$here/root" /pre_static
+	[ "$(tail -n 1 record.out)" = ok ]
+	not grep 'not counted' record.err
+	replayed
+	verified
+	# So is one of a process namespace where our number is another's.
+	recorded unshare -rpf --mount-proc "$tests/../build/tests/programs/pre_static"
+	[ "$(tail -n 1 record.out)" = ok ]
+	not grep 'not counted' record.err
+	verified
 }
 
 @test "rr-record inside mount, process and network namespaces" {
