@@ -114,7 +114,7 @@ demo: all
 check: check-programs
 	@tests/run-all.sh $(TESTS)
 
-check-programs: all tests-programs build/tests/programs.bats $(UNIT_TESTS:%=build/tests/%)
+check-programs: all tests-programs $(UNIT_TESTS:%=build/tests/%)
 
 build/tests/bench/checkpoint: tests/bench/checkpoint.c build/librr.a
 	@mkdir -p $(@D)

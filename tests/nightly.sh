@@ -6,9 +6,9 @@ cd "$(dirname "$0")/.." || exit 1
 export REPEAT="${REPEAT:-100}" DEADLINE=1000000 BATS_TEST_TIMEOUT=100000
 
 status=0
-tests/run-all.sh build/tests/preempted.bats tests/preempt.bats || status=1
+tests/run-all.sh preempted tests/preempt.bats || status=1
 # And all that needs no preemption, under slices of 1 ms.
-RECORD_OPTIONS='-c 1' tests/run-all.sh build/tests tests/real.bats || status=1
+RECORD_OPTIONS='-c 1' tests/run-all.sh programs preempted tests/real.bats || status=1
 # All calls fail, with all errors; each program is killed at 200 moments.
 export PATH="$PWD/bin:$PATH"
 tests/faults/faults.py inject --errors each || status=1

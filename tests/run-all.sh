@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the tests and counts them: TAP on standard output, and alone on the last line
 #	N passed, N failed[, N skipped]
-# usage: tests/run-all.sh [unit | FILE.bats | DIRECTORY]...	default: unit tests build/tests
+# usage: tests/run-all.sh [unit | programs | preempted | FILE.bats | DIRECTORY]...	default: all of them, and tests
 #
 # JOBS	how many files at once (default: a processor each, or one where that is faster)
 # DEADLINE	seconds for all (default: 3600); what has not ended then has failed
@@ -74,8 +74,9 @@ run()
 	local name=$1 log=$logs/${1//\//_} left=$((DEADLINE - SECONDS)) status command
 	case $name in
 	unit) command=(make -s unit) ;;
+	programs | preempted) command=(tests/run-programs.py -t "$name") ;;
 	*.bats) command=(bats --tap "$name") ;;
-	*) command=(echo "not ok - neither unit, nor a .bats file, nor a directory") ;;
+	*) command=(echo "not ok - neither unit, programs, preempted, a .bats file nor a directory") ;;
 	esac
 	timeout --kill-after=10 "$((left > 1 ? left : 1))" "${command[@]}" < /dev/null > "$log" 2>&1
 	status=$?
@@ -96,7 +97,7 @@ for arg in "${@:-unit}"; do
 	[ -d "$arg" ] && arg=$(printf '%s\n' "$arg"/*.bats)
 	names+=($arg)
 done
-[ $# = 0 ] && names+=(tests/*.bats build/tests/*.bats)
+[ $# = 0 ] && names+=(programs preempted tests/*.bats)
 mapfile -t names < <(
 	for name in "${names[@]}"; do
 		case $name in

@@ -6,9 +6,17 @@ TRACEE_CFLAGS = -O1 -g -Wall -Wextra -Werror
 
 tests-programs: $(TRACEES)
 
-# $(call tracee,COMPILER): how it is called for $<
-tracee = $$(sed -n '1s|^/\* cc: \([^ ]*\) .*|\1|p;1!q' $< | grep . || echo '$(1)') $(TRACEE_CFLAGS) \
-	$$(sed -n '1s,^/\* \(cflags:\|cc: [^ ]*\) \(.*\) \*/$$,\2,p;1!q' $<) -o $@ $< -lpthread -lrt
+# $(call tracee,COMPILER): how it is called for $<. What its first line says is found for all of them at once, in a file of make's.
+tracee = $(or $(TRACEE_CC),$(1)) $(TRACEE_CFLAGS) $(TRACEE_FLAGS) -o $@ $< -lpthread -lrt
+
+build/tracees.mk: $(wildcard tests/programs/*.c tests/programs/*.cc tests/programs/*/*.c tests/programs/*/*.cc)
+	@mkdir -p $(@D)
+	@awk 'FNR > 1 { nextfile } \
+		/^\/\* cc: / { name = FILENAME; sub(/\.[a-z]+$$/, "", name); print "build/" name ": TRACEE_CC = " $$3 } \
+		/^\/\* c(flags|c): / { name = FILENAME; sub(/\.[a-z]+$$/, "", name); flags = $$0; sub(/ \*\/$$/, "", flags); \
+			sub(/^\/\* (cflags:|cc: [^ ]*) ?/, "", flags); print "build/" name ": TRACEE_FLAGS = " flags }' $^ >$@
+
+-include build/tracees.mk
 
 build/tests/programs/%: tests/programs/%.c $(wildcard tests/programs/*.h)
 	@mkdir -p $(@D)
@@ -17,19 +25,6 @@ build/tests/programs/%: tests/programs/%.c $(wildcard tests/programs/*.h)
 build/tests/programs/%: tests/programs/%.cc $(wildcard tests/programs/*.h)
 	@mkdir -p $(@D)
 	$(call tracee,$(CXX) -std=gnu++17)
-
-# Their bats files: one test a tracee; those that are interrupted while they compute are many, and have their own.
-PREEMPTED_SRC = $(filter tests/programs/pre_%,$(TRACEE_SRC))
-
-check-programs: build/tests/preempted.bats
-
-build/tests/programs.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
-	@mkdir -p $(@D)
-	@sh tests/gen-programs-bats.sh $(filter-out $(PREEMPTED_SRC),$(TRACEE_SRC)) >$@
-
-build/tests/preempted.bats: tests/gen-programs-bats.sh $(TRACEE_SRC)
-	@mkdir -p $(@D)
-	@sh tests/gen-programs-bats.sh $(PREEMPTED_SRC) >$@
 
 # Programs that fail now and then, for who looks for bugs; not among the tracees, which must not.
 BUGS = $(patsubst %.c,build/%,$(wildcard tests/programs/bugs/*.c))
