@@ -443,6 +443,12 @@ steps_through() {
 	steps_through run gdb "$programs/insns" > expected
 	steps_through continue rr-gdb "$trace" -- > found
 	[ "$(wc -l < expected)" = 19 ]
+	[ "$(wc -l < found)" = 19 ]
+	# Where the hypervisor makes cpuid, there may be no trap behind it but behind the next instruction.
+	if ! grep -q ':	rdtsc$' expected; then
+		sed -i '/:	rdtsc$/d' found
+		sed -i '$d' expected
+	fi
 	same expected found
 	in_gdb 'break insns_end' continue 'delete' reverse-stepi 'x/i $pc' reverse-stepi 'x/i $pc' reverse-stepi reverse-stepi 'x/i $pc'
 	shows '=> .*:	nop' '=> .*:	jmp .*\*%rdx' '=> .*:	rdtscp'
