@@ -5,6 +5,7 @@
 # LIMIT	seconds for each step
 # REPEAT	how often to record, replay and verify
 # RECORD_OPTIONS	more options for rr-record, such as -c 1
+# SLOW	set on a machine where programs take long to start: less of what is many
 LIMIT=${LIMIT:-100}
 REPEAT=${REPEAT:-1}
 
@@ -128,6 +129,11 @@ until_true() {
 		[ "$SECONDS" -lt "$end" ] || { echo "never true: $*"; cat until.out; return 1; }
 		read -r -t 0.05 <> <(:) || :
 	done
+}
+
+# many N M: N, or M on a slow machine
+many() {
+	[ -z "$SLOW" ] && echo "$1" || echo "$2"
 }
 
 # gone PID: no such process, or only its corpse.

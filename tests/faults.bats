@@ -25,11 +25,11 @@ faults() {
 # --- calls that fail
 
 @test "calls fail while recording: the recording is exact, or ends in a line with all that was before" {
-	faults inject --most 2 record
+	faults inject --most "$(many 2 1)" record
 }
 
 @test "calls fail while a trace is there already: it stays as it is" {
-	faults inject --most 2 record-refused
+	faults inject --most "$(many 2 1)" record-refused
 }
 
 @test "calls fail while code is rewritten: nothing wrong is kept for the next" {
@@ -37,7 +37,7 @@ faults() {
 }
 
 @test "calls fail while packing in place: the trace is as it was, or packed" {
-	faults inject --most 2 pack
+	faults inject --most "$(many 2 1)" pack
 }
 
 @test "calls fail while packing elsewhere and unpacking: nothing half done" {
@@ -45,7 +45,7 @@ faults() {
 }
 
 @test "calls fail while reading: what is printed is right, and trouble is no divergence" {
-	faults inject --most 2 dump verify replay
+	faults inject --most "$(many 2 1)" dump verify replay
 }
 
 # --- what there is little of, or none

@@ -3,9 +3,10 @@
 #	N passed, N failed[, N skipped]
 # usage: tests/run-all.sh [unit | programs | preempted | FILE.bats | DIRECTORY]...	default: all of them, and tests
 #
-# JOBS	how many files at once (default: a processor each, or one where that is faster)
+# JOBS	how many files at once (default: a processor each)
 # DEADLINE	seconds for all (default: 3600); what has not ended then has failed
-# PREEMPTED	how often programs are interrupted where chance wills (default: 5, or 2 on a slow machine)
+# SLOW	not empty: less of what is many (default: found out)
+# PREEMPTED	how often programs are interrupted where chance wills (default: 5, or 1 if SLOW)
 # BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
 # Exit status 1 when a test failed, or none ran.
 set -u
@@ -13,32 +14,23 @@ export LC_ALL=C
 export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
 DEADLINE=${DEADLINE:-3600}
 
-# starts N: microseconds for N loops beside each other that each start 100 programs
-starts()
+# start_100: microseconds to start so many programs
+start_100()
 {
-	local i j from=${EPOCHREALTIME/[.,]/}
-	for ((i = 0; i < $1; i++)); do
-		for ((j = 0; j < 100; j++)); do
-			/bin/true
-		done &
+	local i from=${EPOCHREALTIME/[.,]/}
+	for ((i = 0; i < 100; i++)); do
+		/bin/true
 	done
-	wait
 	echo $((${EPOCHREALTIME/[.,]/} - from))
 }
 
-# Some virtual machines start programs one after the other faster than beside each other, and that is what tests do most.
-jobs_here()
-{
-	local n=$(nproc)
-	if [ "$n" -gt 1 ] && [ "$(starts "$n")" -gt $((n * alone * 9 / 10)) ]; then
-		n=1
-	fi
-	echo "$n"
-}
-alone=$(starts 1)
-JOBS=${JOBS:-$(jobs_here)}
-# Where a program takes 1.5 ms to start, less often.
-[ "$alone" -lt 150000 ] || export PREEMPTED=${PREEMPTED:-2}
+# Where a program takes 1.5 ms to start, less of what is many. Such virtual machines start programs one after the other as
+# fast as beside each other, and that is what files of bats do most: then there is one of them at a time.
+[ "$(start_100)" -lt 150000 ] || export SLOW=${SLOW-1}
+if [ -n "${SLOW:-}" ]; then
+	export PREEMPTED=${PREEMPTED:-1}
+fi
+JOBS=${JOBS:-$(nproc)}
 
 cd "$(dirname "$0")/.." || exit 1
 logs=$(mktemp -d "${TMPDIR:-/tmp}/rr-check.XXXXXX") || exit 1
@@ -107,12 +99,21 @@ mapfile -t names < <(
 	done | sort -rn -k 1,1 | cut -d ' ' -f 2
 )
 
-for name in "${names[@]}"; do
-	while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
-		wait -n
+if [ -n "${SLOW:-}" ]; then
+	for name in "${names[@]}"; do
+		[[ $name == *.bats ]] || run "$name"
+	done &
+	for name in "${names[@]}"; do
+		[[ $name != *.bats ]] || run "$name"
 	done
-	run "$name" &
-done
+else
+	for name in "${names[@]}"; do
+		while [ "$(jobs -rp | wc -l)" -ge "$JOBS" ]; do
+			wait -n
+		done
+		run "$name" &
+	done
+fi
 wait
 
 grep -H '^not ok' "$logs"/* 2> "$logs/none" | sed "s|^$logs/\(.*\):not ok|# failed: \1:|"
