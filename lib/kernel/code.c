@@ -77,6 +77,8 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 	if (f->size > LARGE && !code_cache_has(fd))
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
+	if (!f->img && !why && !files_more())
+		f->img = code_cache_get(fd, &why);
 	if (!f->img && !why && !arch_tsc_faults())
 		lack_say(path, "cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");
 	else if (!f->img)
@@ -126,10 +128,8 @@ int kernel_code_file(struct recording *rec, struct task *t, const struct code_im
 			f = rec->codes[i];
 	if (!f || f->asked)
 		return f ? f->original : -1;
-	char *path = xasprintf("/proc/%d/root%s", t->tid, f->from.path);
 	f->asked = true;
-	f->original = lack_open(path, O_RDONLY);
-	free(path);
+	f->original = proc_open_mapped(t->tid, f->from.path, f->from.ino);
 	if (f->original >= 0 && !is_file(f, f->original)) {
 		close(f->original);
 		f->original = -1;

@@ -437,7 +437,6 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 			      .path = l->path,
 			      .copy = ""};
 	struct stat st;
-	char path[4352];
 
 	if (!l->ino) {
 		struct rlimit lim;
@@ -449,14 +448,9 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 		rec_put_map(x->rec, &m);
 	} else {
 		m.offset = l->offset;
-		/* The file may be in another mount namespace, or gone: then its bytes are read from memory. */
-		snprintf(path, sizeof path, "/proc/%d/root%s", x->t->tid, l->path);
-		int fd = lack_open(path, O_RDONLY | O_NONBLOCK);
-		if (fd >= 0 && (fstat(fd, &st) || st.st_ino != l->ino)) {
-			close(fd);
-			fd = -1;
-		}
-		if (fd < 0) {
+		/* The file may be gone: then its bytes are read from memory. */
+		int fd = proc_open_mapped(x->t->tid, l->path, l->ino);
+		if (fd < 0 || fstat(fd, &st)) {
 			memset(&st, 0, sizeof st);
 			st.st_mode = S_IFREG | 0777;
 			st.st_ino = l->ino;

@@ -253,3 +253,28 @@ pid_t proc_tgid(pid_t tid)
 
 	return p ? (pid_t)strtol(p, NULL, 10) : tid;
 }
+
+static int open_inode(const char *path, uint64_t ino)
+{
+	struct stat st;
+	int fd = lack_open(path, O_RDONLY | O_NONBLOCK);
+
+	if (fd >= 0 && (fstat(fd, &st) || st.st_ino != ino)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* The name is as from our root, where that is above the file: not so if its mount is another namespace's. */
+int proc_open_mapped(pid_t tid, const char *path, uint64_t ino)
+{
+	int fd = open_inode(path, ino);
+
+	if (fd < 0) {
+		char *there = xasprintf("/proc/%d/root%s", tid, path);
+		fd = open_inode(there, ino);
+		free(there);
+	}
+	return fd;
+}

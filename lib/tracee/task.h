@@ -232,6 +232,8 @@ uint64_t proc_status_mask(pid_t tid, const char *name);
 pid_t proc_tgid(pid_t tid);
 /* Some process, perhaps one that has ended, is its child. */
 bool proc_has_child(pid_t pid);
+/* The file that a line of /proc/PID/maps names, for reading; -1: it is not there any more. */
+int proc_open_mapped(pid_t tid, const char *path, uint64_t ino);
 /* The task's id in its own process-id namespace. */
 pid_t proc_inner_tid(pid_t tid);
 
