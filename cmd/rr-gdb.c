@@ -129,12 +129,25 @@ static void end_server(int sig)
 	(void)!write(end_of_server, "", 1);
 }
 
+static const char *socket_path;
+static pid_t socket_owner;
+
+/* However it ends: memory may be lacking anywhere. */
+static void remove_socket(void)
+{
+	if (socket_path && getpid() == socket_owner)
+		unlink(socket_path);
+}
+
 static int serve(struct options *o)
 {
 	const struct sigaction end = {.sa_handler = end_server, .sa_flags = SA_RESTART};
 	bool is_path = strchr(o->serve, '/') != NULL;
 	int listener = is_path ? listen_unix(o->serve) : listen_tcp(o->serve), control[2];
 
+	socket_path = is_path ? o->serve : NULL;
+	socket_owner = getpid();
+	atexit(remove_socket);
 	if (pipe2(control, O_CLOEXEC))
 		err(2, "pipe");
 	end_of_server = control[1];
@@ -153,8 +166,6 @@ static int serve(struct options *o)
 		gdb_serve(g, listener);
 		gdb_close(g);
 	}
-	if (is_path)
-		unlink(o->serve);
 	return g ? 0 : 2;
 }
 

@@ -6,7 +6,7 @@
 # JOBS	how many files at once (default: a processor each)
 # DEADLINE	seconds for all (default: 3600); what has not ended then has failed
 # SLOW	not empty: less of what is many (default: found out)
-# HALF	not empty: every second test is skipped (default: where it is slow and to be done in half an hour)
+# HALF	not empty: every second test is skipped, but for those of programs (default: where it is slow, and half an hour is not left)
 # PREEMPTED	how often programs are interrupted where chance wills (default: 5, or 1 if SLOW)
 # BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
 # Exit status 1 when a test failed, or none ran.

@@ -8,7 +8,7 @@ Prints "ok NAME", "skip NAME: why" or "FAIL NAME STEP" a line, what went wrong o
 Status 1 if any failed.
 
 RR_BIN, MAKE, LIMIT	the programs' directory (bin), make, seconds for a step (60)
-HALF	set: every second one is skipped
+HALF	set: every second one of those that are interrupted is skipped
 BUILT	set if all tracees are as their sources
 RECORD_OPTIONS	more options for rr-record, such as -c 1
 REPEAT	as -r; else once, or as PREEMPTED says (5): where chance interrupts, one run shows less
@@ -187,6 +187,28 @@ def all_names():
     return found
 
 
+def run_all(names, sources, o, group):
+    failed = False
+    if o.t:
+        print("1..%d" % len(names), flush=True)
+    for number, name in enumerate(names, 1):
+        times = o.r or int(os.environ.get("REPEAT") or (os.environ.get("PREEMPTED") or 5 if name.startswith("pre_") else 1))
+        title = ("%d %s: %s" % (number, name, says(sources[name]))).rstrip(": ")
+        try:
+            if os.environ.get("HALF") and name.startswith("pre_") and number % 2 == 0:
+                raise Skipped("no machine that runs all tests in the time there is")
+            Tracee(name, o, group).run(0 if o.n else times)
+            print("ok " + (title if o.t else name), flush=True)
+        except Skipped as s:
+            print("ok %s # skip %s" % (title, s) if o.t else "skip %s: %s" % (name, s), flush=True)
+        except Failed as f:
+            failed = True
+            report = ["%s: %s: %s" % (name, f.step, f)] + ["  | " + line for line in f.shown]
+            print("not ok " + title if o.t else "FAIL %s %s" % (name, f.step), flush=True)
+            print("\n".join("# " + line if o.t else line for line in report), file=sys.stdout if o.t else sys.stderr, flush=True)
+    return failed
+
+
 def main():
     p = argparse.ArgumentParser(usage="run-programs.py [-k] [-n] [-t] [-r TIMES] [NAME... | programs | preempted]")
     for flag in "knt":
@@ -203,25 +225,11 @@ def main():
             names.append(name)
         else:
             p.error("there is no tracee " + name)
-    group, failed = Group(), False
-    if o.t:
-        print("1..%d" % len(names), flush=True)
-    for number, name in enumerate(names, 1):
-        times = o.r or int(os.environ.get("REPEAT") or (os.environ.get("PREEMPTED") or 5 if name.startswith("pre_") else 1))
-        title = ("%d %s: %s" % (number, name, says(sources[name]))).rstrip(": ")
-        try:
-            if os.environ.get("HALF") and number % 2 == 0:
-                raise Skipped("no machine that runs all tests in the time there is")
-            Tracee(name, o, group).run(0 if o.n else times)
-            print("ok " + (title if o.t else name), flush=True)
-        except Skipped as s:
-            print("ok %s # skip %s" % (title, s) if o.t else "skip %s: %s" % (name, s), flush=True)
-        except Failed as f:
-            failed = True
-            report = ["%s: %s: %s" % (name, f.step, f)] + ["  | " + line for line in f.shown]
-            print("not ok " + title if o.t else "FAIL %s %s" % (name, f.step), flush=True)
-            print("\n".join("# " + line if o.t else line for line in report), file=sys.stdout if o.t else sys.stderr, flush=True)
-    group.end()
+    group = Group()
+    try:
+        failed = run_all(names, sources, o, group)
+    finally:
+        group.end()
     sys.exit(failed)
 
 

@@ -377,13 +377,15 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 
 	/* A process's first thread is not reported before its last; it is a zombie as soon as it has ended. */
 	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
-	if (w == rt->t.tid && !WIFSTOPPED(status)) {
+	/* Or it has ended, and a thread of its process has become another program already, under its id: task_execed(). */
+	bool goes_on = w == rt->t.tid && WIFSTOPPED(status);
+	if (w == rt->t.tid && !goes_on) {
 		rtask_reaped(r, rt, status);
 	} else if (w < 0 && !rt->reaped) {
 		if (errno == EINTR)
 			return false;
 		rtask_reaped(r, rt, rt->exit_status);
-	} else if (!rt->reaped) {
+	} else if (!rt->reaped && !goes_on) {
 		uint64_t s = proc_stat_field(rt->t.tid, 3);
 		if (s != 'Z' && s != 'X' && s != 0)
 			return false;
@@ -391,5 +393,8 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 	if (heir && rt->clear_tid)
 		rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
 	rtask_gone(r, rt);
+	rt->has_status = goes_on;
+	if (goes_on)
+		rt->status = status;
 	return true;
 }

@@ -192,8 +192,8 @@ void task_xstate_recorded(const struct arch_xlayout *there);
  * Returns the kernel's result; -ESRCH if the task died. */
 int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
 #define TASK_CALL(t, nr, ...) task_call(t, nr, (const uint64_t[6]){__VA_ARGS__})
-/* give.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the task cannot do that, shared with it; close-on-exec. The
- * task's own descriptor of it, or -errno. */
+/* give.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the task cannot do that, shared with
+ * it; close-on-exec. The task's own descriptor of it, or -errno. */
 int64_t task_give_fd(struct task *t, int fd, int flags);
 /* The same at once from any stop, for replay: signals from outside are dropped; *child, if not NULL, becomes the
  * task a clone has made, stopped. */
