@@ -48,6 +48,10 @@ faults() {
 	faults inject --most "$(many 2 1)" dump verify replay
 }
 
+@test "calls fail while debugging: what a client is told is right, and nothing is left" {
+	faults inject --most "$(many 2 1)" serve
+}
+
 # --- what there is little of, or none
 
 # short COMMAND...: rr-record under that ends well or with a line, and leaves nothing that is not exact

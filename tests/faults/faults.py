@@ -143,6 +143,7 @@ class Work:
 
     trouble = [2]
     without = []  # groups of calls that it has no answer to
+    lasts = True  # what lasts may be tried with it
 
     def __init__(self, shared):
         self.shared = shared
@@ -438,6 +439,7 @@ class Serve(Work):
     """rr-gdb's server, and a client that goes to the end of the recording and back, and looks around."""
 
     without = ["unlink"]  # it can't but leave its socket
+    lasts = False  # no pipe is full for ever, and it is told through one to end
 
     argv = ["rr-gdb", "-s", "./server", "t"]
     packets = ["QPassSignals:14", "?", "g", "qXfer:features:read:target.xml:0,400", "qXfer:auxv:read::0,400", "qXfer:libraries-svr4:read::0,400",
@@ -603,7 +605,7 @@ class Bench:
                 if error == 0 and group not in ("read", "write", "copy"):
                     continue
                 self.count(counts, self.inject_one(work, name, group, at, error, False))
-            if group in LASTING:
+            if group in LASTING and work.lasts:
                 self.count(counts, self.inject_one(work, name, group, at, LASTING[group], True))
         self.row(name, group, counts, work.ends)
 
