@@ -476,12 +476,13 @@ big_enough() {
 @test "a death by signal is passed on as the same death" {
 	for signal in HUP INT QUIT ILL ABRT BUS FPE USR1 SEGV PIPE ALRM TERM; do
 		status=0
-		bash -c "ulimit -c 0; exec rr-record -f -o k sh -c 'ulimit -c 0; kill -$signal \$\$'" 2> record.err 3>&- || status=$?
+		# Whoever runs the tests may ignore some.
+		env --default-signal bash -c "ulimit -c 0; exec rr-record -f -o k sh -c 'ulimit -c 0; kill -$signal \$\$'" 2> record.err 3>&- || status=$?
 		[ "$status" = $((128 + $(kill -l $signal))) ]
 		/usr/bin/python3 - "$signal" <<-'EOF'
 			import signal, subprocess, sys
 			want = getattr(signal, 'SIG' + sys.argv[1])
-			p = subprocess.run(['rr-record', '-f', '-o', 'k', 'sh', '-c', 'ulimit -c 0; kill -%d $$' % want], preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
+			p = subprocess.run(['env', '--default-signal', 'rr-record', '-f', '-o', 'k', 'sh', '-c', 'ulimit -c 0; kill -%d $$' % want])
 			assert p.returncode == -want, (p.returncode, want)
 		EOF
 		step replay rr-replay k
