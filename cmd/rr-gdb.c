@@ -135,7 +135,7 @@ static pid_t socket_owner;
 /* However it ends: memory may be lacking anywhere. */
 static void remove_socket(void)
 {
-	if (socket_path && getpid() == socket_owner)
+	if (getpid() == socket_owner)
 		unlink(socket_path);
 }
 
@@ -145,9 +145,11 @@ static int serve(struct options *o)
 	bool is_path = strchr(o->serve, '/') != NULL;
 	int listener = is_path ? listen_unix(o->serve) : listen_tcp(o->serve), control[2];
 
-	socket_path = is_path ? o->serve : NULL;
-	socket_owner = getpid();
-	atexit(remove_socket);
+	if (is_path) {
+		socket_path = o->serve;
+		socket_owner = getpid();
+		atexit(remove_socket);
+	}
 	if (pipe2(control, O_CLOEXEC))
 		err(2, "pipe");
 	end_of_server = control[1];

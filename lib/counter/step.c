@@ -155,7 +155,7 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	decode(t, &d);
 	if ((d.call && !sig) || is_interrupted_call(&t->regs))
 		return STEP_CALL;
-	if (d.chance && !sig && !(t->tsc_faults && d.c.insn <= CHANCE_RDTSCP && arch_tsc_faults())) {
+	if (d.chance && !sig && !task_tsc_faults(t, &d.c)) {
 		*c = d.c;
 		return STEP_CHANCE;
 	}

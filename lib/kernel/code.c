@@ -77,8 +77,6 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 	if (f->size > LARGE && !code_cache_has(fd))
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
-	if (!f->img && !why && !files_more())
-		f->img = code_cache_get(fd, &why);
 	if (!f->img && !why && !arch_tsc_faults())
 		lack_say(path, "cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");
 	else if (!f->img)

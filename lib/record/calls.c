@@ -379,13 +379,14 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
 	/* Or it has ended, and a thread of its process has become another program already, under its id: task_execed(). */
 	bool goes_on = w == rt->t.tid && WIFSTOPPED(status);
-	if (w == rt->t.tid && !goes_on) {
-		rtask_reaped(r, rt, status);
+	if (w == rt->t.tid) {
+		if (!goes_on)
+			rtask_reaped(r, rt, status);
 	} else if (w < 0 && !rt->reaped) {
 		if (errno == EINTR)
 			return false;
 		rtask_reaped(r, rt, rt->exit_status);
-	} else if (!rt->reaped && !goes_on) {
+	} else if (!rt->reaped) {
 		uint64_t s = proc_stat_field(rt->t.tid, 3);
 		if (s != 'Z' && s != 'X' && s != 0)
 			return false;

@@ -2,6 +2,7 @@
 
 #include "record/control.h"
 #include "record/recorder.h"
+#include "util/host.h"
 #include "util/util.h"
 
 #include <elf.h>
@@ -235,6 +236,7 @@ static int start(struct recorder *r, const char *path, char **env)
 		be_program(r->o, path, env, ready[0]);
 	}
 	close(ready[0]);
+	files_more(); /* the program keeps its own limit */
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
 		const char *why = strerror(errno);
 		warnx("ptrace: %s%s", why, ptrace_advice());

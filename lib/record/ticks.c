@@ -108,7 +108,7 @@ static void at_chance(struct recorder *r, struct rtask *rt, const struct code_si
 	struct task *t = &rt->t;
 	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg, s->size};
 
-	if (t->tsc_faults && c.insn <= CHANCE_RDTSCP && arch_tsc_faults()) {
+	if (task_tsc_faults(t, &c)) {
 		rt->fault_pc = ARCH_PC(&t->regs);
 		ARCH_PC(&t->regs) = AGENT_RDTSC;
 		task_set_regs(t);

@@ -41,7 +41,7 @@ static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsi
 	return n;
 }
 
-/* The first pieces of a process's watchpoints; how many there are, for the CPU. */
+/* The first pieces of a process's watchpoints; how many there are. */
 static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches *w)
 {
 	unsigned n = 0;
@@ -52,7 +52,7 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches
 		if (!is_break(q->kind) && q->pid == pid)
 			n = pieces(q->addr, q->len, w, n, q->kind == DEBUG_WATCH_WRITE ? TASK_WATCH_WRITE : TASK_WATCH_ACCESS);
 	}
-	return n && task_watches_work() ? n : 0;
+	return n;
 }
 
 static void look(struct debug *d, struct point *q)
@@ -141,6 +141,12 @@ void points_lift_all(struct ptask *pt)
 	pt->t.mm->planted_as = 0;
 }
 
+/* Where the program's own tracer has them, the CPU watches for nobody else. */
+static bool cpu_watches(const struct ptask *pt)
+{
+	return !pt->t.debugged && task_watches_work();
+}
+
 /* Closes the pages of what the CPU does not watch. */
 static int guard(struct debug *d, struct ptask *pt)
 {
@@ -152,7 +158,7 @@ static int guard(struct debug *d, struct ptask *pt)
 		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
 			continue;
 		n = pieces(q->addr, q->len, &w, n, TASK_WATCH_WRITE);
-		if (n <= TASK_WATCHES && !pt->t.debugged && task_watches_work())
+		if (n <= TASK_WATCHES && cpu_watches(pt))
 			continue;
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
 			guard_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
@@ -180,8 +186,9 @@ int points_place(struct debug *d, struct ptask *pt)
 			return -1;
 		mm->planted_as = d->plan;
 	}
-	/* Where the program's own tracer has them, the CPU watches for nobody else. */
-	unsigned n = d->blind || pt->t.debugged ? 0 : watches_of(d, pt->pid, &w);
+	unsigned n = d->blind ? 0 : watches_of(d, pt->pid, &w);
+	if (n && !cpu_watches(pt))
+		n = 0;
 	pt->watched &= !pt->t.debugged;
 	if (n || pt->watched) {
 		if (!n)

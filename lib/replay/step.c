@@ -191,14 +191,14 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 		return v;
 	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
 	bool tsc = pt->site && sig == SIGSEGV && (pt->chance == CHANCE_RDTSC || pt->chance == CHANCE_RDTSCP);
-	bool other = pt->chance >= 0 || pt->site || WSTOPSIG(status) != sig;
-	if (!tsc && other && pt->t.debugged && sig == SIGTRAP && !task_watches_work())
-		return trouble(p, "event %lu: a watchpoint of the program's own tracer strikes, which debug registers do not on this machine: "
-			       "its hypervisor does not let them", (unsigned long)p->ev.num);
-	if (tsc)
+	if (tsc) {
 		arch_as_faulted(&pt->t.regs);
-	else if (other)
+	} else if (pt->chance >= 0 || pt->site || WSTOPSIG(status) != sig) {
+		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
+			return trouble(p, "event %lu: a watchpoint of the program's own tracer strikes, which debug registers do not on this "
+				       "machine: its hypervisor does not let them", (unsigned long)p->ev.num);
 		return unexpected(p, pt, what, status);
+	}
 	return check_position(p, pt, false);
 }
 
@@ -253,10 +253,11 @@ enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
 		return v;
 	bool hooked = pt->chance == (int)p->ev.sysno;
 	bool trapped = pt->chance < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV && p->ev.sysno <= CHANCE_RDTSCP;
-	if (!hooked && !trapped && p->ev.sysno <= CHANCE_RDTSCP && !arch_tsc_faults())
-		return trouble(p, "event %lu: is a time-stamp instruction in code that was not counted, which is not seen on this "
-			       "machine: its hypervisor does not let it fault", (unsigned long)p->ev.num);
-	if (!hooked && !trapped)
+	if (!hooked && !trapped) {
+		if (p->ev.sysno <= CHANCE_RDTSCP && !arch_tsc_faults())
+			return trouble(p, "event %lu: is a time-stamp instruction in code that was not counted, which is not seen on this "
+				       "machine: its hypervisor does not let it fault", (unsigned long)p->ev.num);
 		return unexpected(p, pt, what, status);
+	}
 	return check_position(p, pt, false);
 }

@@ -90,6 +90,11 @@ bool task_raised(struct task *t, int sig)
 	}
 }
 
+bool task_tsc_faults(const struct task *t, const struct arch_chance *c)
+{
+	return t->tsc_faults && c->insn <= CHANCE_RDTSCP && arch_tsc_faults();
+}
+
 bool task_broken(const siginfo_t *info)
 {
 	return info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;

@@ -163,6 +163,8 @@ bool task_watches_work(void);
 unsigned task_struck(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
 bool task_raised(struct task *t, int sig);
+/* The program asked for this instruction to fault, and it does here: prctl(2), PR_SET_TSC. */
+bool task_tsc_faults(const struct task *t, const struct arch_chance *c);
 /* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c). */
 bool task_broken(const siginfo_t *info);
 /* It comes from a debug register, and the access to memory is done: arch/x86/kernel/traps.c. */
