@@ -282,7 +282,7 @@ big_enough() {
 }
 
 @test "the recorder is killed at any moment: what is whole replays and is said to be cut short" {
-	for bytes in 1 30000 200000 350000; do
+	for bytes in 1 30000 200000 $(many 1000000 350000); do
 		killed $bytes
 		[ ! -e k/version ]
 		reads rr-dump k
@@ -302,7 +302,7 @@ big_enough() {
 }
 
 @test "the replayer is killed: no process of the replay is left" {
-	killed 500000
+	killed "$(many 2000000 500000)"
 	rr-replay k > replay.out 2> replay.err 3>&- < /dev/null &
 	recorder=$!
 	until_true test -s replay.out

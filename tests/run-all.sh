@@ -3,7 +3,7 @@
 #	N passed, N failed[, N skipped]
 # usage: tests/run-all.sh [unit | programs | preempted | FILE.bats | DIRECTORY]...	default: all of them, and tests
 #
-# JOBS	how many files at once (default: a processor each)
+# JOBS	how many files at once (default: a processor each, or 1 if SLOW)
 # DEADLINE	seconds for all (default: 3600); what has not ended then has failed
 # SLOW	not empty: less of what is many (default: found out)
 # HALF	not empty: every second test is skipped, but for those of programs (default: where it is slow, and half an hour is not left)
@@ -28,13 +28,15 @@ start_100()
 # Where a program takes 2 ms to start, less of what is many; and where that is to end soon, half of the tests. Such virtual
 # machines start programs one after the other as fast as beside each other, and that is what files of bats do most: then there
 # is one of them at a time.
-[ "$(start_100)" -lt 200000 ] || export SLOW=${SLOW-1}
+[ -n "${SLOW+told}" ] || [ "$(start_100)" -lt 200000 ] || SLOW=1
 if [ -n "${SLOW:-}" ]; then
-	export PREEMPTED=${PREEMPTED:-1}
+	export SLOW PREEMPTED=${PREEMPTED:-1}
 	[ "$DEADLINE" -ge 1800 ] || export HALF=${HALF-1}
-	JOBS=1
+	JOBS=${JOBS:-1}
 fi
 JOBS=${JOBS:-$(nproc)}
+# `make check PREFIX=...` is not about the makes that tests run.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 cd "$(dirname "$0")/.." || exit 1
 logs=$(mktemp -d "${TMPDIR:-/tmp}/rr-check.XXXXXX") || exit 1

@@ -14,8 +14,6 @@ static long call(unsigned long number)
 /* Where there are no 32-bit programs there may be a fault instead. */
 static long old_call(long number)
 {
-	int status;
-	fflush(stdout);
 	pid_t pid = fork();
 
 	CHECK(pid >= 0);
@@ -24,7 +22,7 @@ static long old_call(long number)
 		__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(1L), "c"(0L), "d"(0L) : "memory");
 		_exit(result == -ENOSYS ? 1 : result == getpid() ? 2 : result == 0 ? 3 : 4);
 	}
-	CHECK(waitpid(pid, &status, 0) == pid);
+	int status = status_of(pid);
 	if (WIFSIGNALED(status))
 		CHECK(WTERMSIG(status) == SIGSEGV);
 	return WIFSIGNALED(status) ? 1 : WEXITSTATUS(status);

@@ -90,7 +90,6 @@ static unsigned long pc_of(pid_t pid)
 static bool debug_registers_work(void)
 {
 	pid_t pid = fork();
-	int status;
 
 	CHECK(pid >= 0);
 	if (!pid) {
@@ -102,11 +101,10 @@ static bool debug_registers_work(void)
 	halted(pid, SIGSTOP);
 	watch(pid, 0, &watched[1], WRITE, 8);
 	go_on(pid, 0);
-	CHECK(waitpid(pid, &status, 0) == pid);
-	if (WIFEXITED(status))
+	if (WIFEXITED(status_of(pid)))
 		return false;
 	kill(pid, SIGKILL);
-	CHECK(waitpid(pid, &status, 0) == pid);
+	status_of(pid);
 	return true;
 }
 

@@ -12,8 +12,8 @@ tracee = $(or $(TRACEE_CC),$(1)) $(TRACEE_CFLAGS) $(TRACEE_FLAGS) -o $@ $< -lpth
 build/tracees.mk: $(wildcard tests/programs/*.c tests/programs/*.cc tests/programs/*/*.c tests/programs/*/*.cc)
 	@mkdir -p $(@D)
 	@awk 'FNR > 1 { nextfile } \
-		/^\/\* cc: / { name = FILENAME; sub(/\.[a-z]+$$/, "", name); print "build/" name ": TRACEE_CC = " $$3 } \
 		/^\/\* c(flags|c): / { name = FILENAME; sub(/\.[a-z]+$$/, "", name); flags = $$0; sub(/ \*\/$$/, "", flags); \
+			if ($$2 == "cc:") print "build/" name ": TRACEE_CC = " $$3; \
 			sub(/^\/\* (cflags:|cc: [^ ]*) ?/, "", flags); print "build/" name ": TRACEE_FLAGS = " flags }' $^ >$@
 
 -include build/tracees.mk
