@@ -22,7 +22,7 @@ LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
-BUILD_DEPS = gcc clang make libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc
+BUILD_DEPS = gcc clang make libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc clang-format
 DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
 MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
 INSTALLED_MAN = $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
@@ -132,8 +132,11 @@ nightly: check-programs
 bench: all $(BENCH_PROGRAMS)
 	@tests/bench/run.sh
 
+FORMATTED = $(wildcard $(addsuffix /*.[ch],cmd lib/* tests/*) tests/programs/*/*.[ch] tests/programs/*.cc tests/programs/*/*.cc)
+
 lint: $(GEN) $(MAN:%=build/man/%)
 	clang $(CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only $(LIB_SRC) $(wildcard cmd/*.c tests/bench/*.c)
+	clang-format -n -Werror $(FORMATTED)
 	if command -v mandoc; then mandoc -Tlint -W warning $(MAN:%=build/man/%); fi
 
 install: all

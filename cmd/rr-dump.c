@@ -1,4 +1,8 @@
 /* rr-dump: a trace as text. */
+#include "replay/replay.h"
+#include "trace/print.h"
+#include "util/util.h"
+
 #include <err.h>
 #include <getopt.h>
 #include <signal.h>
@@ -7,9 +11,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include "replay/replay.h"
-#include "trace/print.h"
-#include "util/util.h"
 
 static const char usage_text[] =
 	"usage: rr-dump [-HhjlmrxaMct] [-e range[,range]] [-k kind[,kind]] [-p tid[,tid]]\n"
@@ -31,7 +32,7 @@ struct dump {
 	struct event_style style;
 	const char *trace;
 	int view; /* option that asks for another view than events; 0 */
-	int fd;	  /* of -w */
+	int fd;   /* of -w */
 	bool header, follow;
 };
 
@@ -42,7 +43,8 @@ static _Noreturn void usage(void)
 }
 
 static void select_list(struct dump *d, int opt, const char *list,
-			const char *(*add)(struct event_select *s, const char *list), const char *what)
+			const char *(*add)(struct event_select *s, const char *list),
+			const char *what)
 {
 	const char *wrong = add(&d->select, list);
 
@@ -70,17 +72,24 @@ static void set_view(struct dump *d, int opt)
 static void read_options(struct dump *d, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { 0 } };
+		{"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
 	int opt;
 
 	while ((opt = getopt_long(argc, argv, "+ace:Hhjk:lMmp:rs:tw:x", longs, NULL)) != -1) {
 		switch (opt) {
-		case 'e': select_list(d, opt, optarg, event_select_ranges, "not a range of events"); break;
-		case 'k': select_list(d, opt, optarg, event_select_kinds, "no such kind of event"); break;
+		case 'e':
+			select_list(d, opt, optarg, event_select_ranges, "not a range of events");
+			break;
+		case 'k':
+			select_list(d, opt, optarg, event_select_kinds, "no such kind of event");
+			break;
 		case 'p': select_list(d, opt, optarg, event_select_tids, "not a task"); break;
 		case 's': select_list(d, opt, optarg, event_select_calls, "no such call"); break;
 		case 'w': d->fd = read_fd(optarg); /* fallthrough */
-		case 'a': case 'c': case 'M': case 't': set_view(d, opt); break;
+		case 'a':
+		case 'c':
+		case 'M':
+		case 't': set_view(d, opt); break;
 		case 'H': d->header = true; break;
 		case 'j': d->style.json = true; break;
 		case 'l': d->follow = true; break;
@@ -88,7 +97,10 @@ static void read_options(struct dump *d, int argc, char **argv)
 		case 'r': d->style.regs = true; break;
 		case 'x': d->style.hex = true; break;
 		case 'V': puts("rr-dump (rr-tools) " RR_VERSION); exit(0);
-		case 'h': fputs(usage_text, stdout); fputs(help_text, stdout); exit(0);
+		case 'h':
+			fputs(usage_text, stdout);
+			fputs(help_text, stdout);
+			exit(0);
 		default: usage();
 		}
 	}
@@ -102,14 +114,15 @@ static void read_options(struct dump *d, int argc, char **argv)
 /* The next event; when following, waits for it. */
 static int next_event(struct dump *d, size_t *range, struct trace_event *ev)
 {
-	static const struct timespec pause = { .tv_nsec = 100000000 };
+	static const struct timespec pause = {.tv_nsec = 100000000};
 
 	for (;;) {
 		/* Asked before reading: what a recorder wrote until it went is read. */
 		bool live = d->follow && trace_reader_live(d->reader);
 		int got = event_select_next(&d->select, range, d->reader, ev);
 
-		if (got || !live || trace_reader_complete(d->reader) || event_select_done(&d->select, *range))
+		if (got || !live || trace_reader_complete(d->reader) ||
+		    event_select_done(&d->select, *range))
 			return got;
 		fflush(stdout);
 		nanosleep(&pause, NULL);
@@ -129,9 +142,9 @@ static int dump_more_memory(struct dump *d, const struct trace_event *ev)
 
 static int dump_events(struct dump *d)
 {
-	struct event_records recs = { .memory = d->style.memory };
-	struct event_inputs inputs = { 0 };
-	struct trace_event ev = { 0 };
+	struct event_records recs = {.memory = d->style.memory};
+	struct event_inputs inputs = {0};
+	struct trace_event ev = {0};
 	size_t range = 0;
 	int got;
 
@@ -153,7 +166,8 @@ static int dump_events(struct dump *d)
 	return got;
 }
 
-/* What was written is not in a trace: it takes a replay to see it again, which tells its own troubles. */
+/* What was written is not in a trace: it takes a replay to see it again, which tells its own
+ * troubles. */
 static _Noreturn void dump_written(struct dump *d)
 {
 	int verdict = replay_write_fd(trace_reader_dir(d->reader), d->fd, stdout);
@@ -177,7 +191,7 @@ static int dump(struct dump *d)
 
 int main(int argc, char **argv)
 {
-	struct dump d = { 0 };
+	struct dump d = {0};
 	int err;
 
 	stdio_reserve();
@@ -196,7 +210,8 @@ int main(int argc, char **argv)
 		warnx("%s", trace_reader_error(d.reader));
 	else if (!trace_reader_complete(d.reader))
 		warnx("%s: incomplete: %s", trace_reader_dir(d.reader),
-		      trace_reader_live(d.reader) ? "it is still being recorded" : "the recording was cut short");
+		      trace_reader_live(d.reader) ? "it is still being recorded"
+						  : "the recording was cut short");
 	trace_reader_close(d.reader);
 	event_select_free(&d.select);
 	return err < 0 ? 2 : 0;

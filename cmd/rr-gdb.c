@@ -1,6 +1,5 @@
 /* rr-gdb: a recorded run in gdb, forwards and backwards. */
 #include "gdb/gdb.h"
-
 #include "gen/gdb_commands.h"
 #include "util/util.h"
 
@@ -41,18 +40,20 @@ struct options {
 
 extern char **environ;
 
-/* --- sockets -------------------------------------------------------------------------------------------------- */
+/* --- sockets
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static int listen_unix(const char *path)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (strlen(path) >= sizeof name.sun_path)
+	if (strlen(path) >= sizeof(name.sun_path))
 		errx(2, "%s: too long for a socket's name", path);
 	strcpy(name.sun_path, path);
 	mode_t mask = umask(0077);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof name) || listen(fd, 1))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) || listen(fd, 1))
 		err(2, "%s", path);
 	umask(mask);
 	return fd;
@@ -94,9 +95,10 @@ static int listen_tcp(const char *address)
 	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
 
 	if (!is_loopback(a->ai_addr))
-		warnx("%s: who reaches this port can read all of the trace: there is no password", address);
+		warnx("%s: who reaches this port can read all of the trace: there is no password",
+		      address);
 	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (fd < 0 || bind(fd, a->ai_addr, a->ai_addrlen) || listen(fd, 1))
 		err(2, "-s: %s", address);
 	freeaddrinfo(a);
@@ -107,19 +109,21 @@ static int listen_tcp(const char *address)
 static void print_address(int fd)
 {
 	struct sockaddr_storage a;
-	socklen_t n = sizeof a;
+	socklen_t n = sizeof(a);
 	char host[64], port[16];
 
 	if (getsockname(fd, (struct sockaddr *)&a, &n) ||
-	    getnameinfo((struct sockaddr *)&a, n, host, sizeof host, port, sizeof port,
+	    getnameinfo((struct sockaddr *)&a, n, host, sizeof(host), port, sizeof(port),
 			NI_NUMERICHOST | NI_NUMERICSERV))
 		return;
-	printf(a.ss_family == AF_INET6 ? "target extended-remote [%s]:%s\n" : "target extended-remote %s:%s\n", host,
-	       port);
+	printf(a.ss_family == AF_INET6 ? "target extended-remote [%s]:%s\n"
+				       : "target extended-remote %s:%s\n",
+	       host, port);
 	fflush(stdout);
 }
 
-/* --- -s: only a server ---------------------------------------------------------------------------------------- */
+/* --- -s: only a server
+ * ---------------------------------------------------------------------------------------- */
 
 static int end_of_server;
 
@@ -171,7 +175,8 @@ static int serve(struct options *o)
 	return g ? 0 : 2;
 }
 
-/* --- a server and a gdb --------------------------------------------------------------------------------------- */
+/* --- a server and a gdb
+ * --------------------------------------------------------------------------------------- */
 
 /* Names in a directory that only this user can enter. */
 struct place {
@@ -206,13 +211,14 @@ static void commands_write(const struct place *p)
 {
 	int fd = open(p->commands, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-	if (fd < 0 || write_all(fd, gdb_commands, sizeof gdb_commands - 1))
+	if (fd < 0 || write_all(fd, gdb_commands, sizeof(gdb_commands) - 1))
 		err(2, "%s", p->commands);
 	close(fd);
 }
 
-/* The server's process: not of the terminal's foreground group, so that ^C is gdb's, and allowed to write there all the
- * same. Says through `ready` whether gdb may read files itself; closes it saying nothing if there is no trace. */
+/* The server's process: not of the terminal's foreground group, so that ^C is gdb's, and allowed to
+ * write there all the same. Says through `ready` whether gdb may read files itself; closes it
+ * saying nothing if there is no trace. */
 static _Noreturn void server(struct options *o, const struct place *p, int ready)
 {
 	char answer;
@@ -220,7 +226,8 @@ static _Noreturn void server(struct options *o, const struct place *p, int ready
 	setpgid(0, 0);
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* a memory file that would be too large is an error as others are */
+	/* a memory file that would be too large is an error as others are */
+	signal(SIGXFSZ, SIG_IGN);
 	struct gdb *g = gdb_open(&o->server);
 	if (!g) {
 		place_remove(p);
@@ -236,7 +243,8 @@ static _Noreturn void server(struct options *o, const struct place *p, int ready
 	_exit(0);
 }
 
-/* Settings before the user's own files, which may change them; then those that must be; then the user's arguments. */
+/* Settings before the user's own files, which may change them; then those that must be; then the
+ * user's arguments. */
 static char **gdb_arguments(const struct options *o, const struct place *p, bool files_here)
 {
 	char *fixed[] = {
@@ -260,11 +268,11 @@ static char **gdb_arguments(const struct options *o, const struct place *p, bool
 
 	while (o->rest[rest])
 		rest++;
-	char **args = xcalloc(1 + ARRAY_LEN(fixed) + rest + 1, sizeof *args);
+	char **args = xcalloc(1 + ARRAY_LEN(fixed) + rest + 1, sizeof(*args));
 	args[0] = xstrdup(o->gdb);
 	for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
 		args[n++] = fixed[i];
-	memcpy(args + n, o->rest, rest * sizeof *args);
+	memcpy(args + n, o->rest, rest * sizeof(*args));
 	return args;
 }
 
@@ -363,7 +371,9 @@ static int debug(struct options *o)
 	return end_as(status);
 }
 
-/* --- options -------------------------------------------------------------------------------------------------- */
+/* --- options
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static _Noreturn void usage(void)
 {
@@ -405,11 +415,13 @@ static void read_options(struct options *o, int argc, char **argv)
 		}
 	}
 	if (argc - optind > 1)
-		errx(2, "usage: one trace at most, and arguments of gdb's behind --; see rr-gdb -h");
+		errx(2,
+		     "usage: one trace at most, and arguments of gdb's behind --; see rr-gdb -h");
 	o->server.trace = argv[optind];
 }
 
-/* gdb's machine interface has its own form for what the program writes: it must not be put between its lines. */
+/* gdb's machine interface has its own form for what the program writes: it must not be put between
+ * its lines. */
 static bool wants_machine_interface(char **args)
 {
 	for (; *args; args++) {

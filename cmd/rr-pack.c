@@ -1,6 +1,5 @@
 /* rr-pack: makes traces that travel, and unpacks those of others. */
 #include "pack/pack.h"
-
 #include "trace/trace.h"
 #include "util/util.h"
 
@@ -31,7 +30,18 @@ static const char usage[] =
 	"  -h, --help           this text\n"
 	"  --version            the version\n";
 
-enum { OPT_INTO = 256, OPT_DEBUG, OPT_SOURCES, OPT_EVENTS, OPT_RECOMPRESS, OPT_REDACT, OPT_STRIP, OPT_FILES, OPT_SIZE, OPT_VERSION };
+enum {
+	OPT_INTO = 256,
+	OPT_DEBUG,
+	OPT_SOURCES,
+	OPT_EVENTS,
+	OPT_RECOMPRESS,
+	OPT_REDACT,
+	OPT_STRIP,
+	OPT_FILES,
+	OPT_SIZE,
+	OPT_VERSION
+};
 
 static const struct option options[] = {
 	{"into", required_argument, NULL, OPT_INTO},
@@ -120,17 +130,23 @@ static void read_options(struct command *c, int argc, char **argv)
 {
 	int opt;
 
-	c->pack.redact = xcalloc((size_t)argc + 1, sizeof *c->pack.redact);
+	c->pack.redact = xcalloc((size_t)argc + 1, sizeof(*c->pack.redact));
 	while ((opt = getopt_long(argc, argv, "no:xh", options, NULL)) != -1) {
 		switch (opt) {
 		case 'n': c->plan = true; break;
 		case 'o': c->pack.output = optarg; break;
 		case 'x': c->unpack = true; break;
 		case OPT_INTO: c->pack.into = optarg; break;
-		case OPT_DEBUG: c->pack.debug = true; c->pack.debug_dir = optarg; break;
+		case OPT_DEBUG:
+			c->pack.debug = true;
+			c->pack.debug_dir = optarg;
+			break;
 		case OPT_SOURCES: c->sources = true; break;
 		case OPT_EVENTS: c->pack.last = last_event(optarg); break;
-		case OPT_RECOMPRESS: c->pack.compress = true; c->pack.level = level(optarg); break;
+		case OPT_RECOMPRESS:
+			c->pack.compress = true;
+			c->pack.level = level(optarg);
+			break;
 		case OPT_REDACT: c->pack.redact[c->npatterns++] = optarg; break;
 		case OPT_STRIP: c->pack.strip_env = true; break;
 		case OPT_FILES: c->limits.files = whole_number("--max-files", optarg); break;

@@ -1,6 +1,5 @@
 /* rr-record: runs a command and saves every nondeterministic input of it. */
 #include "record/record.h"
-
 #include "tracee/keep.h"
 #include "util/util.h"
 
@@ -40,7 +39,19 @@ static const char usage[] =
 	"  -h, --help            this text\n"
 	"  --version             the version\n";
 
-enum { OPT_CPU = 256, OPT_ENV, OPT_CHDIR, OPT_PRINT, OPT_CHECKSUM, OPT_CHAOS, OPT_SEED, OPT_COUNTER, OPT_FEATURES, OPT_DEBUG, OPT_VERSION };
+enum {
+	OPT_CPU = 256,
+	OPT_ENV,
+	OPT_CHDIR,
+	OPT_PRINT,
+	OPT_CHECKSUM,
+	OPT_CHAOS,
+	OPT_SEED,
+	OPT_COUNTER,
+	OPT_FEATURES,
+	OPT_DEBUG,
+	OPT_VERSION
+};
 
 static const struct option options[] = {
 	{"cpu", required_argument, NULL, OPT_CPU},
@@ -112,7 +123,7 @@ int main(int argc, char **argv)
 	int c, sig;
 
 	exit_trouble = 125;
-	o.env = xcalloc((size_t)argc + 1, sizeof *o.env);
+	o.env = xcalloc((size_t)argc + 1, sizeof(*o.env));
 	while ((c = getopt_long(argc, argv, "+o:c:fnqvh", options, NULL)) != -1) {
 		switch (c) {
 		case 'o': o.dir = optarg; break;
@@ -123,7 +134,8 @@ int main(int argc, char **argv)
 		case OPT_CPU: o.cpu = (int)number("--cpu", optarg, 4095); break;
 		case OPT_FEATURES:
 			if (!arch_features_take(&o.features, optarg))
-				errx(125, "--cpu-features: %s: not a list of x86-64-vN and -FEATURE (names as in /proc/cpuinfo)",
+				errx(125,
+				     "--cpu-features: %s: not a list of x86-64-vN and -FEATURE (names as in /proc/cpuinfo)",
 				     optarg);
 			break;
 		case OPT_ENV:
@@ -132,8 +144,13 @@ int main(int argc, char **argv)
 			o.env[nenv++] = optarg;
 			break;
 		case OPT_CHDIR: o.chdir = optarg; break;
-		case OPT_PRINT: o.print_dir_fd = (int)number("--print-trace-dir", optarg, 1 << 20); break;
-		case OPT_CHECKSUM: o.checksum_every = optarg ? (uint64_t)number("--checksum", optarg, 1 << 30) : 1000; break;
+		case OPT_PRINT:
+			o.print_dir_fd = (int)number("--print-trace-dir", optarg, 1 << 20);
+			break;
+		case OPT_CHECKSUM:
+			o.checksum_every =
+				optarg ? (uint64_t)number("--checksum", optarg, 1 << 30) : 1000;
+			break;
 		case 'c': o.slice_ns = slice(optarg); break;
 		case OPT_COUNTER: o.counter = counter(optarg); break;
 		case OPT_CHAOS: o.chaos = true; break;
@@ -148,11 +165,12 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind == argc) {
-		fputs("rr-record: usage: a command to record is missing; see rr-record -h\n", stderr);
+		fputs("rr-record: usage: a command to record is missing; see rr-record -h\n",
+		      stderr);
 		return 125;
 	}
 	o.argv = argv + optind;
-	if (o.chaos && !seeded && getrandom(&o.seed, sizeof o.seed, 0) == sizeof o.seed)
+	if (o.chaos && !seeded && getrandom(&o.seed, sizeof(o.seed), 0) == sizeof(o.seed))
 		o.seed >>= 1;
 	int status = record_run(&o, &sig);
 	free(o.env);

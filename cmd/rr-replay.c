@@ -1,8 +1,7 @@
 /* rr-replay: runs a recorded program again, exactly. */
 #include "replay/replay.h"
-
-#include "tracee/keep.h"
 #include "trace/systab.h"
+#include "tracee/keep.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -10,15 +9,16 @@
 #include <signal.h>
 #include <stdlib.h>
 
-static const char usage[] = "usage: rr-replay [-q] [--until EVENT] [--trace-events] [--stats] [--debug-on-divergence] [TRACE]\n"
-			    "Runs a recorded program again and prints what it printed.\n"
-			    "  -q                     without its output\n"
-			    "  --until EVENT          stop after this event\n"
-			    "  --trace-events         print every event on stderr as it is replayed\n"
-			    "  --stats                print events, seconds and calls by kind on stderr\n"
-			    "  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
-			    "  -h, --help             this text\n"
-			    "  --version              the version\n";
+static const char usage[] =
+	"usage: rr-replay [-q] [--until EVENT] [--trace-events] [--stats] [--debug-on-divergence] [TRACE]\n"
+	"Runs a recorded program again and prints what it printed.\n"
+	"  -q                     without its output\n"
+	"  --until EVENT          stop after this event\n"
+	"  --trace-events         print every event on stderr as it is replayed\n"
+	"  --stats                print events, seconds and calls by kind on stderr\n"
+	"  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
+	"  -h, --help             this text\n"
+	"  --version              the version\n";
 
 enum { OPT_UNTIL = 256, OPT_EVENTS, OPT_STATS, OPT_DEBUG, OPT_VERSION };
 
@@ -34,12 +34,13 @@ static const struct option options[] = {
 
 static void print_stats(const struct replay_stats *s)
 {
-	fprintf(stderr, "events\t%lu\nseconds\t%.3f\ntasks\t%lu\nsignals\t%lu\ncalls\t%lu\n", s->events, s->seconds, s->tasks,
-		s->signals, s->calls);
+	fprintf(stderr, "events\t%lu\nseconds\t%.3f\ntasks\t%lu\nsignals\t%lu\ncalls\t%lu\n",
+		s->events, s->seconds, s->tasks, s->signals, s->calls);
 	for (size_t i = 0; i < ARRAY_LEN(s->calls_by_number); i++) {
 		const struct sys_desc *d = systab_get(i);
 		if (s->calls_by_number[i])
-			fprintf(stderr, "%s\t%lu\n", d ? d->name : "unknown", s->calls_by_number[i]);
+			fprintf(stderr, "%s\t%lu\n", d ? d->name : "unknown",
+				s->calls_by_number[i]);
 	}
 }
 
@@ -52,7 +53,8 @@ int main(int argc, char **argv)
 	int c;
 
 	stdio_reserve();
-	signal(SIGXFSZ, SIG_IGN); /* a memory file that would be too large is an error as others are */
+	/* a memory file that would be too large is an error as others are */
+	signal(SIGXFSZ, SIG_IGN);
 	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
 		switch (c) {
 		case 'q': o.quiet = true; break;

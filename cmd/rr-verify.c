@@ -1,6 +1,5 @@
 /* rr-verify: is a trace whole, and does it replay exactly? */
 #include "replay/replay.h"
-
 #include "tracee/keep.h"
 #include "util/util.h"
 
@@ -10,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: rr-verify [-v] [--quick] [--memory=N|all|none] [--debug-on-divergence] [TRACE]\n"
-			    "Checks a trace: its files first, then a replay. Prints the first difference.\n"
-			    "  --memory=N|all|none    compare memory every N events (1000), at each, or never\n"
-			    "  --quick                the files only\n"
-			    "  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
-			    "  -v                     print a line of figures\n"
-			    "  -h, --help             this text\n"
-			    "  --version              the version\n";
+static const char usage[] =
+	"usage: rr-verify [-v] [--quick] [--memory=N|all|none] [--debug-on-divergence] [TRACE]\n"
+	"Checks a trace: its files first, then a replay. Prints the first difference.\n"
+	"  --memory=N|all|none    compare memory every N events (1000), at each, or never\n"
+	"  --quick                the files only\n"
+	"  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
+	"  -v                     print a line of figures\n"
+	"  -h, --help             this text\n"
+	"  --version              the version\n";
 
 enum { OPT_MEMORY = 256, OPT_QUICK, OPT_DEBUG, OPT_VERSION };
 
@@ -51,7 +51,8 @@ int main(int argc, char **argv)
 	int c;
 
 	stdio_reserve();
-	signal(SIGXFSZ, SIG_IGN); /* a memory file that would be too large is an error as others are */
+	/* a memory file that would be too large is an error as others are */
+	signal(SIGXFSZ, SIG_IGN);
 	while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
 		switch (c) {
 		case 'v': o.verbose = true; break;

@@ -1,4 +1,5 @@
-/* Instructions whose results depend on the machine or on the moment, done in the program's stead. */
+/* Instructions whose results depend on the machine or on the moment, done in the program's stead.
+ */
 #include "arch/arch.h"
 
 #include <cpuid.h>
@@ -20,7 +21,8 @@ bool arch_chance_at(const uint8_t *b, size_t n, struct arch_chance *c)
 #define FLAG_CARRY 0x1u
 #define FLAGS_ARITH 0x8d5u /* CF PF AF ZF SF OF */
 
-/* rdrand and rdseed tell by the carry flag whether there was a number; the other flags are cleared. */
+/* rdrand and rdseed tell by the carry flag whether there was a number; the other flags are cleared.
+ */
 __attribute__((target("rdrnd,rdseed"))) static bool draw(enum chance insn, uint64_t *value)
 {
 	unsigned a, b, c = 0, d;
@@ -61,7 +63,8 @@ static uint64_t do_cpuid(struct trace_regs *g, const struct arch_features *f)
 	return r[0];
 }
 
-/* Register 1 (the state components in use) is there only where CPUID says so; asked for without, the program gets 0. */
+/* Register 1 (the state components in use) is there only where CPUID says so; asked for without,
+ * the program gets 0. */
 __attribute__((target("xsave"))) static uint64_t do_xgetbv(uint32_t which)
 {
 	unsigned a, b, c, d;
@@ -71,7 +74,8 @@ __attribute__((target("xsave"))) static uint64_t do_xgetbv(uint32_t which)
 	return which == 1 && __get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 4) ? _xgetbv(1) : 0;
 }
 
-uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c, const struct arch_features *f)
+uint64_t arch_chance_do(struct trace_regs *g, const struct arch_chance *c,
+			const struct arch_features *f)
 {
 	uint64_t v = 0;
 	uint32_t aux;

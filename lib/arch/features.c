@@ -1,6 +1,5 @@
 /* A smaller processor than this one, as CPUID and XGETBV tell of it. */
 #include "arch/arch.h"
-
 #include "util/util.h"
 
 #include <cpuid.h>
@@ -9,9 +8,9 @@
 
 enum { EAX, EBX, ECX, EDX };
 
-/* Where a feature's bit is. Sources: Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E. Names: Linux' /proc/cpuinfo.
- * level: the x86-64 psABI's micro-architecture level that first has it; 9: none of them.
- * without: the feature without which it cannot be used. */
+/* Where a feature's bit is. Sources: Intel SDM vol. 2, CPUID; AMD APM vol. 3, appendix E. Names:
+ * Linux' /proc/cpuinfo. level: the x86-64 psABI's micro-architecture level that first has it; 9:
+ * none of them. without: the feature without which it cannot be used. */
 static const struct feature {
 	const char *name;
 	uint32_t leaf, subleaf;
@@ -88,7 +87,8 @@ static const struct feature {
 	{"mwaitx", 0x80000001, 0, ECX, 29, 9, NULL},
 };
 
-_Static_assert(ARRAY_LEN(features) <= sizeof(((struct arch_features *)0)->off) * 8, "a bit for each");
+_Static_assert(ARRAY_LEN(features) <= sizeof(((struct arch_features *)0)->off) * 8,
+	       "a bit for each");
 
 static bool is_off(const struct arch_features *f, size_t i)
 {
@@ -152,7 +152,8 @@ bool arch_features_take(struct arch_features *f, const char *s)
 	return true;
 }
 
-/* State components of the extended state, by the feature without which they are not there: Intel SDM vol. 1, 13.1. */
+/* State components of the extended state, by the feature without which they are not there: Intel
+ * SDM vol. 1, 13.1. */
 static const struct {
 	const char *name;
 	uint64_t bits;
@@ -172,10 +173,11 @@ static uint32_t max_leaf(const struct arch_features *f)
 	return f->level && f->level <= 2 ? 0xb : 0xd;
 }
 
-void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf, uint32_t r[4])
+void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf,
+			 uint32_t r[4])
 {
 	if (f->level && f->level < 4 && leaf > max_leaf(f) && leaf < 0x40000000u) {
-		memset(r, 0, 4 * sizeof *r);
+		memset(r, 0, 4 * sizeof(*r));
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(features); i++)
@@ -187,11 +189,12 @@ void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t 
 		r[EAX] = (uint32_t)arch_features_xcr0(f, r[EAX]);
 }
 
-/* Those that no program misses: they only make instructions faster, are for the kernel, or have to be asked for from it
- * (protection keys). */
+/* Those that no program misses: they only make instructions faster, are for the kernel, or have to
+ * be asked for from it (protection keys). */
 static bool is_dispensable(const char *name)
 {
-	static const char *const names[] = {"erms", "fsrm", "hle", "3dnowprefetch", "xsaves", "pku", "ospke"};
+	static const char *const names[] = {"erms",   "fsrm", "hle",  "3dnowprefetch",
+					    "xsaves", "pku",  "ospke"};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (!strcmp(names[i], name))
@@ -209,14 +212,16 @@ static bool has_here(const struct feature *f, const struct arch_features *preten
 	return r[f->reg] >> f->bit & 1;
 }
 
-char *arch_features_missing(const uint32_t (*leaves)[6], unsigned n, const struct arch_features *pretend)
+char *arch_features_missing(const uint32_t (*leaves)[6], unsigned n,
+			    const struct arch_features *pretend)
 {
 	char *names = xstrdup("");
 
 	for (size_t i = 0; i < ARRAY_LEN(features); i++) {
 		const struct feature *f = &features[i];
 		const uint32_t *leaf = arch_leaf(leaves, n, f->leaf, f->subleaf);
-		if (!leaf || !(leaf[2 + f->reg] >> f->bit & 1) || is_dispensable(f->name) || has_here(f, pretend))
+		if (!leaf || !(leaf[2 + f->reg] >> f->bit & 1) || is_dispensable(f->name) ||
+		    has_here(f, pretend))
 			continue;
 		char *more = xasprintf("%s%s%s", names, *names ? " " : "", f->name);
 		free(names);

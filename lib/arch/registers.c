@@ -8,8 +8,18 @@
 const uint8_t arch_reg_by_number[16] = {R_RAX, R_RCX, R_RDX, R_RBX, R_RSP, R_RBP, R_RSI, R_RDI,
 					R_R8,  R_R9,  R_R10, R_R11, R_R12, R_R13, R_R14, R_R15};
 
-/* Places: struct trace_regs, else a component of the XSAVE area by its number (Intel SDM vol. 1, 13.1). */
-enum { X87 = 0, SSE = 1, AVX = 2, OPMASK = 5, ZMM_HI256 = 6, HI16_ZMM = 7, GENERAL = 32, TAGS = 33 };
+/* Places: struct trace_regs, else a component of the XSAVE area by its number (Intel SDM vol.
+ * 1, 13.1). */
+enum {
+	X87 = 0,
+	SSE = 1,
+	AVX = 2,
+	OPMASK = 5,
+	ZMM_HI256 = 6,
+	HI16_ZMM = 7,
+	GENERAL = 32,
+	TAGS = 33
+};
 
 #define CORE "org.gnu.gdb.i386.core"
 #define SSES "org.gnu.gdb.i386.sse"
@@ -18,17 +28,17 @@ enum { X87 = 0, SSE = 1, AVX = 2, OPMASK = 5, ZMM_HI256 = 6, HI16_ZMM = 7, GENER
 #define AVXS "org.gnu.gdb.i386.avx"
 #define AVX512 "org.gnu.gdb.i386.avx512"
 
-#define REG64(feature, name, type, reg)                                                                              \
-	{                                                                                                            \
-		feature, name, type, NULL, 1, 0, 64, GENERAL, 8, reg, 0                                              \
+#define REG64(feature, name, type, reg) \
+	{ \
+		feature, name, type, NULL, 1, 0, 64, GENERAL, 8, reg, 0 \
 	}
-#define REG32(name, type, reg)                                                                                       \
-	{                                                                                                            \
-		CORE, name, type, NULL, 1, 0, 32, GENERAL, 4, reg, 0                                                 \
+#define REG32(name, type, reg) \
+	{ \
+		CORE, name, type, NULL, 1, 0, 32, GENERAL, 4, reg, 0 \
 	}
-#define X87_WORD(name, stored, offset)                                                                               \
-	{                                                                                                            \
-		CORE, name, "int", "float", 1, 0, 32, X87, stored, offset, 0                                         \
+#define X87_WORD(name, stored, offset) \
+	{ \
+		CORE, name, "int", "float", 1, 0, 32, X87, stored, offset, 0 \
 	}
 
 /* Offsets in the legacy area: Intel SDM vol. 1, table 10-2. */
@@ -80,13 +90,13 @@ const struct arch_register_row arch_register_rows[] = {
 	{0},
 };
 
-#define VEC128                                                                                                       \
+#define VEC128 \
 	"<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/><vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>" \
-	"<vector id=\"v16i8\" type=\"int8\" count=\"16\"/><vector id=\"v8i16\" type=\"int16\" count=\"8\"/>"         \
-	"<vector id=\"v4i32\" type=\"int32\" count=\"4\"/><vector id=\"v2i64\" type=\"int64\" count=\"2\"/>"         \
-	"<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>"       \
-	"<field name=\"v16_int8\" type=\"v16i8\"/><field name=\"v8_int16\" type=\"v8i16\"/>"                         \
-	"<field name=\"v4_int32\" type=\"v4i32\"/><field name=\"v2_int64\" type=\"v2i64\"/>"                         \
+	"<vector id=\"v16i8\" type=\"int8\" count=\"16\"/><vector id=\"v8i16\" type=\"int16\" count=\"8\"/>" \
+	"<vector id=\"v4i32\" type=\"int32\" count=\"4\"/><vector id=\"v2i64\" type=\"int64\" count=\"2\"/>" \
+	"<union id=\"vec128\"><field name=\"v4_float\" type=\"v4f\"/><field name=\"v2_double\" type=\"v2d\"/>" \
+	"<field name=\"v16_int8\" type=\"v16i8\"/><field name=\"v8_int16\" type=\"v8i16\"/>" \
+	"<field name=\"v4_int32\" type=\"v4i32\"/><field name=\"v2_int64\" type=\"v2i64\"/>" \
 	"<field name=\"uint128\" type=\"uint128\"/></union>"
 
 #define BIT(name, at) "<field name=\"" name "\" start=\"" #at "\" end=\"" #at "\"/>"
@@ -94,12 +104,14 @@ const struct arch_register_row arch_register_rows[] = {
 static const struct {
 	const char *feature, *types;
 } types[] = {
-	{CORE, "<flags id=\"i386_eflags\" size=\"4\">" BIT("CF", 0) BIT("", 1) BIT("PF", 2) BIT("AF", 4) BIT("ZF", 6)
-		       BIT("SF", 7) BIT("TF", 8) BIT("IF", 9) BIT("DF", 10) BIT("OF", 11) BIT("NT", 14) BIT("RF", 16)
-			       BIT("VM", 17) BIT("AC", 18) BIT("VIF", 19) BIT("VIP", 20) BIT("ID", 21) "</flags>"},
-	{SSES, VEC128 "<flags id=\"i386_mxcsr\" size=\"4\">" BIT("IE", 0) BIT("DE", 1) BIT("ZE", 2) BIT("OE", 3)
-		       BIT("UE", 4) BIT("PE", 5) BIT("DAZ", 6) BIT("IM", 7) BIT("DM", 8) BIT("ZM", 9) BIT("OM", 10)
-			       BIT("UM", 11) BIT("PM", 12) BIT("FZ", 15) "</flags>"},
+	{CORE, "<flags id=\"i386_eflags\" size=\"4\">" BIT("CF", 0) BIT("", 1) BIT("PF", 2) BIT(
+		       "AF", 4) BIT("ZF", 6) BIT("SF", 7) BIT("TF", 8) BIT("IF", 9) BIT("DF", 10)
+		       BIT("OF", 11) BIT("NT", 14) BIT("RF", 16) BIT("VM", 17) BIT("AC", 18)
+			       BIT("VIF", 19) BIT("VIP", 20) BIT("ID", 21) "</flags>"},
+	{SSES, VEC128 "<flags id=\"i386_mxcsr\" size=\"4\">" BIT("IE", 0) BIT("DE", 1) BIT("ZE", 2)
+		       BIT("OE", 3) BIT("UE", 4) BIT("PE", 5) BIT("DAZ", 6) BIT("IM", 7)
+			       BIT("DM", 8) BIT("ZM", 9) BIT("OM", 10) BIT("UM", 11) BIT("PM", 12)
+				       BIT("FZ", 15) "</flags>"},
 	{AVX512, VEC128 "<vector id=\"v2ui128\" type=\"uint128\" count=\"2\"/>"},
 };
 
@@ -113,7 +125,8 @@ const char *arch_register_types(const char *feature)
 
 #define LEGACY_SIZE 512
 #define HEADER_SIZE 64
-#define SW_XCR0 464 /* in the legacy area: what ptrace(2) says of the rest, arch/x86/include/asm/user.h */
+/* in the legacy area: what ptrace(2) says of the rest, arch/x86/include/asm/user.h */
+#define SW_XCR0 464
 
 uint64_t arch_state_components(const struct arch_state *s)
 {
@@ -123,7 +136,7 @@ uint64_t arch_state_components(const struct arch_state *s)
 		return 0;
 	if (s->xlen < LEGACY_SIZE + HEADER_SIZE)
 		return 3;
-	memcpy(&xcr0, s->xstate + SW_XCR0, sizeof xcr0);
+	memcpy(&xcr0, s->xstate + SW_XCR0, sizeof(xcr0));
 	return xcr0 | 3;
 }
 
@@ -136,7 +149,8 @@ bool arch_register_there(const struct arch_register_row *row, uint64_t component
 	return components & (uint64_t)1 << row->place;
 }
 
-/* Where a component begins. CPUID is asked once: in a virtual machine it takes as long as a system call or ten. */
+/* Where a component begins. CPUID is asked once: in a virtual machine it takes as long as a system
+ * call or ten. */
 static size_t component_offset(unsigned component)
 {
 	static struct arch_xlayout here;
@@ -151,7 +165,8 @@ static size_t component_offset(unsigned component)
 }
 
 /* The register's bytes in the area, or NULL. */
-static const uint8_t *place_in(const struct arch_state *s, const struct arch_register_row *row, unsigned i)
+static const uint8_t *place_in(const struct arch_state *s, const struct arch_register_row *row,
+			       unsigned i)
 {
 	if (!arch_register_there(row, arch_state_components(s)))
 		return NULL;
@@ -159,7 +174,8 @@ static const uint8_t *place_in(const struct arch_state *s, const struct arch_reg
 	return at + row->stored <= s->xlen ? s->xstate + at : NULL;
 }
 
-/* The area has a bit a register, set when it is not empty (Intel SDM vol. 1, 10.5.1.1); debuggers want two. */
+/* The area has a bit a register, set when it is not empty (Intel SDM vol. 1, 10.5.1.1); debuggers
+ * want two. */
 static uint16_t tags_get(const uint8_t *area)
 {
 	unsigned top = area[3] >> 3 & 7;
@@ -170,7 +186,7 @@ static uint16_t tags_get(const uint8_t *area)
 		uint64_t mantissa;
 		unsigned exponent = (st[8] | (unsigned)st[9] << 8) & 0x7fff, tag = 2;
 
-		memcpy(&mantissa, st, sizeof mantissa);
+		memcpy(&mantissa, st, sizeof(mantissa));
 		if (!(area[4] >> physical & 1))
 			tag = 3;
 		else if (exponent == 0 && mantissa == 0)
@@ -192,7 +208,8 @@ static uint8_t tags_set(uint32_t tags)
 	return used;
 }
 
-bool arch_register_get(const struct arch_state *s, const struct arch_register_row *row, unsigned i, uint8_t *value)
+bool arch_register_get(const struct arch_state *s, const struct arch_register_row *row, unsigned i,
+		       uint8_t *value)
 {
 	memset(value, 0, row->bits / 8);
 	if (row->place == GENERAL) {
@@ -203,7 +220,7 @@ bool arch_register_get(const struct arch_state *s, const struct arch_register_ro
 		if (s->xlen < LEGACY_SIZE)
 			return false;
 		uint16_t tags = tags_get(s->xstate);
-		memcpy(value, &tags, sizeof tags);
+		memcpy(value, &tags, sizeof(tags));
 		return true;
 	}
 	const uint8_t *from = place_in(s, row, i);
@@ -220,7 +237,8 @@ static void component_used(struct arch_state *s, unsigned component)
 		s->xstate[LEGACY_SIZE] |= (uint8_t)(1u << component);
 }
 
-bool arch_register_set(struct arch_state *s, const struct arch_register_row *row, unsigned i, const uint8_t *value)
+bool arch_register_set(struct arch_state *s, const struct arch_register_row *row, unsigned i,
+		       const uint8_t *value)
 {
 	if (row->place == GENERAL) {
 		s->regs.r[row->offset] = 0;
@@ -231,7 +249,7 @@ bool arch_register_set(struct arch_state *s, const struct arch_register_row *row
 		uint32_t tags;
 		if (s->xlen < LEGACY_SIZE)
 			return false;
-		memcpy(&tags, value, sizeof tags);
+		memcpy(&tags, value, sizeof(tags));
 		s->xstate[row->offset] = tags_set(tags);
 		component_used(s, X87);
 		return true;

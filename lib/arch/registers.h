@@ -1,5 +1,5 @@
-/* A task's registers as debuggers count them: the features "org.gnu.gdb.i386.*" of gdb's manual, "i386 Features".
- * Values are little-endian bytes.
+/* A task's registers as debuggers count them: the features "org.gnu.gdb.i386.*" of gdb's manual,
+ * "i386 Features". Values are little-endian bytes.
  */
 #ifndef RR_REGISTERS_H
 #define RR_REGISTERS_H
@@ -9,7 +9,7 @@
 /* A run of `count` registers of one kind. */
 struct arch_register_row {
 	const char *feature;
-	const char *name;	  /* for count > 1 with %u in it, from `first` on */
+	const char *name;         /* for count > 1 with %u in it, from `first` on */
 	const char *type, *group; /* gdb's; group may be NULL */
 	uint16_t count, first, bits;
 	/* private: where it is */
@@ -28,8 +28,9 @@ enum { ARCH_REG_RBP = 6, ARCH_REG_RSP = 7, ARCH_REG_RIP = 16 };
 /* All that a task has. */
 struct arch_state {
 	struct trace_regs regs;
-	size_t xlen;				      /* bytes of it; 0: it has none */
-	_Alignas(64) uint8_t xstate[ARCH_XSTATE_MAX]; /* XSAVE area, standard format, as ptrace(2) gives it */
+	size_t xlen; /* bytes of it; 0: it has none */
+	/* XSAVE area, standard format, as ptrace(2) gives it */
+	_Alignas(64) uint8_t xstate[ARCH_XSTATE_MAX];
 };
 
 /* Which state components there are (XCR0). */
@@ -37,7 +38,9 @@ uint64_t arch_state_components(const struct arch_state *s);
 /* Whether such a state has the registers of the row. */
 bool arch_register_there(const struct arch_register_row *row, uint64_t components);
 /* Number `i` of the row; `value` has bits / 8 bytes. False: the state has it not. */
-bool arch_register_get(const struct arch_state *s, const struct arch_register_row *row, unsigned i, uint8_t *value);
-bool arch_register_set(struct arch_state *s, const struct arch_register_row *row, unsigned i, const uint8_t *value);
+bool arch_register_get(const struct arch_state *s, const struct arch_register_row *row, unsigned i,
+		       uint8_t *value);
+bool arch_register_set(struct arch_state *s, const struct arch_register_row *row, unsigned i,
+		       const uint8_t *value);
 
 #endif

@@ -1,5 +1,4 @@
 #include "arch/arch.h"
-
 #include "util/util.h"
 
 #include <cpuid.h>
@@ -30,8 +29,8 @@ void arch_call_mode(struct trace_regs *g)
 
 bool arch_is_restart(int64_t result)
 {
-	return result == -ARCH_ERESTARTSYS || result == -ARCH_ERESTARTNOINTR || result == -ARCH_ERESTARTNOHAND ||
-	       result == -ARCH_ERESTART_RESTARTBLOCK;
+	return result == -ARCH_ERESTARTSYS || result == -ARCH_ERESTARTNOINTR ||
+	       result == -ARCH_ERESTARTNOHAND || result == -ARCH_ERESTART_RESTARTBLOCK;
 }
 
 void arch_restart(struct trace_regs *g)
@@ -48,8 +47,8 @@ bool arch_is_syscall(const struct trace_regs *g)
 	return g->r[R_RCX] == g->r[R_RIP];
 }
 
-/* Offsets in struct rt_sigframe: pretcode (8), then struct ucontext: uc_flags 0, uc_link 8, uc_stack 16,
- * uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
+/* Offsets in struct rt_sigframe: pretcode (8), then struct ucontext: uc_flags 0, uc_link 8,
+ * uc_stack 16, uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
 #define FRAME_MCONTEXT (8 + 40)
 #define FRAME_FPSTATE (FRAME_MCONTEXT + 23 * 8)
 #define FRAME_SIZE (8 + 304 + 128)
@@ -57,16 +56,17 @@ bool arch_is_syscall(const struct trace_regs *g)
 #define FP_SW_RESERVED 464 /* in the fxsave area: magic1, extended_size */
 #define FP_XSTATE_MAGIC1 0x46505853u
 
-uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint64_t, void *, size_t), void *ctx)
+uint64_t arch_sigframe_end(const struct trace_regs *g,
+			   int (*read)(void *, uint64_t, void *, size_t), void *ctx)
 {
 	uint64_t sp = ARCH_SP(g), fp;
 	uint32_t sw[2];
 
-	if (read(ctx, sp + FRAME_FPSTATE, &fp, sizeof fp))
+	if (read(ctx, sp + FRAME_FPSTATE, &fp, sizeof(fp)))
 		return 0;
 	if (!fp)
 		return sp + FRAME_SIZE;
-	if (fp < sp || fp - sp > (1 << 16) || read(ctx, fp + FP_SW_RESERVED, sw, sizeof sw))
+	if (fp < sp || fp - sp > (1 << 16) || read(ctx, fp + FP_SW_RESERVED, sw, sizeof(sw)))
 		return 0;
 	uint64_t size = FXSAVE_SIZE;
 	if (sw[0] == FP_XSTATE_MAGIC1)
@@ -79,15 +79,17 @@ uint64_t arch_sigframe_end(const struct trace_regs *g, int (*read)(void *, uint6
 /* uc_mcontext's eflags: its 18th word (asm/sigcontext.h). */
 #define FRAME_EFLAGS (FRAME_MCONTEXT + 17 * 8)
 
-void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *before, int (*read)(void *, uint64_t, void *, size_t),
+void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *before,
+			  int (*read)(void *, uint64_t, void *, size_t),
 			  int (*write)(void *, uint64_t, const void *, size_t), void *ctx)
 {
 	uint64_t at = ARCH_SP(g) + FRAME_EFLAGS, flags;
 
-	if (before->r[R_EFLAGS] & FLAG_TRAP || read(ctx, at, &flags, sizeof flags) || !(flags & FLAG_TRAP))
+	if (before->r[R_EFLAGS] & FLAG_TRAP || read(ctx, at, &flags, sizeof(flags)) ||
+	    !(flags & FLAG_TRAP))
 		return;
 	flags &= ~(uint64_t)FLAG_TRAP;
-	write(ctx, at, &flags, sizeof flags);
+	write(ctx, at, &flags, sizeof(flags));
 }
 
 #define FLAG_RESUME 0x10000

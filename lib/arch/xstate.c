@@ -1,13 +1,12 @@
 /* The extended state as one machine saves it, for another. */
 #include "arch/arch.h"
-
 #include "util/util.h"
 
 #include <cpuid.h>
 #include <string.h>
 
-/* Of an area: Intel SDM vol. 1, 13.4.1 and 13.4.2. The legacy region has the first two components, and at 464 bytes that
- * the kernel uses for itself. */
+/* Of an area: Intel SDM vol. 1, 13.4.1 and 13.4.2. The legacy region has the first two components,
+ * and at 464 bytes that the kernel uses for itself. */
 #define LEGACY 512
 #define LEGACY_OWN 464
 #define HEADER 64
@@ -16,8 +15,12 @@
 /* The kernel's own choice for every program: init_pkru_value, arch/x86/mm/pkeys.c. */
 #define PKRU_DEFAULT 0x55555554u
 
-const char *const arch_xpart_names[ARCH_XPARTS] = {[2] = "avx",	      [5] = "avx512 (opmask)", [6] = "avx512 (zmm_hi256)",
-						   [7] = "avx512 (hi16_zmm)", [17] = "amx (tilecfg)", [18] = "amx (tiledata)"};
+const char *const arch_xpart_names[ARCH_XPARTS] = {[2] = "avx",
+						   [5] = "avx512 (opmask)",
+						   [6] = "avx512 (zmm_hi256)",
+						   [7] = "avx512 (hi16_zmm)",
+						   [17] = "amx (tilecfg)",
+						   [18] = "amx (tiledata)"};
 
 const uint32_t *arch_leaf(const uint32_t (*leaves)[6], unsigned n, uint32_t leaf, uint32_t subleaf)
 {
@@ -75,8 +78,8 @@ static bool inside(uint32_t at, uint32_t len, size_t n)
 	return len && at >= LEGACY + HEADER && at <= n && len <= n - at;
 }
 
-bool arch_xstate_convert(const struct arch_xlayout *from, const uint8_t *in, size_t n, const struct arch_xlayout *to,
-			 uint8_t *out, size_t n_out)
+bool arch_xstate_convert(const struct arch_xlayout *from, const uint8_t *in, size_t n,
+			 const struct arch_xlayout *to, uint8_t *out, size_t n_out)
 {
 	uint64_t used, used_out, have_out;
 
@@ -89,13 +92,15 @@ bool arch_xstate_convert(const struct arch_xlayout *from, const uint8_t *in, siz
 	used_out = (used & 3) | (used_out & (1ull << PART_PKRU));
 	memcpy(out, in, LEGACY_OWN);
 	for (unsigned i = PART_FIRST; i < ARCH_XPARTS; i++) {
-		if (!(used >> i & 1) || !from->len[PART_FIRST]) /* a program that is told of none uses none */
+		/* a program that is told of none uses none */
+		if (!(used >> i & 1) || !from->len[PART_FIRST])
 			continue;
 		/* Not told where, but of the same length: as here. */
 		const struct arch_xlayout *l = from->len[i] ? from : to;
 		if (!inside(l->at[i], l->len[i], n) || (l == to && n != n_out))
 			return false;
-		if (have_out >> i & 1 && l->len[i] == to->len[i] && inside(to->at[i], to->len[i], n_out)) {
+		if (have_out >> i & 1 && l->len[i] == to->len[i] &&
+		    inside(to->at[i], to->len[i], n_out)) {
 			memcpy(out + to->at[i], in + l->at[i], l->len[i]);
 			used_out |= 1ull << i;
 		} else if (!is_initial(i, in + l->at[i], l->len[i])) {

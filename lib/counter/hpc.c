@@ -16,12 +16,13 @@ static int event_open(const struct hpc_kind *k, pid_t tid, uint64_t period)
 	struct perf_event_attr a = k->event;
 	int fd;
 
-	a.size = sizeof a;
+	a.size = sizeof(a);
 	a.exclude_kernel = a.exclude_hv = a.exclude_guest = 1;
 	a.pinned = 1; /* counts always or not at all, and never a part of the time */
 	a.sample_period = period;
 	a.disabled = period != 0;
-	/* Two descriptors a task: the usual 1024 are soon used up. The program has its own limit by now. */
+	/* Two descriptors a task: the usual 1024 are soon used up. The program has its own limit by
+	 * now. */
 	do {
 		fd = (int)syscall(SYS_perf_event_open, &a, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	} while (fd < 0 && (errno == EINTR || (errno == EMFILE && !files_more())));
@@ -49,11 +50,12 @@ void hpc_close(struct hpc *h)
 
 int hpc_read(const struct hpc *h, uint64_t *ticks)
 {
-	ssize_t n = read(h->count, ticks, sizeof *ticks);
+	ssize_t n = read(h->count, ticks, sizeof(*ticks));
 
-	if (n >= 0 && n != sizeof *ticks)
-		errno = EBUSY; /* a pinned event in error gives an end of file: perf_event_open(2) */
-	return n == sizeof *ticks ? 0 : -1;
+	if (n >= 0 && n != sizeof(*ticks))
+		/* a pinned event in error gives an end of file: perf_event_open(2) */
+		errno = EBUSY;
+	return n == sizeof(*ticks) ? 0 : -1;
 }
 
 static int stop_open(struct hpc *h, const struct hpc_kind *k, pid_t tid)
@@ -63,7 +65,8 @@ static int stop_open(struct hpc *h, const struct hpc_kind *k, pid_t tid)
 
 	if (fd < 0)
 		return -1;
-	if (fcntl(fd, F_SETOWN_EX, &owner) || fcntl(fd, F_SETSIG, HPC_SIGNAL) || fcntl(fd, F_SETFL, O_ASYNC)) {
+	if (fcntl(fd, F_SETOWN_EX, &owner) || fcntl(fd, F_SETSIG, HPC_SIGNAL) ||
+	    fcntl(fd, F_SETFL, O_ASYNC)) {
 		int e = errno;
 		close(fd);
 		errno = e;
@@ -77,7 +80,8 @@ int hpc_arm(struct hpc *h, const struct hpc_kind *k, pid_t tid, uint64_t n)
 {
 	if (h->stop < 0 && stop_open(h, k, tid))
 		return -1;
-	/* Not PERF_EVENT_IOC_REFRESH: what disables the event by itself may come late and hit the next use of it. */
+	/* Not PERF_EVENT_IOC_REFRESH: what disables the event by itself may come late and hit the
+	 * next use of it. */
 	if (ioctl(h->stop, PERF_EVENT_IOC_PERIOD, &n) || ioctl(h->stop, PERF_EVENT_IOC_ENABLE, 0))
 		return -1;
 	h->armed = true;
@@ -93,6 +97,6 @@ void hpc_disarm(struct hpc *h)
 
 bool hpc_interrupts(const struct hpc *h, const siginfo_t *si)
 {
-	return h->open && h->stop >= 0 && si->si_signo == HPC_SIGNAL && (si->si_code == POLL_IN || si->si_code == POLL_HUP) &&
-	       si->si_fd == h->stop;
+	return h->open && h->stop >= 0 && si->si_signo == HPC_SIGNAL &&
+	       (si->si_code == POLL_IN || si->si_code == POLL_HUP) && si->si_fd == h->stop;
 }

@@ -1,7 +1,7 @@
-/* Whether this CPU's counter is what a replay needs: the same number for the same code every time, and interrupts when they
- * were asked for. A child of our own runs loops under ptrace, as programs will. */
+/* Whether this CPU's counter is what a replay needs: the same number for the same code every time,
+ * and interrupts when they were asked for. A child of our own runs loops under ptrace, as programs
+ * will. */
 #include "counter/hpc.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -20,13 +20,15 @@
 #define LOOPS 3000
 #define LOOPS_LONG 9000
 
-/* AMD's speculation across lock prefixes, SpecLockMap: when it is undone, branches are counted twice. PPR for family 17h,
- * PMCx025 LsLocks, bit 3: SpecLockMapCommit. Bit 54 of MSR C001_1020 (LS_CFG) turns it off. */
+/* AMD's speculation across lock prefixes, SpecLockMap: when it is undone, branches are counted
+ * twice. PPR for family 17h, PMCx025 LsLocks, bit 3: SpecLockMapCommit. Bit 54 of MSR C001_1020
+ * (LS_CFG) turns it off. */
 #define LOCK_MAP_COMMIT 0x0825
 
 static char why[160];
 
-/* Stops at int3, with rcx to be set to how many rounds it is to make and rsi to which kind: 0 plain, 1 with lock prefixes. */
+/* Stops at int3, with rcx to be set to how many rounds it is to make and rsi to which kind: 0
+ * plain, 1 with lock prefixes. */
 static void loops(void)
 {
 	static uint32_t word;
@@ -70,7 +72,8 @@ static bool child_start(struct child *c)
 		loops();
 		_exit(0);
 	}
-	return c->pid > 0 && stopped_by(c, SIGTRAP) && !ptrace(PTRACE_SETOPTIONS, c->pid, NULL, (void *)PTRACE_O_EXITKILL);
+	return c->pid > 0 && stopped_by(c, SIGTRAP) &&
+	       !ptrace(PTRACE_SETOPTIONS, c->pid, NULL, (void *)PTRACE_O_EXITKILL);
 }
 
 static void child_end(struct child *c)
@@ -86,7 +89,8 @@ static void child_end(struct child *c)
 static bool go(const struct child *c, uint64_t loops, bool locked)
 {
 	return !ptrace(PTRACE_POKEUSER, c->pid, (void *)offsetof(struct user, regs.rcx), loops) &&
-	       !ptrace(PTRACE_POKEUSER, c->pid, (void *)offsetof(struct user, regs.rsi), (unsigned long)locked) &&
+	       !ptrace(PTRACE_POKEUSER, c->pid, (void *)offsetof(struct user, regs.rsi),
+		       (unsigned long)locked) &&
 	       !ptrace(PTRACE_CONT, c->pid, NULL, NULL);
 }
 
@@ -95,7 +99,8 @@ static int64_t ticks_of(const struct child *c, uint64_t loops, bool locked)
 {
 	uint64_t from, to;
 
-	if (hpc_read(&c->hpc, &from) || !go(c, loops, locked) || !stopped_by(c, SIGTRAP) || hpc_read(&c->hpc, &to))
+	if (hpc_read(&c->hpc, &from) || !go(c, loops, locked) || !stopped_by(c, SIGTRAP) ||
+	    hpc_read(&c->hpc, &to))
 		return -1;
 	return (int64_t)(to - from);
 }
@@ -110,13 +115,15 @@ static const char *count_test(const struct child *c, bool locked)
 	for (int i = 1; i < ROUNDS; i++) {
 		again = ticks_of(c, LOOPS, locked);
 		if (again != first) {
-			snprintf(why, sizeof why, "it counts %ld branches and then %ld for %s", (long)first, (long)again, what);
+			snprintf(why, sizeof(why), "it counts %ld branches and then %ld for %s",
+				 (long)first, (long)again, what);
 			return why;
 		}
 	}
 	again = ticks_of(c, LOOPS_LONG, locked);
 	if (again - first != LOOPS_LONG - LOOPS) {
-		snprintf(why, sizeof why, "it counts %ld branches where there are %d", (long)(again - first), LOOPS_LONG - LOOPS);
+		snprintf(why, sizeof(why), "it counts %ld branches where there are %d",
+			 (long)(again - first), LOOPS_LONG - LOOPS);
 		return why;
 	}
 	return NULL;
@@ -128,7 +135,7 @@ static const char *period_test(struct child *c, uint64_t n)
 	siginfo_t si;
 
 	if (hpc_read(&c->hpc, &from) || hpc_arm(&c->hpc, c->kind, c->pid, n)) {
-		snprintf(why, sizeof why, "it cannot interrupt: %s", strerror(errno));
+		snprintf(why, sizeof(why), "it cannot interrupt: %s", strerror(errno));
 		return why;
 	}
 	if (!go(c, n + c->kind->skid + LOOPS, false))
@@ -137,15 +144,20 @@ static const char *period_test(struct child *c, uint64_t n)
 	hpc_disarm(&c->hpc);
 	if (!came)
 		return "its interrupts do not come";
-	if (ptrace(PTRACE_GETSIGINFO, c->pid, NULL, &si) || !hpc_interrupts(&c->hpc, &si) || hpc_read(&c->hpc, &to))
+	if (ptrace(PTRACE_GETSIGINFO, c->pid, NULL, &si) || !hpc_interrupts(&c->hpc, &si) ||
+	    hpc_read(&c->hpc, &to))
 		return "its interrupts are not its own";
 	if (to - from < n || to - from > n + c->kind->skid) {
-		snprintf(why, sizeof why, "it interrupts after %lu branches where %lu were asked for, and %u more at most",
-			 (unsigned long)(to - from), (unsigned long)n, c->kind->skid);
+		snprintf(
+			why, sizeof(why),
+			"it interrupts after %lu branches where %lu were asked for, and %u more at most",
+			(unsigned long)(to - from), (unsigned long)n, c->kind->skid);
 		return why;
 	}
 	/* to the end of the loop */
-	return ptrace(PTRACE_CONT, c->pid, NULL, NULL) || !stopped_by(c, SIGTRAP) ? "its interrupts do not end" : NULL;
+	return ptrace(PTRACE_CONT, c->pid, NULL, NULL) || !stopped_by(c, SIGTRAP)
+		       ? "its interrupts do not end"
+		       : NULL;
 }
 
 static const char *lock_map_test(const struct child *c)
@@ -157,8 +169,8 @@ static const char *lock_map_test(const struct child *c)
 		return NULL;
 	int64_t n = ticks_of(&with, LOOPS, true);
 	hpc_close(&with.hpc);
-	return n > 0 ? "this AMD processor miscounts around lock prefixes unless bit 54 of MSR 0xc0011020 is set (SpecLockMap)" :
-		       NULL;
+	return n > 0 ? "this AMD processor miscounts around lock prefixes unless bit 54 of MSR 0xc0011020 is set (SpecLockMap)"
+		     : NULL;
 }
 
 static const char *no_counter(int error)
@@ -168,11 +180,15 @@ static const char *no_counter(int error)
 
 	free(text);
 	if (error == ENOENT || error == ENODEV || error == EOPNOTSUPP)
-		snprintf(why, sizeof why, "this machine has none, or its hypervisor hides it (perf_event_open: %s)", strerror(error));
+		snprintf(why, sizeof(why),
+			 "this machine has none, or its hypervisor hides it (perf_event_open: %s)",
+			 strerror(error));
 	else if ((error == EACCES || error == EPERM) && paranoid > 2)
-		snprintf(why, sizeof why, "it is forbidden (kernel.perf_event_paranoid is %d: set it to 2 or less)", paranoid);
+		snprintf(why, sizeof(why),
+			 "it is forbidden (kernel.perf_event_paranoid is %d: set it to 2 or less)",
+			 paranoid);
 	else
-		snprintf(why, sizeof why, "perf_event_open: %s", strerror(error));
+		snprintf(why, sizeof(why), "perf_event_open: %s", strerror(error));
 	return why;
 }
 
@@ -208,13 +224,13 @@ const char *hpc_choose(int cpu, struct hpc_kind *k)
 	CPU_ZERO(&one);
 	if (cpu >= 0 && cpu < CPU_SETSIZE)
 		CPU_SET(cpu, &one);
-	int known = sched_getaffinity(0, sizeof was, &was);
+	int known = sched_getaffinity(0, sizeof(was), &was);
 	if (cpu >= 0)
-		sched_setaffinity(0, sizeof one, &one);
+		sched_setaffinity(0, sizeof(one), &one);
 	no = hpc_kind_here(k);
 	if (!no && k->event.type != PERF_TYPE_SOFTWARE)
 		no = self_test(k);
 	if (!known)
-		sched_setaffinity(0, sizeof was, &was);
+		sched_setaffinity(0, sizeof(was), &was);
 	return no;
 }

@@ -30,12 +30,14 @@ void soft_close(struct soft *s);
 void soft_enter(const struct soft *s, const struct soft_task *t);
 void soft_leave(const struct soft *s, struct soft_task *t);
 
-/* The task, which stands at an exact point or is about to begin, stops at its edge number n from here on (n >= 1). */
+/* The task, which stands at an exact point or is about to begin, stops at its edge number n from
+ * here on (n >= 1). */
 void soft_arm(struct soft_task *t, uint64_t n);
 #define SOFT_FAR (1ull << 48)
 
-/* The task, stopped anywhere, stops at its next counted edge. It may stand in the middle of counting one: then g, its
- * registers, are moved on behind that, *moved is set, and they are to be given to it. code: the 16 bytes at its pc. */
+/* The task, stopped anywhere, stops at its next counted edge. It may stand in the middle of
+ * counting one: then g, its registers, are moved on behind that, *moved is set, and they are to be
+ * given to it. code: the 16 bytes at its pc. */
 void soft_hurry(struct soft_task *t, struct trace_regs *g, const uint8_t code[16], bool *moved);
 
 #endif

@@ -1,7 +1,6 @@
 #include "counter/step.h"
 
 #include <Zydis/Zydis.h>
-
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -10,8 +9,8 @@
 #define INSN_MAX 15
 
 struct edge {
-	bool counts;	  /* when it is taken */
-	bool always;	  /* and it always is */
+	bool counts; /* when it is taken */
+	bool always; /* and it always is */
 	uint64_t target;
 };
 
@@ -27,14 +26,16 @@ static const struct {
 	ZydisMnemonic mnemonic;
 	enum chance insn;
 } chances[] = {
-	{ZYDIS_MNEMONIC_RDTSC, CHANCE_RDTSC},	{ZYDIS_MNEMONIC_RDTSCP, CHANCE_RDTSCP}, {ZYDIS_MNEMONIC_CPUID, CHANCE_CPUID},
-	{ZYDIS_MNEMONIC_RDRAND, CHANCE_RDRAND}, {ZYDIS_MNEMONIC_RDSEED, CHANCE_RDSEED}, {ZYDIS_MNEMONIC_RDPID, CHANCE_RDPID},
+	{ZYDIS_MNEMONIC_RDTSC, CHANCE_RDTSC},   {ZYDIS_MNEMONIC_RDTSCP, CHANCE_RDTSCP},
+	{ZYDIS_MNEMONIC_CPUID, CHANCE_CPUID},   {ZYDIS_MNEMONIC_RDRAND, CHANCE_RDRAND},
+	{ZYDIS_MNEMONIC_RDSEED, CHANCE_RDSEED}, {ZYDIS_MNEMONIC_RDPID, CHANCE_RDPID},
 	{ZYDIS_MNEMONIC_XGETBV, CHANCE_XGETBV},
 };
 
-static void find_chance(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops, struct decoded *d)
+static void find_chance(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops,
+			struct decoded *d)
 {
-	for (size_t k = 0; k < sizeof chances / sizeof *chances; k++) {
+	for (size_t k = 0; k < sizeof(chances) / sizeof(*chances); k++) {
 		if (chances[k].mnemonic != i->mnemonic)
 			continue;
 		d->chance = true;
@@ -46,9 +47,11 @@ static void find_chance(const ZydisDecodedInstruction *i, const ZydisDecodedOper
 	}
 }
 
-static void find_edge(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops, uint64_t pc, struct decoded *d)
+static void find_edge(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops, uint64_t pc,
+		      struct decoded *d)
 {
-	bool jump = i->meta.category == ZYDIS_CATEGORY_COND_BR || i->meta.category == ZYDIS_CATEGORY_UNCOND_BR;
+	bool jump = i->meta.category == ZYDIS_CATEGORY_COND_BR ||
+		    i->meta.category == ZYDIS_CATEGORY_UNCOND_BR;
 	bool call = i->meta.category == ZYDIS_CATEGORY_CALL;
 
 	if (!jump && !call)
@@ -69,9 +72,9 @@ static void decode(struct task *t, struct decoded *d)
 	ZydisDecoder decoder;
 	ZydisDecodedInstruction i;
 	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
-	ssize_t n = task_read(t, pc, bytes, sizeof bytes);
+	ssize_t n = task_read(t, pc, bytes, sizeof(bytes));
 
-	memset(d, 0, sizeof *d);
+	memset(d, 0, sizeof(*d));
 	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	if (n <= 0 || ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, (ZyanUSize)n, &i, ops)))
 		return;
@@ -93,23 +96,24 @@ static void hide_trap_flag(struct task *t)
 
 	if (task_read_all(t, ARCH_SP(&t->regs) + 1, &flags, 1))
 		return;
-	flags &= (uint8_t)~(FLAG_TRAP >> 8);
+	flags &= (uint8_t) ~(FLAG_TRAP >> 8);
 	task_write(t, ARCH_SP(&t->regs) + 1, &flags, 1);
 }
 
 /* What POPF changes at privilege 3: Intel SDM vol. 2, POPF. Not the trap flag. */
 #define FLAGS_POPPED 0x244cd5u
 
-/* Stepped over POPF, the kernel takes the trap flag for the program's own from then on (enable_single_step() in
- * arch/x86/kernel/step.c), and shows it: so it is done here. False: the program sets it, or there is nothing to pop. */
+/* Stepped over POPF, the kernel takes the trap flag for the program's own from then on
+ * (enable_single_step() in arch/x86/kernel/step.c), and shows it: so it is done here. False: the
+ * program sets it, or there is nothing to pop. */
 static bool pop_flags(struct task *t, unsigned len)
 {
 	uint64_t v, *flags = &t->regs.r[R_EFLAGS];
 
-	if (task_read_all(t, ARCH_SP(&t->regs), &v, sizeof v) || (v & FLAG_TRAP))
+	if (task_read_all(t, ARCH_SP(&t->regs), &v, sizeof(v)) || (v & FLAG_TRAP))
 		return false;
 	*flags = (*flags & ~(uint64_t)FLAGS_POPPED) | (v & FLAGS_POPPED);
-	ARCH_SP(&t->regs) += sizeof v;
+	ARCH_SP(&t->regs) += sizeof(v);
 	ARCH_PC(&t->regs) += len;
 	return !task_set_regs(t);
 }
@@ -121,10 +125,12 @@ static bool is_trap(struct task *t, int status)
 	return status >> 8 == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
 }
 
-/* The kernel may tell of an event first, with the trap of the instruction that was stepped over still to come. */
+/* The kernel may tell of an event first, with the trap of the instruction that was stepped over
+ * still to come. */
 static void note_late_trap(struct task *t, int status)
 {
-	t->trap_due = WIFSTOPPED(status) && status >> 16 && proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
+	t->trap_due = WIFSTOPPED(status) && status >> 16 &&
+		      proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
 }
 
 enum step_result step_over(struct task *t, int request, int sig, int *status)
@@ -145,7 +151,8 @@ static bool is_interrupted_call(const struct trace_regs *g)
 	return arch_is_restart((int64_t)ARCH_RESULT(g)) && (int64_t)ARCH_SYSNO(g) >= 0;
 }
 
-enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge, struct arch_chance *c, int *status)
+enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
+			   struct arch_chance *c, int *status)
 {
 	struct decoded d;
 
@@ -168,7 +175,9 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	bool done = s == STEP_DONE, stopped = WIFSTOPPED(*status);
 	bool moved = ARCH_PC(&t->regs) != ARCH_PC(&before);
 	if (done || (t->trap_due && (moved || d.edge.target == ARCH_PC(&before))))
-		*edge = d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target) ? ARCH_PC(&before) : 0;
+		*edge = d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target)
+				? ARCH_PC(&before)
+				: 0;
 	if (stopped && d.pushes_flags && moved && !(before.r[R_EFLAGS] & FLAG_TRAP))
 		hide_trap_flag(t);
 	return s;

@@ -1,5 +1,4 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -12,7 +11,8 @@ struct point {
 	pid_t pid;
 	enum debug_break kind;
 	uint64_t addr, len;
-	/* Conditions: each its length in two bytes, then so much bytecode. It stops when one is true. */
+	/* Conditions: each its length in two bytes, then so much bytecode. It stops when one is
+	 * true. */
 	uint8_t *conditions;
 	size_t nconditions;
 };
@@ -40,7 +40,8 @@ static struct point **point_find(struct session *s, const struct point *like)
 {
 	for (size_t i = 0; i < s->npoints; i++) {
 		const struct point *p = s->points[i];
-		if (p->pid == like->pid && p->kind == like->kind && p->addr == like->addr && p->len == like->len)
+		if (p->pid == like->pid && p->kind == like->kind && p->addr == like->addr &&
+		    p->len == like->len)
 			return &s->points[i];
 	}
 	return NULL;
@@ -65,8 +66,9 @@ void points_forget(struct session *s, pid_t pid)
 /* "type,address,kind" of a Z or z, for the general thread's process. */
 static bool take_point(struct session *s, struct cursor *in, struct point *p)
 {
-	static const enum debug_break kinds[] = {DEBUG_BREAK_SOFT, DEBUG_BREAK_HARD, DEBUG_WATCH_WRITE,
-						 DEBUG_WATCH_READ, DEBUG_WATCH_ACCESS};
+	static const enum debug_break kinds[] = {DEBUG_BREAK_SOFT, DEBUG_BREAK_HARD,
+						 DEBUG_WATCH_WRITE, DEBUG_WATCH_READ,
+						 DEBUG_WATCH_ACCESS};
 	const struct debug_thread *t = thread_general(s);
 	uint64_t type;
 
@@ -89,8 +91,8 @@ static bool take_conditions(struct cursor *in, struct point *p)
 	uint64_t n;
 
 	while (take_char(in, ';') || !at_end(in)) {
-		if (!take_char(in, 'X') || !take_hex(in, &n) || !take_char(in, ',') || n > UINT16_MAX ||
-		    n > (uint64_t)(in->end - in->p) / 2)
+		if (!take_char(in, 'X') || !take_hex(in, &n) || !take_char(in, ',') ||
+		    n > UINT16_MAX || n > (uint64_t)(in->end - in->p) / 2)
 			return false;
 		p->conditions = xrealloc(p->conditions, p->nconditions + 2 + n);
 		uint8_t *to = p->conditions + p->nconditions;
@@ -106,14 +108,15 @@ static bool take_conditions(struct cursor *in, struct point *p)
 /* Z */
 void point_insert(struct session *s, struct cursor *in)
 {
-	struct point *p = xcalloc(1, sizeof *p), **old;
+	struct point *p = xcalloc(1, sizeof(*p)), **old;
 
 	if (!take_point(s, in, p) || !take_conditions(in, p)) {
 		reply_error(s, EINVAL);
 		point_free(p);
 		return;
 	}
-	if (debug_break_add(s->debug, p->pid, p->kind, p->addr, p->len, p->conditions ? point_holds : NULL, p)) {
+	if (debug_break_add(s->debug, p->pid, p->kind, p->addr, p->len,
+			    p->conditions ? point_holds : NULL, p)) {
 		reply_error(s, ENOSPC);
 		point_free(p);
 		return;

@@ -1,7 +1,6 @@
-/* Conditions of breakpoints, in the bytecode of gdb's manual, "The GDB Agent Expression Mechanism". They come from
- * outside: steps, stack and jumps have bounds. */
+/* Conditions of breakpoints, in the bytecode of gdb's manual, "The GDB Agent Expression Mechanism".
+ * They come from outside: steps, stack and jumps have bounds. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <string.h>
@@ -31,12 +30,12 @@ static bool push(struct machine *m, uint64_t v)
 	return true;
 }
 
-#define BINARY(name, type, expression)                                                                               \
-	static bool op_##name(struct machine *m, uint64_t operand)                                                   \
-	{                                                                                                            \
-		type b = (type)pop(m), a = (type)pop(m);                                                             \
-		(void)operand;                                                                                       \
-		return push(m, (uint64_t)(expression));                                                              \
+#define BINARY(name, type, expression) \
+	static bool op_##name(struct machine *m, uint64_t operand) \
+	{ \
+		type b = (type)pop(m), a = (type)pop(m); \
+		(void)operand; \
+		return push(m, (uint64_t)(expression)); \
 	}
 
 BINARY(add, uint64_t, a + b)
@@ -128,11 +127,11 @@ static bool load(struct machine *m, size_t bytes)
 	return memory_read(m->session, m->tid, addr, &v, bytes) && push(m, v);
 }
 
-#define LOAD(name, bytes)                                                                                            \
-	static bool op_##name(struct machine *m, uint64_t operand)                                                   \
-	{                                                                                                            \
-		(void)operand;                                                                                       \
-		return load(m, bytes);                                                                               \
+#define LOAD(name, bytes) \
+	static bool op_##name(struct machine *m, uint64_t operand) \
+	{ \
+		(void)operand; \
+		return load(m, bytes); \
 	}
 
 LOAD(ref8, 1)
@@ -208,26 +207,26 @@ static bool op_rot(struct machine *m, uint64_t operand)
 static const struct {
 	bool (*run)(struct machine *m, uint64_t operand);
 	uint8_t takes, gives; /* values on the stack */
-	uint8_t bytes;	      /* of the operand that follows, the highest first */
+	uint8_t bytes;        /* of the operand that follows, the highest first */
 } ops[256] = {
-	[0x02] = {op_add, 2, 1, 0},	     [0x03] = {op_sub, 2, 1, 0},
-	[0x04] = {op_mul, 2, 1, 0},	     [0x05] = {op_div_signed, 2, 1, 0},
+	[0x02] = {op_add, 2, 1, 0},          [0x03] = {op_sub, 2, 1, 0},
+	[0x04] = {op_mul, 2, 1, 0},          [0x05] = {op_div_signed, 2, 1, 0},
 	[0x06] = {op_div_unsigned, 2, 1, 0}, [0x07] = {op_rem_signed, 2, 1, 0},
 	[0x08] = {op_rem_unsigned, 2, 1, 0}, [0x09] = {op_lsh, 2, 1, 0},
 	[0x0a] = {op_rsh_signed, 2, 1, 0},   [0x0b] = {op_rsh_unsigned, 2, 1, 0},
-	[0x0e] = {op_log_not, 1, 1, 0},	     [0x0f] = {op_bit_and, 2, 1, 0},
-	[0x10] = {op_bit_or, 2, 1, 0},	     [0x11] = {op_bit_xor, 2, 1, 0},
-	[0x12] = {op_bit_not, 1, 1, 0},	     [0x13] = {op_equal, 2, 1, 0},
+	[0x0e] = {op_log_not, 1, 1, 0},      [0x0f] = {op_bit_and, 2, 1, 0},
+	[0x10] = {op_bit_or, 2, 1, 0},       [0x11] = {op_bit_xor, 2, 1, 0},
+	[0x12] = {op_bit_not, 1, 1, 0},      [0x13] = {op_equal, 2, 1, 0},
 	[0x14] = {op_less_signed, 2, 1, 0},  [0x15] = {op_less_unsigned, 2, 1, 0},
-	[0x16] = {op_ext, 1, 1, 1},	     [0x17] = {op_ref8, 1, 1, 0},
-	[0x18] = {op_ref16, 1, 1, 0},	     [0x19] = {op_ref32, 1, 1, 0},
-	[0x1a] = {op_ref64, 1, 1, 0},	     [0x20] = {op_if_goto, 1, 0, 2},
-	[0x21] = {op_goto, 0, 0, 2},	     [0x22] = {op_const, 0, 1, 1},
-	[0x23] = {op_const, 0, 1, 2},	     [0x24] = {op_const, 0, 1, 4},
-	[0x25] = {op_const, 0, 1, 8},	     [0x26] = {op_reg, 0, 1, 2},
-	[0x27] = {op_end, 0, 0, 0},	     [0x28] = {op_pick, 1, 2, 0}, /* dup: of depth 0 */
-	[0x29] = {op_pop, 1, 0, 0},	     [0x2a] = {op_zero_ext, 1, 1, 1},
-	[0x2b] = {op_swap, 2, 2, 0},	     [0x32] = {op_pick, 0, 1, 1},
+	[0x16] = {op_ext, 1, 1, 1},          [0x17] = {op_ref8, 1, 1, 0},
+	[0x18] = {op_ref16, 1, 1, 0},        [0x19] = {op_ref32, 1, 1, 0},
+	[0x1a] = {op_ref64, 1, 1, 0},        [0x20] = {op_if_goto, 1, 0, 2},
+	[0x21] = {op_goto, 0, 0, 2},         [0x22] = {op_const, 0, 1, 1},
+	[0x23] = {op_const, 0, 1, 2},        [0x24] = {op_const, 0, 1, 4},
+	[0x25] = {op_const, 0, 1, 8},        [0x26] = {op_reg, 0, 1, 2},
+	[0x27] = {op_end, 0, 0, 0},          [0x28] = {op_pick, 1, 2, 0}, /* dup: of depth 0 */
+	[0x29] = {op_pop, 1, 0, 0},          [0x2a] = {op_zero_ext, 1, 1, 1},
+	[0x2b] = {op_swap, 2, 2, 0},         [0x32] = {op_pick, 0, 1, 1},
 	[0x33] = {op_rot, 3, 3, 0},
 };
 

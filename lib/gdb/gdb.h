@@ -1,4 +1,5 @@
-/* Serves a replay to debuggers that speak gdb's remote serial protocol (gdb's manual, "Remote Protocol"). */
+/* Serves a replay to debuggers that speak gdb's remote serial protocol (gdb's manual, "Remote
+ * Protocol"). */
 #ifndef RR_GDB_H
 #define RR_GDB_H
 
@@ -8,18 +9,20 @@
 struct gdb_options {
 	const char *trace; /* NULL: the latest */
 	const char *start; /* a position (replay/debug.h); NULL: the program's first instruction */
-	pid_t pid;	   /* start where this process has executed its program, and show no other; 0: all */
-	bool forked;	   /* pid: where it was made instead */
+	/* start where this process has executed its program, and show no other; 0: all */
+	pid_t pid;
+	bool forked; /* pid: where it was made instead */
 	/* Once this can be read, or its other end is closed, all is to end. */
 	int control;
-	bool output_here; /* what the program writes goes to our own stdout and stderr, else to the client */
+	/* what the program writes goes to our own stdout and stderr, else to the client */
+	bool output_here;
 };
 
 struct gdb;
 /* NULL after a line on stderr. */
 struct gdb *gdb_open(const struct gdb_options *o);
-/* Whether the programs that the trace runs are all still here as they were, so that a client may read them itself: that
- * is faster, and lets it find what belongs to them. */
+/* Whether the programs that the trace runs are all still here as they were, so that a client may
+ * read them itself: that is faster, and lets it find what belongs to them. */
 bool gdb_files_here(struct gdb *g);
 /* Takes one client after another from a listening socket, until gdb_options.control says so. */
 void gdb_serve(struct gdb *g, int listener);

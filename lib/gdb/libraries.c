@@ -1,7 +1,6 @@
-/* The objects a process has loaded, as its dynamic linker lists them in memory (<link.h>, struct r_debug). What is in a
- * program's memory is the program's: every walk has an end. */
+/* The objects a process has loaded, as its dynamic linker lists them in memory (<link.h>, struct
+ * r_debug). What is in a program's memory is the program's: every walk has an end. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <elf.h>
@@ -17,9 +16,9 @@
 bool auxv_find(struct session *s, pid_t pid, uint64_t type, uint64_t *value)
 {
 	uint64_t auxv[AUXV_WORDS];
-	ssize_t n = debug_auxv(s->debug, pid, auxv, sizeof auxv);
+	ssize_t n = debug_auxv(s->debug, pid, auxv, sizeof(auxv));
 
-	for (ssize_t i = 0; i + 1 < n / (ssize_t)sizeof auxv[0]; i += 2) {
+	for (ssize_t i = 0; i + 1 < n / (ssize_t)sizeof(auxv[0]); i += 2) {
 		if (auxv[i] == type) {
 			*value = auxv[i + 1];
 			return true;
@@ -28,7 +27,8 @@ bool auxv_find(struct session *s, pid_t pid, uint64_t type, uint64_t *value)
 	return false;
 }
 
-/* --- the main program ----------------------------------------------------------------------------------------- */
+/* --- the main program
+ * ----------------------------------------------------------------------------------------- */
 
 static const Elf64_Phdr *header_find(const Elf64_Phdr *p, size_t n, uint32_t type)
 {
@@ -45,39 +45,43 @@ static uint64_t program_bias(const Elf64_Phdr *p, size_t n, uint64_t headers, ui
 
 	if (self)
 		return headers - self->p_vaddr;
-	/* A static program has none: it is where it says, or begins with the page of its headers. */
+	/* A static program has none: it is where it says, or begins with the page of its headers.
+	 */
 	const Elf64_Phdr *first = header_find(p, n, PT_LOAD);
 	if (!first || first->p_vaddr)
 		return 0;
 	return entry_page;
 }
 
-bool program_segment(struct session *s, pid_t tid, uint32_t type, struct segment *found, uint64_t *bias)
+bool program_segment(struct session *s, pid_t tid, uint32_t type, struct segment *found,
+		     uint64_t *bias)
 {
 	const struct debug_thread *t = thread_of_tid(s, tid);
 	Elf64_Phdr headers[HEADERS_MAX];
 	uint64_t addr, n;
 
-	if (!t || !auxv_find(s, t->pid, AT_PHDR, &addr) || !auxv_find(s, t->pid, AT_PHNUM, &n) || n > HEADERS_MAX ||
-	    !memory_read(s, tid, addr, headers, n * sizeof headers[0]))
+	if (!t || !auxv_find(s, t->pid, AT_PHDR, &addr) || !auxv_find(s, t->pid, AT_PHNUM, &n) ||
+	    n > HEADERS_MAX || !memory_read(s, tid, addr, headers, n * sizeof(headers[0])))
 		return false;
 	const Elf64_Phdr *p = header_find(headers, n, type);
 	if (!p)
 		return false;
 	*bias = program_bias(headers, n, addr, PAGE_DOWN(addr));
-	*found = (struct segment){.addr = *bias + p->p_vaddr, .size = p->p_memsz, .align = p->p_align};
+	*found = (struct segment){
+		.addr = *bias + p->p_vaddr, .size = p->p_memsz, .align = p->p_align};
 	return true;
 }
 
-/* --- dynamic sections ----------------------------------------------------------------------------------------- */
+/* --- dynamic sections
+ * ----------------------------------------------------------------------------------------- */
 
 /* The value of a tag in the dynamic section at `addr`. */
 static bool dynamic_find(struct session *s, pid_t tid, uint64_t addr, int64_t tag, uint64_t *value)
 {
 	Elf64_Dyn d;
 
-	for (unsigned i = 0; i < DYNAMIC_MAX; i++, addr += sizeof d) {
-		if (!memory_read(s, tid, addr, &d, sizeof d) || d.d_tag == DT_NULL)
+	for (unsigned i = 0; i < DYNAMIC_MAX; i++, addr += sizeof(d)) {
+		if (!memory_read(s, tid, addr, &d, sizeof(d)) || d.d_tag == DT_NULL)
 			return false;
 		if (d.d_tag == tag) {
 			*value = d.d_un.d_val;
@@ -88,7 +92,8 @@ static bool dynamic_find(struct session *s, pid_t tid, uint64_t addr, int64_t ta
 }
 
 /* The same for an address: glibc has relocated it in place, musl has not. */
-static bool dynamic_address(struct session *s, pid_t tid, const struct object *o, int64_t tag, uint64_t *value)
+static bool dynamic_address(struct session *s, pid_t tid, const struct object *o, int64_t tag,
+			    uint64_t *value)
 {
 	if (!dynamic_find(s, tid, o->dynamic, tag, value))
 		return false;
@@ -97,7 +102,8 @@ static bool dynamic_address(struct session *s, pid_t tid, const struct object *o
 	return true;
 }
 
-/* --- the list of objects -------------------------------------------------------------------------------------- */
+/* --- the list of objects
+ * -------------------------------------------------------------------------------------- */
 
 /* Where the first struct r_debug is; 0: none yet. */
 static uint64_t debug_find(struct session *s, pid_t tid)
@@ -116,33 +122,37 @@ static uint64_t debug_next(struct session *s, pid_t tid, uint64_t addr, const st
 {
 	uint64_t next;
 
-	return r->r_version >= 2 && memory_read(s, tid, addr + sizeof *r, &next, sizeof next) ? next : 0;
+	return r->r_version >= 2 && memory_read(s, tid, addr + sizeof(*r), &next, sizeof(next))
+		       ? next
+		       : 0;
 }
 
-static bool object_load(struct session *s, pid_t tid, uint64_t addr, struct object *o, uint64_t *next)
+static bool object_load(struct session *s, pid_t tid, uint64_t addr, struct object *o,
+			uint64_t *next)
 {
 	struct link_map map;
 
-	if (!memory_read(s, tid, addr, &map, sizeof map))
+	if (!memory_read(s, tid, addr, &map, sizeof(map)))
 		return false;
 	o->link_map = addr;
 	o->bias = map.l_addr;
 	o->dynamic = (uint64_t)map.l_ld;
 	*next = (uint64_t)map.l_next;
-	if (!map.l_name || !memory_string(s, tid, (uint64_t)map.l_name, o->name, sizeof o->name))
+	if (!map.l_name || !memory_string(s, tid, (uint64_t)map.l_name, o->name, sizeof(o->name)))
 		o->name[0] = '\0';
 	return true;
 }
 
-void objects_walk(struct session *s, pid_t tid, bool (*fn)(void *ctx, const struct object *o), void *ctx)
+void objects_walk(struct session *s, pid_t tid, bool (*fn)(void *ctx, const struct object *o),
+		  void *ctx)
 {
-	struct object *o = xmalloc(sizeof *o);
+	struct object *o = xmalloc(sizeof(*o));
 	uint64_t space = debug_find(s, tid);
 	unsigned left = OBJECTS_MAX;
 	bool on = true;
 	struct r_debug r;
 
-	for (; space && left && on && memory_read(s, tid, space, &r, sizeof r);
+	for (; space && left && on && memory_read(s, tid, space, &r, sizeof(r));
 	     space = debug_next(s, tid, space, &r)) {
 		uint64_t addr = (uint64_t)r.r_map;
 		o->space = space;
@@ -152,7 +162,9 @@ void objects_walk(struct session *s, pid_t tid, bool (*fn)(void *ctx, const stru
 	free(o);
 }
 
-/* --- names ---------------------------------------------------------------------------------------------------- */
+/* --- names
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 struct named {
 	const char *name;
@@ -188,7 +200,7 @@ static bool is_interpreter(struct session *s, pid_t tid, const char *name)
 	uint64_t bias;
 
 	return program_segment(s, tid, PT_INTERP, &interp, &bias) &&
-	       memory_string(s, tid, interp.addr, text, sizeof text) && !strcmp(text, name);
+	       memory_string(s, tid, interp.addr, text, sizeof(text)) && !strcmp(text, name);
 }
 
 char *mapped_file(struct session *s, const char *name)
@@ -210,7 +222,8 @@ char *mapped_file(struct session *s, const char *name)
 	return f.path;
 }
 
-/* --- qXfer:libraries-svr4:read -------------------------------------------------------------------------------- */
+/* --- qXfer:libraries-svr4:read
+ * -------------------------------------------------------------------------------- */
 
 struct list {
 	FILE *out;
@@ -230,8 +243,8 @@ static bool list_object(void *ctx, const struct object *o)
 		return true;
 	fputs("<library name=\"", l->out);
 	xml_text(l->out, o->name);
-	fprintf(l->out, "\" lm=\"0x%lx\" l_addr=\"0x%lx\" l_ld=\"0x%lx\" lmid=\"0x%lx\"/>\n", o->link_map, o->bias,
-		o->dynamic, o->space);
+	fprintf(l->out, "\" lm=\"0x%lx\" l_addr=\"0x%lx\" l_ld=\"0x%lx\" lmid=\"0x%lx\"/>\n",
+		o->link_map, o->bias, o->dynamic, o->space);
 	return true;
 }
 
@@ -248,9 +261,12 @@ char *libraries_document(struct session *s, pid_t tid, size_t *n)
 	return fclose(l.out) ? NULL : text;
 }
 
-/* --- symbols -------------------------------------------------------------------------------------------------- */
+/* --- symbols
+ * --------------------------------------------------------------------------------------------------
+ */
 
-/* The System V ABI's "GNU hash": Bloom words and buckets, then a chain per bucket whose last entry has bit 0 set. */
+/* The System V ABI's "GNU hash": Bloom words and buckets, then a chain per bucket whose last entry
+ * has bit 0 set. */
 struct hash {
 	uint64_t chains, buckets;
 	uint32_t nbuckets, base;
@@ -260,11 +276,11 @@ static bool hash_load(struct session *s, pid_t tid, uint64_t addr, struct hash *
 {
 	uint32_t words[4]; /* nbuckets, base, Bloom words, shift */
 
-	if (!memory_read(s, tid, addr, words, sizeof words) || !words[0])
+	if (!memory_read(s, tid, addr, words, sizeof(words)) || !words[0])
 		return false;
 	h->nbuckets = words[0];
 	h->base = words[1];
-	h->buckets = addr + sizeof words + 8 * (uint64_t)words[2];
+	h->buckets = addr + sizeof(words) + 8 * (uint64_t)words[2];
 	h->chains = h->buckets + 4 * (uint64_t)words[0];
 	return true;
 }
@@ -281,11 +297,13 @@ static uint32_t hash_of(const char *name)
 #define CHAIN_MAX 4096
 #define NAME_MAX_HERE 128
 
-static bool symbol_named(struct session *s, pid_t tid, uint64_t strings, const Elf64_Sym *sym, const char *name)
+static bool symbol_named(struct session *s, pid_t tid, uint64_t strings, const Elf64_Sym *sym,
+			 const char *name)
 {
 	char text[NAME_MAX_HERE];
 
-	return sym->st_shndx != SHN_UNDEF && memory_string(s, tid, strings + sym->st_name, text, sizeof text) &&
+	return sym->st_shndx != SHN_UNDEF &&
+	       memory_string(s, tid, strings + sym->st_name, text, sizeof(text)) &&
 	       !strcmp(text, name);
 }
 
@@ -295,16 +313,19 @@ uint64_t object_symbol(struct session *s, pid_t tid, const struct object *o, con
 	uint32_t i, chain = 0, want = hash_of(name);
 	struct hash h;
 
-	if (!dynamic_address(s, tid, o, DT_GNU_HASH, &addr) || !dynamic_address(s, tid, o, DT_SYMTAB, &symbols) ||
+	if (!dynamic_address(s, tid, o, DT_GNU_HASH, &addr) ||
+	    !dynamic_address(s, tid, o, DT_SYMTAB, &symbols) ||
 	    !dynamic_address(s, tid, o, DT_STRTAB, &strings) || !hash_load(s, tid, addr, &h) ||
-	    !memory_read(s, tid, h.buckets + 4 * (uint64_t)(want % h.nbuckets), &i, sizeof i) || i < h.base)
+	    !memory_read(s, tid, h.buckets + 4 * (uint64_t)(want % h.nbuckets), &i, sizeof(i)) ||
+	    i < h.base)
 		return 0;
 	for (unsigned steps = 0; steps < CHAIN_MAX && !(chain & 1); steps++, i++) {
 		Elf64_Sym sym;
-		if (!memory_read(s, tid, h.chains + 4 * (uint64_t)(i - h.base), &chain, sizeof chain))
+		if (!memory_read(s, tid, h.chains + 4 * (uint64_t)(i - h.base), &chain,
+				 sizeof(chain)))
 			return 0;
 		if ((chain | 1) == (want | 1) &&
-		    memory_read(s, tid, symbols + sizeof sym * (uint64_t)i, &sym, sizeof sym) &&
+		    memory_read(s, tid, symbols + sizeof(sym) * (uint64_t)i, &sym, sizeof(sym)) &&
 		    symbol_named(s, tid, strings, &sym, name))
 			return o->bias + sym.st_value;
 	}

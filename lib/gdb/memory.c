@@ -1,5 +1,4 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -21,7 +20,9 @@ bool memory_string(struct session *s, pid_t tid, uint64_t addr, char *text, size
 	return (size_t)n < room - 1 || strlen(text) < room - 1;
 }
 
-/* --- m and x -------------------------------------------------------------------------------------------------- */
+/* --- m and x
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* As much as is there, at most a packet's worth; malloc'd. NULL after an error reply. */
 static uint8_t *memory_load(struct session *s, struct cursor *in, size_t *n)
@@ -68,7 +69,9 @@ void memory_get_binary(struct session *s, struct cursor *in)
 	free(bytes);
 }
 
-/* --- M and X -------------------------------------------------------------------------------------------------- */
+/* --- M and X
+ * --------------------------------------------------------------------------------------------------
+ */
 
 static void memory_store(struct session *s, uint64_t addr, const void *bytes, size_t n)
 {
@@ -84,7 +87,8 @@ void memory_set(struct session *s, struct cursor *in)
 {
 	uint64_t addr, len;
 
-	if (!take_range(in, &addr, &len) || !take_char(in, ':') || len != (uint64_t)(in->end - in->p) / 2) {
+	if (!take_range(in, &addr, &len) || !take_char(in, ':') ||
+	    len != (uint64_t)(in->end - in->p) / 2) {
 		reply_error(s, EINVAL);
 		return;
 	}
@@ -106,7 +110,8 @@ void memory_set_binary(struct session *s, struct cursor *in)
 		reply_error(s, EINVAL);
 }
 
-/* --- over stretches of memory --------------------------------------------------------------------------------- */
+/* --- over stretches of memory
+ * --------------------------------------------------------------------------------- */
 
 #define STRETCH (64u << 10)
 
@@ -146,9 +151,10 @@ void query_crc(struct session *s, struct cursor *in)
 		reply_format(s, "C%x", crc);
 }
 
-/* Address of the first place in [addr, addr + len), as far as there is memory. Stretches overlap. */
-static bool search(struct session *s, pid_t tid, uint64_t addr, uint64_t len, const void *pattern, size_t size,
-		   uint64_t *at)
+/* Address of the first place in [addr, addr + len), as far as there is memory. Stretches overlap.
+ */
+static bool search(struct session *s, pid_t tid, uint64_t addr, uint64_t len, const void *pattern,
+		   size_t size, uint64_t *at)
 {
 	uint8_t *bytes = xmalloc(STRETCH + size);
 	bool found = false;
@@ -174,8 +180,8 @@ void query_search(struct session *s, struct cursor *in)
 	const struct debug_thread *t = thread_general(s);
 	uint64_t addr, len, at;
 
-	if (!take_word(in, ":memory:") || !take_hex(in, &addr) || !take_char(in, ';') || !take_hex(in, &len) ||
-	    !take_char(in, ';') || at_end(in) || !t)
+	if (!take_word(in, ":memory:") || !take_hex(in, &addr) || !take_char(in, ';') ||
+	    !take_hex(in, &len) || !take_char(in, ';') || at_end(in) || !t)
 		reply_error(s, EINVAL);
 	else if (search(s, t->tid, addr, len, in->p, (size_t)(in->end - in->p), &at))
 		reply_format(s, "1,%lx", at);

@@ -1,6 +1,5 @@
 /* `monitor COMMAND`: what a debugger has no command of its own for. */
 #include "gdb/session.h"
-
 #include "trace/print.h"
 #include "util/util.h"
 
@@ -9,7 +8,9 @@
 
 typedef void monitor_command(struct session *s, const char *argument);
 
-/* --- positions ------------------------------------------------------------------------------------------------ */
+/* --- positions
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void print_position(struct session *s, const struct debug_position *p)
 {
@@ -63,7 +64,8 @@ static void seek(struct session *s, const char *argument)
 	if (!*argument)
 		console_format(s, "seek: to where? EVENT[:TICKS[+INSNS]]\n");
 	else if (!debug_position_parse(&p, argument))
-		console_format(s, "seek: %s: not a position, which is EVENT[:TICKS[+INSNS]]\n", argument);
+		console_format(s, "seek: %s: not a position, which is EVENT[:TICKS[+INSNS]]\n",
+			       argument);
 	else
 		go_to(s, &p);
 }
@@ -74,7 +76,8 @@ static void arrive(struct session *s, const char *argument)
 	notice_arrival(s);
 }
 
-/* --- checkpoints: positions with a number --------------------------------------------------------------------- */
+/* --- checkpoints: positions with a number
+ * --------------------------------------------------------------------- */
 
 #define CHECKPOINTS_MAX 100000
 
@@ -87,7 +90,7 @@ static void checkpoint(struct session *s, const char *argument)
 		console_format(s, "checkpoint: too many\n");
 		return;
 	}
-	g->checkpoints = xrealloc(g->checkpoints, (g->ncheckpoints + 1) * sizeof *g->checkpoints);
+	g->checkpoints = xrealloc(g->checkpoints, (g->ncheckpoints + 1) * sizeof(*g->checkpoints));
 	g->checkpoints[g->ncheckpoints++] = (struct checkpoint){true, debug_here(s->debug)};
 	console_format(s, "checkpoint %zu at ", g->ncheckpoints);
 	print_position(s, &g->checkpoints[g->ncheckpoints - 1].at);
@@ -136,7 +139,8 @@ static void print_checkpoints(struct session *s)
 	}
 }
 
-/* --- what there is -------------------------------------------------------------------------------------------- */
+/* --- what there is
+ * -------------------------------------------------------------------------------------------- */
 
 static void info(struct session *s, const char *argument)
 {
@@ -149,9 +153,10 @@ static void info(struct session *s, const char *argument)
 	console_format(s, "trace %s\nposition ", trace_reader_dir(s->gdb->reader));
 	print_position(s, &here);
 	console_format(s, "last event %lu\nthreads %zu\nprocesses shown %zu\nexperiment %s\n",
-		       debug_last_event(s->debug), n, s->nshown, debug_experiment(s->debug) ? "yes" : "no");
-	console_format(s, "snapshots %lu\nbytes of their own %lu\nforks %lu\nevents replayed %lu\n", f.checkpoints,
-		       f.bytes, f.forks, f.events_replayed);
+		       debug_last_event(s->debug), n, s->nshown,
+		       debug_experiment(s->debug) ? "yes" : "no");
+	console_format(s, "snapshots %lu\nbytes of their own %lu\nforks %lu\nevents replayed %lu\n",
+		       f.checkpoints, f.bytes, f.forks, f.events_replayed);
 	print_checkpoints(s);
 }
 
@@ -204,7 +209,8 @@ static void dump(struct session *s, const char *argument)
 	free(here);
 }
 
-/* --- the commands --------------------------------------------------------------------------------------------- */
+/* --- the commands
+ * --------------------------------------------------------------------------------------------- */
 
 static monitor_command help;
 
@@ -219,11 +225,13 @@ static const struct {
 	{"seek", " POSITION", "go there", seek},
 	{"run", " POSITION", "the same", seek},
 	{"checkpoint", "", "give this position a number", checkpoint},
-	{"restart", " [NUMBER]", "go to the position of that number, or to the beginning", restart_at},
+	{"restart", " [NUMBER]", "go to the position of that number, or to the beginning",
+	 restart_at},
 	{"delete", " NUMBER", "forget a number", delete},
 	{"info", "", "figures, and the positions that have a number", info},
 	{"dump", " [RANGE]", "events as rr-dump prints them: N, N-M, N-, -M", dump},
-	{"arrive", "", "have the next step or continue tell the debugger all about this point, without moving",
+	{"arrive", "",
+	 "have the next step or continue tell the debugger all about this point, without moving",
 	 arrive},
 };
 
@@ -232,7 +240,7 @@ static void help(struct session *s, const char *argument)
 	(void)argument;
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		char left[64];
-		snprintf(left, sizeof left, "%s%s", commands[i].name, commands[i].takes);
+		snprintf(left, sizeof(left), "%s%s", commands[i].name, commands[i].takes);
 		console_format(s, "%-20s %s\n", left, commands[i].what);
 	}
 }

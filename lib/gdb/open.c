@@ -1,6 +1,5 @@
 /* The server's beginning: which trace, and where in it. */
 #include "gdb/session.h"
-
 #include "util/host.h"
 #include "util/util.h"
 
@@ -21,7 +20,8 @@ static bool poll_client(void *ctx)
 	return poll(&control, 1, 0) > 0;
 }
 
-/* --- where to start ------------------------------------------------------------------------------------------- */
+/* --- where to start
+ * ------------------------------------------------------------------------------------------- */
 
 static bool makes_process(const struct trace_event *ev, pid_t pid)
 {
@@ -30,7 +30,8 @@ static bool makes_process(const struct trace_event *ev, pid_t pid)
 
 static bool execs_in(const struct trace_event *ev, pid_t pid)
 {
-	return ev->kind == EV_SYSCALL && (ev->flags & EVF_EXEC) && (ev->other ? ev->other : ev->tid) == pid;
+	return ev->kind == EV_SYSCALL && (ev->flags & EVF_EXEC) &&
+	       (ev->other ? ev->other : ev->tid) == pid;
 }
 
 /* The event that made the process, or that had it execute its program; 0: none. */
@@ -98,11 +99,13 @@ static bool start_seek(struct gdb *g, const struct gdb_options *o)
 	return stop.kind != DEBUG_STOP_TROUBLE;
 }
 
-/* --- opening -------------------------------------------------------------------------------------------------- */
+/* --- opening
+ * --------------------------------------------------------------------------------------------------
+ */
 
 struct gdb *gdb_open(const struct gdb_options *o)
 {
-	struct gdb *g = xcalloc(1, sizeof *g);
+	struct gdb *g = xcalloc(1, sizeof(*g));
 	struct debug_options options = {.poll = poll_client, .output = program_output, .ctx = g};
 
 	g->only = o->pid;
@@ -136,7 +139,8 @@ void gdb_close(struct gdb *g)
 	free(g);
 }
 
-/* --- the programs' files -------------------------------------------------------------------------------------- */
+/* --- the programs' files
+ * -------------------------------------------------------------------------------------- */
 
 /* Programs and libraries are mapped early; a trace may be long. */
 #define EVENTS_LOOKED_AT 20000

@@ -1,5 +1,4 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* Beginning and ending: of the session, of the run, of what the client has to do with a process. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -102,8 +101,9 @@ void attach(struct session *s, struct cursor *in)
 		arrive(s, pid);
 }
 
-/* vRun;FILE;ARGUMENT…: back to the beginning, or to the position that is the only argument. A client goes on at once,
- * which is right for the beginning; at a position it is to stay. The file is the trace's. */
+/* vRun;FILE;ARGUMENT…: back to the beginning, or to the position that is the only argument. A
+ * client goes on at once, which is right for the beginning; at a position it is to stay. The file
+ * is the trace's. */
 void run_program(struct session *s, struct cursor *in)
 {
 	struct debug_position to = s->gdb->begin;

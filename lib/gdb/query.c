@@ -1,20 +1,23 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-/* --- what either side can do ---------------------------------------------------------------------------------- */
+/* --- what either side can do
+ * ---------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *name;
 	size_t offset; /* in struct client */
 } client_features[] = {
-	{"multiprocess+", offsetof(struct client, multiprocess)}, {"swbreak+", offsetof(struct client, swbreak)},
-	{"hwbreak+", offsetof(struct client, hwbreak)},		  {"fork-events+", offsetof(struct client, forks)},
-	{"vfork-events+", offsetof(struct client, vforks)},	  {"exec-events+", offsetof(struct client, execs)},
+	{"multiprocess+", offsetof(struct client, multiprocess)},
+	{"swbreak+", offsetof(struct client, swbreak)},
+	{"hwbreak+", offsetof(struct client, hwbreak)},
+	{"fork-events+", offsetof(struct client, forks)},
+	{"vfork-events+", offsetof(struct client, vforks)},
+	{"exec-events+", offsetof(struct client, execs)},
 };
 
 static const char server_features[] =
@@ -26,14 +29,15 @@ static const char server_features[] =
 static void client_feature(struct session *s, const char *name, size_t n)
 {
 	for (size_t i = 0; i < ARRAY_LEN(client_features); i++)
-		if (strlen(client_features[i].name) == n && !memcmp(client_features[i].name, name, n))
+		if (strlen(client_features[i].name) == n &&
+		    !memcmp(client_features[i].name, name, n))
 			*(bool *)((char *)&s->client + client_features[i].offset) = true;
 }
 
 /* qSupported:FEATURE;… */
 void query_supported(struct session *s, struct cursor *in)
 {
-	memset(&s->client, 0, sizeof s->client);
+	memset(&s->client, 0, sizeof(s->client));
 	take_char(in, ':');
 	while (!at_end(in)) {
 		size_t n;
@@ -60,7 +64,8 @@ void query_non_stop(struct session *s, struct cursor *in)
 		reply_error(s, EINVAL);
 }
 
-/* --- what there is -------------------------------------------------------------------------------------------- */
+/* --- what there is
+ * -------------------------------------------------------------------------------------------- */
 
 void query_current(struct session *s, struct cursor *in)
 {
@@ -136,7 +141,9 @@ void query_tls(struct session *s, struct cursor *in)
 		reply_error(s, ENOENT);
 }
 
-/* --- what stops ----------------------------------------------------------------------------------------------- */
+/* --- what stops
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* QPassSignals:SIGNAL;… do not stop. */
 void query_pass_signals(struct session *s, struct cursor *in)
@@ -178,7 +185,7 @@ void query_catch_calls(struct session *s, struct cursor *in)
 		}
 		only[number / 64] |= (uint64_t)1 << number % 64;
 	}
-	memcpy(s->catch.only, only, sizeof only);
+	memcpy(s->catch.only, only, sizeof(only));
 	s->catch_calls = on;
 	reply_ok(s);
 }

@@ -1,6 +1,5 @@
 /* qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH: documents in pieces. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -20,7 +19,9 @@ static char *make_features(struct session *s, const char *annex, size_t *n)
 #define BYTES_MAX 4096
 
 /* What the debugger has of a task, or of its process, as it is. */
-static char *make_bytes(struct session *s, ssize_t (*get)(struct debug *d, pid_t id, void *buf, size_t max), pid_t id, size_t *n)
+static char *make_bytes(struct session *s,
+			ssize_t (*get)(struct debug *d, pid_t id, void *buf, size_t max), pid_t id,
+			size_t *n)
 {
 	char *bytes = xmalloc(BYTES_MAX);
 	ssize_t got = get(s->debug, id, bytes, BYTES_MAX);
@@ -47,7 +48,8 @@ static char *make_exec_file(struct session *s, const char *annex, size_t *n)
 	const struct debug_thread *t = thread_general(s);
 	uint64_t pid = t ? (uint64_t)t->pid : 0;
 
-	if ((*annex && (!take_hex(&in, &pid) || !at_end(&in))) || pid > INT32_MAX || !process_shown(s, (pid_t)pid))
+	if ((*annex && (!take_hex(&in, &pid) || !at_end(&in))) || pid > INT32_MAX ||
+	    !process_shown(s, (pid_t)pid))
 		return NULL;
 	const char *name = debug_exec_file(s->debug, (pid_t)pid);
 	if (!name)
@@ -66,9 +68,9 @@ static char *make_siginfo(struct session *s, const char *annex, size_t *n)
 
 static void describe_thread(FILE *out, const struct session *s, const struct debug_thread *t)
 {
-	char name[sizeof t->name + 1];
+	char name[sizeof(t->name) + 1];
 
-	snprintf(name, sizeof name, "%.*s", (int)sizeof t->name, t->name);
+	snprintf(name, sizeof(name), "%.*s", (int)sizeof(t->name), t->name);
 	if (s->client.multiprocess)
 		fprintf(out, "<thread id=\"p%x.%x\" name=\"", (unsigned)t->pid, (unsigned)t->tid);
 	else
@@ -102,17 +104,19 @@ static char *make_libraries(struct session *s, const char *annex, size_t *n)
 	return t ? libraries_document(s, t->tid, n) : NULL;
 }
 
-/* All that a program's addresses can be (Documentation/arch/x86/x86_64/mm.rst), and the vsyscall page: what of it is mapped
- * changes, which gdb does not ask again for, and is told when it is read. */
+/* All that a program's addresses can be (Documentation/arch/x86/x86_64/mm.rst), and the vsyscall
+ * page: what of it is mapped changes, which gdb does not ask again for, and is told when it is
+ * read. */
 static char *make_memory_map(struct session *s, const char *annex, size_t *n)
 {
-	static const char text[] = "<?xml version=\"1.0\"?>\n<memory-map>\n"
-				   "<memory type=\"ram\" start=\"0\" length=\"0x800000000000\"/>\n"
-				   "<memory type=\"ram\" start=\"0xffffffffff600000\" length=\"0x1000\"/>\n"
-				   "</memory-map>\n";
+	static const char text[] =
+		"<?xml version=\"1.0\"?>\n<memory-map>\n"
+		"<memory type=\"ram\" start=\"0\" length=\"0x800000000000\"/>\n"
+		"<memory type=\"ram\" start=\"0xffffffffff600000\" length=\"0x1000\"/>\n"
+		"</memory-map>\n";
 
 	(void)s;
-	*n = sizeof text - 1;
+	*n = sizeof(text) - 1;
 	return *annex ? NULL : xstrdup(text);
 }
 
@@ -120,14 +124,16 @@ static const struct {
 	const char *object;
 	document_maker *make;
 } objects[] = {
-	{":features:read:", make_features},   {":auxv:read:", make_auxv},
-	{":exec-file:read:", make_exec_file}, {":siginfo:read:", make_siginfo},
-	{":threads:read:", make_threads},     {":libraries-svr4:read:", make_libraries},
+	{":features:read:", make_features},     {":auxv:read:", make_auxv},
+	{":exec-file:read:", make_exec_file},   {":siginfo:read:", make_siginfo},
+	{":threads:read:", make_threads},       {":libraries-svr4:read:", make_libraries},
 	{":memory-map:read:", make_memory_map},
 };
 
-/* A client asks for one piece after another of the same document: made at the first, it stays as it was. */
-static bool document_load(struct session *s, document_maker *make, const char *name, const char *annex, bool again)
+/* A client asks for one piece after another of the same document: made at the first, it stays as it
+ * was. */
+static bool document_load(struct session *s, document_maker *make, const char *name,
+			  const char *annex, bool again)
 {
 	if (again && s->document_name && !strcmp(s->document_name, name))
 		return true;
@@ -154,7 +160,8 @@ void xfer(struct session *s, struct cursor *in)
 	if (!make)
 		return;
 	const char *annex = take_until(in, ':', &n);
-	char *key = xasprintf("%.*s", (int)(in->p - name), name), *annex_text = xasprintf("%.*s", (int)n, annex);
+	char *key = xasprintf("%.*s", (int)(in->p - name), name),
+	     *annex_text = xasprintf("%.*s", (int)n, annex);
 	if (!take_range(in, &offset, &len) || !at_end(in))
 		reply_error(s, EINVAL);
 	else if (!document_load(s, make, key, annex_text, offset > 0))

@@ -1,5 +1,4 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <stdarg.h>
@@ -33,9 +32,9 @@ void reply_format(struct session *s, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	int n = vsnprintf(text, sizeof text, fmt, ap);
+	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	reply_bytes(s, text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+	reply_bytes(s, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
 }
 
 void reply_hex(struct session *s, const void *bytes, size_t n)
@@ -83,7 +82,8 @@ void reply_thread(struct session *s, pid_t pid, pid_t tid)
 		reply_format(s, "%x", (unsigned)tid);
 }
 
-/* --- text for the user ---------------------------------------------------------------------------------------- */
+/* --- text for the user
+ * ---------------------------------------------------------------------------------------- */
 
 #define CONSOLE_MAX 4096 /* bytes in a packet, so that any client takes it */
 
@@ -119,7 +119,8 @@ void console_format(struct session *s, const char *fmt, ...)
 	free(text);
 }
 
-/* --- what the program writes ---------------------------------------------------------------------------------- */
+/* --- what the program writes
+ * ---------------------------------------------------------------------------------- */
 
 #define HELD_MAX (1u << 20)
 
@@ -148,7 +149,9 @@ void program_output_release(struct session *s)
 	g->nheld = 0;
 }
 
-/* --- XML ------------------------------------------------------------------------------------------------------ */
+/* --- XML
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static const char *xml_entity(char c)
 {

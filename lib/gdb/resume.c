@@ -1,16 +1,16 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- experiments ---------------------------------------------------------------------------------------------- */
+/* --- experiments
+ * ---------------------------------------------------------------------------------------------- */
 
-/* What the client writes makes a fork of this point (replay/debug.h). The next resume ends it, unless the client has
- * moved a thread to another place to run something there, as gdb does for `call`: then that runs, and the resume after
- * the client has put the registers back ends it. */
+/* What the client writes makes a fork of this point (replay/debug.h). The next resume ends it,
+ * unless the client has moved a thread to another place to run something there, as gdb does for
+ * `call`: then that runs, and the resume after the client has put the registers back ends it. */
 
 void trial_begin(struct session *s, pid_t tid, const struct trace_regs *before)
 {
@@ -19,7 +19,7 @@ void trial_begin(struct session *s, pid_t tid, const struct trace_regs *before)
 	for (size_t i = 0; i < s->ntrials; i++)
 		if (s->trials[i].tid == tid)
 			return;
-	s->trials = xrealloc(s->trials, (s->ntrials + 1) * sizeof *s->trials);
+	s->trials = xrealloc(s->trials, (s->ntrials + 1) * sizeof(*s->trials));
 	s->trials[s->ntrials++] = (struct trial){tid, ARCH_PC(before), ARCH_SP(before)};
 }
 
@@ -39,15 +39,19 @@ static bool trial_running(struct session *s)
 
 	for (size_t i = 0; i < s->ntrials; i++) {
 		const struct trial *t = &s->trials[i];
-		if (!debug_get_regs(s->debug, t->tid, &g) && (ARCH_PC(&g) != t->pc || ARCH_SP(&g) != t->sp))
+		if (!debug_get_regs(s->debug, t->tid, &g) &&
+		    (ARCH_PC(&g) != t->pc || ARCH_SP(&g) != t->sp))
 			return true;
 	}
 	return false;
 }
 
-/* --- what stops ----------------------------------------------------------------------------------------------- */
+/* --- what stops
+ * -----------------------------------------------------------------------------------------------
+ */
 
-/* Backwards, that threads are no longer there is no news, and that processes are not only where nothing else is left. */
+/* Backwards, that threads are no longer there is no news, and that processes are not only where
+ * nothing else is left. */
 static void catch_update(struct session *s, bool backward)
 {
 	struct debug_catch c = s->catch;
@@ -72,7 +76,8 @@ static bool others_shown(struct session *s)
 /* A process that was the last the client saw: it stays to be looked at, just before its end. */
 static void exit_undo(struct session *s, struct debug_stop *stop)
 {
-	struct debug_position here = debug_here(s->debug), before = {.event = here.event ? here.event - 1 : 0};
+	struct debug_position here = debug_here(s->debug),
+			      before = {.event = here.event ? here.event - 1 : 0};
 
 	debug_seek(s->debug, &before, stop);
 	threads_forget(s);
@@ -80,10 +85,12 @@ static void exit_undo(struct session *s, struct debug_stop *stop)
 		stop->kind = DEBUG_STOP_END;
 }
 
-/* --- backwards ------------------------------------------------------------------------------------------------ */
+/* --- backwards
+ * ------------------------------------------------------------------------------------------------
+ */
 
-/* To the place before an exec or a fork, of which the stop tells when it is just behind. True: something else stops on the
- * way, and is now in `stop`. */
+/* To the place before an exec or a fork, of which the stop tells when it is just behind. True:
+ * something else stops on the way, and is now in `stop`. */
 static bool step_before(struct session *s, struct debug_stop *stop)
 {
 	const struct debug_go before = {.backward = true, .step = stop->tid};
@@ -101,7 +108,8 @@ static bool runs_another(struct session *s, pid_t pid)
 	return p && p->exec && exec && strcmp(p->exec, exec);
 }
 
-/* The program before an exec is another one: the client has to be told, to set its breakpoints there. */
+/* The program before an exec is another one: the client has to be told, to set its breakpoints
+ * there. */
 static bool exec_undone(struct session *s, struct debug_stop *stop)
 {
 	if (!s->client.execs || !process_shown(s, stop->pid))
@@ -112,14 +120,16 @@ static bool exec_undone(struct session *s, struct debug_stop *stop)
 	return true;
 }
 
-static void stay(struct session *s, const struct debug_position *p, pid_t pid, struct debug_stop *stop)
+static void stay(struct session *s, const struct debug_position *p, pid_t pid,
+		 struct debug_stop *stop)
 {
 	debug_seek(s->debug, p, stop);
 	threads_forget(s);
 	*stop = (struct debug_stop){.kind = DEBUG_STOP_BEGIN, .pid = pid, .tid = pid};
 }
 
-/* A process that is the last the client sees: it stays to be looked at, just behind the fork that made it. */
+/* A process that is the last the client sees: it stays to be looked at, just behind the fork that
+ * made it. */
 static bool fork_undone(struct session *s, struct debug_stop *stop)
 {
 	struct debug_position behind = debug_here(s->debug);
@@ -166,11 +176,14 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 	}
 }
 
-/* --- moving --------------------------------------------------------------------------------------------------- */
+/* --- moving
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void run(struct session *s, const struct debug_go *go, struct debug_stop *stop)
 {
-	const struct debug_position from = go->backward ? debug_here(s->debug) : (struct debug_position){0};
+	const struct debug_position from =
+		go->backward ? debug_here(s->debug) : (struct debug_position){0};
 	const struct debug_thread *t = thread_find(s, (struct thread_id){0});
 	const pid_t pid = t ? t->pid : 0;
 
@@ -181,7 +194,8 @@ static void run(struct session *s, const struct debug_go *go, struct debug_stop 
 		debug_go(s->debug, go, stop);
 		threads_forget(s);
 	} while (!stop_wanted(s, stop, go->backward));
-	if (go->backward && pid && !others_shown(s)) /* it began where the fork is that made the process */
+	/* it began where the fork is that made the process */
+	if (go->backward && pid && !others_shown(s))
 		stay(s, &from, pid, stop);
 	s->listening = false;
 }
@@ -192,12 +206,13 @@ static bool notice_due(struct session *s)
 	if (s->nnotices) {
 		struct notice n = s->notices[0];
 		s->nnotices--;
-		memmove(s->notices, s->notices + 1, s->nnotices * sizeof n);
+		memmove(s->notices, s->notices + 1, s->nnotices * sizeof(n));
 		notice_reply(s, &n);
 		return true;
 	}
-	/* A client that does not follow the child waits for it to be done with the parent's memory, and has no
-	 * breakpoints in there until then. They are no danger here: it is told at once. */
+	/* A client that does not follow the child waits for it to be done with the parent's memory,
+	 * and has no breakpoints in there until then. They are no danger here: it is told at once.
+	 */
 	if (s->vforked && !process_shown(s, s->vfork_child)) {
 		struct notice n = {NOTICE_VFORK_DONE, {.kind = DEBUG_STOP_STEP, .tid = s->vforked}};
 		s->vforked = 0;
@@ -251,7 +266,9 @@ enum debug_stop_kind session_seek(struct session *s, const struct debug_position
 	return stop.kind;
 }
 
-/* --- packets -------------------------------------------------------------------------------------------------- */
+/* --- packets
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* The thread that is to step when a packet names none. */
 static pid_t stepped(struct session *s, pid_t named)
@@ -312,7 +329,7 @@ static bool take_action(struct cursor *in, struct action *a)
 {
 	uint64_t signal;
 
-	memset(a, 0, sizeof *a);
+	memset(a, 0, sizeof(*a));
 	if (!take_char(in, ';') || at_end(in))
 		return false;
 	a->letter = *in->p++;

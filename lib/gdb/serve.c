@@ -1,5 +1,4 @@
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -9,15 +8,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* --- packets by name ------------------------------------------------------------------------------------------ */
+/* --- packets by name
+ * ------------------------------------------------------------------------------------------ */
 
 static const struct command letters[] = {
-	{"?", why_stopped},	  {"!", extended},	    {"D", detach},	    {"G", registers_set},
-	{"H", threads_select},	  {"M", memory_set},	    {"P", register_set},    {"R", restart},
-	{"T", threads_alive},	  {"X", memory_set_binary}, {"Z", point_insert},    {"z", point_remove},
-	{"g", registers_get},	  {"k", kill_all},	    {"m", memory_get},	    {"p", register_get},
-	{"x", memory_get_binary}, {"c", resume_continue},   {"C", resume_continue}, {"s", resume_step},
-	{"S", resume_step},
+	{"?", why_stopped},       {"!", extended},          {"D", detach},
+	{"G", registers_set},     {"H", threads_select},    {"M", memory_set},
+	{"P", register_set},      {"R", restart},           {"T", threads_alive},
+	{"X", memory_set_binary}, {"Z", point_insert},      {"z", point_remove},
+	{"g", registers_get},     {"k", kill_all},          {"m", memory_get},
+	{"p", register_get},      {"x", memory_get_binary}, {"c", resume_continue},
+	{"C", resume_continue},   {"s", resume_step},       {"S", resume_step},
 };
 
 static const struct command words[] = {
@@ -100,11 +101,13 @@ static void packet_answer(struct session *s)
 	wire_send(&s->wire, s->out, s->nout);
 }
 
-/* --- a session ------------------------------------------------------------------------------------------------ */
+/* --- a session
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static struct session *session_begin(struct gdb *g, int fd)
 {
-	struct session *s = xcalloc(1, sizeof *s);
+	struct session *s = xcalloc(1, sizeof(*s));
 	pid_t current = debug_current(g->debug);
 	const struct debug_thread *t;
 
@@ -116,11 +119,14 @@ static struct session *session_begin(struct gdb *g, int fd)
 		s->files[i] = -1;
 	s->catch.signals = ~(uint64_t)0;
 	processes_begin(s);
-	t = thread_of_tid(s, current) ? thread_of_tid(s, current) : thread_find(s, (struct thread_id){0});
+	t = thread_of_tid(s, current) ? thread_of_tid(s, current)
+				      : thread_find(s, (struct thread_id){0});
 	if (t) {
-		s->last = (struct debug_stop){.kind = DEBUG_STOP_STEP, .pid = t->pid, .tid = t->tid};
+		s->last =
+			(struct debug_stop){.kind = DEBUG_STOP_STEP, .pid = t->pid, .tid = t->tid};
 		s->general = t->tid;
-		ssize_t n = debug_get_xstate(s->debug, t->tid, s->state.xstate, sizeof s->state.xstate);
+		ssize_t n = debug_get_xstate(s->debug, t->tid, s->state.xstate,
+					     sizeof(s->state.xstate));
 		s->state.xlen = n > 0 ? (size_t)n : 0;
 	}
 	s->components = arch_state_components(&s->state);
@@ -165,7 +171,8 @@ void gdb_serve_client(struct gdb *g, int fd)
 
 void gdb_serve(struct gdb *g, int listener)
 {
-	struct pollfd fds[2] = {{.fd = listener, .events = POLLIN}, {.fd = g->control, .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = listener, .events = POLLIN},
+				{.fd = g->control, .events = POLLIN}};
 
 	for (;;) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)

@@ -1,4 +1,5 @@
-/* Inside the server: one client's session, and what the handlers of packets share. Private to lib/gdb. */
+/* Inside the server: one client's session, and what the handlers of packets share. Private to
+ * lib/gdb. */
 #ifndef RR_SESSION_H
 #define RR_SESSION_H
 
@@ -10,7 +11,8 @@
 
 #include <stdio.h>
 
-/* --- what lasts longer than a client -------------------------------------------------------------------------- */
+/* --- what lasts longer than a client
+ * -------------------------------------------------------------------------- */
 
 struct gdb {
 	struct debug *debug;
@@ -31,7 +33,9 @@ struct gdb {
 	size_t ncheckpoints;
 };
 
-/* --- a session ------------------------------------------------------------------------------------------------ */
+/* --- a session
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /* A process that the client is told of. */
 struct process {
@@ -64,7 +68,8 @@ struct session {
 	struct gdb *gdb;
 	struct debug *debug;
 	struct wire wire;
-	bool listening; /* the client waits for something during which the program's output may be told */
+	/* the client waits for something during which the program's output may be told */
+	bool listening;
 	bool over;
 
 	/* The reply being made. Nothing put into it: "not supported". */
@@ -76,7 +81,7 @@ struct session {
 	struct process *shown;
 	size_t nshown;
 	pid_t general, stepped; /* threads of Hg and Hc; 0: any */
-	pid_t listed_file;	/* vFile:setfs */
+	pid_t listed_file;      /* vFile:setfs */
 
 	/* Threads at this point; NULL: to be asked for. */
 	struct debug_thread *threads;
@@ -103,21 +108,24 @@ struct session {
 	char *document_name;
 };
 
-/* --- what a packet says (parse.c) ----------------------------------------------------------------------------- */
+/* --- what a packet says (parse.c)
+ * ----------------------------------------------------------------------------- */
 
 struct cursor {
 	const char *p, *end;
 };
-/* Each takes what it names from the front; false: something else is there, and the cursor may have moved. */
+/* Each takes what it names from the front; false: something else is there, and the cursor may have
+ * moved. */
 bool take_char(struct cursor *c, char expected);
 bool take_word(struct cursor *c, const char *expected);
-bool take_hex(struct cursor *c, uint64_t *v);		     /* 1 to 16 digits, sign not */
+bool take_hex(struct cursor *c, uint64_t *v);                /* 1 to 16 digits, sign not */
 bool take_bytes(struct cursor *c, uint8_t *bytes, size_t n); /* two digits each */
 /* "addr,length". */
 bool take_range(struct cursor *c, uint64_t *addr, uint64_t *len);
 /* All up to a character, which is taken, or the end; its length. */
 const char *take_until(struct cursor *c, char end, size_t *n);
-/* Text written as hexadecimal digits up to the end or another character; malloc'd. NULL: not such. */
+/* Text written as hexadecimal digits up to the end or another character; malloc'd. NULL: not such.
+ */
 char *take_text(struct cursor *c);
 bool at_end(const struct cursor *c);
 
@@ -126,7 +134,8 @@ struct thread_id {
 };
 bool take_thread(struct cursor *c, struct thread_id *id);
 
-/* --- what is answered (reply.c) ------------------------------------------------------------------------------- */
+/* --- what is answered (reply.c)
+ * ------------------------------------------------------------------------------- */
 
 void reply_bytes(struct session *s, const void *bytes, size_t n);
 void reply_text(struct session *s, const char *text);
@@ -147,13 +156,15 @@ void program_output_release(struct session *s);
 /* Text inside of XML. */
 void xml_text(FILE *out, const char *text);
 
-/* --- processes and threads (threads.c) ------------------------------------------------------------------------ */
+/* --- processes and threads (threads.c)
+ * ------------------------------------------------------------------------ */
 
 /* All threads at this point, hidden ones too. */
 const struct debug_thread *threads_all(struct session *s, size_t *n);
 /* The point is another one: nothing known of threads holds. */
 void threads_forget(struct session *s);
-/* A thread that is shown; any of a process or of all, the one that runs next first. NULL: there is none. */
+/* A thread that is shown; any of a process or of all, the one that runs next first. NULL: there is
+ * none. */
 const struct debug_thread *thread_find(struct session *s, struct thread_id id);
 const struct debug_thread *thread_of_tid(struct session *s, pid_t tid);
 /* Which a packet without a thread means. NULL: there is none. */
@@ -168,7 +179,8 @@ void processes_begin(struct session *s);
 /* Replaces what the client knows. */
 void process_set_exec(struct process *p, const char *exec);
 
-/* --- handlers of packets -------------------------------------------------------------------------------------- */
+/* --- handlers of packets
+ * -------------------------------------------------------------------------------------- */
 
 /* A packet's name, then what is behind it. */
 typedef void handler(struct session *s, struct cursor *in);
@@ -177,18 +189,21 @@ struct command {
 	handler *run;
 };
 
-handler query_supported, query_current, query_attached, query_symbol, query_crc, query_search, query_tls,
-	query_pass_signals, query_catch_calls, query_thread_events, query_no_acks, query_non_stop, query_host,
-	query_process;
+handler query_supported, query_current, query_attached, query_symbol, query_crc, query_search,
+	query_tls, query_pass_signals, query_catch_calls, query_thread_events, query_no_acks,
+	query_non_stop, query_host, query_process;
 handler threads_select, threads_alive, threads_first, threads_next, threads_extra;
 handler registers_get, registers_set, register_get, register_set;
 handler memory_get, memory_get_binary, memory_set, memory_set_binary;
 handler point_insert, point_remove;
-handler resume_continue, resume_step, resume_vcont, resume_vcont_query, resume_back, resume_back_step;
-handler why_stopped, run_program, kill_process, kill_all, detach, attach, restart, extended, interrupt_idle;
+handler resume_continue, resume_step, resume_vcont, resume_vcont_query, resume_back,
+	resume_back_step;
+handler why_stopped, run_program, kill_process, kill_all, detach, attach, restart, extended,
+	interrupt_idle;
 handler xfer, file_setfs, file_open, file_close, file_pread, file_fstat, file_readlink, monitor;
 
-/* --- between them --------------------------------------------------------------------------------------------- */
+/* --- between them
+ * --------------------------------------------------------------------------------------------- */
 
 /* The stop the client is told of, in s->out; takes care of all it has to be told before. */
 void stop_reply(struct session *s, const struct debug_stop *stop);
@@ -224,19 +239,22 @@ struct object {
 	char name[4096];
 };
 /* The main program comes first. fn returns false to stop. */
-void objects_walk(struct session *s, pid_t tid, bool (*fn)(void *ctx, const struct object *o), void *ctx);
+void objects_walk(struct session *s, pid_t tid, bool (*fn)(void *ctx, const struct object *o),
+		  void *ctx);
 /* Address of a symbol that an object exports; 0: none. */
 uint64_t object_symbol(struct session *s, pid_t tid, const struct object *o, const char *name);
 /* The program header of a type of the main program: its address as loaded, size and alignment. */
 struct segment {
 	uint64_t addr, size, align;
 };
-bool program_segment(struct session *s, pid_t tid, uint32_t type, struct segment *found, uint64_t *bias);
-/* The file that is mapped where a process has what it calls `name`: an object it loaded, its program, or its dynamic
- * linker; malloc'd. NULL: there is no such. */
+bool program_segment(struct session *s, pid_t tid, uint32_t type, struct segment *found,
+		     uint64_t *bias);
+/* The file that is mapped where a process has what it calls `name`: an object it loaded, its
+ * program, or its dynamic linker; malloc'd. NULL: there is no such. */
 char *mapped_file(struct session *s, const char *name);
 /* Address of a thread-local variable; false: not there. */
-bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset, uint64_t link_map, uint64_t *addr);
+bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset,
+		 uint64_t link_map, uint64_t *addr);
 
 /* Whether an expression of gdb's bytecode is true in a thread; one that cannot be evaluated is. */
 bool bytecode_true(struct session *s, pid_t tid, const uint8_t *code, size_t n);

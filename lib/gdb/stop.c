@@ -1,6 +1,5 @@
 /* Why it has stopped: what the client is told of, and in which order. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -10,7 +9,9 @@
 #define GDB_SIGINT 2
 #define GDB_SIGTRAP 5
 
-/* --- T packets ------------------------------------------------------------------------------------------------ */
+/* --- T packets
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void reply_expedited(struct session *s, pid_t tid)
 {
@@ -23,7 +24,7 @@ static void reply_expedited(struct session *s, pid_t tid)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
 		reply_format(s, "%02x:", wanted[i].number);
-		reply_hex(s, &g.r[wanted[i].reg], sizeof g.r[0]);
+		reply_hex(s, &g.r[wanted[i].reg], sizeof(g.r[0]));
 		reply_text(s, ";");
 	}
 }
@@ -36,9 +37,11 @@ struct manner {
 };
 
 /* "Tnn", the reason, and the thread. */
-static void reply_stopped(struct session *s, const struct manner *m, const struct debug_stop *stop, const struct debug_thread *t)
+static void reply_stopped(struct session *s, const struct manner *m, const struct debug_stop *stop,
+			  const struct debug_thread *t)
 {
-	reply_format(s, "T%02x", (unsigned)(m->signal < 0 ? signal_to_gdb(stop->number) : m->signal));
+	reply_format(s, "T%02x",
+		     (unsigned)(m->signal < 0 ? signal_to_gdb(stop->number) : m->signal));
 	reply_expedited(s, t->tid);
 	if (m->reason)
 		m->reason(s, stop);
@@ -115,7 +118,9 @@ static const struct manner here = {0}, exec_found = {.signal = GDB_SIGTRAP, .rea
 			   libraries_listed = {.signal = GDB_SIGTRAP, .text = "library:;"},
 			   vfork_done = {.signal = GDB_SIGTRAP, .text = "vforkdone:;"};
 
-/* --- ends ----------------------------------------------------------------------------------------------------- */
+/* --- ends
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 static void reply_process_end(struct session *s, const struct debug_stop *stop)
 {
@@ -134,9 +139,12 @@ static void reply_thread_end(struct session *s, const struct debug_stop *stop)
 	reply_thread(s, stop->pid, stop->tid);
 }
 
-/* --- notices -------------------------------------------------------------------------------------------------- */
+/* --- notices
+ * --------------------------------------------------------------------------------------------------
+ */
 
-/* Whom a stop is about: a thread that the client sees; if none is left, another, which is shown from now on. */
+/* Whom a stop is about: a thread that the client sees; if none is left, another, which is shown
+ * from now on. */
 static const struct debug_thread *stop_thread(struct session *s, const struct debug_stop *stop)
 {
 	pid_t tid = stop->kind == DEBUG_STOP_THREAD ? stop->other : stop->tid;
@@ -166,7 +174,7 @@ static void notice_return(struct session *s, const struct notice *n)
 {
 	if (s->nnotices == NOTICES_MAX)
 		s->nnotices--;
-	memmove(s->notices + 1, s->notices, s->nnotices * sizeof *n);
+	memmove(s->notices + 1, s->notices, s->nnotices * sizeof(*n));
 	s->notices[0] = *n;
 	s->nnotices++;
 }
@@ -178,7 +186,8 @@ void notice_arrival(struct session *s)
 	notice_add(s, NOTICE_HERE, &s->last);
 }
 
-/* Whether the process runs another program than the client believes: it may have got here backwards, or at once. */
+/* Whether the process runs another program than the client believes: it may have got here
+ * backwards, or at once. */
 static bool exec_unknown(struct session *s, const struct debug_thread *t)
 {
 	struct process *p = process_shown(s, t->pid);
@@ -199,7 +208,8 @@ static void reply_exec(struct session *s, const struct debug_thread *t)
 	reply_stopped(s, &exec_found, &exec, t);
 }
 
-static void reply_stop(struct session *s, const struct debug_stop *stop, const struct debug_thread *t)
+static void reply_stop(struct session *s, const struct debug_stop *stop,
+		       const struct debug_thread *t)
 {
 	if (stop->kind == DEBUG_STOP_EXEC) {
 		process_show(s, t->pid);

@@ -1,13 +1,15 @@
-/* Which processes and threads the client sees: those of processes that it was told of and has not sent away. */
+/* Which processes and threads the client sees: those of processes that it was told of and has not
+ * sent away. */
 #include "gdb/session.h"
-
 #include "trace/systab.h"
 #include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* --- processes ------------------------------------------------------------------------------------------------ */
+/* --- processes
+ * ------------------------------------------------------------------------------------------------
+ */
 
 struct process *process_shown(struct session *s, pid_t pid)
 {
@@ -28,7 +30,7 @@ void process_show(struct session *s, pid_t pid)
 	struct process *p = process_shown(s, pid);
 
 	if (!p) {
-		s->shown = xrealloc(s->shown, (s->nshown + 1) * sizeof *s->shown);
+		s->shown = xrealloc(s->shown, (s->nshown + 1) * sizeof(*s->shown));
 		p = &s->shown[s->nshown++];
 		*p = (struct process){.pid = pid};
 	}
@@ -75,7 +77,9 @@ void processes_begin(struct session *s)
 		process_show(s, t[0].pid);
 }
 
-/* --- threads -------------------------------------------------------------------------------------------------- */
+/* --- threads
+ * --------------------------------------------------------------------------------------------------
+ */
 
 const struct debug_thread *threads_all(struct session *s, size_t *n)
 {
@@ -115,7 +119,9 @@ const struct debug_thread *thread_general(struct session *s)
 	return thread_find(s, (struct thread_id){.tid = s->general});
 }
 
-/* --- packets -------------------------------------------------------------------------------------------------- */
+/* --- packets
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* H: the thread that packets of a kind are about. */
 void threads_select(struct session *s, struct cursor *in)
@@ -179,7 +185,8 @@ void threads_next(struct session *s, struct cursor *in)
 void threads_extra(struct session *s, struct cursor *in)
 {
 	struct thread_id id;
-	const struct debug_thread *t = take_char(in, ',') && take_thread(in, &id) ? thread_find(s, id) : NULL;
+	const struct debug_thread *t =
+		take_char(in, ',') && take_thread(in, &id) ? thread_find(s, id) : NULL;
 	char text[128];
 
 	if (!t) {
@@ -187,7 +194,7 @@ void threads_extra(struct session *s, struct cursor *in)
 		return;
 	}
 	const struct sys_desc *call = t->in_call ? systab_get(t->sysno) : NULL;
-	snprintf(text, sizeof text, "%.16s%s%s%s", t->name, call ? ", in " : "", call ? call->name : "",
-		 t->next ? ", runs next" : "");
+	snprintf(text, sizeof(text), "%.16s%s%s%s", t->name, call ? ", in " : "",
+		 call ? call->name : "", t->next ? ", runs next" : "");
 	reply_hex(s, text, strlen(text));
 }

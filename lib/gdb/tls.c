@@ -1,14 +1,15 @@
-/* Thread-local variables: "ELF Handling For Thread-Local Storage" (U. Drepper), x86-64: the block of the main program
- * lies just below the thread pointer; those of other objects are found through the dynamic thread vector, whose layout
- * and that of struct link_map glibc tells debuggers in the constants _thread_db_* that it exports. */
+/* Thread-local variables: "ELF Handling For Thread-Local Storage" (U. Drepper), x86-64: the block
+ * of the main program lies just below the thread pointer; those of other objects are found through
+ * the dynamic thread vector, whose layout and that of struct link_map glibc tells debuggers in the
+ * constants _thread_db_* that it exports. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <elf.h>
 #include <string.h>
 
-/* One of those constants: bits of the field, number of elements, offset; of an array, bits of an element. */
+/* One of those constants: bits of the field, number of elements, offset; of an array, bits of an
+ * element. */
 struct field {
 	uint32_t bits, count, offset;
 };
@@ -24,11 +25,12 @@ struct search {
 	bool found;
 };
 
-static bool field_load(struct search *f, const struct object *o, const char *name, struct field *field)
+static bool field_load(struct search *f, const struct object *o, const char *name,
+		       struct field *field)
 {
 	uint64_t addr = object_symbol(f->session, f->tid, o, name);
 
-	return addr && memory_read(f->session, f->tid, addr, field, sizeof *field);
+	return addr && memory_read(f->session, f->tid, addr, field, sizeof(*field));
 }
 
 static bool search_object(void *ctx, const struct object *o)
@@ -50,7 +52,7 @@ static bool search_object(void *ctx, const struct object *o)
 
 static bool word_read(struct search *f, uint64_t addr, uint64_t *value)
 {
-	return memory_read(f->session, f->tid, addr, value, sizeof *value);
+	return memory_read(f->session, f->tid, addr, value, sizeof(*value));
 }
 
 /* The main program's block: its size rounded up so that it ends aligned at the thread pointer. */
@@ -75,19 +77,21 @@ static bool library_block(struct search *f, uint64_t pointer, uint64_t *block)
 {
 	uint64_t module, vector, offset;
 
-	if (!word_read(f, f->link_map + f->modid.offset, &module) || module == 0 || module > UINT32_MAX ||
-	    !word_read(f, pointer + f->dtvp.offset, &vector))
+	if (!word_read(f, f->link_map + f->modid.offset, &module) || module == 0 ||
+	    module > UINT32_MAX || !word_read(f, pointer + f->dtvp.offset, &vector))
 		return false;
 	uint64_t entry = vector + f->vector.offset + f->vector.bits / 8 * module + f->value.offset;
 	if (word_read(f, entry, block) && *block != UNALLOCATED && *block != 0)
 		return true;
-	if (!word_read(f, f->link_map + f->offset.offset, &offset) || offset == NO_OFFSET || offset == ONLY_DYNAMIC)
+	if (!word_read(f, f->link_map + f->offset.offset, &offset) || offset == NO_OFFSET ||
+	    offset == ONLY_DYNAMIC)
 		return false;
 	*block = pointer - offset;
 	return true;
 }
 
-bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset, uint64_t link_map, uint64_t *addr)
+bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset,
+		 uint64_t link_map, uint64_t *addr)
 {
 	struct search f = {.session = s, .tid = t->tid, .first = true, .link_map = link_map};
 	struct trace_regs g;

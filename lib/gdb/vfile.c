@@ -1,6 +1,6 @@
-/* vFile packets: the files that the program had mapped, as they were, and nothing else; for reading only. */
+/* vFile packets: the files that the program had mapped, as they were, and nothing else; for reading
+ * only. */
 #include "gdb/session.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- results: gdb's manual, "Host I/O Packets" and "File-I/O Remote Protocol Extension" ----------------------- */
+/* --- results: gdb's manual, "Host I/O Packets" and "File-I/O Remote Protocol Extension"
+ * ----------------------- */
 
 #define FILEIO_UNKNOWN 9999
 
@@ -21,9 +22,10 @@ static unsigned fileio_errno(int number)
 	static const struct {
 		int here;
 		unsigned there;
-	} table[] = {{EPERM, 1},   {ENOENT, 2},	 {EINTR, 4},   {EBADF, 9},    {EACCES, 13}, {EFAULT, 14},
-		     {EBUSY, 16},  {EEXIST, 17}, {ENODEV, 19}, {ENOTDIR, 20}, {EISDIR, 21}, {EINVAL, 22},
-		     {ENFILE, 23}, {EMFILE, 24}, {EFBIG, 27},  {ENOSPC, 28},  {ESPIPE, 29}, {EROFS, 30}};
+	} table[] = {{EPERM, 1},   {ENOENT, 2},  {EINTR, 4},   {EBADF, 9},   {EACCES, 13},
+		     {EFAULT, 14}, {EBUSY, 16},  {EEXIST, 17}, {ENODEV, 19}, {ENOTDIR, 20},
+		     {EISDIR, 21}, {EINVAL, 22}, {ENFILE, 23}, {EMFILE, 24}, {EFBIG, 27},
+		     {ENOSPC, 28}, {ESPIPE, 29}, {EROFS, 30}};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].here == number)
@@ -43,7 +45,8 @@ static void reply_contents(struct session *s, const void *bytes, size_t n)
 	reply_bytes(s, bytes, n);
 }
 
-/* --- files that are not in the trace but told by it ----------------------------------------------------------- */
+/* --- files that are not in the trace but told by it
+ * ----------------------------------------------------------- */
 
 /* "/proc/PID/NAME", or with "task/TID/" in it, of a process that the client sees. */
 static bool proc_file(struct session *s, const char *path, const char *name, pid_t *pid)
@@ -56,7 +59,8 @@ static bool proc_file(struct session *s, const char *path, const char *name, pid
 	v = strtol(path + 6, &end, 10);
 	if (!strncmp(end, "/task/", 6))
 		strtol(end + 6, &end, 10);
-	if (*end != '/' || strcmp(end + 1, name) || v <= 0 || v > INT32_MAX || !process_shown(s, (pid_t)v))
+	if (*end != '/' || strcmp(end + 1, name) || v <= 0 || v > INT32_MAX ||
+	    !process_shown(s, (pid_t)v))
 		return false;
 	*pid = (pid_t)v;
 	return true;
@@ -64,9 +68,9 @@ static bool proc_file(struct session *s, const char *path, const char *name, pid
 
 static bool maps_line(void *ctx, const struct debug_map *m)
 {
-	fprintf(ctx, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 %s\n", m->start, m->end, m->prot & PROT_READ ? 'r' : '-',
-		m->prot & PROT_WRITE ? 'w' : '-', m->prot & PROT_EXEC ? 'x' : '-', m->shared ? 's' : 'p', m->offset,
-		m->path);
+	fprintf(ctx, "%08lx-%08lx %c%c%c%c %08lx 00:00 0 %s\n", m->start, m->end,
+		m->prot & PROT_READ ? 'r' : '-', m->prot & PROT_WRITE ? 'w' : '-',
+		m->prot & PROT_EXEC ? 'x' : '-', m->shared ? 's' : 'p', m->offset, m->path);
 	return true;
 }
 
@@ -86,7 +90,9 @@ static int open_maps(struct session *s, pid_t pid)
 	return fd;
 }
 
-/* --- packets -------------------------------------------------------------------------------------------------- */
+/* --- packets
+ * --------------------------------------------------------------------------------------------------
+ */
 
 /* Open flags of the protocol. */
 #define FILEIO_ACCMODE 3
@@ -183,7 +189,8 @@ void file_pread(struct session *s, struct cursor *in)
 	int *file = take_file(s, in);
 	uint64_t count, offset;
 
-	if (!file || !take_char(in, ',') || !take_range(in, &count, &offset) || !at_end(in) || offset > INT64_MAX) {
+	if (!file || !take_char(in, ',') || !take_range(in, &count, &offset) || !at_end(in) ||
+	    offset > INT64_MAX) {
 		reply_failed(s, file ? EINVAL : EBADF);
 		return;
 	}
@@ -237,7 +244,7 @@ void file_fstat(struct session *s, struct cursor *in)
 	};
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		p = put(p, fields[i].value, fields[i].bytes);
-	reply_contents(s, bytes, sizeof bytes);
+	reply_contents(s, bytes, sizeof(bytes));
 }
 
 /* vFile:readlink:NAME */

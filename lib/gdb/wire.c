@@ -14,7 +14,7 @@
 
 void wire_init(struct wire *w, int fd, int control)
 {
-	memset(w, 0, sizeof *w);
+	memset(w, 0, sizeof(*w));
 	w->fd = fd;
 	w->control = control;
 	w->acks = true;
@@ -27,10 +27,12 @@ void wire_free(struct wire *w)
 	free(w->frame);
 }
 
-/* True when the socket is ready; false when not within `timeout` ms. Closes when control says so. */
+/* True when the socket is ready; false when not within `timeout` ms. Closes when control says so.
+ */
 static bool wire_wait(struct wire *w, short events, int timeout)
 {
-	struct pollfd fds[2] = {{.fd = w->fd, .events = events}, {.fd = w->control, .events = POLLIN}};
+	struct pollfd fds[2] = {{.fd = w->fd, .events = events},
+				{.fd = w->control, .events = POLLIN}};
 	int n;
 
 	do
@@ -41,16 +43,17 @@ static bool wire_wait(struct wire *w, short events, int timeout)
 	return fds[0].revents && !w->closed;
 }
 
-/* --- from the client ------------------------------------------------------------------------------------------ */
+/* --- from the client
+ * ------------------------------------------------------------------------------------------ */
 
 /* Bytes that are there now. */
 static void wire_receive(struct wire *w)
 {
 	if (w->at == w->end)
 		w->at = w->end = 0;
-	if (w->end == sizeof w->raw)
+	if (w->end == sizeof(w->raw))
 		return;
-	ssize_t n = recv(w->fd, w->raw + w->end, sizeof w->raw - w->end, MSG_DONTWAIT);
+	ssize_t n = recv(w->fd, w->raw + w->end, sizeof(w->raw) - w->end, MSG_DONTWAIT);
 	if (n > 0)
 		w->end += (size_t)n;
 	else if (n == 0 || (errno != EINTR && errno != EAGAIN))
@@ -130,7 +133,8 @@ static enum wire_got take_end(struct wire *w, uint8_t c)
 	w->state = WIRE_IDLE;
 	if (w->acks)
 		wire_put(w, good ? "+" : "-", 1);
-	/* Without acknowledgements there is no way to ask for it again, and the socket does not lose bytes. */
+	/* Without acknowledgements there is no way to ask for it again, and the socket does not
+	 * lose bytes. */
 	if (!good && w->acks)
 		return WIRE_MORE;
 	w->packet[w->len] = '\0';
@@ -173,7 +177,8 @@ bool wire_interrupted(struct wire *w)
 
 	if (!w->closed && wire_wait(w, POLLIN, 0))
 		wire_receive(w);
-	if (w->end - w->at == sizeof w->raw && wire_wait(w, POLLRDHUP, 0)) /* it would never be read to its end */
+	/* it would never be read to its end */
+	if (w->end - w->at == sizeof(w->raw) && wire_wait(w, POLLRDHUP, 0))
 		w->closed = true;
 	/* Packets that came too early stay for later; the byte counts only between them. */
 	for (size_t i = w->at; i < w->end; i++) {
@@ -189,7 +194,8 @@ bool wire_interrupted(struct wire *w)
 	return w->closed;
 }
 
-/* --- to the client -------------------------------------------------------------------------------------------- */
+/* --- to the client
+ * -------------------------------------------------------------------------------------------- */
 
 static void frame_byte(struct wire *w, uint8_t c)
 {
@@ -205,7 +211,8 @@ static void frame_byte(struct wire *w, uint8_t c)
 #define RUN_MAX 95
 #define RUN_BASE 29 /* makes a printable character of a number of repeats */
 
-/* c, n times: itself, then "*" and how often it is to be repeated, but that must not look like '#' or '$'. */
+/* c, n times: itself, then "*" and how often it is to be repeated, but that must not look like '#'
+ * or '$'. */
 static void frame_run(struct wire *w, uint8_t c, size_t n)
 {
 	while (n) {

@@ -1,4 +1,5 @@
-/* Packets over a socket: "$payload#checksum", escapes, run-length encoding, acknowledgements. Private to lib/gdb. */
+/* Packets over a socket: "$payload#checksum", escapes, run-length encoding, acknowledgements.
+ * Private to lib/gdb. */
 #ifndef RR_WIRE_H
 #define RR_WIRE_H
 

@@ -1,11 +1,10 @@
 /* Code files are kept under $XDG_CACHE_HOME/rr (~/.cache/rr), made once for all recordings.
  *
- * A name says what a file was made from, so nothing there is ever changed: it appears whole, by rename, and is removed
- * when all together are too large, the longest unused first. What is damaged is made anew. Without a usable directory code
- * files are made in memory.
+ * A name says what a file was made from, so nothing there is ever changed: it appears whole, by
+ * rename, and is removed when all together are too large, the longest unused first. What is damaged
+ * is made anew. Without a usable directory code files are made in memory.
  */
 #include "instrument/image.h"
-
 #include "instrument/instrument.h"
 #include "util/host.h"
 #include "util/util.h"
@@ -22,7 +21,7 @@
 #include <unistd.h>
 
 #define CACHE_MAX (4ull << 30) /* bytes; $RR_CACHE_MAX says otherwise */
-#define TOUCH_S 86400	       /* how precisely the last use is known */
+#define TOUCH_S 86400          /* how precisely the last use is known */
 /* A file that says why there is nothing to rewrite begins so. */
 #define NOTHING "nothing: "
 #define NOTHING_MAX 256
@@ -35,22 +34,26 @@ static void build_id(int fd, char hex[64 + 1])
 	uint8_t note[4096];
 
 	hex[0] = '\0';
-	if (pread_all(fd, &e, sizeof e, 0) != sizeof e || memcmp(e.e_ident, ELFMAG, SELFMAG) || e.e_phentsize != sizeof p)
+	if (pread_all(fd, &e, sizeof(e), 0) != sizeof(e) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
+	    e.e_phentsize != sizeof(p))
 		return;
 	for (unsigned i = 0; i < e.e_phnum && i < 64; i++) {
-		if (pread_all(fd, &p, sizeof p, e.e_phoff + i * sizeof p) != sizeof p)
+		if (pread_all(fd, &p, sizeof(p), e.e_phoff + i * sizeof(p)) != sizeof(p))
 			return;
 		if (p.p_type != PT_NOTE)
 			continue;
-		ssize_t n = pread_all(fd, note, p.p_filesz < sizeof note ? p.p_filesz : sizeof note, p.p_offset);
+		ssize_t n =
+			pread_all(fd, note, p.p_filesz < sizeof(note) ? p.p_filesz : sizeof(note),
+				  p.p_offset);
 		for (ssize_t at = 0; n > 0 && at + 16 <= n;) {
 			Elf64_Nhdr h;
-			memcpy(&h, note + at, sizeof h);
-			size_t desc = (size_t)at + sizeof h + ((h.n_namesz + 3ul) & ~3ul);
+			memcpy(&h, note + at, sizeof(h));
+			size_t desc = (size_t)at + sizeof(h) + ((h.n_namesz + 3ul) & ~3ul);
 			size_t next = desc + ((h.n_descsz + 3ul) & ~3ul);
 			if (next > (size_t)n)
 				break;
-			if (h.n_type == NT_GNU_BUILD_ID && h.n_namesz == 4 && !memcmp(note + at + sizeof h, "GNU", 4)) {
+			if (h.n_type == NT_GNU_BUILD_ID && h.n_namesz == 4 &&
+			    !memcmp(note + at + sizeof(h), "GNU", 4)) {
 				for (size_t k = 0; k < h.n_descsz && k < 32; k++)
 					sprintf(hex + 2 * k, "%02x", note[desc + k]);
 				return;
@@ -60,8 +63,8 @@ static void build_id(int fd, char hex[64 + 1])
 	}
 }
 
-/* A file with a build-id is known by it, its size and its time stamp (files that were stripped or patched keep the
- * build-id); another one by where it is as well. */
+/* A file with a build-id is known by it, its size and its time stamp (files that were stripped or
+ * patched keep the build-id); another one by where it is as well. */
 static char *name_for(int fd, const struct stat *st)
 {
 	char hex[65];
@@ -69,10 +72,12 @@ static char *name_for(int fd, const struct stat *st)
 
 	build_id(fd, hex);
 	if (hex[0])
-		return xasprintf("%s-%llx-%llx-v%d", hex, (unsigned long long)st->st_size, mtime, CODE_EDITION);
-	return xasprintf("file-%llx-%llx-%llx-%llx-%llx-v%d", (unsigned long long)st->st_dev, (unsigned long long)st->st_ino,
-			 (unsigned long long)st->st_size, mtime,
-			 (unsigned long long)st->st_ctim.tv_sec * 1000000000u + (unsigned long)st->st_ctim.tv_nsec,
+		return xasprintf("%s-%llx-%llx-v%d", hex, (unsigned long long)st->st_size, mtime,
+				 CODE_EDITION);
+	return xasprintf("file-%llx-%llx-%llx-%llx-%llx-v%d", (unsigned long long)st->st_dev,
+			 (unsigned long long)st->st_ino, (unsigned long long)st->st_size, mtime,
+			 (unsigned long long)st->st_ctim.tv_sec * 1000000000u +
+				 (unsigned long)st->st_ctim.tv_nsec,
 			 CODE_EDITION);
 }
 
@@ -120,7 +125,7 @@ static void remove_oldest(int dir, struct cached *v, size_t n, uint64_t total)
 	const char *text = getenv("RR_CACHE_MAX");
 	uint64_t max = text ? strtoull(text, NULL, 0) : CACHE_MAX;
 
-	qsort(v, n, sizeof *v, older);
+	qsort(v, n, sizeof(*v), older);
 	for (size_t i = 0; i + 1 < n && total > max; i++) { /* the newest stays: it is in use */
 		unlinkat(dir, v[i].name, 0);
 		total -= v[i].size;
@@ -158,8 +163,9 @@ static void tidy(int dir)
 			continue;
 		}
 		if (n == cap)
-			v = xrealloc(v, (cap = cap ? 2 * cap : 64) * sizeof *v);
-		v[n++] = (struct cached){xstrdup(e->d_name), (uint64_t)st.st_blocks * 512, st.st_mtime};
+			v = xrealloc(v, (cap = cap ? 2 * cap : 64) * sizeof(*v));
+		v[n++] = (struct cached){xstrdup(e->d_name), (uint64_t)st.st_blocks * 512,
+					 st.st_mtime};
 		total += (uint64_t)st.st_blocks * 512;
 	}
 	remove_oldest(dir, v, n, total);
@@ -169,11 +175,12 @@ static void tidy(int dir)
 	closedir(d);
 }
 
-/* What the file says of why there is nothing; NULL if it says something else. The text is kept for ever: there are few. */
+/* What the file says of why there is nothing; NULL if it says something else. The text is kept for
+ * ever: there are few. */
 static const char *why_nothing(int fd)
 {
 	char text[NOTHING_MAX];
-	ssize_t n = pread_all(fd, text, sizeof text - 1, 0);
+	ssize_t n = pread_all(fd, text, sizeof(text) - 1, 0);
 
 	if (n < (ssize_t)strlen(NOTHING) || strncmp(text, NOTHING, strlen(NOTHING)) != 0)
 		return NULL;
@@ -208,7 +215,7 @@ static int make(int elf_fd, int fd)
 
 	if (r <= 0)
 		return r;
-	int n = snprintf(text, sizeof text, NOTHING "%s", why ? why : "not known");
+	int n = snprintf(text, sizeof(text), NOTHING "%s", why ? why : "not known");
 	return ftruncate(fd, 0) || pwrite_all(fd, text, (size_t)n, 0) ? -1 : 0;
 }
 
@@ -223,18 +230,20 @@ static int in_memory(int elf_fd)
 	return fd;
 }
 
-/* Makes the file and gives it its name, under which it is whole even after a power cut: nobody looks at all of it again. A
- * descriptor for reading, or -1. */
+/* Makes the file and gives it its name, under which it is whole even after a power cut: nobody
+ * looks at all of it again. A descriptor for reading, or -1. */
 static int make_in(int dir, const char *name, int elf_fd)
 {
 	static unsigned count;
 	char *tmp = xasprintf("new.%d.%u", (int)getpid(), count++);
-	int fd = openat(dir, tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600), ro = -1;
+	int fd = openat(dir, tmp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600),
+	    ro = -1;
 
 	if (fd >= 0) {
 		/* Taken for stale before it is locked, it gets no name, and is made in memory. */
 		bool stale = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
-		if (!stale && !make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) && !renameat(dir, tmp, dir, name))
+		if (!stale && !make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) &&
+		    !renameat(dir, tmp, dir, name))
 			ro = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		else
 			unlinkat(dir, tmp, 0);

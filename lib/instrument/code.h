@@ -1,9 +1,11 @@
-/* A code file: the executable segments of one ELF file, rewritten, with the trampolines and the tables that tell what is
- * where. It is made once for a file, kept in the cache and in traces, and mapped in the place of the original.
+/* A code file: the executable segments of one ELF file, rewritten, with the trampolines and the
+ * tables that tell what is where. It is made once for a file, kept in the cache and in traces, and
+ * mapped in the place of the original.
  *
- * Everything is little-endian and read in place. The file is: this header, padded to a page; the segments, each padded to
- * pages; the trampolines; the tables. Addresses of the original are offsets from `lo` (the ELF file's lowest page), those of
- * trampolines are offsets from the first of them; a file that would need more than 32 bits for either is not rewritten.
+ * Everything is little-endian and read in place. The file is: this header, padded to a page; the
+ * segments, each padded to pages; the trampolines; the tables. Addresses of the original are
+ * offsets from `lo` (the ELF file's lowest page), those of trampolines are offsets from the first
+ * of them; a file that would need more than 32 bits for either is not rewritten.
  */
 #ifndef RR_CODE_H
 #define RR_CODE_H
@@ -18,8 +20,8 @@
 #define CODE_SEGMENTS 8
 
 enum code_kind {
-	CODE_JUMP = 1,	   /* backward jump, conditional or not (also loop, jrcxz) */
-	CODE_CALL = 2,	   /* backward direct call */
+	CODE_JUMP = 1,     /* backward jump, conditional or not (also loop, jrcxz) */
+	CODE_CALL = 2,     /* backward direct call */
 	CODE_INDIRECT = 3, /* indirect jump */
 	CODE_RDTSC = 16,   /* from here on: instructions with results of chance */
 	CODE_RDTSCP,
@@ -31,14 +33,17 @@ enum code_kind {
 };
 
 struct code_site {
-	uint32_t site;	 /* the original instruction */
+	uint32_t site;   /* the original instruction */
 	uint32_t target; /* JUMP, CALL: where it goes; instructions: the next one; INDIRECT: 0 */
-	uint32_t tail;	 /* trampoline code that goes on behind the count or the instruction. INDIRECT: the jump itself */
-	uint8_t kind;	 /* enum code_kind */
-	uint8_t len;	 /* bytes of the original instruction */
-	uint8_t reg;	 /* RDRAND, RDSEED, RDPID: number of the register, 0 rax, 1 rcx … 15 r15; edges: 1 if the cheap
-			    form counts, which leaves the arithmetic flags as a subtraction of COUNTER_TICK does */
-	uint8_t size;	 /* RDRAND …: bytes of it that are written: 2, 4, 8 */
+	/* trampoline code that goes on behind the count or the instruction. INDIRECT: the jump
+	 * itself */
+	uint32_t tail;
+	uint8_t kind; /* enum code_kind */
+	uint8_t len;  /* bytes of the original instruction */
+	uint8_t reg; /* RDRAND, RDSEED, RDPID: number of the register, 0 rax, 1 rcx … 15 r15; edges:
+			1 if the cheap form counts, which leaves the arithmetic flags as a
+			subtraction of COUNTER_TICK does */
+	uint8_t size; /* RDRAND …: bytes of it that are written: 2, 4, 8 */
 };
 
 /* In `to` of a moved instruction: it begins a rewritten group. */
@@ -49,8 +54,8 @@ struct code_pair {
 };
 
 struct code_segment {
-	uint64_t addr;	   /* offset from lo, a multiple of the page size */
-	uint64_t len;	   /* the same */
+	uint64_t addr;     /* offset from lo, a multiple of the page size */
+	uint64_t len;      /* the same */
 	uint64_t file_off; /* where it is in the ELF file */
 	uint64_t code_off; /* and in this one */
 };
@@ -65,18 +70,22 @@ struct code_header {
 	uint32_t version, nsegments;
 	uint64_t file_len; /* of this file */
 	uint64_t lo, len;  /* the ELF file's pages: first address, bytes */
-	int64_t tramp_addr; /* of the trampolines, offset from lo, a multiple of the page size; often negative */
+	/* of the trampolines, offset from lo, a multiple of the page size; often negative */
+	int64_t tramp_addr;
 	uint64_t tramp_off, tramp_len; /* where they are in this file; multiples of the page size */
-	uint32_t stop_end; /* trampolines: just behind the one `syscall` instruction by which a site stops */
+	/* trampolines: just behind the one `syscall` instruction by which a site stops */
+	uint32_t stop_end;
 	uint32_t left_alone; /* sites that could not be rewritten */
 	struct code_segment segments[CODE_SEGMENTS];
 	struct code_table sites; /* struct code_site, by number: what rax holds at a stop */
-	/* struct code_pair, by `from`: trampoline code from here to the next entry stands for the original instruction `to`.
-	 * An entry for the start of every trampoline and for every moved instruction in it. */
+	/* struct code_pair, by `from`: trampoline code from here to the next entry stands for the
+	 * original instruction `to`. An entry for the start of every trampoline and for every moved
+	 * instruction in it. */
 	struct code_table origins;
-	/* struct code_pair, by `from`: original instructions that are done in a trampoline, and the code there that does their
-	 * work and goes on from there. With CODE_START in `to`: their place holds a jump to that code; others are never jumped to,
-	 * and their place is inside of such a jump, or free. */
+	/* struct code_pair, by `from`: original instructions that are done in a trampoline, and the
+	 * code there that does their work and goes on from there. With CODE_START in `to`: their
+	 * place holds a jump to that code; others are never jumped to, and their place is inside of
+	 * such a jump, or free. */
 	struct code_table moved;
 	struct code_table syscalls; /* uint32_t: every `syscall` instruction, by address */
 	uint32_t zero;

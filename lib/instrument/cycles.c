@@ -1,14 +1,17 @@
 /* Edges that lie on no cycle need no count.
  *
- * What is promised is that code cannot go on without end and without a counted edge. So a backward edge counts only if it
- * is on a cycle, which it is if both its ends are in one strongly connected component. Two graphs tell:
+ * What is promised is that code cannot go on without end and without a counted edge. So a backward
+ * edge counts only if it is on a cycle, which it is if both its ends are in one strongly connected
+ * component. Two graphs tell:
  *
- * Of a function's blocks, for jumps inside it. Compilers put unlikely code behind the rest and jump back from it: that is
- * no loop. Edges by indirect jumps are left out, as those count themselves; what cycle is left, is one of direct edges.
+ * Of a function's blocks, for jumps inside it. Compilers put unlikely code behind the rest and jump
+ * back from it: that is no loop. Edges by indirect jumps are left out, as those count themselves;
+ * what cycle is left, is one of direct edges.
  *
- * Of functions, for calls and jumps between them. What an indirect call may reach (what has a name that others see, or whose
- * address is taken) is all reached through one node that stands for the unknown. A call through the procedure linkage
- * table comes by an indirect jump, which counts itself.
+ * Of functions, for calls and jumps between them. What an indirect call may reach (what has a name
+ * that others see, or whose address is taken) is all reached through one node that stands for the
+ * unknown. A call through the procedure linkage table comes by an indirect jump, which counts
+ * itself.
  */
 #include "instrument/rewrite.h"
 
@@ -61,7 +64,8 @@ static void blocks_find(struct cycles *c, const struct func *f)
 	bool begins = true;
 
 	c->blocks.n = 0;
-	for (uint32_t at = f->start; at < f->end && insn_decode(rw, at, f->end, &in); at += in.len) {
+	for (uint32_t at = f->start; at < f->end && insn_decode(rw, at, f->end, &in);
+	     at += in.len) {
 		if (begins || bit_get(rw->target, at))
 			*VEC_ADD(&c->blocks) = at;
 		begins = is_jump(&in) || !insn_goes_on(&in);
@@ -74,7 +78,8 @@ static void blocks_join(struct cycles *c, const struct func *f)
 	uint32_t b = 0;
 
 	c->edges.n = 0;
-	for (uint32_t at = f->start; at < f->end && insn_decode(c->rw, at, f->end, &in); at += in.len) {
+	for (uint32_t at = f->start; at < f->end && insn_decode(c->rw, at, f->end, &in);
+	     at += in.len) {
 		uint32_t next = at + in.len;
 		if (is_jump(&in) && inside(f, in.target))
 			*VEC_ADD(&c->edges) = (struct edge){b, block_of(c, in.target)};
@@ -104,7 +109,8 @@ static bool jump_on_cycle(const struct cycles *c, const struct site *s)
 	return c->blocks.v[to] != s->target || c->scc.v[from] == c->scc.v[to];
 }
 
-/* The edges of one function in the graph of all; node 0 is the unknown, function i is node i + 1. */
+/* The edges of one function in the graph of all; node 0 is the unknown, function i is node i + 1.
+ */
 static void func_edges(struct cycles *c, uint32_t i)
 {
 	struct rewrite *rw = c->rw;
@@ -124,7 +130,8 @@ static void func_edges(struct cycles *c, uint32_t i)
 		const struct func *to = in_text(rw, in.target) ? func_at(rw, in.target) : NULL;
 		unknown |= !to;
 		if (to && to != last)
-			*VEC_ADD(&c->edges) = (struct edge){i + 1, (uint32_t)(to - rw->funcs.v) + 1};
+			*VEC_ADD(&c->edges) =
+				(struct edge){i + 1, (uint32_t)(to - rw->funcs.v) + 1};
 		last = to;
 	}
 	if (unknown)
@@ -141,8 +148,8 @@ static void funcs_look(struct cycles *c)
 	for (uint32_t i = 0; i < n; i++)
 		func_edges(c, i);
 	if (c->edges.n)
-		qsort(c->edges.v, c->edges.n, sizeof *c->edges.v, edge_order);
-	c->funcs_scc = xcalloc(n + 1, sizeof *c->funcs_scc);
+		qsort(c->edges.v, c->edges.n, sizeof(*c->edges.v), edge_order);
+	c->funcs_scc = xcalloc(n + 1, sizeof(*c->funcs_scc));
 	const struct graph g = {n + 1, c->edges.n, c->edges.v};
 	scc_find(&g, c->funcs_scc);
 }
@@ -155,7 +162,8 @@ static bool edge_on_cycle(const struct cycles *c, const struct func *f, const st
 	return !to || c->funcs_scc[f - c->rw->funcs.v + 1] == c->funcs_scc[to - c->rw->funcs.v + 1];
 }
 
-static bool site_on_cycle(struct cycles *c, const struct func *f, const struct site *s, bool *looked)
+static bool site_on_cycle(struct cycles *c, const struct func *f, const struct site *s,
+			  bool *looked)
 {
 	if (s->kind != CODE_JUMP && s->kind != CODE_CALL)
 		return true;
@@ -179,7 +187,8 @@ void cycles_find(struct rewrite *rw)
 		const struct func *f = &rw->funcs.v[i];
 		bool looked = false;
 		for (; k < rw->sites.n && rw->sites.v[k].addr < f->end; k++) {
-			if (rw->sites.v[k].addr < f->start || site_on_cycle(&c, f, &rw->sites.v[k], &looked))
+			if (rw->sites.v[k].addr < f->start ||
+			    site_on_cycle(&c, f, &rw->sites.v[k], &looked))
 				rw->sites.v[n++] = rw->sites.v[k];
 			else
 				rw->rep->acyclic++;

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-
 struct mnemonic_type {
 	uint16_t mnemonic;
 	uint8_t type, kind;
@@ -146,7 +145,8 @@ static void insn_set_abs(struct insn *in, const ZydisDecodedInstruction *d)
 		in->abs_off[n++] = d->raw.imm[0].offset;
 }
 
-static void insn_set(const struct rewrite *rw, uint32_t addr, struct insn *in, const ZydisDecodedInstruction *d)
+static void insn_set(const struct rewrite *rw, uint32_t addr, struct insn *in,
+		     const ZydisDecodedInstruction *d)
 {
 	*in = (struct insn){.addr = addr, .len = d->length, .type = INSN_PLAIN};
 	if (d->encoding == ZYDIS_INSTRUCTION_ENCODING_LEGACY) {
@@ -155,7 +155,8 @@ static void insn_set(const struct rewrite *rw, uint32_t addr, struct insn *in, c
 		else if (d->opcode_map == ZYDIS_OPCODE_MAP_0F)
 			insn_set_0f(in, d);
 	}
-	if (d->raw.modrm.offset && d->raw.modrm.mod == 0 && d->raw.modrm.rm == 5 && d->raw.disp.size == 32) {
+	if (d->raw.modrm.offset && d->raw.modrm.mod == 0 && d->raw.modrm.rm == 5 &&
+	    d->raw.disp.size == 32) {
 		if (d->address_width != 64 && in->type == INSN_PLAIN)
 			in->type = INSN_FIXED;
 		in->disp_off = d->raw.disp.offset;
@@ -173,18 +174,21 @@ bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct i
 	if (addr >= end)
 		return false;
 	if (!insn_quick(rw->img + addr, end - addr, &d) &&
-	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + addr, end - addr, &d)))
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + addr,
+							end - addr, &d)))
 		return false;
 	insn_set(rw, addr, in, &d);
 	return true;
 }
 
-bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in, struct insn_full *full)
+bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in,
+		      struct insn_full *full)
 {
 	ZydisDecodedInstruction *d = &full->d;
 
-	if (addr >= end || !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->full_decoder, &full->context, rw->img + addr,
-								       end - addr, d)))
+	if (addr >= end ||
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->full_decoder, &full->context,
+							rw->img + addr, end - addr, d)))
 		return false;
 	insn_set(rw, addr, in, d);
 	return true;
@@ -194,7 +198,8 @@ bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, 
 {
 	for (uint32_t at = addr; at-- > f->start && addr - at <= 15;)
 		if (bit_get(rw->start, at))
-			return insn_decode(rw, at, f->end, in) && at + in->len == addr && insn_goes_on(in);
+			return insn_decode(rw, at, f->end, in) && at + in->len == addr &&
+			       insn_goes_on(in);
 	return false;
 }
 
@@ -242,7 +247,8 @@ void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, 
 	*reg = *size = 0;
 	if (in->kind != CODE_RDRAND && in->kind != CODE_RDSEED && in->kind != CODE_RDPID)
 		return;
-	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + in->addr, in->len, &d)))
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + in->addr,
+							in->len, &d)))
 		return;
 	*reg = d.raw.modrm.rm | (d.raw.rex.B ? 8 : 0);
 	*size = in->kind == CODE_RDPID || d.raw.rex.W ? 8 : has_prefix(&d, 0x66) ? 2 : 4;

@@ -1,14 +1,16 @@
 /* Functions with jumps whose targets were not found.
  *
- * A target that is not known is a place where a group must not be, so it matters that none is missed. Two things give one
- * away: an instruction that follows a jump and that nothing seems to reach, and a computed address inside a function that
- * jumps by register. Such a function is looked at jump by jump; if one stays unexplained, nothing in it is moved.
+ * A target that is not known is a place where a group must not be, so it matters that none is
+ * missed. Two things give one away: an instruction that follows a jump and that nothing seems to
+ * reach, and a computed address inside a function that jumps by register. Such a function is looked
+ * at jump by jump; if one stays unexplained, nothing in it is moved.
  */
 #include "instrument/rewrite.h"
 
 enum { BACK_MAX = 12, STRIDE = 16, STRIDES_MAX = 256 };
 
-/* Blocks of code of equal size, a power of two not below STRIDE or a multiple of one, from `base` on: as in memmove. */
+/* Blocks of code of equal size, a power of two not below STRIDE or a multiple of one, from `base`
+ * on: as in memmove. */
 static void strides_mark(struct rewrite *rw, const struct func *f, uint32_t base)
 {
 	for (uint32_t i = 0; i < STRIDES_MAX && base + i * STRIDE < f->end; i++)
@@ -23,13 +25,14 @@ static bool shifts_far(const struct insn_full *full)
 	       full->d.raw.imm[0].value.u >= 4 && full->d.raw.imm[0].value.u < 16;
 }
 
-/* mov mem, reg, with the register that the jump uses: a pointer, which relocations or the code that made it have named. */
+/* mov mem, reg, with the register that the jump uses: a pointer, which relocations or the code that
+ * made it have named. */
 static bool loads_pointer(const struct insn_full *full, unsigned reg)
 {
 	const ZydisDecodedInstruction *d = &full->d;
 
-	return d->mnemonic == ZYDIS_MNEMONIC_MOV && d->opcode == 0x8b && d->raw.rex.W && d->raw.modrm.mod != 3 &&
-	       (d->raw.modrm.reg | (d->raw.rex.R ? 8 : 0)) == reg;
+	return d->mnemonic == ZYDIS_MNEMONIC_MOV && d->opcode == 0x8b && d->raw.rex.W &&
+	       d->raw.modrm.mod != 3 && (d->raw.modrm.reg | (d->raw.rex.R ? 8 : 0)) == reg;
 }
 
 static bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
@@ -45,7 +48,8 @@ static bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t ad
 		return true;
 	unsigned reg = full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0);
 	for (unsigned n = 0; n < BACK_MAX && !table; n++) {
-		if (!insn_before(rw, f, in.addr, &in) || !insn_decode_full(rw, in.addr, f->end, &in, &full))
+		if (!insn_before(rw, f, in.addr, &in) ||
+		    !insn_decode_full(rw, in.addr, f->end, &in, &full))
 			break;
 		if (n == 0 && loads_pointer(&full, reg))
 			return true;
@@ -64,8 +68,10 @@ static bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t ad
 
 static bool func_explained(struct rewrite *rw, const struct func *f)
 {
-	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end; i++)
-		if (rw->sites.v[i].kind == CODE_INDIRECT && !jump_explained(rw, f, rw->sites.v[i].addr))
+	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end;
+	     i++)
+		if (rw->sites.v[i].kind == CODE_INDIRECT &&
+		    !jump_explained(rw, f, rw->sites.v[i].addr))
 			return false;
 	return f->indirect;
 }
@@ -82,7 +88,8 @@ static void block_doubt(struct rewrite *rw, const struct func *f, uint32_t start
 		rw->sites.v[i].unreached = true;
 }
 
-/* Something certain goes inside an instruction, and not past a lock prefix: data made the decoding go wrong. */
+/* Something certain goes inside an instruction, and not past a lock prefix: data made the decoding
+ * go wrong. */
 static bool decoded_wrong(const struct rewrite *rw, const struct func *f)
 {
 	for (uint32_t at = f->start + 1; at < f->end; at++) {
@@ -101,11 +108,12 @@ static void func_give_up(struct rewrite *rw, struct func *f)
 {
 	f->left = f->opaque = true;
 	rw->rep->functions_left++;
-	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end; i++)
+	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end;
+	     i++)
 		rw->sites.v[i].unreached = true;
 	if (rw->rep->list)
-		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: data in its code\n", rw->lo + f->start,
-			rw->lo + f->end);
+		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: data in its code\n",
+			rw->lo + f->start, rw->lo + f->end);
 }
 
 void funcs_doubt(struct rewrite *rw)
@@ -125,7 +133,8 @@ void funcs_doubt(struct rewrite *rw)
 	}
 	for (size_t i = 0; i < rw->blocks.n; i++) {
 		struct func *f = func_at(rw, rw->blocks.v[i]);
-		if (f && !f->left && !bit_get(rw->strong, rw->blocks.v[i]) && !in_plt(rw, rw->blocks.v[i]))
+		if (f && !f->left && !bit_get(rw->strong, rw->blocks.v[i]) &&
+		    !in_plt(rw, rw->blocks.v[i]))
 			block_doubt(rw, f, rw->blocks.v[i]);
 		bit_set(rw->target, rw->blocks.v[i]);
 	}

@@ -7,9 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BITS_ALL(rw)                                                                                               \
-	{&(rw)->start, &(rw)->target, &(rw)->label, &(rw)->strong,                                                 \
-	 &(rw)->taken, &(rw)->spare,  &(rw)->dead,  &(rw)->flags_known}
+#define BITS_ALL(rw) \
+	{ \
+		&(rw)->start, &(rw)->target, &(rw)->label, &(rw)->strong, &(rw)->taken, \
+			&(rw)->spare, &(rw)->dead, &(rw)->flags_known \
+	}
 #define LEN_MAX (1ull << 30) /* of an image */
 
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
@@ -72,7 +74,8 @@ static void sections_load(struct rewrite *rw)
 {
 	if (rw->eh.e_shentsize != sizeof(Elf64_Shdr) || !rw->eh.e_shnum)
 		return;
-	rw->sh = table_read(rw, rw->eh.e_shoff, rw->eh.e_shnum * sizeof(Elf64_Shdr), 65536 * sizeof(Elf64_Shdr));
+	rw->sh = table_read(rw, rw->eh.e_shoff, rw->eh.e_shnum * sizeof(Elf64_Shdr),
+			    65536 * sizeof(Elf64_Shdr));
 	if (!rw->sh || rw->eh.e_shstrndx >= rw->eh.e_shnum)
 		return;
 	rw->shstr = section_read(rw, &rw->sh[rw->eh.e_shstrndx], 16 << 20, &rw->shstr_len);
@@ -84,14 +87,17 @@ static int header_load(struct rewrite *rw)
 {
 	const Elf64_Ehdr *eh = &rw->eh;
 
-	if (file_bytes(rw, &rw->eh, sizeof(rw->eh), 0) != sizeof(rw->eh) || memcmp(eh->e_ident, ELFMAG, SELFMAG))
+	if (file_bytes(rw, &rw->eh, sizeof(rw->eh), 0) != sizeof(rw->eh) ||
+	    memcmp(eh->e_ident, ELFMAG, SELFMAG))
 		return rw->why = "not an ELF file", 1;
-	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB || eh->e_machine != EM_X86_64)
+	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB ||
+	    eh->e_machine != EM_X86_64)
 		return rw->why = "not for x86-64", 1;
 	if (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)
 		return rw->why = "neither a program nor a shared object", 1;
 	if (eh->e_phentsize != sizeof(Elf64_Phdr) ||
-	    !(rw->ph = table_read(rw, eh->e_phoff, eh->e_phnum * sizeof(Elf64_Phdr), 512 * sizeof(Elf64_Phdr))))
+	    !(rw->ph = table_read(rw, eh->e_phoff, eh->e_phnum * sizeof(Elf64_Phdr),
+				  512 * sizeof(Elf64_Phdr))))
 		return rw->why = "damaged program headers", 1;
 	rw->fixed = eh->e_type == ET_EXEC;
 	return 0;
@@ -106,9 +112,9 @@ static int elf_measure(struct rewrite *rw)
 		const Elf64_Phdr *p = &rw->ph[i];
 		if (p->p_type != PT_LOAD || (!p->p_memsz && !p->p_filesz))
 			continue;
-		if (p->p_vaddr >> 47 || p->p_memsz >> 47 || p->p_filesz > p->p_memsz || p->p_vaddr < last ||
-		    p->p_offset > rw->file_len || p->p_filesz > rw->file_len - p->p_offset ||
-		    (p->p_vaddr - p->p_offset) % PAGE)
+		if (p->p_vaddr >> 47 || p->p_memsz >> 47 || p->p_filesz > p->p_memsz ||
+		    p->p_vaddr < last || p->p_offset > rw->file_len ||
+		    p->p_filesz > rw->file_len - p->p_offset || (p->p_vaddr - p->p_offset) % PAGE)
 			return rw->why = "damaged segments", 1;
 		last = p->p_vaddr + p->p_filesz;
 		if (lo == UINT64_MAX)
@@ -139,7 +145,8 @@ static int text_add(struct rewrite *rw, const Elf64_Phdr *p)
 	t.seg.addr = PAGE_DOWN(start);
 	t.seg.file_off = PAGE_DOWN(p->p_offset);
 	t.seg.len = PAGE_UP(p->p_offset + p->p_filesz) - t.seg.file_off;
-	if (rw->ntexts && rw->texts[rw->ntexts - 1].seg.addr + rw->texts[rw->ntexts - 1].seg.len > t.seg.addr)
+	if (rw->ntexts &&
+	    rw->texts[rw->ntexts - 1].seg.addr + rw->texts[rw->ntexts - 1].seg.len > t.seg.addr)
 		return rw->why = "overlapping executable segments", 1;
 	t.out = xcalloc(1, t.seg.len);
 	rw->texts[rw->ntexts++] = t;
@@ -158,7 +165,8 @@ static int segments_load(struct rewrite *rw)
 		if (rw->nloads == ARRAY_LEN(rw->loads))
 			return rw->why = "too many segments", 1;
 		uint32_t start = p->p_vaddr - rw->lo;
-		if (file_bytes(rw, rw->img + start, p->p_filesz, p->p_offset) != (ssize_t)p->p_filesz)
+		if (file_bytes(rw, rw->img + start, p->p_filesz, p->p_offset) !=
+		    (ssize_t)p->p_filesz)
 			return rw->why = "cannot be read", 1;
 		rw->loads[rw->nloads++] = (struct range){start, start + p->p_filesz};
 		if ((p->p_flags & PF_X) && text_add(rw, p))
@@ -181,8 +189,10 @@ int elf_load(struct rewrite *rw, int fd)
 	rw->file_len = st.st_size;
 	if (header_load(rw) || elf_measure(rw))
 		return 1;
-	/* Zydis is told where to stop, but what reads numbers from the image need not look that closely. */
-	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	/* Zydis is told where to stop, but what reads numbers from the image need not look that
+	 * closely. */
+	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (rw->img == MAP_FAILED) {
 		rw->error = errno;
 		rw->img = NULL;
@@ -207,10 +217,16 @@ void elf_free(struct rewrite *rw)
 	bits *const bit_maps[] = BITS_ALL(rw);
 	for (size_t i = 0; i < ARRAY_LEN(bit_maps); i++)
 		free(*bit_maps[i]);
-	void *const all[] = {rw->ph,	      rw->sh,	      rw->shstr,       rw->sections.v,	 rw->funcs.v,
-			     rw->sites.v,     rw->syscalls.v, rw->blocks.v,   rw->refs.v,	 rw->text_patches.v,
-			     rw->em.buf,      rw->em.colds.v, rw->em.jumps.v, rw->em.entries.v, rw->em.fixups.v, rw->em.origins.v, rw->em.moved.v,
-			     rw->em.sites.v,  rw->pads.v,	      rw->jumps.v};
+	void *const all[] = {rw->ph,          rw->sh,
+			     rw->shstr,       rw->sections.v,
+			     rw->funcs.v,     rw->sites.v,
+			     rw->syscalls.v,  rw->blocks.v,
+			     rw->refs.v,      rw->text_patches.v,
+			     rw->em.buf,      rw->em.colds.v,
+			     rw->em.jumps.v,  rw->em.entries.v,
+			     rw->em.fixups.v, rw->em.origins.v,
+			     rw->em.moved.v,  rw->em.sites.v,
+			     rw->pads.v,      rw->jumps.v};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
 }
@@ -229,7 +245,9 @@ static void region_add(struct rewrite *rw, uint64_t start, uint64_t end)
 static int range_cmp(const void *a, const void *b)
 {
 	const struct range *x = a, *y = b;
-	return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
+	return x->start != y->start ? (x->start < y->start ? -1 : 1)
+	       : x->end < y->end    ? -1
+				    : x->end > y->end;
 }
 
 static void sections_find(struct rewrite *rw)

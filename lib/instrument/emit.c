@@ -1,6 +1,6 @@
 /* Trampolines: machine code that counts, and the instructions that were moved there. */
-#include "instrument/rewrite.h"
 #include "counter/page.h"
+#include "instrument/rewrite.h"
 
 #include <string.h>
 
@@ -115,7 +115,8 @@ static uint32_t site_number(struct rewrite *rw, const struct insn *in)
 {
 	struct code_site *s = VEC_ADD(&rw->em.sites);
 
-	*s = (struct code_site){.site = in->addr, .target = in->target, .len = in->len, .kind = CODE_JUMP};
+	*s = (struct code_site){
+		.site = in->addr, .target = in->target, .len = in->len, .kind = CODE_JUMP};
 	if (in->type == INSN_CALL)
 		s->kind = CODE_CALL;
 	if (in->type == INSN_IJMP) {
@@ -249,7 +250,8 @@ static void put_conditional(struct rewrite *rw, const struct insn *in, struct pe
 }
 
 /* One instruction of a group that ends at `end`; whether the code goes on behind it. */
-static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end, struct pending *pending)
+static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
+		      struct pending *pending)
 {
 	struct emitter *em = &rw->em;
 
@@ -285,7 +287,8 @@ uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
 	struct insn in;
 
 	for (uint32_t at = start; at < end && insn_decode(rw, at, end, &in); at += in.len) {
-		*VEC_ADD(&em->moved) = (struct code_pair){at, em->n | (at == start ? CODE_START : 0)};
+		*VEC_ADD(&em->moved) =
+			(struct code_pair){at, em->n | (at == start ? CODE_START : 0)};
 		put_origin(em, at);
 		goes_on = put_moved(rw, &in, end, &pending);
 	}
@@ -314,13 +317,15 @@ static void jumps_finish(struct emitter *em)
 	uint32_t rel;
 
 	if (em->entries.n)
-		qsort(em->entries.v, em->entries.n, sizeof *em->entries.v, entry_order);
+		qsort(em->entries.v, em->entries.n, sizeof(*em->entries.v), entry_order);
 	for (size_t i = 0; i < em->jumps.n; i++) {
 		uint32_t at = em->jumps.v[i];
 		memcpy(&rel, em->buf + at, 4);
 		const struct code_pair key = {rel + at + 4, 0};
-		const struct code_pair *to =
-			em->entries.n ? bsearch(&key, em->entries.v, em->entries.n, sizeof key, entry_order) : NULL;
+		const struct code_pair *to = em->entries.n
+						     ? bsearch(&key, em->entries.v, em->entries.n,
+							       sizeof(key), entry_order)
+						     : NULL;
 		if (to)
 			rel_set(em, at, to->to);
 		else

@@ -1,7 +1,7 @@
 /* .eh_frame: where functions are, and where exceptions land in them.
  *
- * Formats: Linux Standard Base Core, "Exception Frames"; the language-specific data is GCC's, of which only the table of call
- * sites is needed.
+ * Formats: Linux Standard Base Core, "Exception Frames"; the language-specific data is GCC's, of
+ * which only the table of call sites is needed.
  */
 #include "instrument/rewrite.h"
 
@@ -70,7 +70,8 @@ static uint64_t read_format(struct cursor *c, uint8_t enc)
 	return 0;
 }
 
-/* An encoded pointer, as an offset from lo; UINT64_MAX: null, or of a kind that no linker makes here. */
+/* An encoded pointer, as an offset from lo; UINT64_MAX: null, or of a kind that no linker makes
+ * here. */
 static uint64_t read_pointer(struct cursor *c, uint8_t enc)
 {
 	uint64_t here = c->at;

@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-/* Short sections, as .init, are decoded from their start even if nothing tells of functions in them. */
+/* Short sections, as .init, are decoded from their start even if nothing tells of functions in
+ * them. */
 enum { SWEEP_MAX = 256 };
 
 static int func_cmp(const void *a, const void *b)
 {
 	const struct func *x = a, *y = b;
-	return x->start != y->start ? (x->start < y->start ? -1 : 1) : x->end < y->end ? -1 : x->end > y->end;
+	return x->start != y->start ? (x->start < y->start ? -1 : 1)
+	       : x->end < y->end    ? -1
+				    : x->end > y->end;
 }
 
 void funcs_order(struct rewrite *rw)
@@ -81,7 +84,8 @@ bool in_plt(const struct rewrite *rw, uint32_t addr)
 
 static bool is_plt(const char *name)
 {
-	return !strcmp(name, ".plt") || !strcmp(name, ".plt.got") || !strcmp(name, ".plt.sec") || !strcmp(name, ".iplt");
+	return !strcmp(name, ".plt") || !strcmp(name, ".plt.got") || !strcmp(name, ".plt.sec") ||
+	       !strcmp(name, ".iplt");
 }
 
 /* The procedure linkage table, and sections of which nothing is known. */
@@ -102,7 +106,8 @@ static void funcs_add_sections(struct rewrite *rw)
 			k++;
 		if (r->start < r->end && (k == known || rw->funcs.v[k].start >= r->end))
 			if (r->end - r->start <= SWEEP_MAX || in_plt(rw, r->start))
-				*VEC_ADD(&rw->funcs) = (struct func){.start = r->start, .end = r->end, .sweep = true};
+				*VEC_ADD(&rw->funcs) = (struct func){
+					.start = r->start, .end = r->end, .sweep = true};
 	}
 	funcs_order(rw);
 }
@@ -140,8 +145,8 @@ static void absolute_mark(struct rewrite *rw, const struct insn *in)
 
 #define OPERAND_MAX 32 /* bytes: a vector register's */
 
-/* Code is read as data: constants beside functions, and numbers inside instructions (V8 loads one that some instruction
- * holds already from there). They stay as they are. */
+/* Code is read as data: constants beside functions, and numbers inside instructions (V8 loads one
+ * that some instruction holds already from there). They stay as they are. */
 static void data_mark(struct rewrite *rw, uint32_t addr)
 {
 	uint32_t end = addr;
@@ -238,8 +243,8 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 	bytes_mark(rw, f->start, f->end);
 	rw->rep->functions_left++;
 	if (rw->rep->list)
-		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: does not decode\n", rw->lo + f->start,
-			rw->lo + f->end);
+		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: does not decode\n",
+			rw->lo + f->start, rw->lo + f->end);
 }
 
 /* Adds what an instruction is; `goes_on`: the one before does, to it. */

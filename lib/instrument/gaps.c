@@ -1,5 +1,6 @@
-/* What lies between functions: padding, data, and functions that nothing describes, as in stripped programs without
- * frames. Those are found by who calls them: from the functions that are known to those that they call, and so on.
+/* What lies between functions: padding, data, and functions that nothing describes, as in stripped
+ * programs without frames. Those are found by who calls them: from the functions that are known to
+ * those that they call, and so on.
  */
 #include "instrument/rewrite.h"
 
@@ -32,7 +33,8 @@ static void gaps_each(struct rewrite *rw, gap_fn *fn)
 }
 
 /* Where padding ends. */
-static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end, bool note, struct rewrite *to)
+static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end, bool note,
+			    struct rewrite *to)
 {
 	struct insn in;
 
@@ -51,8 +53,9 @@ static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end,
 /* What compilers begin a function with: endbr64, push, sub from rsp. */
 static bool is_prologue(const uint8_t *p)
 {
-	return (p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa) || p[0] == 0x53 || p[0] == 0x55 ||
-	       (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) || (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xec) ||
+	return (p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa) || p[0] == 0x53 ||
+	       p[0] == 0x55 || (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) ||
+	       (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xec) ||
 	       (p[0] == 0x48 && p[1] == 0x81 && p[2] == 0xec);
 }
 
@@ -62,8 +65,8 @@ static bool is_entry(const struct rewrite *rw, uint32_t at)
 	return bit_get(rw->strong, at) || (bit_get(rw->label, at) && is_prologue(rw->img + at));
 }
 
-/* Where a function ends that begins at `at`: behind an instruction that does not go on, if none before jumps further. 0: it
- * is none. */
+/* Where a function ends that begins at `at`: behind an instruction that does not go on, if none
+ * before jumps further. 0: it is none. */
 static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	uint32_t far = start;
@@ -75,9 +78,11 @@ static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t 
 			return at;
 		if (!insn_decode(rw, at, end, &in))
 			return 0;
-		if (in.rel_off && in.type != INSN_CALL && in.target > far && in.target < end && in.target - at <= JUMP_MAX)
+		if (in.rel_off && in.type != INSN_CALL && in.target > far && in.target < end &&
+		    in.target - at <= JUMP_MAX)
 			far = in.target;
-		call = in.type == INSN_CALL || in.type == INSN_ICALL || (call && in.type == INSN_NOP);
+		call = in.type == INSN_CALL || in.type == INSN_ICALL ||
+		       (call && in.type == INSN_NOP);
 		if (!insn_goes_on(&in) && at + in.len > far)
 			return at + in.len;
 	}
@@ -90,8 +95,8 @@ struct sweep {
 	bool goes_on; /* the instruction before does, to this one */
 };
 
-/* An instruction begins at `at`, and what is before it does not go on to it: else it is no function that begins there, but a
- * number that looks like its address. */
+/* An instruction begins at `at`, and what is before it does not go on to it: else it is no function
+ * that begins there, but a number that looks like its address. */
 static bool stands_alone(struct rewrite *rw, struct sweep *s, uint32_t at, uint32_t end)
 {
 	struct insn in;
@@ -117,7 +122,9 @@ static void gap_explore(struct rewrite *rw, uint32_t start, uint32_t end, bool e
 			at += 63;
 			continue;
 		}
-		uint32_t to = is_entry(rw, at) && stands_alone(rw, &sweep, at, end) ? function_end(rw, at, end) : 0;
+		uint32_t to = is_entry(rw, at) && stands_alone(rw, &sweep, at, end)
+				      ? function_end(rw, at, end)
+				      : 0;
 		if (!to)
 			continue;
 		*VEC_ADD(&rw->funcs) = (struct func){.start = at, .end = to, .sweep = true};
@@ -141,7 +148,8 @@ static void gap_close(struct rewrite *rw, uint32_t start, uint32_t end, bool exe
 		return;
 	bytes_mark(rw, at, end);
 	if (rw->rep->list)
-		fprintf(rw->rep->list, "%#lx-%#lx: gap: left alone: belongs to no function\n", rw->lo + at, rw->lo + end);
+		fprintf(rw->rep->list, "%#lx-%#lx: gap: left alone: belongs to no function\n",
+			rw->lo + at, rw->lo + end);
 }
 
 void gaps_decode(struct rewrite *rw)

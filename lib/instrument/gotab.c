@@ -1,10 +1,16 @@
-/* The functions of a Go program: its own table of them is there when nothing else is. Source: the Go project's "Go 1.2
- * Runtime Symbol Information" and src/debug/gosym; the layouts are those of Go 1.2, 1.16, 1.18 and 1.20. */
+/* The functions of a Go program: its own table of them is there when nothing else is. Source: the
+ * Go project's "Go 1.2 Runtime Symbol Information" and src/debug/gosym; the layouts are those of
+ * Go 1.2, 1.16, 1.18 and 1.20. */
 #include "instrument/rewrite.h"
 
 #include <string.h>
 
-enum { MAGIC_1_2 = 0xfffffffb, MAGIC_1_16 = 0xfffffffa, MAGIC_1_18 = 0xfffffff0, MAGIC_1_20 = 0xfffffff1 };
+enum {
+	MAGIC_1_2 = 0xfffffffb,
+	MAGIC_1_16 = 0xfffffffa,
+	MAGIC_1_18 = 0xfffffff0,
+	MAGIC_1_20 = 0xfffffff1
+};
 
 #define HEADER 8 /* magic, two zeroes, size of the smallest instruction, size of a pointer */
 
@@ -68,7 +74,8 @@ static bool gotab_read(const struct rewrite *rw, struct gotab *t)
 	default: return false;
 	}
 	/* Behind the last function's entry is the address where it ends. */
-	return t->at <= t->len && t->len - t->at >= t->size && t->n <= (t->len - t->at - t->size) / (2 * t->size);
+	return t->at <= t->len && t->len - t->at >= t->size &&
+	       t->n <= (t->len - t->at - t->size) / (2 * t->size);
 }
 
 static uint64_t address(const struct gotab *t, uint64_t i)

@@ -7,7 +7,7 @@ void code_hurry(struct task *t, struct soft_task *count)
 	bool moved;
 
 	if (code_in_tramp(&t->mm->code, ARCH_PC(&t->regs)))
-		task_read(t, ARCH_PC(&t->regs), code, sizeof code);
+		task_read(t, ARCH_PC(&t->regs), code, sizeof(code));
 	soft_hurry(count, &t->regs, code, &moved);
 	if (moved)
 		task_set_regs(t);

@@ -4,7 +4,6 @@
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
-
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,23 +23,25 @@ static bool pages_inside(const struct code_header *h, uint64_t off, uint64_t len
 
 static bool header_good(const struct code_header *h, uint64_t bytes)
 {
-	if (bytes < sizeof *h || h->magic != CODE_MAGIC || h->version != CODE_VERSION || h->file_len != bytes ||
-	    h->nsegments > CODE_SEGMENTS)
+	if (bytes < sizeof(*h) || h->magic != CODE_MAGIC || h->version != CODE_VERSION ||
+	    h->file_len != bytes || h->nsegments > CODE_SEGMENTS)
 		return false;
 	if (libdeflate_crc32(0, h, offsetof(struct code_header, header_crc)) != h->header_crc)
 		return false;
 	if (!inside(h, h->sites.off, h->sites.count, sizeof(struct code_site)) ||
 	    !inside(h, h->origins.off, h->origins.count, sizeof(struct code_pair)) ||
 	    !inside(h, h->moved.off, h->moved.count, sizeof(struct code_pair)) ||
-	    !inside(h, h->syscalls.off, h->syscalls.count, 4) || !pages_inside(h, h->tramp_off, h->tramp_len))
+	    !inside(h, h->syscalls.off, h->syscalls.count, 4) ||
+	    !pages_inside(h, h->tramp_off, h->tramp_len))
 		return false;
 	if (h->len > UINT32_MAX || h->lo % PAGE || h->len % PAGE || h->tramp_addr % (int64_t)PAGE ||
-	    h->tramp_addr > INT32_MAX || h->tramp_addr < INT32_MIN || h->stop_end < 2 || h->stop_end > h->tramp_len)
+	    h->tramp_addr > INT32_MAX || h->tramp_addr < INT32_MIN || h->stop_end < 2 ||
+	    h->stop_end > h->tramp_len)
 		return false;
 	for (uint32_t i = 0; i < h->nsegments; i++) {
 		const struct code_segment *s = &h->segments[i];
-		if (!pages_inside(h, s->code_off, s->len) || s->addr % PAGE || s->addr > h->len || s->len > h->len - s->addr ||
-		    s->file_off % PAGE)
+		if (!pages_inside(h, s->code_off, s->len) || s->addr % PAGE || s->addr > h->len ||
+		    s->len > h->len - s->addr || s->file_off % PAGE)
 			return false;
 	}
 	return true;
@@ -63,7 +64,7 @@ struct code_image *code_image_open(int fd)
 		close(fd);
 		return NULL;
 	}
-	struct code_image *img = xcalloc(1, sizeof *img);
+	struct code_image *img = xcalloc(1, sizeof(*img));
 	const uint8_t *bytes = m;
 	*img = (struct code_image){.h = h,
 				   .sites = (const void *)(bytes + h->sites.off),
@@ -116,9 +117,10 @@ void code_place_add(struct code_places *p, uint64_t lo, const struct code_image 
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		if (!overlap(code_place_tramp(&p->v[i]), p->v[i].img->h->tramp_len, code_place_tramp(&new), img->h->tramp_len))
+		if (!overlap(code_place_tramp(&p->v[i]), p->v[i].img->h->tramp_len,
+			     code_place_tramp(&new), img->h->tramp_len))
 			p->v[n++] = p->v[i];
-	p->v = xrealloc(p->v, (n + 1) * sizeof *p->v);
+	p->v = xrealloc(p->v, (n + 1) * sizeof(*p->v));
 	p->v[n++] = new;
 	p->n = n;
 }
@@ -128,7 +130,8 @@ void code_places_unmapped(struct code_places *p, uint64_t start, uint64_t len)
 	for (size_t i = 0; i < p->n; i++) {
 		struct code_place *c = &p->v[i];
 		for (uint32_t s = 0; s < c->img->h->nsegments; s++)
-			if (overlap(start, len, c->lo + c->img->h->segments[s].addr, c->img->h->segments[s].len))
+			if (overlap(start, len, c->lo + c->img->h->segments[s].addr,
+				    c->img->h->segments[s].len))
 				c->mapped = false;
 	}
 }
@@ -167,8 +170,8 @@ uint64_t code_origin(const struct code_places *p, uint64_t pc)
 
 	if (!c)
 		return pc;
-	const struct code_pair *o =
-		pair_below(c->img->origins, c->img->h->origins.count, (uint32_t)(pc - code_place_tramp(c)));
+	const struct code_pair *o = pair_below(c->img->origins, c->img->h->origins.count,
+					       (uint32_t)(pc - code_place_tramp(c)));
 	return o ? c->lo + o->to : pc;
 }
 
@@ -184,7 +187,8 @@ size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2])
 		const struct code_place *c = &p->v[i];
 		if (!c->mapped || pc - c->lo >= c->img->h->len)
 			continue;
-		const struct code_pair *m = pair_below(c->img->moved, c->img->h->moved.count, (uint32_t)(pc - c->lo));
+		const struct code_pair *m =
+			pair_below(c->img->moved, c->img->h->moved.count, (uint32_t)(pc - c->lo));
 		if (!m || m->from != pc - c->lo || (m->to & ~CODE_START) >= c->img->h->tramp_len)
 			return 1;
 		v[0] = code_place_tramp(c) + (m->to & ~CODE_START);
@@ -224,11 +228,14 @@ bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, str
 		const struct code_place *c = &p->v[i];
 		for (uint32_t s = 0; c->mapped && s < c->img->h->nsegments; s++) {
 			const struct code_segment *g = &c->img->h->segments[s];
-			uint64_t lo = c->lo + g->addr, from = addr > lo ? addr : lo, to = end < lo + g->len ? end : lo + g->len;
+			uint64_t lo = c->lo + g->addr, from = addr > lo ? addr : lo,
+				 to = end < lo + g->len ? end : lo + g->len;
 			if (from >= to || from >= run->start)
 				continue;
-			*run = (struct code_run){from, to - from, (const uint8_t *)c->img->h + g->code_off + (from - lo), c->img,
-						 g->file_off + (from - lo)};
+			*run = (struct code_run){from, to - from,
+						 (const uint8_t *)c->img->h + g->code_off +
+							 (from - lo),
+						 c->img, g->file_off + (from - lo)};
 		}
 	}
 	return run->start < end;
@@ -240,7 +247,7 @@ void code_run_show(const struct code_run *run, int fd, uint8_t *buf)
 	ssize_t n;
 
 	for (size_t at = 0; at < run->len; at += (size_t)n) {
-		size_t want = run->len - at < sizeof original ? run->len - at : sizeof original;
+		size_t want = run->len - at < sizeof(original) ? run->len - at : sizeof(original);
 		if ((n = pread_all(fd, original, want, run->file_off + at)) <= 0)
 			return;
 		for (ssize_t i = 0; i < n; i++)
@@ -258,8 +265,10 @@ static bool at_island(const struct code_places *p, uint64_t pc)
 		int32_t rel;
 		if (!b || *b != 0xe9)
 			continue;
-		memcpy(&rel, b + 1, sizeof rel);
-		return pc + 5 + (uint64_t)(int64_t)rel - code_place_tramp(c) < c->img->h->tramp_len && code_entry(p, pc) == pc;
+		memcpy(&rel, b + 1, sizeof(rel));
+		return pc + 5 + (uint64_t)(int64_t)rel - code_place_tramp(c) <
+			       c->img->h->tramp_len &&
+		       code_entry(p, pc) == pc;
 	}
 	return false;
 }
@@ -280,11 +289,11 @@ static int u32_order(const void *a, const void *b)
 
 static void edges_find(struct code_image *img)
 {
-	img->edges = xcalloc(img->h->sites.count + 1, sizeof *img->edges);
+	img->edges = xcalloc(img->h->sites.count + 1, sizeof(*img->edges));
 	for (uint64_t i = 0; i < img->h->sites.count; i++)
 		if (img->sites[i].kind < CODE_RDTSC)
 			img->edges[img->nedges++] = img->sites[i].site;
-	qsort(img->edges, img->nedges, sizeof *img->edges, u32_order);
+	qsort(img->edges, img->nedges, sizeof(*img->edges), u32_order);
 }
 
 bool code_counts(const struct code_places *p, uint64_t pc)
@@ -296,7 +305,7 @@ bool code_counts(const struct code_places *p, uint64_t pc)
 		if (!img->edges)
 			edges_find(img);
 		uint32_t at = (uint32_t)(pc - p->v[i].lo);
-		return bsearch(&at, img->edges, img->nedges, sizeof at, u32_order);
+		return bsearch(&at, img->edges, img->nedges, sizeof(at), u32_order);
 	}
 	return false;
 }
@@ -315,7 +324,8 @@ static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const s
 	    ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &insn, ops)))
 		return 0;
 	for (int i = 0; i < 16; i++)
-		regs.values[ZYDIS_REGISTER_RAX + i] /* in the same order */ = g->r[arch_reg_by_number[i]];
+		regs.values[ZYDIS_REGISTER_RAX + i] /* in the same order */ =
+			g->r[arch_reg_by_number[i]];
 	if (ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
 		int i = ops[0].reg.value - ZYDIS_REGISTER_RAX;
 		return i >= 0 && i < 16 ? g->r[arch_reg_by_number[i]] : 0;
@@ -327,19 +337,22 @@ static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const s
 		addr += g->r[R_FS_BASE];
 	if (ops[0].mem.segment == ZYDIS_REGISTER_GS)
 		addr += g->r[R_GS_BASE];
-	return read(ctx, addr, &target, sizeof target) ? 0 : target;
+	return read(ctx, addr, &target, sizeof(target)) ? 0 : target;
 }
 
-/* CF PF AF ZF SF OF, and how a subtraction of COUNTER_TICK from a countdown that goes on leaves them: only PF set. */
+/* CF PF AF ZF SF OF, and how a subtraction of COUNTER_TICK from a countdown that goes on leaves
+ * them: only PF set. */
 #define FLAGS_ARITH 0x8d5u
 #define FLAGS_COUNTED 0x004u
 
 bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint64_t saved[3],
-		  int (*read)(void *, uint64_t, void *, size_t), void *ctx, const struct code_site **site)
+		  int (*read)(void *, uint64_t, void *, size_t), void *ctx,
+		  const struct code_site **site)
 {
 	const struct code_place *c = tramp_at(p, ARCH_PC(g));
 
-	if (!c || ARCH_PC(g) - code_place_tramp(c) != c->img->h->stop_end || ARCH_SYSNO(g) >= c->img->h->sites.count)
+	if (!c || ARCH_PC(g) - code_place_tramp(c) != c->img->h->stop_end ||
+	    ARCH_SYSNO(g) >= c->img->h->sites.count)
 		return false;
 	const struct code_site *s = *site = &c->img->sites[ARCH_SYSNO(g)];
 	ARCH_RESULT(g) = saved[0];
@@ -357,7 +370,8 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint6
 		uint64_t tail = code_place_tramp(c) + s->tail;
 		size_t room = s->tail < c->img->h->tramp_len ? c->img->h->tramp_len - s->tail : 0;
 		const uint8_t *bytes = (const uint8_t *)c->img->h + c->img->h->tramp_off + s->tail;
-		uint64_t to = room ? jump_target(bytes, room < 15 ? room : 15, tail, g, read, ctx) : 0;
+		uint64_t to =
+			room ? jump_target(bytes, room < 15 ? room : 15, tail, g, read, ctx) : 0;
 		/* The jump will fault: it is left to do so. */
 		ARCH_PC(g) = to ? to : tail;
 	}

@@ -18,55 +18,67 @@ struct code_image {
 	const struct code_site *sites;
 	const struct code_pair *origins, *moved;
 	size_t bytes;
-	uint32_t *edges; /* addresses of counted edges, sorted: made when they are first asked for */
+	/* addresses of counted edges, sorted: made when they are first asked for */
+	uint32_t *edges;
 	size_t nedges;
 	int fd; /* of the code file; closed with the image */
 };
 
-/* Takes the descriptor. NULL if the file is damaged or of another version; the descriptor is closed then. */
+/* Takes the descriptor. NULL if the file is damaged or of another version; the descriptor is closed
+ * then. */
 struct code_image *code_image_open(int fd);
 void code_image_close(struct code_image *img);
 
 /* Adds it, in the place of any whose trampolines it overlaps. */
 void code_place_add(struct code_places *p, uint64_t lo, const struct code_image *img);
-struct code_place *code_place_find(struct code_places *p, uint64_t lo, const struct code_image *img);
+struct code_place *code_place_find(struct code_places *p, uint64_t lo,
+				   const struct code_image *img);
 /* The program's mappings of [start, start+len) are gone. */
 void code_places_unmapped(struct code_places *p, uint64_t start, uint64_t len);
 /* Whether some trampolines of the address space lie in [start, start+len). */
 bool code_places_overlap(const struct code_places *p, uint64_t start, uint64_t len);
 uint64_t code_place_tramp(const struct code_place *c);
 
-/* The call that a stop's registers enter is a site's: *site becomes its row, and the registers in g those of the program
- * at the site, behind the edge or in front of the instruction. saved: rax, rcx, r11 from the counter page. read: tracee
- * memory, 0 if well. False: the call is the program's own. */
+/* The call that a stop's registers enter is a site's: *site becomes its row, and the registers in g
+ * those of the program at the site, behind the edge or in front of the instruction. saved: rax,
+ * rcx, r11 from the counter page. read: tracee memory, 0 if well. False: the call is the program's
+ * own. */
 bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint64_t saved[3],
-		  int (*read)(void *, uint64_t, void *, size_t), void *ctx, const struct code_site **site);
+		  int (*read)(void *, uint64_t, void *, size_t), void *ctx,
+		  const struct code_site **site);
 
 /* Where the original program is when the counter is at pc: pc itself outside of trampolines. */
 uint64_t code_origin(const struct code_places *p, uint64_t pc);
-/* The same behind a breakpoint instruction (int3): perhaps one that has been written over the first byte of another. */
+/* The same behind a breakpoint instruction (int3): perhaps one that has been written over the first
+ * byte of another. */
 uint64_t code_origin_broken(const struct code_places *p, uint64_t pc);
-/* Where to go on for the original's pc: into a trampoline when that instruction has been moved there. */
+/* Where to go on for the original's pc: into a trampoline when that instruction has been moved
+ * there. */
 uint64_t code_entry(const struct code_places *p, uint64_t pc);
-/* The one or two places where the work of the original's instruction at pc begins: v[0] is code_entry(p, pc). */
+/* The one or two places where the work of the original's instruction at pc begins: v[0] is
+ * code_entry(p, pc). */
 size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2]);
-/* Whether the program, stopped at pc anywhere, stands in front of an instruction of the original: that of code_origin(p, pc). */
+/* Whether the program, stopped at pc anywhere, stands in front of an instruction of the original:
+ * that of code_origin(p, pc). */
 bool code_at_insn(const struct code_places *p, uint64_t pc);
 /* Whether it is in the code by which every site stops, which stands for none of them. */
 bool code_at_stop_code(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
 
-/* The task, stopped anywhere in counted code, stops at its next edge: soft_hurry() with what is at its pc. */
+/* The task, stopped anywhere in counted code, stops at its next edge: soft_hurry() with what is at
+ * its pc. */
 void code_hurry(struct task *t, struct soft_task *count);
 
-/* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the original's, with a signal:
- * STEP_DONE. STEP_CALL or STEP_CHANCE: it stands in front of a call, perhaps of counted code, or of an instruction with a
- * result of its own, and is to be resumed. Otherwise as step_once(). */
-enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count, int request, int sig, int *status);
+/* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the
+ * original's, with a signal: STEP_DONE. STEP_CALL or STEP_CHANCE: it stands in front of a call,
+ * perhaps of counted code, or of an instruction with a result of its own, and is to be resumed.
+ * Otherwise as step_once(). */
+enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count,
+			   int request, int sig, int *status);
 
-/* The task, whose t->regs are read, has stopped behind an access to memory: executes what is left, in a trampoline, of the
- * instruction that made it. */
+/* The task, whose t->regs are read, has stopped behind an access to memory: executes what is left,
+ * in a trampoline, of the instruction that made it. */
 void code_finish(struct task *t, const struct soft *soft, struct soft_task *count, int request);
 
 /* Rewritten code that is mapped, as its file has it; file_off: where the original has that. */
@@ -79,14 +91,16 @@ struct code_run {
 };
 /* The first in [addr, end). */
 bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run);
-/* What was read of it, as the original has it, whose file is open at fd; bytes that have been written there since stay. */
+/* What was read of it, as the original has it, whose file is open at fd; bytes that have been
+ * written there since stay. */
 void code_run_show(const struct code_run *run, int fd, uint8_t *buf);
 
 /* Whether the edge that the original's instruction at pc may take is counted. */
 bool code_counts(const struct code_places *p, uint64_t pc);
 
-/* The code file for an ELF file, from the cache, made if it is not there. NULL if there is nothing to rewrite, or it
- * cannot be: *why then says so in a few words; NULL if it is us who lack descriptors, room or memory for that. */
+/* The code file for an ELF file, from the cache, made if it is not there. NULL if there is nothing
+ * to rewrite, or it cannot be: *why then says so in a few words; NULL if it is us who lack
+ * descriptors, room or memory for that. */
 struct code_image *code_cache_get(int elf_fd, const char **why);
 /* It is in the cache: getting it takes no time. */
 bool code_cache_has(int elf_fd);

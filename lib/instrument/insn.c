@@ -4,8 +4,8 @@
 /* Trampoline code between two instructions of the program's, at most. */
 #define BETWEEN_MAX 64
 
-static enum step_result step_to_insn(struct task *t, const struct soft *soft, struct soft_task *count, int request, int sig,
-				     int *status)
+static enum step_result step_to_insn(struct task *t, const struct soft *soft,
+				     struct soft_task *count, int request, int sig, int *status)
 {
 	enum step_result s = STEP_DONE;
 	struct arch_chance c;
@@ -14,7 +14,8 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft, st
 	for (int i = 0; i < BETWEEN_MAX && s == STEP_DONE; i++) {
 		soft_enter(soft, count);
 		s = step_once(t, request, i ? 0 : sig, &edge, &c, status);
-		/* Where such an instruction is as the original has it, it gives what the processor gives. */
+		/* Where such an instruction is as the original has it, it gives what the processor
+		 * gives. */
 		if (s == STEP_CHANCE && c.insn > CHANCE_RDTSCP)
 			s = step_over(t, request, i ? 0 : sig, status);
 		soft_leave(soft, count);
@@ -24,7 +25,8 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft, st
 	return s;
 }
 
-enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count, int request, int sig, int *status)
+enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count,
+			   int request, int sig, int *status)
 {
 	ARCH_PC(&t->regs) = code_entry(&t->mm->code, ARCH_PC(&t->regs));
 	if (task_set_regs(t))

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #define TABLE_ALIGN(x) (((x) + 7) & ~7ull)
-#define NEAR (INT32_MAX - (64l << 20)) /* what 32-bit displacements reach, and operands a little outside of the image */
+/* what 32-bit displacements reach, and operands a little outside of the image */
+#define NEAR (INT32_MAX - (64l << 20))
 
-/* Where trampolines go: before the image, or for a program with a fixed place too near to address 0, far behind. */
+/* Where trampolines go: before the image, or for a program with a fixed place too near to address
+ * 0, far behind. */
 static int place_trampolines(struct rewrite *rw, struct code_header *h)
 {
 	h->tramp_len = rw->em.n;
@@ -44,7 +46,8 @@ static void displace_all(struct rewrite *rw, int64_t tramp_addr)
 		uint32_t addr = rw->text_patches.v[i];
 		for (unsigned k = 0; k < rw->ntexts; k++)
 			if (addr >= rw->texts[k].start && addr < rw->texts[k].end)
-				displace(rw->texts[k].out + (addr - rw->texts[k].seg.addr), tramp_addr);
+				displace(rw->texts[k].out + (addr - rw->texts[k].seg.addr),
+					 tramp_addr);
 	}
 }
 
@@ -109,14 +112,17 @@ static int code_write(struct rewrite *rw, const struct code_header *h, int out)
 	if (ftruncate(out, h->file_len) < 0 || write_at(out, 0, h, sizeof(*h)) < 0)
 		return -1;
 	for (unsigned i = 0; i < rw->ntexts; i++)
-		if (write_at(out, h->segments[i].code_off, rw->texts[i].out, h->segments[i].len) < 0)
+		if (write_at(out, h->segments[i].code_off, rw->texts[i].out, h->segments[i].len) <
+		    0)
 			return -1;
 	if (write_at(out, h->tramp_off, em->buf, h->tramp_len) < 0 ||
 	    write_at(out, h->sites.off, em->sites.v, em->sites.n * sizeof(*em->sites.v)) < 0 ||
-	    write_at(out, h->origins.off, em->origins.v, em->origins.n * sizeof(*em->origins.v)) < 0 ||
+	    write_at(out, h->origins.off, em->origins.v, em->origins.n * sizeof(*em->origins.v)) <
+		    0 ||
 	    write_at(out, h->moved.off, em->moved.v, em->moved.n * sizeof(*em->moved.v)) < 0)
 		return -1;
-	return write_at(out, h->syscalls.off, rw->syscalls.v, rw->syscalls.n * sizeof(*rw->syscalls.v));
+	return write_at(out, h->syscalls.off, rw->syscalls.v,
+			rw->syscalls.n * sizeof(*rw->syscalls.v));
 }
 
 static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)

@@ -21,15 +21,16 @@ enum tactic {
 
 struct instrument_report {
 	uint64_t text_bytes, functions, functions_left; /* left: could not be decoded */
-	uint64_t found, rewritten[TACTIC_COUNT], left;	/* counted edges */
+	uint64_t found, rewritten[TACTIC_COUNT], left;  /* counted edges */
 	uint64_t acyclic; /* backward edges that lie on no cycle, and so are none of those found */
-	uint64_t cheap;					/* of those rewritten: flags were dead */
+	uint64_t cheap;   /* of those rewritten: flags were dead */
 	uint64_t hooks, hooks_left, syscalls;
 	FILE *list; /* a line for each site or function left alone, and why; NULL: none */
 };
 
-/* Writes the code file for the ELF file open at fd into out (an empty file). 0; 1: there is nothing to rewrite, or it is no
- * file for us, *why says which; -1 with errno. Bytes are taken from fd alone; a damaged file gives 1, never a crash. */
+/* Writes the code file for the ELF file open at fd into out (an empty file). 0; 1: there is nothing
+ * to rewrite, or it is no file for us, *why says which; -1 with errno. Bytes are taken from fd
+ * alone; a damaged file gives 1, never a crash. */
 int instrument_file(int fd, int out, struct instrument_report *rep, const char **why);
 
 #endif

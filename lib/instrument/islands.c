@@ -1,4 +1,5 @@
-/* Sites without room for a long jump: a short one goes to an island, five bytes nearby that hold a long one. */
+/* Sites without room for a long jump: a short one goes to an island, five bytes nearby that hold a
+ * long one. */
 #include "instrument/rewrite.h"
 
 #include <string.h>
@@ -19,8 +20,8 @@ void spare_find(struct rewrite *rw)
 	}
 }
 
-/* The short jump of a site: from `next` it reaches [low, high]. Where the site's own displacement is short it only gets
- * another one, so that who does not jump pays nothing. */
+/* The short jump of a site: from `next` it reaches [low, high]. Where the site's own displacement
+ * is short it only gets another one, so that who does not jump pays nothing. */
 struct hop {
 	uint32_t next, low, high;
 	bool keep;
@@ -50,7 +51,8 @@ static uint32_t slot_find(const struct rewrite *rw, const struct hop *h)
 	return 0;
 }
 
-/* Instructions from `start` on whose place is enough for a jump to their trampoline and an island. */
+/* Instructions from `start` on whose place is enough for a jump to their trampoline and an island.
+ */
 static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
 {
 	const struct func *f = func_at(rw, start);
@@ -81,10 +83,11 @@ static bool nop_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
 	const struct func *f = func_at(rw, start);
 	struct insn in;
 
-	if (!f || f->opaque || !insn_decode(rw, start, f->end, &in) || in.type != INSN_NOP || in.len < NOP_LEN ||
-	    !range_free(rw, start, start + in.len))
+	if (!f || f->opaque || !insn_decode(rw, start, f->end, &in) || in.type != INSN_NOP ||
+	    in.len < NOP_LEN || !range_free(rw, start, start + in.len))
 		return false;
-	*p = (struct plan){.start = start, .end = start + in.len, .fill = start + in.len, .cost = 0};
+	*p = (struct plan){
+		.start = start, .end = start + in.len, .fill = start + in.len, .cost = 0};
 	return true;
 }
 
@@ -97,7 +100,8 @@ static void nop_apply(struct rewrite *rw, const struct plan *p)
 	bytes_free(rw, p->start + 2, p->end);
 }
 
-/* Makes room for an island in reach, where it costs least: few instructions, and not in the site's own loop. */
+/* Makes room for an island in reach, where it costs least: few instructions, and not in the site's
+ * own loop. */
 static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct insn *site)
 {
 	struct plan p, best = {.cost = UINT32_MAX};
@@ -110,7 +114,8 @@ static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct 
 		if (!is_nop && !victim_plan(rw, at, &p))
 			continue;
 		uint32_t slot = at + (is_nop ? 2 : JUMP_LEN);
-		if (slot < h->low || slot > h->high || (p.start < site->addr + site->len && p.fill > site->addr))
+		if (slot < h->low || slot > h->high ||
+		    (p.start < site->addr + site->len && p.fill > site->addr))
 			continue;
 		if (!is_nop && at >= site->target && at < site->addr)
 			p.cost += VICTIM_INSNS;
@@ -130,7 +135,8 @@ void island_rewrite(struct rewrite *rw, struct site *s)
 	const struct func *f = func_at(rw, s->addr);
 	struct insn in;
 
-	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size == 4 || !insn_movable(rw, &in) ||
+	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd ||
+	    in.rel_size == 4 || !insn_movable(rw, &in) ||
 	    !range_free(rw, in.addr, in.addr + in.len))
 		return;
 	struct hop h = hop_of(rw, &in);
@@ -158,9 +164,11 @@ void island_rewrite(struct rewrite *rw, struct site *s)
 /* A jump that counts and goes where the site goes, in reach. */
 static uint32_t hop_find(const struct rewrite *rw, const struct hop *h, const struct site *s)
 {
-	for (size_t i = site_find(rw, h->low); i < rw->sites.n && rw->sites.v[i].addr <= h->high; i++) {
+	for (size_t i = site_find(rw, h->low); i < rw->sites.n && rw->sites.v[i].addr <= h->high;
+	     i++) {
 		const struct site *other = &rw->sites.v[i];
-		if (other->hop && other->target == s->target && other->hop >= h->low && other->hop <= h->high)
+		if (other->hop && other->target == s->target && other->hop >= h->low &&
+		    other->hop <= h->high)
 			return other->hop;
 	}
 	return 0;
@@ -171,7 +179,8 @@ static bool hop_share(struct rewrite *rw, struct site *s)
 	const struct func *f = func_at(rw, s->addr);
 	struct insn in;
 
-	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd || in.rel_size != 1 || !insn_movable(rw, &in) ||
+	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd ||
+	    in.rel_size != 1 || !insn_movable(rw, &in) ||
 	    !range_free(rw, in.addr, in.addr + in.len))
 		return false;
 	struct hop h = hop_of(rw, &in);

@@ -1,16 +1,19 @@
 /* Whether anybody will read the arithmetic flags.
  *
- * "Dead" means that on every way that code may go from an address each of the six flags is written, or left undefined,
- * before any instruction reads it. Where it isn't known how code goes on they are taken to be read.
+ * "Dead" means that on every way that code may go from an address each of the six flags is written,
+ * or left undefined, before any instruction reads it. Where it isn't known how code goes on they
+ * are taken to be read.
  */
 #include "instrument/rewrite.h"
 
-#define ARITHMETIC                                                                                                 \
-	(ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF | ZYDIS_CPUFLAG_SF | ZYDIS_CPUFLAG_OF)
+#define ARITHMETIC \
+	(ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF | \
+	 ZYDIS_CPUFLAG_SF | ZYDIS_CPUFLAG_OF)
 
 enum { FORWARD_MAX = 16, BACK_MAX = 6 };
 
-/* Shifts and rotates write no flag when the count is 0, repeated comparisons when there is nothing to compare. */
+/* Shifts and rotates write no flag when the count is 0, repeated comparisons when there is nothing
+ * to compare. */
 static bool may_write_none(const ZydisDecodedInstruction *d)
 {
 	uint8_t mask = d->raw.rex.W ? 0x3f : 0x1f;
@@ -51,15 +54,17 @@ static uint32_t flags_read(const ZydisDecodedInstruction *d)
 	return d->cpu_flags ? d->cpu_flags->tested : 0;
 }
 
-/* Whether all flags in `needed` are written on every way from `at` before they are read. A call's way leads into the
- * function; stubs of the procedure linkage table may call the dynamic linker, which keeps no flags. */
+/* Whether all flags in `needed` are written on every way from `at` before they are read. A call's
+ * way leads into the function; stubs of the procedure linkage table may call the dynamic linker,
+ * which keeps no flags. */
 static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t needed, unsigned *budget)
 {
 	struct insn_full full;
 	struct insn in;
 
 	for (; *budget; --*budget) {
-		if (!in_text(rw, at) || !bit_get(rw->start, at) || !insn_decode_full(rw, at, at + 15, &in, &full))
+		if (!in_text(rw, at) || !bit_get(rw->start, at) ||
+		    !insn_decode_full(rw, at, at + 15, &in, &full))
 			return false;
 		if (flags_read(&full.d) & needed)
 			return false;
@@ -100,8 +105,10 @@ static bool dead_at(struct rewrite *rw, int64_t at)
 	return bit_get(rw->dead, at);
 }
 
-/* Whether what the instruction computes is the address in `reg` or one on the stack: its flags mean nothing. */
-static bool computes_address(const struct rewrite *rw, const struct insn_full *full, ZydisRegister reg)
+/* Whether what the instruction computes is the address in `reg` or one on the stack: its flags mean
+ * nothing. */
+static bool computes_address(const struct rewrite *rw, const struct insn_full *full,
+			     ZydisRegister reg)
 {
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT_VISIBLE];
 
@@ -113,11 +120,12 @@ static bool computes_address(const struct rewrite *rw, const struct insn_full *f
 	case ZYDIS_MNEMONIC_AND: break;
 	default: return false;
 	}
-	if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&rw->full_decoder, &full->context, &full->d, op,
-						     full->d.operand_count_visible)) ||
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&rw->full_decoder, &full->context, &full->d,
+						     op, full->d.operand_count_visible)) ||
 	    op[0].type != ZYDIS_OPERAND_TYPE_REGISTER || !flags_written(&full->d))
 		return false;
-	ZydisRegister to = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, op[0].reg.value);
+	ZydisRegister to =
+		ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, op[0].reg.value);
 	return to == ZYDIS_REGISTER_RSP || to == reg;
 }
 
@@ -131,7 +139,8 @@ static ZydisRegister jump_register(const struct rewrite *rw, const struct insn *
 	return ZYDIS_REGISTER_RAX + (full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0));
 }
 
-/* Whether the last flags before an indirect jump are those of an address, and nobody wanted them. */
+/* Whether the last flags before an indirect jump are those of an address, and nobody wanted them.
+ */
 static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 {
 	const struct func *f = func_at(rw, jump->addr);
@@ -143,7 +152,8 @@ static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 		if (bit_get(rw->target, in.addr) || !insn_before(rw, f, in.addr, &in) ||
 		    !insn_decode_full(rw, in.addr, f->end, &in, &full))
 			return false;
-		if ((in.type != INSN_PLAIN && in.type != INSN_NOP) || flags_read(&full.d) & ARITHMETIC)
+		if ((in.type != INSN_PLAIN && in.type != INSN_NOP) ||
+		    flags_read(&full.d) & ARITHMETIC)
 			return false;
 		if (flags_written(&full.d) || may_write_none(&full.d))
 			return computes_address(rw, &full, reg);
@@ -151,7 +161,8 @@ static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 	return false;
 }
 
-/* An indirect jump by a table: it goes to one of the function's own labels, or is a call in the place of a return. */
+/* An indirect jump by a table: it goes to one of the function's own labels, or is a call in the
+ * place of a return. */
 static bool dead_at_labels(const struct rewrite *rw, const struct insn *in)
 {
 	const struct func *f = func_at(rw, in->addr);

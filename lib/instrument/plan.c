@@ -39,17 +39,18 @@ uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
 	return addr;
 }
 
-/* Extends from `start`, whose instructions up to the site are known to be movable, as far as a jump needs. */
-static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t start, unsigned count,
-			const struct insn *site, struct plan *p)
+/* Extends from `start`, whose instructions up to the site are known to be movable, as far as a jump
+ * needs. */
+static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t start,
+			unsigned count, const struct insn *site, struct plan *p)
 {
 	uint32_t end = site->addr + site->len;
 	bool goes_on = insn_goes_on(site);
 	struct insn in;
 
 	while (end - start < JUMP_LEN && goes_on) {
-		if (++count > INSNS_MAX || bit_get(rw->target, end) || !insn_decode(rw, end, f->end, &in) ||
-		    !insn_movable(rw, &in))
+		if (++count > INSNS_MAX || bit_get(rw->target, end) ||
+		    !insn_decode(rw, end, f->end, &in) || !insn_movable(rw, &in))
 			return false;
 		end += in.len;
 		goes_on = insn_goes_on(&in);
@@ -57,12 +58,14 @@ static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t
 	uint32_t fill = end - start < JUMP_LEN ? spare_end(rw, end, start + JUMP_LEN) : end;
 	if (fill - start < JUMP_LEN || !range_free(rw, start, end))
 		return false;
-	*p = (struct plan){.start = start, .end = end, .fill = fill, .cost = count * 16 + (fill - start)};
+	*p = (struct plan){
+		.start = start, .end = end, .fill = fill, .cost = count * 16 + (fill - start)};
 	return true;
 }
 
 /* The smallest group with the site in it. */
-static bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site, struct plan *best)
+static bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site,
+		       struct plan *best)
 {
 	uint32_t start = site->addr;
 	unsigned count = 1;
@@ -75,7 +78,8 @@ static bool plan_group(const struct rewrite *rw, const struct func *f, const str
 			*best = p;
 			found = true;
 		}
-		if (bit_get(rw->target, start) || !insn_before(rw, f, start, &in) || !insn_movable(rw, &in))
+		if (bit_get(rw->target, start) || !insn_before(rw, f, start, &in) ||
+		    !insn_movable(rw, &in))
 			break;
 		start = in.addr;
 		count++;
@@ -154,7 +158,8 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 	if (!insn_movable(rw, &in))
 		return "cannot be moved";
 	if (in.len >= JUMP_LEN && range_free(rw, in.addr, in.addr + in.len)) {
-		p = (struct plan){.start = in.addr, .end = in.addr + in.len, .fill = in.addr + in.len};
+		p = (struct plan){
+			.start = in.addr, .end = in.addr + in.len, .fill = in.addr + in.len};
 		group_apply(rw, &p, TACTIC_LONG);
 		return NULL;
 	}
@@ -167,9 +172,10 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 }
 
 static const char *const KINDS[] = {
-	[CODE_JUMP] = "jump",	  [CODE_CALL] = "call",	    [CODE_INDIRECT] = "indirect jump", [CODE_RDTSC] = "rdtsc",
-	[CODE_RDTSCP] = "rdtscp", [CODE_CPUID] = "cpuid",   [CODE_RDRAND] = "rdrand",	       [CODE_RDSEED] = "rdseed",
-	[CODE_RDPID] = "rdpid",	  [CODE_XGETBV] = "xgetbv",
+	[CODE_JUMP] = "jump",     [CODE_CALL] = "call",     [CODE_INDIRECT] = "indirect jump",
+	[CODE_RDTSC] = "rdtsc",   [CODE_RDTSCP] = "rdtscp", [CODE_CPUID] = "cpuid",
+	[CODE_RDRAND] = "rdrand", [CODE_RDSEED] = "rdseed", [CODE_RDPID] = "rdpid",
+	[CODE_XGETBV] = "xgetbv",
 };
 
 static void sites_report(struct rewrite *rw)
@@ -183,8 +189,8 @@ static void sites_report(struct rewrite *rw)
 		if (!s->done) {
 			hook ? rep->hooks_left++ : rep->left++;
 			if (rep->list)
-				fprintf(rep->list, "%#lx: %s: left alone: %s\n", rw->lo + s->addr, KINDS[s->kind],
-					s->why);
+				fprintf(rep->list, "%#lx: %s: left alone: %s\n", rw->lo + s->addr,
+					KINDS[s->kind], s->why);
 		} else if (!hook) {
 			rep->rewritten[s->tactic]++;
 		}
@@ -198,7 +204,8 @@ void sites_rewrite(struct rewrite *rw)
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			rw->sites.v[i].why = site_rewrite(rw, &rw->sites.v[i]);
-	/* What is too short by itself finds more places once the others have left their spare bytes. */
+	/* What is too short by itself finds more places once the others have left their spare
+	 * bytes. */
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			island_rewrite(rw, &rw->sites.v[i]);

@@ -1,7 +1,8 @@
-/* The shape of the most frequent instructions, found without Zydis, which takes most of the rewriter's time otherwise.
+/* The shape of the most frequent instructions, found without Zydis, which takes most of the
+ * rewriter's time otherwise.
  *
- * Only what has at most a REX prefix, and an opcode that is valid whatever follows it; for the rest Zydis is asked. Of what
- * Zydis tells only that is filled in which decode.c looks at.
+ * Only what has at most a REX prefix, and an opcode that is valid whatever follows it; for the rest
+ * Zydis is asked. Of what Zydis tells only that is filled in which decode.c looks at.
  */
 #include "instrument/rewrite.h"
 
@@ -12,58 +13,74 @@ enum {
 	MODRM = 2,
 	IMM8 = 4,
 	IMM32 = 8,
-	REL = 16,      /* the immediate is relative */
-	IMM_REX = 32,  /* of 64 bits with REX.W */
-	MEMORY = 64,   /* not with a register */
-	REG_0 = 128,   /* only with 0 in ModRM's reg field */
+	REL = 16,     /* the immediate is relative */
+	IMM_REX = 32, /* of 64 bits with REX.W */
+	MEMORY = 64,  /* not with a register */
+	REG_0 = 128,  /* only with 0 in ModRM's reg field */
 };
 
 static const uint8_t OPCODES[256] = {
 	/* add … cmp: of both directions, and with an immediate for the accumulator */
-	[0x00 ... 0x03] = KNOWN | MODRM, [0x04] = KNOWN | IMM8, [0x05] = KNOWN | IMM32,
-	[0x08 ... 0x0b] = KNOWN | MODRM, [0x0c] = KNOWN | IMM8, [0x0d] = KNOWN | IMM32,
-	[0x10 ... 0x13] = KNOWN | MODRM, [0x14] = KNOWN | IMM8, [0x15] = KNOWN | IMM32,
-	[0x18 ... 0x1b] = KNOWN | MODRM, [0x1c] = KNOWN | IMM8, [0x1d] = KNOWN | IMM32,
-	[0x20 ... 0x23] = KNOWN | MODRM, [0x24] = KNOWN | IMM8, [0x25] = KNOWN | IMM32,
-	[0x28 ... 0x2b] = KNOWN | MODRM, [0x2c] = KNOWN | IMM8, [0x2d] = KNOWN | IMM32,
-	[0x30 ... 0x33] = KNOWN | MODRM, [0x34] = KNOWN | IMM8, [0x35] = KNOWN | IMM32,
-	[0x38 ... 0x3b] = KNOWN | MODRM, [0x3c] = KNOWN | IMM8, [0x3d] = KNOWN | IMM32,
-	[0x50 ... 0x5f] = KNOWN,			    /* push, pop */
-	[0x63] = KNOWN | MODRM,				    /* movslq */
-	[0x68] = KNOWN | IMM32,				    /* push */
-	[0x69] = KNOWN | MODRM | IMM32,			    /* imul */
-	[0x6a] = KNOWN | IMM8,				    /* push */
-	[0x6b] = KNOWN | MODRM | IMM8,			    /* imul */
-	[0x70 ... 0x7f] = KNOWN | IMM8 | REL,		    /* jcc */
-	[0x80] = KNOWN | MODRM | IMM8,			    /* add … cmp */
+	[0x00 ... 0x03] = KNOWN | MODRM,
+	[0x04] = KNOWN | IMM8,
+	[0x05] = KNOWN | IMM32,
+	[0x08 ... 0x0b] = KNOWN | MODRM,
+	[0x0c] = KNOWN | IMM8,
+	[0x0d] = KNOWN | IMM32,
+	[0x10 ... 0x13] = KNOWN | MODRM,
+	[0x14] = KNOWN | IMM8,
+	[0x15] = KNOWN | IMM32,
+	[0x18 ... 0x1b] = KNOWN | MODRM,
+	[0x1c] = KNOWN | IMM8,
+	[0x1d] = KNOWN | IMM32,
+	[0x20 ... 0x23] = KNOWN | MODRM,
+	[0x24] = KNOWN | IMM8,
+	[0x25] = KNOWN | IMM32,
+	[0x28 ... 0x2b] = KNOWN | MODRM,
+	[0x2c] = KNOWN | IMM8,
+	[0x2d] = KNOWN | IMM32,
+	[0x30 ... 0x33] = KNOWN | MODRM,
+	[0x34] = KNOWN | IMM8,
+	[0x35] = KNOWN | IMM32,
+	[0x38 ... 0x3b] = KNOWN | MODRM,
+	[0x3c] = KNOWN | IMM8,
+	[0x3d] = KNOWN | IMM32,
+	[0x50 ... 0x5f] = KNOWN,              /* push, pop */
+	[0x63] = KNOWN | MODRM,               /* movslq */
+	[0x68] = KNOWN | IMM32,               /* push */
+	[0x69] = KNOWN | MODRM | IMM32,       /* imul */
+	[0x6a] = KNOWN | IMM8,                /* push */
+	[0x6b] = KNOWN | MODRM | IMM8,        /* imul */
+	[0x70 ... 0x7f] = KNOWN | IMM8 | REL, /* jcc */
+	[0x80] = KNOWN | MODRM | IMM8,        /* add … cmp */
 	[0x81] = KNOWN | MODRM | IMM32,
 	[0x83] = KNOWN | MODRM | IMM8,
-	[0x84 ... 0x8b] = KNOWN | MODRM,		    /* test, xchg, mov */
-	[0x8d] = KNOWN | MODRM | MEMORY,		    /* lea */
-	[0x98 ... 0x99] = KNOWN,			    /* cltq, cqto */
-	[0xa8] = KNOWN | IMM8,				    /* test */
+	[0x84 ... 0x8b] = KNOWN | MODRM, /* test, xchg, mov */
+	[0x8d] = KNOWN | MODRM | MEMORY, /* lea */
+	[0x98 ... 0x99] = KNOWN,         /* cltq, cqto */
+	[0xa8] = KNOWN | IMM8,           /* test */
 	[0xa9] = KNOWN | IMM32,
-	[0xb0 ... 0xb7] = KNOWN | IMM8,			    /* mov */
+	[0xb0 ... 0xb7] = KNOWN | IMM8, /* mov */
 	[0xb8 ... 0xbf] = KNOWN | IMM32 | IMM_REX,
-	[0xc0 ... 0xc1] = KNOWN | MODRM | IMM8,		    /* shifts */
-	[0xc3] = KNOWN,					    /* ret */
-	[0xc6] = KNOWN | MODRM | IMM8 | REG_0,		    /* mov */
+	[0xc0 ... 0xc1] = KNOWN | MODRM | IMM8, /* shifts */
+	[0xc3] = KNOWN,                         /* ret */
+	[0xc6] = KNOWN | MODRM | IMM8 | REG_0,  /* mov */
 	[0xc7] = KNOWN | MODRM | IMM32 | REG_0,
-	[0xc9] = KNOWN,					    /* leave */
-	[0xd0 ... 0xd3] = KNOWN | MODRM,		    /* shifts */
-	[0xe8 ... 0xe9] = KNOWN | IMM32 | REL,		    /* call, jmp */
-	[0xeb] = KNOWN | IMM8 | REL,			    /* jmp */
+	[0xc9] = KNOWN,                        /* leave */
+	[0xd0 ... 0xd3] = KNOWN | MODRM,       /* shifts */
+	[0xe8 ... 0xe9] = KNOWN | IMM32 | REL, /* call, jmp */
+	[0xeb] = KNOWN | IMM8 | REL,           /* jmp */
 };
 
 /* Those that begin with 0f. */
 static const uint8_t OPCODES_0F[256] = {
-	[0x40 ... 0x4f] = KNOWN | MODRM,	/* cmov */
-	[0x80 ... 0x8f] = KNOWN | IMM32 | REL,	/* jcc */
-	[0x90 ... 0x9f] = KNOWN | MODRM,	/* set */
-	[0xa3] = KNOWN | MODRM,			/* bt */
-	[0xaf] = KNOWN | MODRM,			/* imul */
-	[0xb6 ... 0xb7] = KNOWN | MODRM,	/* movz */
-	[0xbe ... 0xbf] = KNOWN | MODRM,	/* movs */
+	[0x40 ... 0x4f] = KNOWN | MODRM,       /* cmov */
+	[0x80 ... 0x8f] = KNOWN | IMM32 | REL, /* jcc */
+	[0x90 ... 0x9f] = KNOWN | MODRM,       /* set */
+	[0xa3] = KNOWN | MODRM,                /* bt */
+	[0xaf] = KNOWN | MODRM,                /* imul */
+	[0xb6 ... 0xb7] = KNOWN | MODRM,       /* movz */
+	[0xbe ... 0xbf] = KNOWN | MODRM,       /* movs */
 };
 
 static int64_t read_signed(const uint8_t *p, unsigned bits)
@@ -96,7 +113,8 @@ static unsigned modrm_set(ZydisDecodedInstruction *d, const uint8_t *p, unsigned
 	return at + d->raw.disp.size / 8;
 }
 
-static unsigned immediate_set(ZydisDecodedInstruction *d, const uint8_t *p, unsigned at, uint8_t shape)
+static unsigned immediate_set(ZydisDecodedInstruction *d, const uint8_t *p, unsigned at,
+			      uint8_t shape)
 {
 	unsigned bits = shape & IMM8 ? 8 : (shape & IMM_REX) && d->raw.rex.W ? 64 : 32;
 
@@ -120,7 +138,8 @@ bool insn_quick(const uint8_t *p, size_t len, ZydisDecodedInstruction *d)
 	at += two;
 	uint8_t shape = (two ? OPCODES_0F : OPCODES)[p[at]];
 	uint8_t modrm = p[at + 1];
-	if (!(shape & KNOWN) || ((shape & MEMORY) && modrm >> 6 == 3) || ((shape & REG_0) && (modrm & 0x38)))
+	if (!(shape & KNOWN) || ((shape & MEMORY) && modrm >> 6 == 3) ||
+	    ((shape & REG_0) && (modrm & 0x38)))
 		return false;
 	d->opcode = p[at++];
 	d->opcode_map = two ? ZYDIS_OPCODE_MAP_0F : ZYDIS_OPCODE_MAP_DEFAULT;

@@ -1,29 +1,31 @@
 /* One ELF file while it is rewritten. Private to lib/instrument.
  *
- * Addresses are offsets from the file's lowest page ("lo"). `img` holds the file's segments where they would be loaded, so
- * that everything is read at its address; what is read as code is never patched there, but in copies of the segments.
+ * Addresses are offsets from the file's lowest page ("lo"). `img` holds the file's segments where
+ * they would be loaded, so that everything is read at its address; what is read as code is never
+ * patched there, but in copies of the segments.
  */
 #ifndef RR_REWRITE_H
 #define RR_REWRITE_H
 
 #include "instrument/instrument.h"
+#include "util/util.h"
 
 #include <Zydis/Zydis.h>
 #include <elf.h>
 #include <stdlib.h>
 
-#include "util/util.h"
-
 /* A growing array; elements are added by VEC_ADD, which evaluates to the new one. */
-#define VEC(type)                                                                                                  \
-	struct {                                                                                                   \
-		type *v;                                                                                           \
-		size_t n, cap;                                                                                     \
+#define VEC(type) \
+	struct { \
+		type *v; \
+		size_t n, cap; \
 	}
-#define VEC_ADD(vec)                                                                                               \
-	((vec)->n == (vec)->cap ? (void)((vec)->v = xrealloc((vec)->v, sizeof(*(vec)->v) *                         \
-							    ((vec)->cap = (vec)->cap * 2 + 64)))                   \
-				: (void)0,                                                                         \
+#define VEC_ADD(vec) \
+	((vec)->n == (vec)->cap \
+		 ? (void)((vec)->v = \
+				  xrealloc((vec)->v, sizeof(*(vec)->v) * \
+							     ((vec)->cap = (vec)->cap * 2 + 64))) \
+		 : (void)0, \
 	 &(vec)->v[(vec)->n++])
 
 /* One bit for every byte of the image. */
@@ -50,18 +52,19 @@ struct range {
 
 struct func {
 	uint32_t start, end;
-	bool left;   /* could not be decoded: no instruction of it is known */
-	bool opaque; /* jumps that are not understood: instructions are not moved */
+	bool left;     /* could not be decoded: no instruction of it is known */
+	bool opaque;   /* jumps that are not understood: instructions are not moved */
 	bool orphans;  /* has instructions that nothing seems to reach */
 	bool falls;    /* goes on behind its end */
 	bool indirect; /* has an indirect jump */
-	bool jumps;  /* has an indirect jump by register */
-	bool own_lea; /* computes an address inside itself */
-	bool tables;  /* has tables of distances from such an address */
-	bool looked;  /* they have been looked for: what begins in it, and what it names, stays the same */
+	bool jumps;    /* has an indirect jump by register */
+	bool own_lea;  /* computes an address inside itself */
+	bool tables;   /* has tables of distances from such an address */
+	/* they have been looked for: what begins in it, and what it names, stays the same */
+	bool looked;
 	uint32_t refs_from, refs_to; /* what it names */
-	bool dead;   /* no label in it needs flags */
-	bool sweep;  /* nothing says it begins there: accepted only if all of it decodes */
+	bool dead;                   /* no label in it needs flags */
+	bool sweep; /* nothing says it begins there: accepted only if all of it decodes */
 };
 
 struct site {
@@ -69,15 +72,16 @@ struct site {
 	uint32_t target; /* see struct code_site */
 	uint8_t len, kind;
 	bool done;
-	uint8_t tactic;	 /* done */
-	bool unreached;	 /* nothing seems to go there: maybe it is no code */
+	uint8_t tactic;  /* done */
+	bool unreached;  /* nothing seems to go there: maybe it is no code */
 	const char *why; /* not done */
-	uint32_t hop;	 /* JUMP: where code is that counts and then goes to the same target; 0: nowhere */
+	/* JUMP: where code is that counts and then goes to the same target; 0: nowhere */
+	uint32_t hop;
 };
 
 /* An executable segment, and its bytes to be. */
 struct text {
-	uint32_t start, end;   /* the bytes that are in the file */
+	uint32_t start, end; /* the bytes that are in the file */
 	struct code_segment seg;
 	uint8_t *out;
 };
@@ -93,8 +97,9 @@ struct cold {
 struct emitter {
 	uint8_t *buf;
 	size_t n, cap;
-	VEC(uint32_t) fixups; /* 32-bit displacements in buf, right but for the distance of trampolines to the image */
-	VEC(uint32_t) jumps;  /* the same, of jumps into the image */
+	/* 32-bit displacements in buf, right but for the distance of trampolines to the image */
+	VEC(uint32_t) fixups;
+	VEC(uint32_t) jumps;           /* the same, of jumps into the image */
 	VEC(struct code_pair) entries; /* image addresses that hold a jump into buf, and to where */
 	VEC(struct cold) colds;
 	VEC(struct code_pair) origins, moved;
@@ -114,15 +119,16 @@ struct rewrite {
 	struct text texts[CODE_SEGMENTS];
 	unsigned ntexts;
 	Elf64_Phdr *ph;
-	Elf64_Shdr *sh;	 /* NULL: none, or not to be trusted */
+	Elf64_Shdr *sh; /* NULL: none, or not to be trusted */
 	char *shstr;
 	size_t shstr_len;
 	ZydisDecoder decoder, full_decoder;
 
-	bits start, target;	/* begins an instruction; may be jumped to */
-	bits label;		/* targets that data or a computed address names */
-	bits strong;		/* targets that certainly are code: all but those that only a `lea` names */
-	bits taken, spare;	/* rewritten; free to hold anything */
+	bits start, target; /* begins an instruction; may be jumped to */
+	bits label;         /* targets that data or a computed address names */
+	/* targets that certainly are code: all but those that only a `lea` names */
+	bits strong;
+	bits taken, spare;      /* rewritten; free to hold anything */
 	bits flags_known, dead; /* whether it was found out, and whether flags are dead there */
 	struct range plts[8];
 	unsigned nplts;
@@ -130,14 +136,16 @@ struct rewrite {
 	VEC(struct func) funcs;
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
-	VEC(uint32_t) blocks;  /* instructions behind one that does not go on there */
-	VEC(uint32_t) jumps;   /* targets of the function that is being decoded */
-	VEC(uint32_t) pads;    /* where padding may begin that nothing reaches */
-	VEC(uint32_t) refs;    /* data that code names: jump tables may be there */
-	VEC(uint32_t) text_patches; /* 32-bit displacements in texts, right but for the same distance */
+	VEC(uint32_t) blocks; /* instructions behind one that does not go on there */
+	VEC(uint32_t) jumps;  /* targets of the function that is being decoded */
+	VEC(uint32_t) pads;   /* where padding may begin that nothing reaches */
+	VEC(uint32_t) refs;   /* data that code names: jump tables may be there */
+	/* 32-bit displacements in texts, right but for the same distance */
+	VEC(uint32_t) text_patches;
 	struct emitter em;
 	struct instrument_report *rep;
-	bool foreign_live; /* some function's label needs flags that another function may have set */
+	/* some function's label needs flags that another function may have set */
+	bool foreign_live;
 	uint64_t budget; /* of work that a damaged file could make endless */
 	const char *why;
 	int error; /* errno, when that is why; nothing is known of the file then */
@@ -173,7 +181,8 @@ enum insn_type {
 	INSN_IJMP,
 	INSN_ICALL,
 	INSN_RET,
-	INSN_TRAP, /* never goes on: ud2, hlt, and int3, behind which only a debugger or a handler goes on */
+	/* never goes on: ud2, hlt, and int3, behind which only a debugger or a handler goes on */
+	INSN_TRAP,
 	INSN_SYSCALL,
 	INSN_HOOK,
 	INSN_FIXED /* must stay where it is */
@@ -182,13 +191,14 @@ enum insn_type {
 struct insn {
 	uint32_t addr;
 	uint8_t len, type;
-	uint8_t kind;	  /* INSN_HOOK */
+	uint8_t kind;     /* INSN_HOOK */
 	uint8_t disp_off; /* of the 32-bit displacement from rip; 0: none */
 	uint8_t rel_off, rel_size;
-	bool odd;	/* a direct jump or call with prefixes whose meaning differs between processors */
-	bool lea;	/* its operand relative to rip is only an address */
-	bool reg_jump;	/* INSN_IJMP by register */
-	int64_t target; /* of a direct jump or call; of the operand relative to rip */
+	/* a direct jump or call with prefixes whose meaning differs between processors */
+	bool odd;
+	bool lea;           /* its operand relative to rip is only an address */
+	bool reg_jump;      /* INSN_IJMP by register */
+	int64_t target;     /* of a direct jump or call; of the operand relative to rip */
 	uint8_t abs_off[2]; /* ET_EXEC: of 32-bit values that may be addresses; 0: none */
 };
 
@@ -226,7 +236,8 @@ void funcs_decode(struct rewrite *rw);
 void func_decode(struct rewrite *rw, struct func *f);
 /* Bytes of which it isn't known where instructions begin: whatever they may jump to is a target. */
 void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end);
-/* gaps.c: finds and decodes functions that neither frames nor symbols tell of; the rest is left alone. */
+/* gaps.c: finds and decodes functions that neither frames nor symbols tell of; the rest is left
+ * alone. */
 void gaps_decode(struct rewrite *rw);
 /* doubt.c: when all targets are known, finds functions with jumps that are not understood. */
 void funcs_doubt(struct rewrite *rw);
@@ -245,7 +256,8 @@ struct insn_full {
 	ZydisDecodedInstruction d;
 	ZydisDecoderContext context;
 };
-bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in, struct insn_full *full);
+bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in,
+		      struct insn_full *full);
 /* The instruction of f before addr, if it goes on there. */
 bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in);
 /* A nop or int3. */
@@ -253,7 +265,8 @@ bool insn_is_padding(const struct rewrite *rw, const struct insn *in);
 bool insn_movable(const struct rewrite *rw, const struct insn *in);
 static inline bool insn_goes_on(const struct insn *in)
 {
-	return in->type != INSN_JMP && in->type != INSN_IJMP && in->type != INSN_RET && in->type != INSN_TRAP;
+	return in->type != INSN_JMP && in->type != INSN_IJMP && in->type != INSN_RET &&
+	       in->type != INSN_TRAP;
 }
 static inline bool insn_backward(const struct insn *in)
 {
@@ -288,7 +301,8 @@ uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
 
 /* islands.c: bytes of the original that nothing reaches become free. */
 void spare_find(struct rewrite *rw);
-/* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one. */
+/* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one.
+ */
 void island_rewrite(struct rewrite *rw, struct site *s);
 /* And of what is left, those that can go by another site's way to the same target. */
 void hops_share(struct rewrite *rw);
@@ -297,7 +311,8 @@ void hops_share(struct rewrite *rw);
 void emit_begin(struct rewrite *rw);
 /* Code for the instructions of [start, end), which then goes on at `end`. Returns its position. */
 uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
-/* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its target. */
+/* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its
+ * target. */
 uint32_t emit_count(struct rewrite *rw, const struct insn *in);
 void emit_finish(struct rewrite *rw);
 

@@ -1,10 +1,11 @@
-/* Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput., 1972. */
+/* Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms", SIAM J.
+ * Comput., 1972. */
 #include "instrument/rewrite.h"
 
 #include <string.h>
 
 struct node {
-	uint32_t edge;	     /* next to look at */
+	uint32_t edge;       /* next to look at */
 	uint32_t index, low; /* index 0: not seen yet */
 	bool on_stack;
 };
@@ -69,9 +70,9 @@ static void visit(struct search *s, uint32_t root, uint32_t *scc)
 void scc_find(const struct graph *g, uint32_t *scc)
 {
 	struct search s = {.g = g,
-			   .nodes = xcalloc(g->nnodes + 1, sizeof *s.nodes),
-			   .stack = xcalloc(g->nnodes + 1, sizeof *s.stack),
-			   .path = xcalloc(g->nnodes + 1, sizeof *s.path)};
+			   .nodes = xcalloc(g->nnodes + 1, sizeof(*s.nodes)),
+			   .stack = xcalloc(g->nnodes + 1, sizeof(*s.stack)),
+			   .path = xcalloc(g->nnodes + 1, sizeof(*s.path))};
 	uint32_t e = 0;
 
 	for (uint32_t v = 0; v < g->nnodes; v++) {

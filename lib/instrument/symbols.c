@@ -30,7 +30,8 @@ static uint64_t dynamic_get(const struct rewrite *rw, int64_t tag)
 }
 
 /* Bytes [vaddr, vaddr + len) of the image, in whole entries of `size`; *n of them. */
-static const void *image_table(const struct rewrite *rw, uint64_t vaddr, uint64_t len, size_t size, size_t *n)
+static const void *image_table(const struct rewrite *rw, uint64_t vaddr, uint64_t len, size_t size,
+			       size_t *n)
 {
 	uint64_t off = vaddr - rw->lo;
 
@@ -61,7 +62,8 @@ static void symbols_each(struct rewrite *rw, symbol_fn *fn)
 	uint64_t symtab = dynamic_get(rw, DT_SYMTAB), strtab = dynamic_get(rw, DT_STRTAB);
 	if (dynsym || strtab <= symtab)
 		return;
-	/* Without sections nothing says how many there are, but linkers put the strings behind them. */
+	/* Without sections nothing says how many there are, but linkers put the strings behind
+	 * them. */
 	size_t n;
 	const char *syms = image_table(rw, symtab, strtab - symtab, sizeof(Elf64_Sym), &n);
 	for (size_t k = 0; k < n; k++) {
@@ -75,7 +77,8 @@ static void symbol_mark(struct rewrite *rw, const Elf64_Sym *sym)
 {
 	unsigned type = ELF64_ST_TYPE(sym->st_info);
 
-	if (sym->st_shndx != SHN_UNDEF && type != STT_SECTION && type != STT_FILE && type != STT_TLS)
+	if (sym->st_shndx != SHN_UNDEF && type != STT_SECTION && type != STT_FILE &&
+	    type != STT_TLS)
 		vaddr_mark(rw, sym->st_value);
 }
 
@@ -91,7 +94,8 @@ static void symbol_func(struct rewrite *rw, const Elf64_Sym *sym)
 	unsigned type = ELF64_ST_TYPE(sym->st_info);
 	uint64_t start = sym->st_value - rw->lo;
 
-	if (sym->st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC) || !sym->st_size)
+	if (sym->st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC) ||
+	    !sym->st_size)
 		return;
 	if (sym->st_size < rw->len && in_text(rw, start) && in_text(rw, start + sym->st_size - 1))
 		*VEC_ADD(&rw->funcs) = (struct func){.start = start, .end = start + sym->st_size};
@@ -122,7 +126,8 @@ static void relas_mark(struct rewrite *rw, const char *table, size_t n, uint64_t
 		/* Until a function is bound its slot names a stub. */
 		if (ELF64_R_TYPE(rela.r_info) == R_X86_64_JUMP_SLOT)
 			vaddr_mark(rw, elf_u64(rw, rela.r_offset - rw->lo));
-		vaddr_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend : (uint64_t)rela.r_addend);
+		vaddr_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend
+				   : (uint64_t)rela.r_addend);
 	}
 }
 
@@ -152,9 +157,11 @@ void relocs_mark(struct rewrite *rw)
 	const void *table;
 	size_t n;
 
-	table = image_table(rw, dynamic_get(rw, DT_RELA), dynamic_get(rw, DT_RELASZ), sizeof(Elf64_Rela), &n);
+	table = image_table(rw, dynamic_get(rw, DT_RELA), dynamic_get(rw, DT_RELASZ),
+			    sizeof(Elf64_Rela), &n);
 	relas_mark(rw, table, n, symtab);
-	table = image_table(rw, dynamic_get(rw, DT_JMPREL), dynamic_get(rw, DT_PLTRELSZ), sizeof(Elf64_Rela), &n);
+	table = image_table(rw, dynamic_get(rw, DT_JMPREL), dynamic_get(rw, DT_PLTRELSZ),
+			    sizeof(Elf64_Rela), &n);
 	relas_mark(rw, table, n, symtab);
 	table = image_table(rw, dynamic_get(rw, DT_RELR), dynamic_get(rw, DT_RELRSZ), 8, &n);
 	relr_mark(rw, table, n);

@@ -25,8 +25,8 @@ static uint32_t entry_target(const struct rewrite *rw, uint32_t base, uint32_t a
 	return v != 0 && may_begin(rw, (int64_t)base + v) ? base + v : 0;
 }
 
-/* Entries are read for as long as they can be ones, or until another table begins. What are certainly no instructions but
- * entries is not to be rewritten. */
+/* Entries are read for as long as they can be ones, or until another table begins. What are
+ * certainly no instructions but entries is not to be rewritten. */
 static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, size_t ref)
 {
 	uint32_t base = refs[ref], at = base, to;
@@ -64,9 +64,11 @@ static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 	return at;
 }
 
-/* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are chance. *seen: where those
- * from this base end that have been looked at, from an address not above `at` on: from there on they are the same. */
-static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table, uint32_t at, uint32_t *seen)
+/* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are
+ * chance. *seen: where those from this base end that have been looked at, from an address not above
+ * `at` on: from there on they are the same. */
+static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table,
+			   uint32_t at, uint32_t *seen)
 {
 	if (at < *seen)
 		at = *seen;
@@ -122,7 +124,8 @@ static size_t lower_bound(const uint32_t *v, size_t n, int64_t value)
 }
 
 /* Distances of zero lead to the base itself, whichever it is. */
-static void bases_mark(struct rewrite *rw, struct func *f, const uint32_t *refs, size_t n, bool table)
+static void bases_mark(struct rewrite *rw, struct func *f, const uint32_t *refs, size_t n,
+		       bool table)
 {
 	for (size_t b = lower_bound(refs, n, f->start + 1ll); b < n && refs[b] < f->end; b++)
 		if (bit_get(rw->start, refs[b])) {
@@ -131,13 +134,15 @@ static void bases_mark(struct rewrite *rw, struct func *f, const uint32_t *refs,
 		}
 }
 
-/* GCC's computed gotos by tables of `&&label - &&base`: any address in the function may be the base of any data it names.
- * Only those are tried from which the first distance that is not zero leads into the function. */
+/* GCC's computed gotos by tables of `&&label - &&base`: any address in the function may be the base
+ * of any data it names. Only those are tried from which the first distance that is not zero leads
+ * into the function. */
 static void func_tables_mark(struct rewrite *rw, struct func *f)
 {
 	size_t n;
 	uint32_t *refs = func_refs(rw, f, &n), zeros = 0;
-	uint32_t *seen = xcalloc(4 * n + 1, sizeof(*seen)); /* of each base, and of tables that are so aligned */
+	/* of each base, and of tables that are so aligned */
+	uint32_t *seen = xcalloc(4 * n + 1, sizeof(*seen));
 	bool marked = false;
 
 	for (size_t d = 0; d < n && rw->budget; d++, rw->budget--) {
@@ -166,16 +171,19 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 	free(refs);
 }
 
-/* Tables of a function whose end was guessed: what they name behind it, and before the next function, belongs to it. */
+/* Tables of a function whose end was guessed: what they name behind it, and before the next
+ * function, belongs to it. */
 static void gap_tables_mark(struct rewrite *rw, const struct func *f, uint32_t limit)
 {
 	for (uint32_t r = f->refs_from; r < f->refs_to; r++) {
 		uint32_t base = rw->refs.v[r];
-		for (uint32_t at = base; at + 4ull <= rw->len && rw->budget; at += 4, rw->budget--) {
+		for (uint32_t at = base; at + 4ull <= rw->len && rw->budget;
+		     at += 4, rw->budget--) {
 			int32_t v;
 			memcpy(&v, rw->img + at, 4);
 			int64_t to = (int64_t)base + v;
-			if (v == 0 || to <= f->start || to >= limit || (to < f->end && !bit_get(rw->start, to)))
+			if (v == 0 || to <= f->start || to >= limit ||
+			    (to < f->end && !bit_get(rw->start, to)))
 				break;
 			label_mark(rw, to);
 		}
@@ -209,7 +217,8 @@ static void refs_mark(struct rewrite *rw)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && refs[i] == refs[i - 1])
 			continue;
-		if (rw->fixed && in_text(rw, refs[i]) && (may_begin(rw, refs[i]) || !func_at(rw, refs[i])))
+		if (rw->fixed && in_text(rw, refs[i]) &&
+		    (may_begin(rw, refs[i]) || !func_at(rw, refs[i])))
 			address_mark(rw, refs[i]);
 		table_mark(rw, refs, n, i);
 	}
@@ -226,7 +235,8 @@ void tables_mark(struct rewrite *rw)
 			rw->funcs.v[i].looked = true;
 		}
 	for (size_t i = 0; i < rw->funcs.n; i++) {
-		uint32_t limit = i + 1 < rw->funcs.n ? rw->funcs.v[i + 1].start : rw->funcs.v[i].end;
+		uint32_t limit =
+			i + 1 < rw->funcs.n ? rw->funcs.v[i + 1].start : rw->funcs.v[i].end;
 		if (rw->funcs.v[i].sweep && rw->funcs.v[i].indirect)
 			gap_tables_mark(rw, &rw->funcs.v[i], limit);
 	}

@@ -1,8 +1,7 @@
 /* Mappings made again in replay, and the bytes put back. */
-#include "kernel/kernel.h"
-
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "kernel/kernel.h"
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -31,7 +30,7 @@ int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(rp->error, sizeof rp->error, fmt, ap);
+	vsnprintf(rp->error, sizeof(rp->error), fmt, ap);
 	va_end(ap);
 	line_plain(rp->error);
 	return -1;
@@ -77,7 +76,7 @@ int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
 	int fd = memfd_create("rr-object", MFD_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	rp->objects = xrealloc(rp->objects, (rp->nobjects + 1) * sizeof *rp->objects);
+	rp->objects = xrealloc(rp->objects, (rp->nobjects + 1) * sizeof(*rp->objects));
 	rp->objects[rp->nobjects++] = (struct replay_object){id, fd};
 	return fd;
 }
@@ -89,25 +88,30 @@ static void fills_close(struct replaying *rp)
 	rp->nfills = 0;
 }
 
-int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd, int open_flags, uint32_t flags,
-		  uint64_t offset)
+int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd,
+			 int open_flags, uint32_t flags, uint64_t offset)
 {
 	char path[64];
 
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", rp->self, fd);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", rp->self, fd);
 	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
 		return kernel_replay_fail(rp, "agent: %s", strerror(errno));
-	int64_t tfd = TASK_CALL_REPLAY(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)open_flags);
+	int64_t tfd = TASK_CALL_REPLAY(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA,
+				       (uint64_t)open_flags);
 	if (tfd < 0)
-		return kernel_replay_fail(rp, "%s: cannot be opened for the task: %s", m->path, strerror((int)-tfd));
-	int64_t r = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot, flags | MAP_FIXED, (uint64_t)tfd, offset);
+		return kernel_replay_fail(rp, "%s: cannot be opened for the task: %s", m->path,
+					  strerror((int)-tfd));
+	int64_t r = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot, flags | MAP_FIXED,
+				     (uint64_t)tfd, offset);
 	TASK_CALL_REPLAY(t, SYS_close, (uint64_t)tfd);
 	if (r != (int64_t)m->start)
-		return kernel_replay_fail(rp, "%s: cannot be mapped at 0x%lx: %s", m->path, m->start, strerror((int)-r));
+		return kernel_replay_fail(rp, "%s: cannot be mapped at 0x%lx: %s", m->path,
+					  m->start, strerror((int)-r));
 	return 0;
 }
 
-static int map_object(struct replaying *rp, struct task *t, const struct trace_map *m, const struct shared_map *s, uint64_t size)
+static int map_object(struct replaying *rp, struct task *t, const struct trace_map *m,
+		      const struct shared_map *s, uint64_t size)
 {
 	int fd = kernel_replay_object_fd(rp, s->object);
 
@@ -118,13 +122,17 @@ static int map_object(struct replaying *rp, struct task *t, const struct trace_m
 	if (t->mm->nshared >= SHARED_MAX)
 		return kernel_replay_fail(rp, "more shared mappings than a program can have");
 	mm_add_shared(t->mm, *s);
-	return kernel_replay_map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC, m->flags & (MAP_SHARED | MAP_PRIVATE), s->offset);
+	return kernel_replay_map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC,
+				    m->flags & (MAP_SHARED | MAP_PRIVATE), s->offset);
 }
 
 /* A memory file of the replay's own, so that a checkpoint can copy what it holds. */
 static int map_anon_object(struct replaying *rp, struct task *t, const struct trace_map *m)
 {
-	return map_object(rp, t, m, &(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->anon_last, 0, false}, m->len);
+	return map_object(
+		rp, t, m,
+		&(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->anon_last, 0, false},
+		m->len);
 }
 
 static int map_again(struct replaying *rp, struct task *t, const struct trace_map *m)
@@ -145,7 +153,8 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		task_set_stack_limit(t, m->size);
 	switch (m->backing) {
 	case BACKING_FILE:
-		/* Opened by name only: a pipe would keep us waiting, and some devices act when they are opened. */
+		/* Opened by name only: a pipe would keep us waiting, and some devices act when they
+		 * are opened. */
 		fd = kernel_replay_unchanged(rp, m->path, m->size, m->mtime_ns, O_PATH);
 		break;
 	case BACKING_COPY:
@@ -158,9 +167,10 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 		fd = memfd_create("rr-data", MFD_CLOEXEC);
 		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
 			return kernel_replay_memory_fail(rp);
-		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof *rp->fills);
+		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof(*rp->fills));
 		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
-		return kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
+		return kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC,
+					    MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
 	}
 	case BACKING_CODE: {
 		const struct code_image *img = kernel_code_again(rp, t, m);
@@ -170,30 +180,37 @@ static int map_again(struct replaying *rp, struct task *t, const struct trace_ma
 			t->mm->code.look_only = true;
 			return 0;
 		}
-		return kernel_replay_map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE, m->offset);
+		return kernel_replay_map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE,
+					    m->offset);
 	}
 	case BACKING_COUNTER:
 		if (rp->counter_fd < 0 || m->start != COUNTER_PAGE || m->len != PAGE)
 			return kernel_replay_fail(rp, "the trace maps a counter page that is none");
 		t->mm->counted = true;
-		return kernel_replay_map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC, MAP_SHARED, 0);
+		return kernel_replay_map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC,
+					    MAP_SHARED, 0);
 	case BACKING_OBJECT:
-		return map_object(rp, t, m, &(struct shared_map){m->start, m->len, m->object, m->offset, !strcmp(m->path, "[sysv]")},
+		return map_object(rp, t, m,
+				  &(struct shared_map){m->start, m->len, m->object, m->offset,
+						       !strcmp(m->path, "[sysv]")},
 				  m->size);
 	default: {
 		if (m->flags & MAP_SHARED)
 			return map_anon_object(rp, t, m);
 		uint32_t kept = m->flags & (MAP_PRIVATE | MAP_GROWSDOWN_);
 		int64_t at = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot,
-					      kept | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0);
+					      kept | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+					      (uint64_t)-1, 0);
 		if (at != (int64_t)m->start)
-			return kernel_replay_fail(rp, "memory at 0x%lx: cannot be mapped: %s", m->start, strerror((int)-at));
+			return kernel_replay_fail(rp, "memory at 0x%lx: cannot be mapped: %s",
+						  m->start, strerror((int)-at));
 		return 0;
 	}
 	}
 	if (fd < 0)
 		return -1;
-	r = kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE | (m->flags & MAP_NORESERVE), m->offset);
+	r = kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC,
+				 MAP_PRIVATE | (m->flags & MAP_NORESERVE), m->offset);
 	close(fd);
 	return r;
 }
@@ -213,7 +230,8 @@ static int maps_again(struct replaying *rp, struct task *t)
 int kernel_replay_exec(struct replaying *rp, struct task *t)
 {
 	/* Everything but the agent goes; the last page of the address space is nobody's. */
-	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) || TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
+	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) ||
+	    TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
 		return kernel_replay_fail(rp, "the stub cannot be emptied");
 	return maps_again(rp, t);
 }
@@ -223,11 +241,13 @@ static int brk_again(struct replaying *rp, struct task *t, uint64_t brk)
 	uint64_t old = PAGE_UP(t->mm->brk), now = PAGE_UP(brk);
 	int64_t r = 0;
 
-	if (touches_agent(old, now > old ? now - old : 0) || touches_agent(now, old > now ? old - now : 0))
+	if (touches_agent(old, now > old ? now - old : 0) ||
+	    touches_agent(now, old > now ? old - now : 0))
 		return kernel_replay_fail(rp, "the trace puts the heap where the agent is");
 	if (now > old) {
 		r = TASK_CALL_REPLAY(t, SYS_mmap, old, now - old, PROT_READ | PROT_WRITE,
-				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0);
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+				     (uint64_t)-1, 0);
 		r = r == (int64_t)old ? 0 : r;
 	} else if (now < old) {
 		r = TASK_CALL_REPLAY(t, SYS_munmap, now, old - now);
@@ -250,7 +270,8 @@ static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6
 		flags &= ~(uint64_t)(MREMAP_FIXED), to = 0;
 	int64_t r = TASK_CALL_REPLAY(t, SYS_mremap, a[0], a[1], a[2], flags, to);
 	if (r != (int64_t)result)
-		return kernel_replay_fail(rp, "mremap to 0x%lx: %s", result, r < 0 ? strerror((int)-r) : "went elsewhere");
+		return kernel_replay_fail(rp, "mremap to 0x%lx: %s", result,
+					  r < 0 ? strerror((int)-r) : "went elsewhere");
 	for (size_t i = 0; i < mm->nshared; i++)
 		if (mm->shared[i].start <= a[0] && a[0] < mm->shared[i].start + mm->shared[i].len) {
 			moved = mm->shared[i];
@@ -258,7 +279,8 @@ static int mremap_again(struct replaying *rp, struct task *t, const uint64_t a[6
 		}
 	if (moved.len) {
 		if (mm->nshared >= SHARED_MAX)
-			return kernel_replay_fail(rp, "more shared mappings than a program can have");
+			return kernel_replay_fail(rp,
+						  "more shared mappings than a program can have");
 		if (a[1])
 			mm_remove_shared(mm, a[0], PAGE_UP(a[1]));
 		moved.start = result;
@@ -275,21 +297,25 @@ static int shmdt_again(struct replaying *rp, struct task *t, uint64_t addr)
 		if (!m.sysv || m.start != addr)
 			continue;
 		mm_remove_shared(t->mm, m.start, m.len);
-		return TASK_CALL_REPLAY(t, SYS_munmap, m.start, m.len) ? kernel_replay_fail(rp, "shmdt") : 0;
+		return TASK_CALL_REPLAY(t, SYS_munmap, m.start, m.len)
+			       ? kernel_replay_fail(rp, "shmdt")
+			       : 0;
 	}
 	return kernel_replay_fail(rp, "shmdt of 0x%lx, where nothing is attached", addr);
 }
 
 /* How far the stack may grow decides where a program overflows it. */
-static int rlimit_again(struct replaying *rp, struct task *t, const struct trace_event *ev, const uint64_t a[6])
+static int rlimit_again(struct replaying *rp, struct task *t, const struct trace_event *ev,
+			const uint64_t a[6])
 {
 	bool pr = ev->sysno == SYS_prlimit64;
 	uint64_t at = pr ? a[2] : a[1];
 	struct rlimit lim;
 
-	if (ev->sysno == SYS_getrlimit || !at || a[pr ? 1 : 0] != RLIMIT_STACK || (pr && a[0] && (pid_t)a[0] != ev->tid))
+	if (ev->sysno == SYS_getrlimit || !at || a[pr ? 1 : 0] != RLIMIT_STACK ||
+	    (pr && a[0] && (pid_t)a[0] != ev->tid))
 		return 0;
-	if (task_read_all(t, at, &lim, sizeof lim))
+	if (task_read_all(t, at, &lim, sizeof(lim)))
 		return kernel_replay_fail(rp, "the stack's limit cannot be read");
 	task_set_stack_limit(t, lim.rlim_cur);
 	return 0;
@@ -298,11 +324,12 @@ static int rlimit_again(struct replaying *rp, struct task *t, const struct trace
 /* Advice that changes what memory holds or what a child will find. */
 static bool madvise_matters(uint64_t advice)
 {
-	static const uint8_t codes[] = {4 /* DONTNEED */, 9 /* REMOVE */, 10 /* DONTFORK */, 11 /* DOFORK */,
-					18 /* WIPEONFORK */, 19 /* KEEPONFORK */, 24 /* DONTNEED_LOCKED */,
-					102 /* GUARD_INSTALL */, 103 /* GUARD_REMOVE */};
+	static const uint8_t codes[] = {
+		4 /* DONTNEED */,         9 /* REMOVE */,          10 /* DONTFORK */,
+		11 /* DOFORK */,          18 /* WIPEONFORK */,     19 /* KEEPONFORK */,
+		24 /* DONTNEED_LOCKED */, 102 /* GUARD_INSTALL */, 103 /* GUARD_REMOVE */};
 
-	for (size_t i = 0; i < sizeof codes; i++)
+	for (size_t i = 0; i < sizeof(codes); i++)
 		if (codes[i] == advice)
 			return true;
 	return false;
@@ -330,7 +357,8 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	uint64_t a[6];
 	int64_t r = 0;
 
-	if (!d || (d->cls != SYS_REAL && d->handler != SYSH_rlimit) || (ev->flags & (EVF_REFUSED | EVF_EXEC)))
+	if (!d || (d->cls != SYS_REAL && d->handler != SYSH_rlimit) ||
+	    (ev->flags & (EVF_REFUSED | EVF_EXEC)))
 		return 0;
 	bool failed = ev->result < 0 && ev->result > -4096;
 	for (int i = 0; i < 6; i++)
@@ -365,7 +393,8 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	default: return 0;
 	}
 	if (r != ev->result)
-		return kernel_replay_fail(rp, "%s gave %ld when recorded and %ld now", d->name, (long)ev->result, (long)r);
+		return kernel_replay_fail(rp, "%s gave %ld when recorded and %ld now", d->name,
+					  (long)ev->result, (long)r);
 	return 0;
 }
 
@@ -379,26 +408,30 @@ static int zero_again(struct replaying *rp, struct task *t, const struct trace_d
 			return kernel_replay_memory_fail(rp);
 		if (d->fill_len == UINT64_MAX - d->addr) /* to the end of time: the object's size */
 			return ftruncate(fd, (off_t)d->addr) ? kernel_replay_memory_fail(rp) : 0;
-		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr, (off_t)d->fill_len);
+		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr,
+			  (off_t)d->fill_len);
 		return 0;
 	}
 	if (touches_agent(d->addr, d->fill_len) || d->fill_len > MAX_RW_COUNT)
-		return kernel_replay_fail(rp, "the trace writes where the agent is, or more than a call does");
+		return kernel_replay_fail(
+			rp, "the trace writes where the agent is, or more than a call does");
 	for (uint64_t at = 0; at < d->fill_len; at += PAGE) {
 		uint64_t n = d->fill_len - at < PAGE ? d->fill_len - at : PAGE;
 		if (task_write(t, d->addr + at, zero, n))
-			return kernel_replay_fail(rp, "memory at 0x%lx cannot be written", d->addr + at);
+			return kernel_replay_fail(rp, "memory at 0x%lx cannot be written",
+						  d->addr + at);
 	}
 	return 0;
 }
 
-/* Memory that cannot be written could not be by the kernel either: a call's outputs as its row gives them may reach
- * further than what it wrote. */
+/* Memory that cannot be written could not be by the kernel either: a call's outputs as its row
+ * gives them may reach further than what it wrote. */
 static bool holds_already(struct task *t, const struct trace_data *d)
 {
 	uint8_t buf[TRACE_DATA_MAX];
 
-	return d->len <= sizeof buf && !task_read_all(t, d->addr, buf, d->len) && !memcmp(buf, d->bytes, d->len);
+	return d->len <= sizeof(buf) && !task_read_all(t, d->addr, buf, d->len) &&
+	       !memcmp(buf, d->bytes, d->len);
 }
 
 int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_data *d)
@@ -410,7 +443,9 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 		if (touches_agent(d->addr, d->len))
 			return kernel_replay_fail(rp, "the trace writes where the agent is");
 		if (task_write_own(t, d->addr, d->bytes, d->len) && !holds_already(t, d))
-			return kernel_replay_fail(rp, "memory at 0x%lx (%u bytes) cannot be written", d->addr, d->len);
+			return kernel_replay_fail(rp,
+						  "memory at 0x%lx (%u bytes) cannot be written",
+						  d->addr, d->len);
 		return 0;
 	case DATA_SHARED:
 		fd = kernel_replay_object_fd(rp, d->object);
@@ -426,22 +461,26 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 				return kernel_replay_memory_fail(rp);
 			return 0;
 		}
-		return kernel_replay_fail(rp, "contents for 0x%lx, where nothing was mapped", d->addr);
+		return kernel_replay_fail(rp, "contents for 0x%lx, where nothing was mapped",
+					  d->addr);
 	case DATA_ZERO: return zero_again(rp, t, d);
 	case DATA_DEBUG: return kernel_watches_again(rp, t, d);
 	case DATA_XSTATE:
-		return task_set_xstate(t, d->bytes, d->len) ? kernel_replay_fail(rp, "this CPU does not take the recorded register state")
-							    : 0;
+		return task_set_xstate(t, d->bytes, d->len)
+			       ? kernel_replay_fail(
+					 rp, "this CPU does not take the recorded register state")
+			       : 0;
 	default: return 0;
 	}
 }
 
-static int output_run(struct task *t, uint64_t addr, uint64_t n, int (*put)(void *, const void *, size_t), void *ctx)
+static int output_run(struct task *t, uint64_t addr, uint64_t n,
+		      int (*put)(void *, const void *, size_t), void *ctx)
 {
 	uint8_t buf[TRACE_DATA_MAX];
 
 	while (n) {
-		size_t want = n < sizeof buf ? n : sizeof buf;
+		size_t want = n < sizeof(buf) ? n : sizeof(buf);
 		if (task_read_all(t, addr, buf, want))
 			return -1;
 		task_hide_planted(t, addr, buf, want);
@@ -462,8 +501,8 @@ static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t 
 		errno = EINVAL;
 		return -1;
 	}
-	for (; count && n; count--, addr += sizeof v) {
-		if (task_read_all(t, addr, &v, sizeof v))
+	for (; count && n; count--, addr += sizeof(v)) {
+		if (task_read_all(t, addr, &v, sizeof(v)))
 			return -1;
 		uint64_t k = v.iov_len < n ? v.iov_len : n;
 		if (output_run(t, (uint64_t)v.iov_base, k, put, ctx))
@@ -473,9 +512,11 @@ static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t 
 	return 0;
 }
 
-int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void *, const void *, size_t), void *ctx)
+int kernel_output(struct task *t, const struct trace_event *ev,
+		  int (*put)(void *, const void *, size_t), void *ctx)
 {
-	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, a1 = arch_arg(&ev->regs, 1), a2 = arch_arg(&ev->regs, 2);
+	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, a1 = arch_arg(&ev->regs, 1),
+		 a2 = arch_arg(&ev->regs, 2);
 	struct msghdr m;
 
 	if (n > MAX_RW_COUNT) {
@@ -490,7 +531,7 @@ int kernel_output(struct task *t, const struct trace_event *ev, int (*put)(void 
 	case SYS_pwritev:
 	case SYS_pwritev2: return output_iovec(t, a1, a2, n, put, ctx);
 	case SYS_sendmsg:
-		if (task_read_all(t, a1, &m, sizeof m))
+		if (task_read_all(t, a1, &m, sizeof(m)))
 			return -1;
 		return output_iovec(t, (uint64_t)m.msg_iov, m.msg_iovlen, n, put, ctx);
 	default: return 0;

@@ -1,6 +1,5 @@
 /* The table at work: what a row of formats/syscalls says about a call's memory, saved. */
 #include "kernel/kernel.h"
-
 #include "trace/error.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -44,12 +43,15 @@ void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len)
 	uint8_t buf[TRACE_DATA_MAX];
 
 	while (len) {
-		size_t want = len < sizeof buf ? len : sizeof buf;
+		size_t want = len < sizeof(buf) ? len : sizeof(buf);
 		ssize_t n = task_read(t, addr, buf, want);
 		if (n <= 0)
 			return;
-		rec_put(rec, &(struct trace_data){
-				     .kind = DATA_OUT, .tid = t->tid, .addr = addr, .len = (uint32_t)n, .bytes = buf});
+		rec_put(rec, &(struct trace_data){.kind = DATA_OUT,
+						  .tid = t->tid,
+						  .addr = addr,
+						  .len = (uint32_t)n,
+						  .bytes = buf});
 		addr += (uint64_t)n;
 		len -= (uint64_t)n;
 		if ((size_t)n < want)
@@ -73,13 +75,13 @@ void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len)
 	struct kept *k = &c->in;
 	struct kept_head h = {addr, len};
 
-	if (k->len + sizeof h + len > k->cap) {
-		k->cap = (k->len + sizeof h + len) * 2;
+	if (k->len + sizeof(h) + len > k->cap) {
+		k->cap = (k->len + sizeof(h) + len) * 2;
 		k->bytes = xrealloc(k->bytes, k->cap);
 	}
-	memcpy(k->bytes + k->len, &h, sizeof h);
-	memcpy(k->bytes + k->len + sizeof h, bytes, len);
-	k->len += sizeof h + len;
+	memcpy(k->bytes + k->len, &h, sizeof(h));
+	memcpy(k->bytes + k->len + sizeof(h), bytes, len);
+	k->len += sizeof(h) + len;
 }
 
 void call_in(struct call *c, uint64_t addr, size_t len)
@@ -88,8 +90,8 @@ void call_in(struct call *c, uint64_t addr, size_t len)
 
 	if (!addr || !len)
 		return;
-	if (len > sizeof buf)
-		len = sizeof buf;
+	if (len > sizeof(buf))
+		len = sizeof(buf);
 	ssize_t n = task_read(c->t, addr, buf, len);
 	if (n > 0)
 		call_in_bytes(c, addr, buf, (size_t)n);
@@ -99,8 +101,8 @@ void kernel_flush(struct call *c)
 {
 	for (size_t at = 0; at < c->in.len;) {
 		struct kept_head h;
-		memcpy(&h, c->in.bytes + at, sizeof h);
-		at += sizeof h;
+		memcpy(&h, c->in.bytes + at, sizeof(h));
+		at += sizeof(h);
 		rec_put(c->rec, &(struct trace_data){.kind = DATA_IN,
 						     .tid = c->t->tid,
 						     .addr = h.addr,
@@ -147,9 +149,12 @@ static uint64_t arg_len(struct call *c, const struct sys_arg *a, int i, bool exi
 		if (!c->args[a->len_arg] || CALL_READ(c, c->args[a->len_arg], &w))
 			return 0;
 		if (exit && c->cap[i] && w > c->cap[i])
-			w = c->cap[i]; /* the kernel tells the full length, but wrote no more than there was room for */
+			/* the kernel tells the full length, but wrote no more than there was room
+			 * for */
+			w = c->cap[i];
 		return w;
-	case LEN_PTR64: return c->args[a->len_arg] && !CALL_READ(c, c->args[a->len_arg], &w64) ? w64 : 0;
+	case LEN_PTR64:
+		return c->args[a->len_arg] && !CALL_READ(c, c->args[a->len_arg], &w64) ? w64 : 0;
 	default: return a->len_arg;
 	}
 }
@@ -165,8 +170,8 @@ static size_t read_iovec(struct call *c, uint64_t addr, uint64_t count, struct i
 {
 	if (count > max)
 		count = max;
-	ssize_t n = count ? task_read(c->t, addr, v, count * sizeof *v) : 0;
-	return n > 0 ? (size_t)n / sizeof *v : 0;
+	ssize_t n = count ? task_read(c->t, addr, v, count * sizeof(*v)) : 0;
+	return n > 0 ? (size_t)n / sizeof(*v) : 0;
 }
 
 static void in_iovec(struct call *c, uint64_t addr, uint64_t count, bool contents)
@@ -176,9 +181,10 @@ static void in_iovec(struct call *c, uint64_t addr, uint64_t count, bool content
 
 	if (!n)
 		return;
-	call_in_bytes(c, addr, v, n * sizeof *v);
+	call_in_bytes(c, addr, v, n * sizeof(*v));
 	for (size_t i = 0; contents && i < n; i++)
-		call_in(c, (uint64_t)v[i].iov_base, v[i].iov_len < IN_BUF_MAX ? v[i].iov_len : IN_BUF_MAX);
+		call_in(c, (uint64_t)v[i].iov_base,
+			v[i].iov_len < IN_BUF_MAX ? v[i].iov_len : IN_BUF_MAX);
 }
 
 static void out_iovec(struct call *c, uint64_t addr, uint64_t count, uint64_t bytes)
@@ -194,7 +200,7 @@ static void out_iovec(struct call *c, uint64_t addr, uint64_t count, uint64_t by
 			call_out(c, (uint64_t)v[i].iov_base, k);
 			bytes -= k;
 		}
-		addr += n * sizeof *v;
+		addr += n * sizeof(*v);
 		count -= n;
 	}
 }
@@ -205,10 +211,11 @@ static void in_msghdr(struct call *c, uint64_t addr, bool contents)
 
 	if (!addr || CALL_READ(c, addr, &m))
 		return;
-	call_in_bytes(c, addr, &m, sizeof m);
+	call_in_bytes(c, addr, &m, sizeof(m));
 	if (contents) {
 		call_in(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
-		call_in(c, (uint64_t)m.msg_control, m.msg_controllen < 256 ? m.msg_controllen : 256);
+		call_in(c, (uint64_t)m.msg_control,
+			m.msg_controllen < 256 ? m.msg_controllen : 256);
 	}
 	in_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, contents);
 }
@@ -219,8 +226,9 @@ static void out_msghdr(struct call *c, uint64_t addr, uint64_t bytes)
 
 	if (!addr || CALL_READ(c, addr, &m))
 		return;
-	call_out(c, addr, sizeof m);
-	/* The name's length may exceed the room; sockaddr_storage bounds what can have been written. */
+	call_out(c, addr, sizeof(m));
+	/* The name's length may exceed the room; sockaddr_storage bounds what can have been
+	 * written. */
 	call_out(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
 	call_out(c, (uint64_t)m.msg_control, m.msg_controllen);
 	out_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, bytes);
@@ -263,10 +271,10 @@ static void in_strings(struct call *c, uint64_t vec)
 static void in_string(struct call *c, uint64_t addr)
 {
 	char buf[PATH_MAX_];
-	ssize_t n = addr ? task_read_str(c->t, addr, buf, sizeof buf) : -1;
+	ssize_t n = addr ? task_read_str(c->t, addr, buf, sizeof(buf)) : -1;
 
 	if (n >= 0)
-		call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof buf - 1));
+		call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof(buf) - 1));
 }
 
 void call_save_in(struct call *c, const struct sys_arg *a, int i)
@@ -296,8 +304,8 @@ void call_save_in(struct call *c, const struct sys_arg *a, int i)
 	}
 }
 
-/* A call that fails with EFAULT may have written up to the page that is not there. What can be more than this (read
- * from a file) tells of the bytes before the fault instead. */
+/* A call that fails with EFAULT may have written up to the page that is not there. What can be more
+ * than this (read from a file) tells of the bytes before the fault instead. */
 #define FAULT_MAX (1u << 20)
 
 void call_save_out(struct call *c, const struct sys_arg *a, int i)
@@ -307,7 +315,9 @@ void call_save_out(struct call *c, const struct sys_arg *a, int i)
 
 	if (!(a->dir & D_OUT) || !p || (c->result < 0 && !a->always && !fault))
 		return;
-	uint64_t n = arg_len(c, a, i, true), bytes = c->result > 0 ? (uint64_t)c->result : fault ? FAULT_MAX : 0;
+	uint64_t n = arg_len(c, a, i, true), bytes = c->result > 0 ? (uint64_t)c->result
+						     : fault       ? FAULT_MAX
+								   : 0;
 	if (fault && a->len_src == LEN_RET) /* the room there was is the next argument */
 		n = i < 5 && c->args[i + 1] < FAULT_MAX ? c->args[i + 1] : FAULT_MAX;
 	switch (a->type) {

@@ -1,8 +1,7 @@
 /* Rewritten code takes the place of the original wherever a file is mapped to be executed. */
-#include "kernel/kernel.h"
-
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "kernel/kernel.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -17,30 +16,33 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* --- recording: from files to images ------------------------------------------------------------------ */
+/* --- recording: from files to images
+ * ------------------------------------------------------------------ */
 
 struct code_file {
 	struct code_origin_file from;
 	uint64_t size;
 	int64_t mtime_ns;
 	struct code_image *img; /* NULL: it has none */
-	char *name;		/* of its copy in the trace; NULL: not there yet */
-	int original;		/* the file, once it has been asked for; -1: it has not, or is not to be had */
+	char *name;             /* of its copy in the trace; NULL: not there yet */
+	/* the file, once it has been asked for; -1: it has not, or is not to be had */
+	int original;
 	bool asked;
 };
 
 static const char *uncounted(void)
 {
-	return arch_tsc_faults() ? "its code is not counted: it is interrupted at its calls only"
-				 : "its code is not counted: it is interrupted at its calls only, and if it reads the time-stamp counter, its "
-				   "replay diverges, as nothing shows that here";
+	return arch_tsc_faults()
+		       ? "its code is not counted: it is interrupted at its calls only"
+		       : "its code is not counted: it is interrupted at its calls only, and if it reads the time-stamp counter, its "
+			 "replay diverges, as nothing shows that here";
 }
 
 static void warn_uncounted(struct recording *rec, const char *path, const char *why)
 {
 	char what[512];
 
-	snprintf(what, sizeof what, "%s: %s", path, why);
+	snprintf(what, sizeof(what), "%s: %s", path, why);
 	line_plain(what);
 	rec->warn(rec, what, uncounted());
 }
@@ -52,33 +54,37 @@ static void tell_large(struct recording *rec, const char *path)
 {
 	char what[512];
 
-	snprintf(what, sizeof what, "%s", path);
+	snprintf(what, sizeof(what), "%s", path);
 	line_plain(what);
 	rec->warn(rec, what, "is prepared for counting, once: that may take some seconds");
 }
 
-static struct code_file *file_for(struct recording *rec, int fd, const char *path, const struct stat *st)
+static struct code_file *file_for(struct recording *rec, int fd, const char *path,
+				  const struct stat *st)
 {
 	int64_t mtime = stat_mtime_ns(st);
 	const char *why;
 
 	for (size_t i = 0; i < rec->ncodes; i++) {
 		struct code_file *f = rec->codes[i];
-		if (f->from.dev == st->st_dev && f->from.ino == st->st_ino && f->size == (uint64_t)st->st_size && f->mtime_ns == mtime)
+		if (f->from.dev == st->st_dev && f->from.ino == st->st_ino &&
+		    f->size == (uint64_t)st->st_size && f->mtime_ns == mtime)
 			return f;
 	}
-	struct code_file *f = xcalloc(1, sizeof *f);
+	struct code_file *f = xcalloc(1, sizeof(*f));
 	*f = (struct code_file){.from = {st->st_dev, st->st_ino, xstrdup(path)},
 				.size = (uint64_t)st->st_size,
 				.mtime_ns = mtime,
 				.original = -1};
-	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof *rec->codes);
+	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof(*rec->codes));
 	rec->codes[rec->ncodes++] = f;
 	if (f->size > LARGE && !code_cache_has(fd))
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
 	if (!f->img && !why && !arch_tsc_faults())
-		lack_say(path, "cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");
+		lack_say(
+			path,
+			"cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");
 	else if (!f->img)
 		warn_uncounted(rec, path, why ? why : "cannot be rewritten");
 	else if (rec->verbose)
@@ -101,7 +107,8 @@ void kernel_codes_free(struct recording *rec)
 	free(rec->codes);
 }
 
-const struct code_origin_file *kernel_code_origin(const struct recording *rec, const struct code_image *img)
+const struct code_origin_file *kernel_code_origin(const struct recording *rec,
+						  const struct code_image *img)
 {
 	for (size_t i = 0; i < rec->ncodes; i++)
 		if (rec->codes[i]->img == img)
@@ -113,8 +120,8 @@ static bool is_file(const struct code_file *f, int fd)
 {
 	struct stat st;
 
-	return !fstat(fd, &st) && st.st_dev == f->from.dev && st.st_ino == f->from.ino && (uint64_t)st.st_size == f->size &&
-	       stat_mtime_ns(&st) == f->mtime_ns;
+	return !fstat(fd, &st) && st.st_dev == f->from.dev && st.st_ino == f->from.ino &&
+	       (uint64_t)st.st_size == f->size && stat_mtime_ns(&st) == f->mtime_ns;
 }
 
 int kernel_code_file(struct recording *rec, struct task *t, const struct code_image *img)
@@ -146,15 +153,17 @@ static bool name_in_trace(struct recording *rec, struct code_file *f, const char
 	return f->name;
 }
 
-/* --- recording: mapping ------------------------------------------------------------------------------- */
+/* --- recording: mapping
+ * ------------------------------------------------------------------------------- */
 
-static int64_t map_in_task(struct task *t, int64_t fd, uint64_t at, uint64_t len, uint64_t prot, uint64_t flags, uint64_t off)
+static int64_t map_in_task(struct task *t, int64_t fd, uint64_t at, uint64_t len, uint64_t prot,
+			   uint64_t flags, uint64_t off)
 {
 	return TASK_CALL(t, SYS_mmap, at, len, prot, flags, (uint64_t)fd, off);
 }
 
-static void put_code_map(struct recording *rec, struct task *t, const char *copy, const char *path, uint64_t start,
-			 uint64_t len, uint32_t prot, uint64_t offset)
+static void put_code_map(struct recording *rec, struct task *t, const char *copy, const char *path,
+			 uint64_t start, uint64_t len, uint32_t prot, uint64_t offset)
 {
 	struct trace_map m = {.tid = t->tid,
 			      .backing = BACKING_CODE,
@@ -168,8 +177,10 @@ static void put_code_map(struct recording *rec, struct task *t, const char *copy
 	rec_put_map(rec, &m);
 }
 
-/* Maps trampolines at `at`. Where those of an image that the program has unmapped are left, they may go. */
-static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t at, int64_t fd, bool over)
+/* Maps trampolines at `at`. Where those of an image that the program has unmapped are left, they
+ * may go. */
+static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t at, int64_t fd,
+			   bool over)
 {
 	for (size_t i = 0; i < t->mm->code.n; i++) {
 		struct code_place *c = &t->mm->code.v[i];
@@ -178,11 +189,13 @@ static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t
 			TASK_CALL(t, SYS_munmap, code_place_tramp(c), c->img->h->tramp_len);
 	}
 	return map_in_task(t, fd, at, h->tramp_len, PROT_READ | PROT_EXEC,
-			   MAP_PRIVATE | (over ? MAP_FIXED : MAP_FIXED_NOREPLACE), h->tramp_off) == (int64_t)at;
+			   MAP_PRIVATE | (over ? MAP_FIXED : MAP_FIXED_NOREPLACE),
+			   h->tramp_off) == (int64_t)at;
 }
 
 /* Takes an image, whose first page is at lo, into the address space. */
-static bool map_tramps(struct recording *rec, struct task *t, struct code_file *f, uint64_t lo, int64_t fd, bool over)
+static bool map_tramps(struct recording *rec, struct task *t, struct code_file *f, uint64_t lo,
+		       int64_t fd, bool over)
 {
 	const struct code_header *h = f->img->h;
 	uint64_t at = lo + (uint64_t)h->tramp_addr;
@@ -192,12 +205,14 @@ static bool map_tramps(struct recording *rec, struct task *t, struct code_file *
 	t->mm->code.look_only = rec->look_only;
 	code_place_add(&t->mm->code, lo, f->img);
 	code_place_find(&t->mm->code, lo, f->img)->mapped = false;
-	put_code_map(rec, t, f->name, "[rr code]", at, h->tramp_len, PROT_READ | PROT_EXEC, h->tramp_off);
+	put_code_map(rec, t, f->name, "[rr code]", at, h->tramp_len, PROT_READ | PROT_EXEC,
+		     h->tramp_off);
 	return true;
 }
 
 /* The part of the mapping that segment s covers. */
-static bool part_of(const struct trace_map *m, const struct code_segment *s, uint64_t *start, uint64_t *len, uint64_t *off)
+static bool part_of(const struct trace_map *m, const struct code_segment *s, uint64_t *start,
+		    uint64_t *len, uint64_t *off)
 {
 	uint64_t from = m->offset > s->file_off ? m->offset : s->file_off;
 	uint64_t m_end = m->offset + m->len, s_end = s->file_off + s->len;
@@ -211,7 +226,8 @@ static bool part_of(const struct trace_map *m, const struct code_segment *s, uin
 	return true;
 }
 
-static bool map_parts(struct recording *rec, struct task *t, struct code_file *f, const struct trace_map *m, int64_t fd)
+static bool map_parts(struct recording *rec, struct task *t, struct code_file *f,
+		      const struct trace_map *m, int64_t fd)
 {
 	const struct code_header *h = f->img->h;
 	uint64_t start, len, off;
@@ -221,13 +237,15 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 		if (!part_of(m, s, &start, &len, &off))
 			continue;
 		uint64_t lo = start - off - s->addr;
-		if (h->lo && lo != h->lo) /* a program's own copy of a part of itself, which ld.so did not place (node) */
+		/* a program's own copy of a part of itself, which ld.so did not place (node) */
+		if (h->lo && lo != h->lo)
 			continue;
 		struct code_place *c = code_place_find(&t->mm->code, lo, f->img);
 		if (!c && (lo - h->lo) % PAGE == 0 && map_tramps(rec, t, f, lo, fd, false))
 			c = code_place_find(&t->mm->code, lo, f->img);
-		if (!c || (!rec->look_only && map_in_task(t, fd, start, len, m->prot, MAP_PRIVATE | MAP_FIXED,
-							  s->code_off + off) != (int64_t)start))
+		if (!c || (!rec->look_only &&
+			   map_in_task(t, fd, start, len, m->prot, MAP_PRIVATE | MAP_FIXED,
+				       s->code_off + off) != (int64_t)start))
 			return false;
 		c->mapped = true;
 		put_code_map(rec, t, f->name, m->path, start, len, m->prot, s->code_off + off);
@@ -235,9 +253,11 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 	return true;
 }
 
-void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd, const struct stat *st)
+void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd,
+		     const struct stat *st)
 {
-	if ((!t->mm->counted && !rec->look_only) || fd < 0 || !(m->prot & PROT_EXEC) || (m->flags & MAP_SHARED))
+	if ((!t->mm->counted && !rec->look_only) || fd < 0 || !(m->prot & PROT_EXEC) ||
+	    (m->flags & MAP_SHARED))
 		return;
 	struct code_file *f = file_for(rec, fd, m->path, st);
 	if (!f->img || !name_in_trace(rec, f, m->path))
@@ -247,7 +267,9 @@ void kernel_code_map(struct recording *rec, struct task *t, const struct trace_m
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
 	if (!ok)
-		warn_uncounted(rec, m->path, tfd < 0 ? "its counted code cannot be given to the program" : "no room near it");
+		warn_uncounted(rec, m->path,
+			       tfd < 0 ? "its counted code cannot be given to the program"
+				       : "no room near it");
 }
 
 /* Pages from the first loaded to the last; 0 if it is no ELF file of this kind. elf(5) */
@@ -257,10 +279,11 @@ static uint64_t elf_extent(int fd)
 	Elf64_Phdr p[64];
 	uint64_t lo = UINT64_MAX, hi = 0;
 
-	if (pread_all(fd, &e, sizeof e, 0) != sizeof e || memcmp(e.e_ident, ELFMAG, SELFMAG) || e.e_type != ET_DYN ||
-	    e.e_machine != EM_X86_64 || e.e_phentsize != sizeof *p || e.e_phnum > ARRAY_LEN(p))
+	if (pread_all(fd, &e, sizeof(e), 0) != sizeof(e) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
+	    e.e_type != ET_DYN || e.e_machine != EM_X86_64 || e.e_phentsize != sizeof(*p) ||
+	    e.e_phnum > ARRAY_LEN(p))
 		return 0;
-	size_t n = e.e_phnum * sizeof *p;
+	size_t n = e.e_phnum * sizeof(*p);
 	if (pread_all(fd, p, n, e.e_phoff) != (ssize_t)n)
 		return 0;
 	for (unsigned i = 0; i < e.e_phnum; i++) {
@@ -275,16 +298,18 @@ static uint64_t elf_extent(int fd)
 }
 
 /* Maps the file of this call again where there is room for the trampolines in front of it. */
-static bool move_to_room(struct call *c, struct recording *rec, struct code_file *f, int64_t fd, uint64_t len)
+static bool move_to_room(struct call *c, struct recording *rec, struct code_file *f, int64_t fd,
+			 uint64_t len)
 {
 	struct task *t = c->t;
 	uint64_t room = f->img->h->tramp_len;
-	int64_t at = map_in_task(t, -1, 0, room + len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
+	int64_t at = map_in_task(t, -1, 0, room + len, PROT_NONE,
+				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
 
 	if (at < 0 && at > -4096)
 		return false;
-	if (map_in_task(t, (int)c->args[4], (uint64_t)at + room, len, c->args[2], c->args[3] | MAP_FIXED, c->args[5]) !=
-		    at + (int64_t)room ||
+	if (map_in_task(t, (int)c->args[4], (uint64_t)at + room, len, c->args[2],
+			c->args[3] | MAP_FIXED, c->args[5]) != at + (int64_t)room ||
 	    !map_tramps(rec, t, f, (uint64_t)at + room, fd, true)) {
 		TASK_CALL(t, SYS_munmap, (uint64_t)at, room + len);
 		return false;
@@ -301,16 +326,19 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 	struct task *t = c->t;
 	uint64_t len = PAGE_UP(c->args[1]);
 
-	if (!t->mm->counted || fd < 0 || (c->args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_SHARED)) || c->args[5] ||
+	if (!t->mm->counted || fd < 0 ||
+	    (c->args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_SHARED)) || c->args[5] ||
 	    elf_extent(fd) != len)
 		return;
 	struct code_file *f = file_for(rec, fd, path, st);
-	if (!f->img || f->img->h->tramp_addr != -(int64_t)f->img->h->tramp_len || !name_in_trace(rec, f, path))
+	if (!f->img || f->img->h->tramp_addr != -(int64_t)f->img->h->tramp_len ||
+	    !name_in_trace(rec, f, path))
 		return;
 	if (code_place_find(&t->mm->code, (uint64_t)c->result, f->img))
 		return;
 	int64_t tfd = task_give_fd(t, f->img->fd, O_RDONLY);
-	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) && !move_to_room(c, rec, f, tfd, len)))
+	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) &&
+			!move_to_room(c, rec, f, tfd, len)))
 		warn_uncounted(rec, path, "no room near it");
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
@@ -322,11 +350,14 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 		return;
 	int64_t fd = task_give_fd(t, rec->counter_fd, O_RDWR);
 	int64_t at = fd < 0 ? fd
-			    : map_in_task(t, fd, COUNTER_PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE, 0);
+			    : map_in_task(t, fd, COUNTER_PAGE, PAGE, PROT_READ | PROT_WRITE,
+					  MAP_SHARED | MAP_FIXED_NOREPLACE, 0);
 	if (fd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)fd);
 	if (at != (int64_t)COUNTER_PAGE) {
-		rec->warn(rec, fd < 0 ? "the counter page cannot be given to the program" : "the counter page cannot be mapped",
+		rec->warn(rec,
+			  fd < 0 ? "the counter page cannot be given to the program"
+				 : "the counter page cannot be mapped",
 			  uncounted());
 		return;
 	}
@@ -346,11 +377,12 @@ void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
 	code_places_unmapped(&t->mm->code, start, len);
 }
 
-/* --- replaying ---------------------------------------------------------------------------------------- */
+/* --- replaying
+ * ---------------------------------------------------------------------------------------- */
 
 struct replay_code {
 	char *name, *path; /* path: of the file it stands in for */
-	int original;	   /* that file, once it has been asked for; -1: not to be had */
+	int original;      /* that file, once it has been asked for; -1: not to be had */
 	bool asked;
 	struct code_image *img;
 };
@@ -365,11 +397,14 @@ static const struct code_image *image_named(struct replaying *rp, const char *na
 	if (fd < 0)
 		kernel_replay_fail(rp, "%s", trace_reader_error(rp->r));
 	else if (!img)
-		kernel_replay_fail(rp, "%s: its rewritten code is damaged, or of another version of rr-tools", name);
+		kernel_replay_fail(
+			rp, "%s: its rewritten code is damaged, or of another version of rr-tools",
+			name);
 	if (!img)
 		return NULL;
-	rp->codes = xrealloc(rp->codes, (rp->ncodes + 1) * sizeof *rp->codes);
-	rp->codes[rp->ncodes++] = (struct replay_code){.name = xstrdup(name), .img = img, .original = -1};
+	rp->codes = xrealloc(rp->codes, (rp->ncodes + 1) * sizeof(*rp->codes));
+	rp->codes[rp->ncodes++] =
+		(struct replay_code){.name = xstrdup(name), .img = img, .original = -1};
 	return img;
 }
 
@@ -408,7 +443,8 @@ int kernel_replay_code_original(struct replaying *rp, const struct code_image *i
 	return c->original >= 0 ? c->original : kernel_replay_file_object(rp, c->path);
 }
 
-const struct code_image *kernel_code_again(struct replaying *rp, struct task *t, const struct trace_map *m)
+const struct code_image *kernel_code_again(struct replaying *rp, struct task *t,
+					   const struct trace_map *m)
 {
 	const struct code_image *img = image_named(rp, m->copy);
 
@@ -426,7 +462,8 @@ const struct code_image *kernel_code_again(struct replaying *rp, struct task *t,
 		if (m->offset < s->code_off || m->offset - s->code_off >= s->len)
 			continue;
 		note_path(rp, img, m->path);
-		struct code_place *c = code_place_find(&t->mm->code, m->start - (m->offset - s->code_off) - s->addr, img);
+		struct code_place *c = code_place_find(
+			&t->mm->code, m->start - (m->offset - s->code_off) - s->addr, img);
 		if (c)
 			c->mapped = true;
 	}

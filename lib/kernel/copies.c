@@ -1,7 +1,6 @@
-/* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program wants kept from its
- * children goes along. */
+/* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program
+ * wants kept from its children goes along. */
 #include "kernel/kernel.h"
-
 #include "util/host.h"
 #include "util/util.h"
 
@@ -31,7 +30,8 @@ static int copy_memory_file(int from)
 
 	if (to < 0)
 		return -1;
-	if (!fstat(from, &st) && !ftruncate(to, st.st_size) && !file_copy_data(from, to, 0, (uint64_t)st.st_size))
+	if (!fstat(from, &st) && !ftruncate(to, st.st_size) &&
+	    !file_copy_data(from, to, 0, (uint64_t)st.st_size))
 		return to;
 	int error = errno;
 	close(to);
@@ -41,12 +41,13 @@ static int copy_memory_file(int from)
 
 int kernel_replay_objects_copy(struct replaying *to, const struct replaying *from)
 {
-	to->objects = xcalloc(from->nobjects + 1, sizeof *to->objects);
+	to->objects = xcalloc(from->nobjects + 1, sizeof(*to->objects));
 	for (to->nobjects = 0; to->nobjects < from->nobjects; to->nobjects++) {
 		int fd = copy_memory_file(from->objects[to->nobjects].fd);
 		if (fd < 0)
 			return kernel_replay_memory_fail(to);
-		to->objects[to->nobjects] = (struct replay_object){from->objects[to->nobjects].id, fd};
+		to->objects[to->nobjects] =
+			(struct replay_object){from->objects[to->nobjects].id, fd};
 	}
 	return 0;
 }
@@ -57,7 +58,7 @@ struct own_pages {
 	struct own_run {
 		uint64_t start, len;
 		uint8_t *bytes;
-	} *v;
+	} * v;
 	size_t n;
 };
 
@@ -65,7 +66,7 @@ static int own_pages_add(void *ctx, uint64_t start, uint64_t len)
 {
 	struct own_pages *p = ctx;
 
-	p->v = xrealloc(p->v, (p->n + 1) * sizeof *p->v);
+	p->v = xrealloc(p->v, (p->n + 1) * sizeof(*p->v));
 	struct own_run *r = &p->v[p->n++];
 	*r = (struct own_run){start, len, xmalloc(len)};
 	return task_read_all(p->t, start, r->bytes, len);
@@ -87,9 +88,10 @@ static void own_pages_free(struct own_pages *p)
 	free(p->v);
 }
 
-/* What of one line of the task's mappings is such an object's. Mapped privately, the pages that it has written to are its
- * own, and the others the object's. */
-static int object_map(struct replaying *rp, struct task *t, const struct maps_line *l, const struct shared_map *s)
+/* What of one line of the task's mappings is such an object's. Mapped privately, the pages that it
+ * has written to are its own, and the others the object's. */
+static int object_map(struct replaying *rp, struct task *t, const struct maps_line *l,
+		      const struct shared_map *s)
 {
 	uint64_t start = l->start > s->start ? l->start : s->start;
 	uint64_t end = l->end < s->start + s->len ? l->end : s->start + s->len;
@@ -97,13 +99,16 @@ static int object_map(struct replaying *rp, struct task *t, const struct maps_li
 
 	if (start >= end)
 		return 0;
-	const struct trace_map m = {.start = start, .len = end - start, .prot = l->prot, .path = l->path};
+	const struct trace_map m = {
+		.start = start, .len = end - start, .prot = l->prot, .path = l->path};
 	int fd = kernel_replay_object_fd(rp, s->object);
 	if (fd < 0)
 		return kernel_replay_memory_fail(rp);
 	int r = l->shared ? 0 : pagemap_each(t->tid, start, end, false, own_pages_add, &own);
 	if (!r)
-		r = kernel_replay_map_fd(rp, t, &m, fd, O_RDWR | O_CLOEXEC, l->shared ? MAP_SHARED : MAP_PRIVATE, s->offset + (start - s->start));
+		r = kernel_replay_map_fd(rp, t, &m, fd, O_RDWR | O_CLOEXEC,
+					 l->shared ? MAP_SHARED : MAP_PRIVATE,
+					 s->offset + (start - s->start));
 	if (!r)
 		r = own_pages_put(&own);
 	own_pages_free(&own);
@@ -134,8 +139,9 @@ static void advised_add(struct kernel_advised *a, uint64_t start, uint64_t end, 
 	for (size_t i = 0; i < ARRAY_LEN(fork_advice); i++) {
 		if (!strstr(flags, fork_advice[i].flag))
 			continue;
-		a->v = xrealloc(a->v, (a->n + 1) * sizeof *a->v);
-		a->v[a->n++] = (struct kernel_advised_range){start, end - start, fork_advice[i].advice, fork_advice[i].opposite};
+		a->v = xrealloc(a->v, (a->n + 1) * sizeof(*a->v));
+		a->v[a->n++] = (struct kernel_advised_range){
+			start, end - start, fork_advice[i].advice, fork_advice[i].opposite};
 	}
 }
 
@@ -147,23 +153,25 @@ int kernel_replay_fork_begin(struct replaying *rp, struct task *t, struct kernel
 	*a = (struct kernel_advised){0};
 	if (!t->mm->advised)
 		return 0;
-	snprintf(path, sizeof path, "/proc/%d/smaps", t->tid);
+	snprintf(path, sizeof(path), "/proc/%d/smaps", t->tid);
 	FILE *f = fopen(path, "re");
 	if (!f)
 		return kernel_replay_fail(rp, "%s: %s", path, strerror(errno));
-	while (fgets(line, sizeof line, f))
+	while (fgets(line, sizeof(line), f))
 		if (!strncmp(line, "VmFlags:", 8))
 			advised_add(a, start, end, line + 8);
 		else if (sscanf(line, "%lx-%lx ", &lo, &hi) == 2)
 			start = lo, end = hi;
 	fclose(f);
 	for (size_t i = 0; i < a->n; i++)
-		TASK_CALL_REPLAY(t, SYS_madvise, a->v[i].start, a->v[i].len, (uint64_t)a->v[i].opposite);
+		TASK_CALL_REPLAY(t, SYS_madvise, a->v[i].start, a->v[i].len,
+				 (uint64_t)a->v[i].opposite);
 	return 0;
 }
 
 void kernel_replay_fork_end(struct task *t, const struct kernel_advised *a)
 {
 	for (size_t i = 0; i < a->n; i++)
-		TASK_CALL_REPLAY(t, SYS_madvise, a->v[i].start, a->v[i].len, (uint64_t)a->v[i].advice);
+		TASK_CALL_REPLAY(t, SYS_madvise, a->v[i].start, a->v[i].len,
+				 (uint64_t)a->v[i].advice);
 }

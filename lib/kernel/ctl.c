@@ -1,6 +1,5 @@
 /* Calls whose second argument says what they do: fcntl, ioctl, prctl, arch_prctl. Recording. */
 #include "kernel/kernel.h"
-
 #include "util/util.h"
 
 #include <asm/prctl.h>
@@ -30,11 +29,19 @@ static const struct subcode *find(const struct subcode *table, size_t n, uint64_
 }
 
 static const struct subcode fcntls[] = {
-	{F_GETLK, 32, D_INOUT}, {F_SETLK, 32, D_IN}, {F_SETLKW, 32, D_IN},
-	{36 /* F_OFD_GETLK */, 32, D_INOUT}, {37 /* F_OFD_SETLK */, 32, D_IN}, {38 /* F_OFD_SETLKW */, 32, D_IN},
-	{15 /* F_SETOWN_EX */, 8, D_IN}, {16 /* F_GETOWN_EX */, 8, D_OUT}, {17 /* F_GETOWNER_UIDS */, 8, D_OUT},
-	{1035 /* F_GET_RW_HINT */, 8, D_OUT}, {1036, 8, D_IN},
-	{1037 /* F_GET_FILE_RW_HINT */, 8, D_OUT}, {1038, 8, D_IN},
+	{F_GETLK, 32, D_INOUT},
+	{F_SETLK, 32, D_IN},
+	{F_SETLKW, 32, D_IN},
+	{36 /* F_OFD_GETLK */, 32, D_INOUT},
+	{37 /* F_OFD_SETLK */, 32, D_IN},
+	{38 /* F_OFD_SETLKW */, 32, D_IN},
+	{15 /* F_SETOWN_EX */, 8, D_IN},
+	{16 /* F_GETOWN_EX */, 8, D_OUT},
+	{17 /* F_GETOWNER_UIDS */, 8, D_OUT},
+	{1035 /* F_GET_RW_HINT */, 8, D_OUT},
+	{1036, 8, D_IN},
+	{1037 /* F_GET_FILE_RW_HINT */, 8, D_OUT},
+	{1038, 8, D_IN},
 };
 
 void enter_fcntl(struct call *c)
@@ -53,38 +60,86 @@ void exit_fcntl(struct call *c)
 		call_out(c, c->args[2], s->size);
 }
 
-/* ioctls from before numbers carried a size and a direction (asm-generic/ioctls.h, linux/sockios.h, linux/fs.h). */
+/* ioctls from before numbers carried a size and a direction (asm-generic/ioctls.h, linux/sockios.h,
+ * linux/fs.h). */
 static const struct subcode ioctls[] = {
 	/* terminals */
-	{0x5401 /* TCGETS */, 36, D_OUT}, {0x5402, 36, D_IN}, {0x5403, 36, D_IN}, {0x5404, 36, D_IN},
-	{0x5405 /* TCGETA */, 18, D_OUT}, {0x5406, 18, D_IN}, {0x5407, 18, D_IN}, {0x5408, 18, D_IN},
-	{0x5409 /* TCSBRK */, 0, D_NONE}, {0x540a /* TCXONC */, 0, D_NONE}, {0x540b /* TCFLSH */, 0, D_NONE},
-	{0x540c /* TIOCEXCL */, 0, D_NONE}, {0x540d /* TIOCNXCL */, 0, D_NONE}, {0x540e /* TIOCSCTTY */, 0, D_NONE},
-	{0x540f /* TIOCGPGRP */, 4, D_OUT}, {0x5410 /* TIOCSPGRP */, 4, D_IN}, {0x5411 /* TIOCOUTQ */, 4, D_OUT},
-	{0x5412 /* TIOCSTI */, 1, D_IN}, {0x5413 /* TIOCGWINSZ */, 8, D_OUT}, {0x5414 /* TIOCSWINSZ */, 8, D_IN},
-	{0x5415 /* TIOCMGET */, 4, D_OUT}, {0x5416, 4, D_IN}, {0x5417, 4, D_IN}, {0x5418, 4, D_IN},
-	{0x5419 /* TIOCGSOFTCAR */, 4, D_OUT}, {0x541a, 4, D_IN}, {0x541b /* FIONREAD */, 4, D_OUT},
-	{0x541c /* TIOCLINUX */, 1, D_INOUT}, {0x541d /* TIOCCONS */, 0, D_NONE},
-	{0x541e /* TIOCGSERIAL */, 72, D_OUT}, {0x541f, 72, D_IN}, {0x5420 /* TIOCPKT */, 4, D_IN},
-	{0x5421 /* FIONBIO */, 4, D_IN}, {0x5422 /* TIOCNOTTY */, 0, D_NONE}, {0x5423 /* TIOCSETD */, 4, D_IN},
-	{0x5424 /* TIOCGETD */, 4, D_OUT}, {0x5425 /* TCSBRKP */, 0, D_NONE}, {0x5427 /* TIOCSBRK */, 0, D_NONE},
-	{0x5428 /* TIOCCBRK */, 0, D_NONE}, {0x5429 /* TIOCGSID */, 4, D_OUT}, {0x5437 /* TIOCVHANGUP */, 0, D_NONE},
+	{0x5401 /* TCGETS */, 36, D_OUT},
+	{0x5402, 36, D_IN},
+	{0x5403, 36, D_IN},
+	{0x5404, 36, D_IN},
+	{0x5405 /* TCGETA */, 18, D_OUT},
+	{0x5406, 18, D_IN},
+	{0x5407, 18, D_IN},
+	{0x5408, 18, D_IN},
+	{0x5409 /* TCSBRK */, 0, D_NONE},
+	{0x540a /* TCXONC */, 0, D_NONE},
+	{0x540b /* TCFLSH */, 0, D_NONE},
+	{0x540c /* TIOCEXCL */, 0, D_NONE},
+	{0x540d /* TIOCNXCL */, 0, D_NONE},
+	{0x540e /* TIOCSCTTY */, 0, D_NONE},
+	{0x540f /* TIOCGPGRP */, 4, D_OUT},
+	{0x5410 /* TIOCSPGRP */, 4, D_IN},
+	{0x5411 /* TIOCOUTQ */, 4, D_OUT},
+	{0x5412 /* TIOCSTI */, 1, D_IN},
+	{0x5413 /* TIOCGWINSZ */, 8, D_OUT},
+	{0x5414 /* TIOCSWINSZ */, 8, D_IN},
+	{0x5415 /* TIOCMGET */, 4, D_OUT},
+	{0x5416, 4, D_IN},
+	{0x5417, 4, D_IN},
+	{0x5418, 4, D_IN},
+	{0x5419 /* TIOCGSOFTCAR */, 4, D_OUT},
+	{0x541a, 4, D_IN},
+	{0x541b /* FIONREAD */, 4, D_OUT},
+	{0x541c /* TIOCLINUX */, 1, D_INOUT},
+	{0x541d /* TIOCCONS */, 0, D_NONE},
+	{0x541e /* TIOCGSERIAL */, 72, D_OUT},
+	{0x541f, 72, D_IN},
+	{0x5420 /* TIOCPKT */, 4, D_IN},
+	{0x5421 /* FIONBIO */, 4, D_IN},
+	{0x5422 /* TIOCNOTTY */, 0, D_NONE},
+	{0x5423 /* TIOCSETD */, 4, D_IN},
+	{0x5424 /* TIOCGETD */, 4, D_OUT},
+	{0x5425 /* TCSBRKP */, 0, D_NONE},
+	{0x5427 /* TIOCSBRK */, 0, D_NONE},
+	{0x5428 /* TIOCCBRK */, 0, D_NONE},
+	{0x5429 /* TIOCGSID */, 4, D_OUT},
+	{0x5437 /* TIOCVHANGUP */, 0, D_NONE},
 	{0x5441 /* TIOCGPTPEER */, 0, D_NONE},
-	{0x5450 /* FIONCLEX */, 0, D_NONE}, {0x5451 /* FIOCLEX */, 0, D_NONE}, {0x5452 /* FIOASYNC */, 4, D_IN},
-	{0x545d /* TIOCGICOUNT */, 80, D_OUT}, {0x5460 /* FIOQSIZE */, 8, D_OUT},
+	{0x5450 /* FIONCLEX */, 0, D_NONE},
+	{0x5451 /* FIOCLEX */, 0, D_NONE},
+	{0x5452 /* FIOASYNC */, 4, D_IN},
+	{0x545d /* TIOCGICOUNT */, 80, D_OUT},
+	{0x5460 /* FIOQSIZE */, 8, D_OUT},
 	/* files and block devices */
-	{1 /* FIBMAP */, 4, D_INOUT}, {2 /* FIGETBSZ */, 4, D_OUT}, {0x301 /* HDIO_GETGEO */, 16, D_OUT},
-	{0x125d /* BLKROSET */, 4, D_IN}, {0x125e /* BLKROGET */, 4, D_OUT}, {0x125f /* BLKRRPART */, 0, D_NONE},
-	{0x1260 /* BLKGETSIZE */, 8, D_OUT}, {0x1261 /* BLKFLSBUF */, 0, D_NONE}, {0x1262 /* BLKRASET */, 0, D_NONE},
-	{0x1263 /* BLKRAGET */, 8, D_OUT}, {0x1267 /* BLKSECTGET */, 2, D_OUT}, {0x1268 /* BLKSSZGET */, 4, D_OUT},
-	{0x1277 /* BLKDISCARD */, 16, D_IN}, {0x1278 /* BLKIOMIN */, 4, D_OUT}, {0x1279 /* BLKIOOPT */, 4, D_OUT},
-	{0x127a /* BLKALIGNOFF */, 4, D_OUT}, {0x127b /* BLKPBSZGET */, 4, D_OUT},
-	{0x127c /* BLKDISCARDZEROES */, 4, D_OUT}, {0x127e /* BLKROTATIONAL */, 2, D_OUT},
+	{1 /* FIBMAP */, 4, D_INOUT},
+	{2 /* FIGETBSZ */, 4, D_OUT},
+	{0x301 /* HDIO_GETGEO */, 16, D_OUT},
+	{0x125d /* BLKROSET */, 4, D_IN},
+	{0x125e /* BLKROGET */, 4, D_OUT},
+	{0x125f /* BLKRRPART */, 0, D_NONE},
+	{0x1260 /* BLKGETSIZE */, 8, D_OUT},
+	{0x1261 /* BLKFLSBUF */, 0, D_NONE},
+	{0x1262 /* BLKRASET */, 0, D_NONE},
+	{0x1263 /* BLKRAGET */, 8, D_OUT},
+	{0x1267 /* BLKSECTGET */, 2, D_OUT},
+	{0x1268 /* BLKSSZGET */, 4, D_OUT},
+	{0x1277 /* BLKDISCARD */, 16, D_IN},
+	{0x1278 /* BLKIOMIN */, 4, D_OUT},
+	{0x1279 /* BLKIOOPT */, 4, D_OUT},
+	{0x127a /* BLKALIGNOFF */, 4, D_OUT},
+	{0x127b /* BLKPBSZGET */, 4, D_OUT},
+	{0x127c /* BLKDISCARDZEROES */, 4, D_OUT},
+	{0x127e /* BLKROTATIONAL */, 2, D_OUT},
 	{0x127f /* BLKZEROOUT */, 16, D_IN},
 	/* sockets */
-	{0x8901 /* FIOSETOWN */, 4, D_IN}, {0x8902 /* SIOCSPGRP */, 4, D_IN}, {0x8903 /* FIOGETOWN */, 4, D_OUT},
-	{0x8904 /* SIOCGPGRP */, 4, D_OUT}, {0x8905 /* SIOCATMARK */, 4, D_OUT},
-	{0x8906 /* SIOCGSTAMP */, 16, D_OUT}, {0x8907 /* SIOCGSTAMPNS */, 16, D_OUT},
+	{0x8901 /* FIOSETOWN */, 4, D_IN},
+	{0x8902 /* SIOCSPGRP */, 4, D_IN},
+	{0x8903 /* FIOGETOWN */, 4, D_OUT},
+	{0x8904 /* SIOCGPGRP */, 4, D_OUT},
+	{0x8905 /* SIOCATMARK */, 4, D_OUT},
+	{0x8906 /* SIOCGSTAMP */, 16, D_OUT},
+	{0x8907 /* SIOCGSTAMPNS */, 16, D_OUT},
 	{0x894c /* SIOCGSTAMP… */, 16, D_OUT},
 };
 
@@ -108,7 +163,8 @@ void enter_ioctl(struct call *c)
 	} else if (cmd == SIOCGIFCONF_) {
 		call_in(c, c->args[2], sizeof(struct ifconf));
 	} else if (cmd == SIOCETHTOOL_) {
-		call_refuse(c, EOPNOTSUPP); /* the interface is asked for details behind another pointer */
+		/* the interface is asked for details behind another pointer */
+		call_refuse(c, EOPNOTSUPP);
 	} else if (is_ifreq(cmd)) {
 		call_in(c, c->args[2], sizeof(struct ifreq));
 	} else if (_IOC_SIZE(cmd)) {
@@ -116,7 +172,7 @@ void enter_ioctl(struct call *c)
 			call_in(c, c->args[2], _IOC_SIZE(cmd));
 	} else if (_IOC_DIR(cmd) == _IOC_NONE && (cmd >> 8) == 0) {
 		/* a number that tells nothing */
-		snprintf(what, sizeof what, "ioctl 0x%x", cmd);
+		snprintf(what, sizeof(what), "ioctl 0x%x", cmd);
 		c->rec->warn(c->rec, what, "unknown: its output, if any, is not in the trace");
 	}
 }
@@ -128,7 +184,8 @@ static void out_fiemap(struct call *c)
 	if (CALL_READ(c, c->args[2], &f))
 		return;
 	uint32_t n = f.fm_extent_count ? f.fm_mapped_extents : 0;
-	call_out(c, c->args[2], offsetof(struct fiemap, fm_extents) + (uint64_t)n * sizeof(struct fiemap_extent));
+	call_out(c, c->args[2],
+		 offsetof(struct fiemap, fm_extents) + (uint64_t)n * sizeof(struct fiemap_extent));
 }
 
 void exit_ioctl(struct call *c)
@@ -144,7 +201,7 @@ void exit_ioctl(struct call *c)
 		if (s->dir & D_OUT)
 			call_out(c, p, s->size);
 	} else if (cmd == SIOCGIFCONF_) {
-		call_out(c, p, sizeof conf);
+		call_out(c, p, sizeof(conf));
 		if (!CALL_READ(c, p, &conf) && conf.ifc_len > 0)
 			call_out(c, (uint64_t)conf.ifc_buf, (uint64_t)conf.ifc_len);
 	} else if (cmd == FS_IOC_FIEMAP) {
@@ -158,9 +215,11 @@ void exit_ioctl(struct call *c)
 
 /* prctl: argument 2 points to size bytes. */
 static const struct subcode prctls[] = {
-	{PR_GET_PDEATHSIG, 4, D_OUT}, {PR_GET_UNALIGN, 4, D_OUT}, {PR_GET_FPEMU, 4, D_OUT},
-	{PR_GET_FPEXC, 4, D_OUT}, {PR_SET_NAME, 16, D_IN}, {PR_GET_NAME, 16, D_OUT}, {PR_GET_ENDIAN, 4, D_OUT},
-	{PR_GET_CHILD_SUBREAPER, 4, D_OUT}, {PR_GET_TID_ADDRESS, 8, D_OUT},
+	{PR_GET_PDEATHSIG, 4, D_OUT},   {PR_GET_UNALIGN, 4, D_OUT},
+	{PR_GET_FPEMU, 4, D_OUT},       {PR_GET_FPEXC, 4, D_OUT},
+	{PR_SET_NAME, 16, D_IN},        {PR_GET_NAME, 16, D_OUT},
+	{PR_GET_ENDIAN, 4, D_OUT},      {PR_GET_CHILD_SUBREAPER, 4, D_OUT},
+	{PR_GET_TID_ADDRESS, 8, D_OUT},
 };
 
 #define PR_GET_AUXV_ 0x41555856
@@ -197,7 +256,7 @@ void enter_prctl(struct call *c)
 		break;
 	case PR_GET_TSC: {
 		int mode = t->tsc_faults ? PR_TSC_SIGSEGV : PR_TSC_ENABLE;
-		answer(c, task_write(t, c->args[1], &mode, sizeof mode) ? -EFAULT : 0);
+		answer(c, task_write(t, c->args[1], &mode, sizeof(mode)) ? -EFAULT : 0);
 		break;
 	}
 	case PR_SET_MM: answer(c, -EPERM); break;
@@ -224,8 +283,10 @@ void exit_prctl(struct call *c)
 void enter_arch_prctl(struct call *c)
 {
 	switch (c->args[0]) {
-	case 0x1023: /* ARCH_REQ_XCOMP_PERM: tiles would make the register state larger than the trace keeps */
-	case 0x5001: /* ARCH_SHSTK_ENABLE … ARCH_SHSTK_UNLOCK: a second stack that only the CPU writes */
+	case 0x1023: /* ARCH_REQ_XCOMP_PERM: tiles would make the register state larger than the
+			trace keeps */
+	case 0x5001: /* ARCH_SHSTK_ENABLE … ARCH_SHSTK_UNLOCK: a second stack that only the CPU
+			writes */
 	case 0x5002:
 	case 0x5003:
 	case 0x5004: call_refuse(c, EOPNOTSUPP); break;

@@ -1,6 +1,5 @@
 /* The files that a replay has mapped, as they were when they were recorded. */
 #include "kernel/kernel.h"
-
 #include "util/host.h"
 #include "util/util.h"
 
@@ -13,39 +12,44 @@
 
 static bool is_same(const struct replay_file *f, const struct trace_map *m)
 {
-	return f->size == m->size && f->mtime_ns == m->mtime_ns && f->object == m->object && !strcmp(f->path, m->path) &&
-	       !strcmp(f->copy ? f->copy : "", m->copy);
+	return f->size == m->size && f->mtime_ns == m->mtime_ns && f->object == m->object &&
+	       !strcmp(f->path, m->path) && !strcmp(f->copy ? f->copy : "", m->copy);
 }
 
 void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m)
 {
-	static const bool is_file[] = {
-		[BACKING_FILE] = true, [BACKING_COPY] = true, [BACKING_DATA] = true, [BACKING_OBJECT] = true};
+	static const bool is_file[] = {[BACKING_FILE] = true,
+				       [BACKING_COPY] = true,
+				       [BACKING_DATA] = true,
+				       [BACKING_OBJECT] = true};
 
 	if (m->backing >= ARRAY_LEN(is_file) || !is_file[m->backing] || m->path[0] != '/')
 		return;
 	for (size_t i = 0; i < rp->nfiles; i++)
 		if (is_same(&rp->files[i], m))
 			return;
-	rp->files = xrealloc(rp->files, (rp->nfiles + 1) * sizeof *rp->files);
+	rp->files = xrealloc(rp->files, (rp->nfiles + 1) * sizeof(*rp->files));
 	rp->files[rp->nfiles++] =
-		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL, m->object, m->size, m->mtime_ns};
+		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL,
+				     m->object, m->size, m->mtime_ns};
 }
 
-int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t size, int64_t mtime_ns, int open_flags)
+int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t size, int64_t mtime_ns,
+			    int open_flags)
 {
 	struct stat st;
 	int fd = open(path, open_flags | O_CLOEXEC);
 
 	if (fd < 0) {
-		snprintf(rp->error, sizeof rp->error, "%s: was mapped when recording, and now: %s", path, strerror(errno));
+		snprintf(rp->error, sizeof(rp->error), "%s: was mapped when recording, and now: %s",
+			 path, strerror(errno));
 		line_plain(rp->error);
 		return -1;
 	}
 	if (!fstat(fd, &st) && stat_is_file(&st, size, mtime_ns))
 		return fd;
 	close(fd);
-	snprintf(rp->error, sizeof rp->error, "%s: has changed since it was recorded", path);
+	snprintf(rp->error, sizeof(rp->error), "%s: has changed since it was recorded", path);
 	line_plain(rp->error);
 	return -1;
 }
@@ -57,7 +61,8 @@ int kernel_replay_file_open(struct replaying *rp, const char *path)
 		if (strcmp(f->path, path) != 0)
 			continue;
 		int fd = f->copy ? trace_open_copy(rp->r, f->copy)
-				 : kernel_replay_unchanged(rp, path, f->size, f->mtime_ns, O_RDONLY | O_NONBLOCK);
+				 : kernel_replay_unchanged(rp, path, f->size, f->mtime_ns,
+							   O_RDONLY | O_NONBLOCK);
 		if (fd >= 0)
 			return fd;
 	}
@@ -67,7 +72,9 @@ int kernel_replay_file_open(struct replaying *rp, const char *path)
 int kernel_replay_file_object(const struct replaying *rp, const char *path)
 {
 	for (size_t i = rp->nfiles; i-- > 0;)
-		for (size_t j = 0; rp->files[i].object && !strcmp(rp->files[i].path, path) && j < rp->nobjects; j++)
+		for (size_t j = 0;
+		     rp->files[i].object && !strcmp(rp->files[i].path, path) && j < rp->nobjects;
+		     j++)
 			if (rp->objects[j].id == rp->files[i].object)
 				return rp->objects[j].fd;
 	return -1;

@@ -1,6 +1,5 @@
 /* Files and descriptors: where written bytes went. Recording. */
 #include "kernel/kernel.h"
-
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -15,7 +14,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Whether the task's descriptor is (a copy of) one of rr-record's standard streams; EVF_STDOUT, EVF_STDERR or 0. */
+/* Whether the task's descriptor is (a copy of) one of rr-record's standard streams; EVF_STDOUT,
+ * EVF_STDERR or 0. */
 static uint16_t stdio_of(struct call *c, int fd)
 {
 	static const uint16_t flag[] = {0, EVF_STDOUT, EVF_STDERR};
@@ -23,19 +23,21 @@ static uint16_t stdio_of(struct call *c, int fd)
 	if (fd < 0)
 		return 0;
 	for (int i = 1; i <= 2; i++)
-		if (c->rec->stdio[i] >= 0 &&
-		    syscall(SYS_kcmp, c->rec->self, c->t->tid, KCMP_FILE, c->rec->stdio[i], fd) == 0)
+		if (c->rec->stdio[i] >= 0 && syscall(SYS_kcmp, c->rec->self, c->t->tid, KCMP_FILE,
+						     c->rec->stdio[i], fd) == 0)
 			return flag[i];
 	if (!c->rec->stdio_reopened)
 		return 0;
 	/* The same pipe, terminal or file by another open of it. */
 	struct stat st, ours;
 	char link[64];
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, fd);
-	if (stat(link, &st) || (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and its kin */))
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, fd);
+	if (stat(link, &st) ||
+	    (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and its kin */))
 		return 0;
 	for (int i = 1; i <= 2; i++)
-		if (!fstat(c->rec->stdio[i], &ours) && ours.st_dev == st.st_dev && ours.st_ino == st.st_ino)
+		if (!fstat(c->rec->stdio[i], &ours) && ours.st_dev == st.st_dev &&
+		    ours.st_ino == st.st_ino)
 			return flag[i];
 	return 0;
 }
@@ -55,7 +57,7 @@ static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
 	char path[64], *text, *p;
 	uint64_t pos = 0;
 
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", c->t->tid, fd);
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", c->t->tid, fd);
 	text = file_read(path, 1 << 16, NULL);
 	if (text && (p = strstr(text, "pos:")))
 		pos = strtoull(p + 4, NULL, 10);
@@ -83,9 +85,7 @@ static void update_shared(struct call *c, int fd)
 	case SYS_pwritev2: from = c->args[3] == (uint64_t)-1 ? pos - n : c->args[3]; break;
 	case SYS_write:
 	case SYS_writev: from = pos - n; break;
-	default:
-		from = 0;
-		n = (uint64_t)st.st_size;
+	default: from = 0; n = (uint64_t)st.st_size;
 	}
 	if (flags & O_APPEND) { /* pwrite appends too, wherever it says */
 		from = 0;
@@ -98,15 +98,16 @@ static void update_shared(struct call *c, int fd)
 	close(in);
 }
 
-/* /proc/PID/mem: the task whose memory the call has read or written there, from *from on; NULL: it is another file. */
+/* /proc/PID/mem: the task whose memory the call has read or written there, from *from on; NULL: it
+ * is another file. */
 static struct task *memory_of(struct call *c, uint64_t *from)
 {
 	char link[64], path[64];
 	unsigned flags;
 	int pid, at = 0;
 
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
-	ssize_t k = readlink(link, path, sizeof path - 1);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
+	ssize_t k = readlink(link, path, sizeof(path) - 1);
 	if (k <= 0)
 		return NULL;
 	path[k] = '\0';
@@ -151,14 +152,15 @@ void enter_open(struct call *c)
 {
 	char path[32];
 	uint64_t at = c->nr == SYS_open ? c->args[0] : c->args[1];
-	ssize_t n = task_read_str(c->t, at, path, sizeof path);
+	ssize_t n = task_read_str(c->t, at, path, sizeof(path));
 
 	if (c->nr != SYS_openat2 && (c->args[c->nr == SYS_open ? 1 : 2] & O_DIRECT))
 		c->rec->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->memory_opened = true;
 	c->note[0] = n > 4 && !memcmp(path + n - 4, "maps", 4);
-	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/dev/tty", "/dev/pts/", "/proc/"};
+	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/",
+					    "/dev/tty",    "/dev/pts/",   "/proc/"};
 	for (size_t i = 0; i < ARRAY_LEN(stdio) && n > 0; i++)
 		if (!strncmp(path, stdio[i], strlen(stdio[i])) && (i < 5 || strstr(path, "/fd/")))
 			c->rec->stdio_reopened = true;
@@ -184,9 +186,9 @@ void exit_truncate(struct call *c)
 		return;
 	if (c->nr == SYS_truncate) {
 		char path[4096];
-		if (task_read_str(c->t, c->args[0], path, sizeof path) < 0)
+		if (task_read_str(c->t, c->args[0], path, sizeof(path)) < 0)
 			return;
-		int n = snprintf(link, sizeof link, "/proc/%d/", c->t->tid);
+		int n = snprintf(link, sizeof(link), "/proc/%d/", c->t->tid);
 		char *full = xasprintf("%.*s%s%s", n, link, path[0] == '/' ? "root" : "cwd/", path);
 		int fd = lack_open(full, O_RDONLY | O_NONBLOCK);
 		free(full);
@@ -203,19 +205,21 @@ void exit_truncate(struct call *c)
 	if (!o)
 		return;
 	if (c->nr == SYS_fallocate) { /* may have punched or moved anything: all of it anew */
-		rec_put(c->rec, &(struct trace_data){.kind = DATA_ZERO, .object = o->id, .addr = 0, .fill_len = UINT64_MAX});
+		rec_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
+						     .object = o->id,
+						     .addr = 0,
+						     .fill_len = UINT64_MAX});
 		update_shared(c, (int)c->args[0]);
 	}
 	/* Zeroes to the end of time: the object's size from now on. */
-	rec_put(c->rec, &(struct trace_data){
-				.kind = DATA_ZERO,
-				.object = o->id,
-				.addr = (uint64_t)st.st_size,
-				.fill_len = UINT64_MAX - (uint64_t)st.st_size});
+	rec_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
+					     .object = o->id,
+					     .addr = (uint64_t)st.st_size,
+					     .fill_len = UINT64_MAX - (uint64_t)st.st_size});
 }
 
-/* Bytes that move from file to file inside the kernel are in nobody's memory; those that reach a standard output are
- * read from the source, where they can be. */
+/* Bytes that move from file to file inside the kernel are in nobody's memory; those that reach a
+ * standard output are read from the source, where they can be. */
 static int source_fd(const struct call *c)
 {
 	return (int)(c->nr == SYS_sendfile ? c->args[1] : c->args[0]);
@@ -234,7 +238,7 @@ void enter_sendfile(struct call *c)
 	c->note[0] = stdio_of(c, sink_fd(c));
 	if (!c->note[0])
 		return;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, source_fd(c));
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, source_fd(c));
 	if (stat(link, &st) || !S_ISREG(st.st_mode))
 		call_refuse(c, EINVAL); /* the program falls back to read and write */
 }
@@ -256,19 +260,21 @@ void exit_sendfile(struct call *c)
 		from = fd_position(c, source_fd(c), &flags) - n;
 	else if (!CALL_READ(c, off_arg, &from))
 		from -= n;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, source_fd(c));
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, source_fd(c));
 	int in = lack_open(link, O_RDONLY);
 	if (in < 0)
 		return;
 	c->flags |= (uint16_t)c->note[0];
 	while (n) {
-		ssize_t k = pread_all(in, buf, n < sizeof buf ? n : sizeof buf, from);
+		ssize_t k = pread_all(in, buf, n < sizeof(buf) ? n : sizeof(buf), from);
 		if (k < 0)
 			lack_note("a file that was sent");
 		if (k <= 0)
 			break;
-		rec_put(c->rec,
-			&(struct trace_data){.kind = DATA_PAYLOAD, .tid = c->t->tid, .len = (uint32_t)k, .bytes = buf});
+		rec_put(c->rec, &(struct trace_data){.kind = DATA_PAYLOAD,
+						     .tid = c->t->tid,
+						     .len = (uint32_t)k,
+						     .bytes = buf});
 		from += (uint64_t)k;
 		n -= (uint64_t)k;
 	}
@@ -277,8 +283,11 @@ void exit_sendfile(struct call *c)
 
 void enter_splice(struct call *c)
 {
-	/* splice(in, off, out, …), tee(in, out, …), vmsplice(fd, …): nobody could tell what went through. */
-	int out = (int)(c->nr == SYS_splice ? c->args[2] : c->nr == SYS_tee ? c->args[1] : c->args[0]);
+	/* splice(in, off, out, …), tee(in, out, …), vmsplice(fd, …): nobody could tell what went
+	 * through. */
+	int out = (int)(c->nr == SYS_splice ? c->args[2]
+			: c->nr == SYS_tee  ? c->args[1]
+					    : c->args[0]);
 
 	if (stdio_of(c, out))
 		call_refuse(c, EINVAL);
@@ -290,7 +299,8 @@ void exit_splice(struct call *c)
 		update_shared(c, (int)c->args[2]);
 }
 
-/* /proc/self/status names the tracer, which a program does not have when it isn't recorded; /proc/self/auxv the vdso. */
+/* /proc/self/status names the tracer, which a program does not have when it isn't recorded;
+ * /proc/self/auxv the vdso. */
 void exit_read(struct call *c)
 {
 	char head[8], link[64], path[64];
@@ -310,15 +320,15 @@ void exit_read(struct call *c)
 	bool auxv = first == 33 /* AT_SYSINFO_EHDR, which the kernel puts first */;
 	if (!status && !auxv)
 		return;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
-	ssize_t n = readlink(link, path, sizeof path - 1);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
+	ssize_t n = readlink(link, path, sizeof(path) - 1);
 	if (n <= 0 || strncmp(path, "/proc/", 6) != 0)
 		return;
 	path[n] = '\0';
 	const char *base = strrchr(path, '/');
 	if (auxv && !strcmp(base, "/auxv")) {
 		uint64_t ignore = 1; /* AT_IGNORE */
-		task_write(c->t, c->args[1], &ignore, sizeof ignore);
+		task_write(c->t, c->args[1], &ignore, sizeof(ignore));
 	}
 	if (!status || strcmp(base, "/status") != 0)
 		return;
@@ -331,7 +341,8 @@ void exit_read(struct call *c)
 			char *start = p;
 			for (*p++ = '0'; *p >= '0' && *p <= '9'; p++)
 				*p = ' ';
-			task_write(c->t, c->args[1] + (uint64_t)(start - buf), start, (size_t)(p - start));
+			task_write(c->t, c->args[1] + (uint64_t)(start - buf), start,
+				   (size_t)(p - start));
 		}
 	}
 	free(buf);

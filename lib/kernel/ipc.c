@@ -1,6 +1,6 @@
-/* System V semaphores, shared memory segments and message queues: their control calls. Recording. */
+/* System V semaphores, shared memory segments and message queues: their control calls. Recording.
+ */
 #include "kernel/kernel.h"
-
 #include "util/util.h"
 
 #include <sys/ipc.h>
@@ -8,7 +8,8 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16_t (*table)[2], size_t n)
+static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16_t (*table)[2],
+		       size_t n)
 {
 	for (size_t i = 0; i < n && c->result >= 0; i++)
 		if (table[i][0] == cmd)
@@ -17,8 +18,10 @@ static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16
 
 void exit_semctl(struct call *c)
 {
-	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct semid_ds)}, {SEM_STAT, sizeof(struct semid_ds)},
-					    {SEM_STAT_ANY, sizeof(struct semid_ds)}, {IPC_INFO, sizeof(struct seminfo)},
+	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct semid_ds)},
+					    {SEM_STAT, sizeof(struct semid_ds)},
+					    {SEM_STAT_ANY, sizeof(struct semid_ds)},
+					    {IPC_INFO, sizeof(struct seminfo)},
 					    {SEM_INFO, sizeof(struct seminfo)}};
 	struct semid_ds ds;
 	union {
@@ -33,8 +36,10 @@ void exit_semctl(struct call *c)
 
 void exit_shmctl(struct call *c)
 {
-	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct shmid_ds)}, {SHM_STAT, sizeof(struct shmid_ds)},
-					    {SHM_STAT_ANY, sizeof(struct shmid_ds)}, {IPC_INFO, sizeof(struct shminfo)},
+	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct shmid_ds)},
+					    {SHM_STAT, sizeof(struct shmid_ds)},
+					    {SHM_STAT_ANY, sizeof(struct shmid_ds)},
+					    {IPC_INFO, sizeof(struct shminfo)},
 					    {SHM_INFO, sizeof(struct shm_info)}};
 
 	out_by_cmd(c, c->args[1], c->args[2], sizes, ARRAY_LEN(sizes));
@@ -42,8 +47,10 @@ void exit_shmctl(struct call *c)
 
 void exit_msgctl(struct call *c)
 {
-	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct msqid_ds)}, {MSG_STAT, sizeof(struct msqid_ds)},
-					    {MSG_STAT_ANY, sizeof(struct msqid_ds)}, {IPC_INFO, sizeof(struct msginfo)},
+	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct msqid_ds)},
+					    {MSG_STAT, sizeof(struct msqid_ds)},
+					    {MSG_STAT_ANY, sizeof(struct msqid_ds)},
+					    {IPC_INFO, sizeof(struct msginfo)},
 					    {MSG_INFO, sizeof(struct msginfo)}};
 
 	out_by_cmd(c, c->args[1], c->args[2], sizes, ARRAY_LEN(sizes));

@@ -74,7 +74,8 @@ void kernel_exit(struct call *c)
 void kernel_blocked(struct call *c)
 {
 	if (c->desc->handler == SYSH_futex)
-		exit_futex(c); /* FUTEX_WAITERS, so that the owner calls the kernel when it unlocks */
+		/* FUTEX_WAITERS, so that the owner calls the kernel when it unlocks */
+		exit_futex(c);
 }
 
 bool kernel_may_block(const struct call *c)

@@ -1,9 +1,8 @@
-/* /proc/PID/maps and smaps as the program would read them if it were not recorded: the files it has mapped, and not the
- * code that stands in for them, nor what is rr's own. Recording. */
-#include "kernel/kernel.h"
-
+/* /proc/PID/maps and smaps as the program would read them if it were not recorded: the files it has
+ * mapped, and not the code that stands in for them, nor what is rr's own. Recording. */
 #include "counter/page.h"
 #include "instrument/image.h"
+#include "kernel/kernel.h"
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -28,7 +27,8 @@ static bool is_own(const struct mm *mm, uint64_t start)
 }
 
 /* The original that is mapped at `start`; its offset there. */
-static const struct code_origin_file *original_at(struct recording *rec, struct mm *mm, uint64_t start, uint64_t *offset)
+static const struct code_origin_file *original_at(struct recording *rec, struct mm *mm,
+						  uint64_t start, uint64_t *offset)
 {
 	struct code_run run;
 
@@ -38,8 +38,10 @@ static const struct code_origin_file *original_at(struct recording *rec, struct 
 	return kernel_code_origin(rec, run.img);
 }
 
-/* One line of the text; a line that begins no mapping belongs to the one before. *hidden: whether that one is. */
-static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char *line, bool *hidden)
+/* One line of the text; a line that begins no mapping belongs to the one before. *hidden: whether
+ * that one is. */
+static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char *line,
+		     bool *hidden)
 {
 	uint64_t start, end, offset;
 	char perms[5];
@@ -53,17 +55,19 @@ static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char
 	*hidden = is_own(mm, start);
 	if (*hidden)
 		return;
-	const struct code_origin_file *o = mm->counted && perms[2] == 'x' ? original_at(rec, mm, start, &offset) : NULL;
+	const struct code_origin_file *o =
+		mm->counted && perms[2] == 'x' ? original_at(rec, mm, start, &offset) : NULL;
 	if (!o) {
 		fputs(line, out);
 		return;
 	}
-	int n = fprintf(out, "%08lx-%08lx %s %08lx %02x:%02x %lu ", start, end, perms, offset, major(o->dev), minor(o->dev),
-			o->ino);
+	int n = fprintf(out, "%08lx-%08lx %s %08lx %02x:%02x %lu ", start, end, perms, offset,
+			major(o->dev), minor(o->dev), o->ino);
 	fprintf(out, "%*s%s\n", n < PATH_COLUMN ? PATH_COLUMN - n : 0, "", o->path);
 }
 
-/* The text of `path`, with what the program should not see left out; malloc'd, NULL if it cannot be read. */
+/* The text of `path`, with what the program should not see left out; malloc'd, NULL if it cannot be
+ * read. */
 static char *edited(struct recording *rec, struct mm *mm, const char *path, size_t *len)
 {
 	char *text = file_read(path, TEXT_MAX, NULL), *result = NULL;
@@ -97,17 +101,17 @@ static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 	char link[64];
 	bool cloexec = false;
 
-	snprintf(link, sizeof link, "/proc/%d/fdinfo/%d", c->t->tid, fd);
+	snprintf(link, sizeof(link), "/proc/%d/fdinfo/%d", c->t->tid, fd);
 	char *info = file_read(link, 1 << 16, NULL), *p = info ? strstr(info, "flags:") : NULL;
 	if (p)
 		cloexec = strtoul(p + 6, NULL, 8) & O_CLOEXEC;
 	free(info);
-	if (task_write(c->t, AGENT_DATA, name, sizeof name))
+	if (task_write(c->t, AGENT_DATA, name, sizeof(name)))
 		return;
 	int64_t mem = TASK_CALL(c->t, SYS_memfd_create, AGENT_DATA, MFD_CLOEXEC);
 	if (mem < 0)
 		return;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)mem);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)mem);
 	int ours = lack_open(link, O_WRONLY);
 	if (ours >= 0 && !write_all(ours, text, len))
 		TASK_CALL(c->t, SYS_dup3, (uint64_t)mem, (uint64_t)fd, cloexec ? O_CLOEXEC : 0);
@@ -123,8 +127,8 @@ void exit_open(struct call *c)
 
 	if (c->result < 0 || !c->note[0]) /* enter_open: the name looks like one of these */
 		return;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->result);
-	ssize_t n = readlink(link, path, sizeof path - 1);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->result);
+	ssize_t n = readlink(link, path, sizeof(path) - 1);
 	if (n <= 0)
 		return;
 	path[n] = '\0';

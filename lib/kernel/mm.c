@@ -1,6 +1,5 @@
 /* Mappings: what is mapped where, from which file, and what is in it. Recording. */
 #include "kernel/kernel.h"
-
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -21,15 +20,17 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to files/. */
+/* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to
+ * files/. */
 #define INLINE_MAX (64u << 10)
 #define SYSV_DEV UINT64_MAX
 
-/* Files that belong to the system are taken to stay as they are: nothing but the package manager writes them. */
+/* Files that belong to the system are taken to stay as they are: nothing but the package manager
+ * writes them. */
 static bool file_is_stable(const char *path, const struct stat *st)
 {
-	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & 022) && !strncmp(path, "/usr/", 5) &&
-	       strncmp(path, "/usr/local/", 11) != 0;
+	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & 022) &&
+	       !strncmp(path, "/usr/", 5) && strncmp(path, "/usr/local/", 11) != 0;
 }
 
 static struct shared_object *object_get(struct recording *rec, uint64_t dev, uint64_t ino)
@@ -37,7 +38,7 @@ static struct shared_object *object_get(struct recording *rec, uint64_t dev, uin
 	for (size_t i = 0; i < rec->nobjects; i++)
 		if (rec->objects[i].dev == dev && rec->objects[i].ino == ino)
 			return &rec->objects[i];
-	rec->objects = xrealloc(rec->objects, (rec->nobjects + 1) * sizeof *rec->objects);
+	rec->objects = xrealloc(rec->objects, (rec->nobjects + 1) * sizeof(*rec->objects));
 	struct shared_object *o = &rec->objects[rec->nobjects++];
 	*o = (struct shared_object){rec->nobjects, dev, ino};
 	return o;
@@ -56,8 +57,8 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 {
 	for (size_t i = 0; i < rec->ncopies; i++) {
 		struct file_copy *f = &rec->copies[i];
-		if (f->dev == st->st_dev && f->ino == st->st_ino && f->size == (uint64_t)st->st_size &&
-		    f->mtime_ns == stat_mtime_ns(st))
+		if (f->dev == st->st_dev && f->ino == st->st_ino &&
+		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
 			return f->name;
 	}
 	const char *base = strrchr(path, '/');
@@ -65,14 +66,16 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	int out = trace_new_file(rec->w, base ? base + 1 : path, &name);
 	if (out < 0)
 		return NULL;
-	bool failed = ioctl(out, FICLONE, fd) && (ftruncate(out, st->st_size) || file_copy_data(fd, out, 0, (uint64_t)st->st_size));
+	bool failed =
+		ioctl(out, FICLONE, fd) &&
+		(ftruncate(out, st->st_size) || file_copy_data(fd, out, 0, (uint64_t)st->st_size));
 	if (close(out) || failed) {
 		free(name);
 		return NULL;
 	}
-	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof *rec->copies);
-	rec->copies[rec->ncopies++] =
-		(struct file_copy){st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
+	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof(*rec->copies));
+	rec->copies[rec->ncopies++] = (struct file_copy){
+		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
 	return name;
 }
 
@@ -93,7 +96,7 @@ static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 	} *c = ctx;
 
 	while (from < to) {
-		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
+		size_t want = to - from < sizeof(buf) ? to - from : sizeof(buf);
 		ssize_t n = pread_all(fd, buf, want, from);
 		if (n < 0 && !is_made_up(fd))
 			lack_note("a mapped file");
@@ -124,8 +127,8 @@ static void put_object_memory(struct recording *rec, struct task *t, const struc
 {
 	static uint8_t buf[TRACE_DATA_MAX], zero[TRACE_DATA_MAX];
 
-	for (uint64_t at = 0; at < m->len; at += sizeof buf) {
-		size_t want = m->len - at < sizeof buf ? m->len - at : sizeof buf;
+	for (uint64_t at = 0; at < m->len; at += sizeof(buf)) {
+		size_t want = m->len - at < sizeof(buf) ? m->len - at : sizeof(buf);
 		ssize_t n = task_read(t, m->start + at, buf, want);
 		if (n <= 0)
 			return;
@@ -146,7 +149,7 @@ static void put_fill(struct recording *rec, struct task *t, const struct trace_m
 	if (end > m->len)
 		end = m->len;
 	for (uint64_t at = 0; at < end;) {
-		size_t want = end - at < sizeof buf ? end - at : sizeof buf;
+		size_t want = end - at < sizeof(buf) ? end - at : sizeof(buf);
 		ssize_t n = task_read(t, m->start + at, buf, want);
 		if (n <= 0)
 			return;
@@ -159,10 +162,10 @@ static void put_fill(struct recording *rec, struct task *t, const struct trace_m
 	}
 }
 
-/* Decides where a file mapping's contents come from in replay, and puts its records. fd may be -1: then the
- * contents are read through the mapping. writable: by the descriptor it was made with. */
-static void put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd, const struct stat *st,
-			 bool writable)
+/* Decides where a file mapping's contents come from in replay, and puts its records. fd may be -1:
+ * then the contents are read through the mapping. writable: by the descriptor it was made with. */
+static void put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,
+			 const struct stat *st, bool writable)
 {
 	m->dev = st->st_dev;
 	m->ino = st->st_ino;
@@ -172,13 +175,15 @@ static void put_file_map(struct recording *rec, struct task *t, struct trace_map
 	const char *name;
 
 	kernel_code_gone(t, m->start, m->len);
-	/* A private mapping shows what is written to its file too, where the program has not written itself. */
+	/* A private mapping shows what is written to its file too, where the program has not
+	 * written itself. */
 	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
 	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
 		struct shared_object *o = object_get(rec, m->dev, m->ino);
 		m->backing = BACKING_OBJECT;
 		m->object = o->id;
-		mm_add_shared(t->mm, (struct shared_map){m->start, m->len, o->id, m->offset, false});
+		mm_add_shared(t->mm,
+			      (struct shared_map){m->start, m->len, o->id, m->offset, false});
 		rec_put_map(rec, m);
 		uint64_t end = m->offset + m->len;
 		if (end > m->size)
@@ -207,11 +212,11 @@ static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
 {
 	char link[64];
 
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", t->tid, fd);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", t->tid, fd);
 	ssize_t n = readlink(link, path, 4095);
 	path[n > 0 ? n : 0] = '\0';
 	if (stat(link, st))
-		memset(st, 0, sizeof *st);
+		memset(st, 0, sizeof(*st));
 	return S_ISREG(st->st_mode) ? lack_open(link, O_RDONLY | O_NOCTTY | O_NONBLOCK) : -1;
 }
 
@@ -221,7 +226,7 @@ static bool fd_is_writable(struct task *t, int fd)
 	char *text, *p;
 	bool writable = true;
 
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%d", t->tid, fd);
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", t->tid, fd);
 	text = file_read(path, 1 << 16, NULL);
 	if (text && (p = strstr(text, "flags:")))
 		writable = (strtoul(p + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
@@ -237,7 +242,7 @@ void enter_mmap(struct call *c)
 	own_refuse(c);
 	if (c->args[3] & MAP_ANONYMOUS)
 		return;
-	snprintf(link, sizeof link, "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
 	if (!stat(link, &st) && S_ISCHR(st.st_mode) && st.st_rdev != makedev(1, 5)) {
 		c->rec->warn(c->rec, "mmap of a device", "refused, its memory cannot be recorded");
 		call_refuse(c, ENODEV);
@@ -316,12 +321,11 @@ void exit_mremap(struct call *c)
 		return;
 	/* The mapping has grown over bytes of the file that are not in the trace yet. */
 	char link[96];
-	snprintf(link, sizeof link, "/proc/%d/map_files/%lx-%lx", c->t->tid, moved.start, moved.start + len);
+	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", c->t->tid, moved.start,
+		 moved.start + len);
 	struct stat st;
-	struct trace_map grown = {.start = moved.start,
-				  .len = len,
-				  .object = moved.object,
-				  .offset = moved.offset};
+	struct trace_map grown = {
+		.start = moved.start, .len = len, .object = moved.object, .offset = moved.offset};
 	int fd = lack_open(link, O_RDONLY);
 	if (fd >= 0 && !fstat(fd, &st))
 		kernel_put_object(c->rec, moved.object, fd, moved.offset,
@@ -402,7 +406,8 @@ static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
 	return 0;
 }
 
-/* The vdso reads clocks without a call, from pages the kernel writes; without it the program makes calls. */
+/* The vdso reads clocks without a call, from pages the kernel writes; without it the program makes
+ * calls. */
 static bool is_vdso(const char *path)
 {
 	return !strcmp(path, "[vdso]") || !strncmp(path, "[vvar", 5);
@@ -451,7 +456,7 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 		/* The file may be gone: then its bytes are read from memory. */
 		int fd = proc_open_mapped(x->t->tid, l->path, l->ino);
 		if (fd < 0 || fstat(fd, &st)) {
-			memset(&st, 0, sizeof st);
+			memset(&st, 0, sizeof(st));
 			st.st_mode = S_IFREG | 0777;
 			st.st_ino = l->ino;
 			st.st_size = (off_t)(l->offset + m.len);
@@ -475,7 +480,7 @@ static int read_maps(struct task *t, struct maps_line **v, size_t *n)
 		return -1;
 	do {
 		if (*n == cap)
-			*v = xrealloc(*v, (cap = cap ? 2 * cap : 16) * sizeof **v);
+			*v = xrealloc(*v, (cap = cap ? 2 * cap : 16) * sizeof(**v));
 	} while (maps_next(f, &(*v)[*n]) && ++*n);
 	maps_close(f);
 	return 0;
@@ -497,10 +502,12 @@ int kernel_record_exec(struct recording *rec, struct task *t)
 		if (is_vdso(v[i].path))
 			TASK_CALL(t, SYS_munmap, v[i].start, v[i].end - v[i].start);
 	for (size_t i = 0; i < n; i++)
-		if (!is_vdso(v[i].path) && v[i].start != AGENT_ADDR && strcmp(v[i].path, "[vsyscall]") != 0)
+		if (!is_vdso(v[i].path) && v[i].start != AGENT_ADDR &&
+		    strcmp(v[i].path, "[vsyscall]") != 0)
 			put_exec_map(&x, &v[i]);
 	free(v);
-	struct trace_map brk = {.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
+	struct trace_map brk = {
+		.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
 	rec_put_map(rec, &brk);
 	return 0;
 }

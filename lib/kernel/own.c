@@ -1,7 +1,7 @@
-/* Addresses that are rr's own in every address space it records: calls that name them leave what is there
- * alone, and the program finds nothing there. Recording, and the one rule that the replay shares. */
+/* Addresses that are rr's own in every address space it records: calls that name them leave what is
+ * there alone, and the program finds nothing there. Recording, and the one rule that the replay
+ * shares. */
 #include "kernel/kernel.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -27,7 +27,8 @@ bool kernel_around_own(long nr, uint64_t *start, uint64_t *len, uint64_t *rest)
 	uint64_t above = from + n > SCRATCH_END ? from + n - SCRATCH_END : 0;
 	if (from < AGENT_ADDR) {
 		*len = AGENT_ADDR - from;
-		*rest = nr == SYS_mprotect || nr == SYS_pkey_mprotect ? 0 : above; /* they end at the first hole */
+		/* they end at the first hole */
+		*rest = nr == SYS_mprotect || nr == SYS_pkey_mprotect ? 0 : above;
 	} else {
 		*start = SCRATCH_END;
 		*len = above;
@@ -49,7 +50,8 @@ void enter_range(struct call *c)
 	call_change(c, 1, len);
 }
 
-/* The part above what is ours; the program is told what it would be told of a range with a hole in it. */
+/* The part above what is ours; the program is told what it would be told of a range with a hole in
+ * it. */
 void exit_range(struct call *c)
 {
 	if (c->note[0] && (c->result == 0 || c->result == -ENOMEM))

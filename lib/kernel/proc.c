@@ -1,6 +1,5 @@
 /* Tasks, scheduling, and memory that one call writes in places its row cannot name. Recording. */
 #include "kernel/kernel.h"
-
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -34,9 +33,10 @@ void kernel_warn_setuid(struct recording *rec, const char *file, const char *nam
 	struct stat st;
 
 	/* ptrace(2): a tracer without privilege keeps its tracee from gaining any. */
-	if (geteuid() != 0 && !stat(file, &st) && S_ISREG(st.st_mode) && (st.st_mode & (S_ISUID | S_ISGID)) &&
-	    !access(file, X_OK))
-		rec->warn(rec, name, "is setuid or setgid: it runs without that privilege when recorded");
+	if (geteuid() != 0 && !stat(file, &st) && S_ISREG(st.st_mode) &&
+	    (st.st_mode & (S_ISUID | S_ISGID)) && !access(file, X_OK))
+		rec->warn(rec, name,
+			  "is setuid or setgid: it runs without that privilege when recorded");
 }
 
 void enter_execve(struct call *c)
@@ -45,14 +45,15 @@ void enter_execve(struct call *c)
 	unsigned char head[EI_NIDENT] = {0};
 	char path[4096];
 
-	if (task_read_str(c->t, c->args[at ? 1 : 0], path, sizeof path) < 0)
+	if (task_read_str(c->t, c->args[at ? 1 : 0], path, sizeof(path)) < 0)
 		return;
 	char *full = task_path(c, at ? (int)c->args[0] : AT_FDCWD, path);
 	int fd = lack_open(full, O_RDONLY | O_NONBLOCK);
 	if (fd >= 0) {
-		if (pread(fd, head, sizeof head, 0) == sizeof head && !memcmp(head, ELFMAG, SELFMAG) &&
-		    head[EI_CLASS] == ELFCLASS32) {
-			c->rec->warn(c->rec, path, "is a 32-bit program, which cannot be recorded: not started");
+		if (pread(fd, head, sizeof(head), 0) == sizeof(head) &&
+		    !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS32) {
+			c->rec->warn(c->rec, path,
+				     "is a 32-bit program, which cannot be recorded: not started");
 			call_refuse(c, ENOEXEC);
 		}
 		close(fd);
@@ -94,8 +95,9 @@ siginfo_t kernel_child_info(pid_t tid, int status)
 	return info;
 }
 
-/* A tracer is told of what it traces, whether the kernel knows of that or not. If there is only what the kernel does not
- * know of, and none of it has halted, the caller waits in another call: until it is interrupted, and asks again. */
+/* A tracer is told of what it traces, whether the kernel knows of that or not. If there is only
+ * what the kernel does not know of, and none of it has halted, the caller waits in another call:
+ * until it is interrupted, and asks again. */
 void enter_wait(struct call *c)
 {
 	siginfo_t info = {0};
@@ -123,7 +125,7 @@ void enter_wait(struct call *c)
 	if (tid > 0)
 		info = kernel_child_info(tid, status);
 	c->note[0] = c->args[by_id ? 2 : 1];
-	c->note[1] = by_id ? sizeof info : sizeof status;
+	c->note[1] = by_id ? sizeof(info) : sizeof(status);
 	if (c->note[0] && task_write(c->t, c->note[0], by_id ? (void *)&info : &status, c->note[1]))
 		c->result = -EFAULT;
 }
@@ -148,7 +150,7 @@ void enter_affinity_set(struct call *c)
 {
 	struct task *t = affinity_target(c);
 	cpu_set_t set;
-	size_t n = c->args[1] < sizeof set ? c->args[1] : sizeof set;
+	size_t n = c->args[1] < sizeof(set) ? c->args[1] : sizeof(set);
 
 	CPU_ZERO(&set);
 	c->verdict = CALL_REFUSE;
@@ -222,7 +224,7 @@ struct vec {
 
 static bool vec_piece(struct call *c, struct vec *v)
 {
-	for (; !v->v.iov_len && v->count; v->count--, v->at += sizeof v->v)
+	for (; !v->v.iov_len && v->count; v->count--, v->at += sizeof(v->v))
 		if (CALL_READ(c, v->at, &v->v))
 			return false;
 	return v->v.iov_len;
@@ -231,9 +233,11 @@ static bool vec_piece(struct call *c, struct vec *v)
 void exit_process_vm_readv(struct call *c)
 {
 	struct task *from = c->result > 0 ? c->rec->find(c->rec, (pid_t)c->args[0]) : NULL;
-	struct vec to = {.at = c->args[1], .count = c->args[2]}, of = {.at = c->args[3], .count = c->args[4]};
+	struct vec to = {.at = c->args[1], .count = c->args[2]},
+		   of = {.at = c->args[3], .count = c->args[4]};
 
-	for (uint64_t left = (uint64_t)c->result, n; from && left && vec_piece(c, &to) && vec_piece(c, &of); left -= n) {
+	for (uint64_t left = (uint64_t)c->result, n;
+	     from && left && vec_piece(c, &to) && vec_piece(c, &of); left -= n) {
 		n = to.v.iov_len < of.v.iov_len ? to.v.iov_len : of.v.iov_len;
 		n = n < left ? n : left;
 		kernel_text_read(c, from, (uint64_t)of.v.iov_base, (uint64_t)to.v.iov_base, n);
@@ -249,14 +253,16 @@ void exit_process_vm_writev(struct call *c)
 	struct task *target = c->rec->find(c->rec, (pid_t)c->args[0]);
 	struct vec to = {.at = c->args[3], .count = c->args[4]};
 
-	for (uint64_t left = c->result > 0 ? (uint64_t)c->result : 0, n; target && left && vec_piece(c, &to); left -= n) {
+	for (uint64_t left = c->result > 0 ? (uint64_t)c->result : 0, n;
+	     target && left && vec_piece(c, &to); left -= n) {
 		n = to.v.iov_len < left ? to.v.iov_len : left;
 		kernel_text_written(c->rec, target, (uint64_t)to.v.iov_base, n);
 		to.v.iov_len = 0;
 	}
 }
 
-/* Where what is mapped at an address ends, with all that follows without a gap; the address if nothing is there. */
+/* Where what is mapped at an address ends, with all that follows without a gap; the address if
+ * nothing is there. */
 static uint64_t mapped_end(struct task *t, uint64_t at)
 {
 	struct maps_file *maps = maps_open(t->tid);
@@ -304,14 +310,15 @@ void exit_keyctl(struct call *c)
 {
 	uint64_t n = c->result > 0 ? (uint64_t)c->result : 0;
 
-	if (c->args[0] == KEYCTL_DESCRIBE_ || c->args[0] == KEYCTL_READ_ || c->args[0] == KEYCTL_GET_SECURITY_)
+	if (c->args[0] == KEYCTL_DESCRIBE_ || c->args[0] == KEYCTL_READ_ ||
+	    c->args[0] == KEYCTL_GET_SECURITY_)
 		call_out(c, c->args[2], n < c->args[3] ? n : c->args[3]);
 }
 
 void exit_quotactl(struct call *c)
 {
-	/* The largest thing any of its commands writes is a struct fs_disk_quota (112 bytes) or statistics of that
-	 * order; what lies behind shorter ones is saved as it is. */
+	/* The largest thing any of its commands writes is a struct fs_disk_quota (112 bytes) or
+	 * statistics of that order; what lies behind shorter ones is saved as it is. */
 	if (c->result >= 0)
 		call_out(c, c->args[3], 128);
 }

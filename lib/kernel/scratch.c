@@ -1,11 +1,11 @@
 /* Where a call that waits has its output written while other tasks of the same memory run.
  *
- * The kernel would write into the program's buffer at a moment that no event tells of, and another thread could see it.
- * So the call gets pointers into memory of the recorder's own, and at its exit, an event, the bytes are copied to where
- * the program wants them. Only the plain pointers of a row are changed so; replay knows nothing of it. Recording.
+ * The kernel would write into the program's buffer at a moment that no event tells of, and another
+ * thread could see it. So the call gets pointers into memory of the recorder's own, and at its
+ * exit, an event, the bytes are copied to where the program wants them. Only the plain pointers of
+ * a row are changed so; replay knows nothing of it. Recording.
  */
 #include "kernel/kernel.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -50,7 +50,8 @@ static bool copy_memory(struct task *t, uint64_t to, uint64_t from, uint64_t n)
 {
 	static uint8_t buf[SCRATCH_SIZE];
 
-	return n <= sizeof buf && !task_read_all(t, from, buf, n) && !task_write_checked(t, to, buf, n);
+	return n <= sizeof(buf) && !task_read_all(t, from, buf, n) &&
+	       !task_write_checked(t, to, buf, n);
 }
 
 void scratch_enter(struct call *c)
@@ -67,7 +68,8 @@ void scratch_enter(struct call *c)
 		if (!n || n > end - at)
 			continue;
 		/* What the kernel reads, or may leave as it is, has to be there. */
-		if (((a->dir & D_IN) || a->always || a->type != T_BUF) && !copy_memory(t, at, c->args[i], n))
+		if (((a->dir & D_IN) || a->always || a->type != T_BUF) &&
+		    !copy_memory(t, at, c->args[i], n))
 			continue;
 		c->redirects[c->nredirects++] = (struct redirect){(uint8_t)i, at, n};
 		call_change(c, i, at);
@@ -104,7 +106,8 @@ void scratch_map(struct task *t)
 		return;
 	uint64_t at = SCRATCH_ADDR + (uint64_t)slot * SCRATCH_SIZE;
 	if (TASK_CALL(t, SYS_mmap, at, SCRATCH_SIZE, PROT_READ | PROT_WRITE,
-		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1, 0) != (int64_t)at)
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1,
+		      0) != (int64_t)at)
 		return;
 	mm->slots[slot / 64] |= 1ull << (slot % 64);
 	t->scratch = at;

@@ -1,10 +1,10 @@
 /* Code as a tracer sees and changes it where rewritten code is: the original. Recording.
  *
- * Where an instruction has been moved, a breakpoint instruction goes to where its work is done now, and is met there. Replay
- * knows nothing of it: these are bytes in the task's memory as any other. */
-#include "kernel/kernel.h"
-
+ * Where an instruction has been moved, a breakpoint instruction goes to where its work is done now,
+ * and is met there. Replay knows nothing of it: these are bytes in the task's memory as any other.
+ */
 #include "instrument/image.h"
+#include "kernel/kernel.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -19,13 +19,15 @@ struct piece {
 };
 
 /* The first piece in [addr, end) whose original can be read. */
-static bool next_piece(struct recording *rec, struct task *t, uint64_t addr, uint64_t end, struct piece *p)
+static bool next_piece(struct recording *rec, struct task *t, uint64_t addr, uint64_t end,
+		       struct piece *p)
 {
 	for (; code_next_run(&t->mm->code, addr, end, &p->run); addr = p->run.start + p->run.len) {
-		if (p->run.len > sizeof p->original)
-			p->run.len = sizeof p->original;
+		if (p->run.len > sizeof(p->original))
+			p->run.len = sizeof(p->original);
 		int fd = kernel_code_file(rec, t, p->run.img);
-		if (fd >= 0 && pread_all(fd, p->original, p->run.len, p->run.file_off) == (ssize_t)p->run.len)
+		if (fd >= 0 &&
+		    pread_all(fd, p->original, p->run.len, p->run.file_off) == (ssize_t)p->run.len)
 			return true;
 	}
 	return false;
@@ -42,7 +44,8 @@ void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint
 {
 	struct code_run run;
 
-	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run); at = run.start + run.len) {
+	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run);
+	     at = run.start + run.len) {
 		int fd = kernel_code_file(rec, t, run.img);
 		if (fd >= 0)
 			code_run_show(&run, fd, buf + (run.start - addr));
@@ -60,7 +63,7 @@ void kernel_text_read(struct call *c, struct task *t, uint64_t addr, uint64_t to
 	uint64_t k;
 
 	for (; n; n -= k, addr += k, to += k) {
-		k = n < sizeof buf ? n : sizeof buf;
+		k = n < sizeof(buf) ? n : sizeof(buf);
 		if (!has_code(t, addr, k))
 			continue;
 		if (task_read_all(c->t, to, buf, k))
@@ -81,8 +84,10 @@ static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on
 	rec_out(rec, t, entry, 1);
 }
 
-/* The tracer has written `value` over the byte at `at`, which the rewritten code has as `now` and the original as `was`. */
-static void byte_written(struct recording *rec, struct task *t, uint64_t at, uint8_t value, uint8_t now, uint8_t was)
+/* The tracer has written `value` over the byte at `at`, which the rewritten code has as `now` and
+ * the original as `was`. */
+static void byte_written(struct recording *rec, struct task *t, uint64_t at, uint8_t value,
+			 uint8_t now, uint8_t was)
 {
 	uint64_t entry = code_entry(&t->mm->code, at);
 
@@ -92,8 +97,9 @@ static void byte_written(struct recording *rec, struct task *t, uint64_t at, uin
 	if (entry != at && (value == was || value == INT3))
 		plant(rec, t, entry, value != was);
 	else if (value != was)
-		rec->warn(rec, "a tracer changes code",
-			  "it has been rewritten for counting, and stays as it is there: record with --counter=none");
+		rec->warn(
+			rec, "a tracer changes code",
+			"it has been rewritten for counting, and stays as it is there: record with --counter=none");
 }
 
 void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n)
@@ -101,11 +107,13 @@ void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, u
 	uint8_t written[sizeof((struct piece *)0)->original];
 	struct piece p;
 
-	for (uint64_t at = addr; next_piece(rec, t, at, addr + n, &p); at = p.run.start + p.run.len) {
+	for (uint64_t at = addr; next_piece(rec, t, at, addr + n, &p);
+	     at = p.run.start + p.run.len) {
 		if (task_read_all(t, p.run.start, written, p.run.len))
 			continue;
 		for (size_t i = 0; i < p.run.len; i++)
-			byte_written(rec, t, p.run.start + i, written[i], p.run.bytes[i], p.original[i]);
+			byte_written(rec, t, p.run.start + i, written[i], p.run.bytes[i],
+				     p.original[i]);
 	}
 	rec_out(rec, t, addr, n);
 }

@@ -1,7 +1,7 @@
-/* Debug registers that a tracer of the program's own sets: the CPU watches for it, in recording and in replay. */
-#include "kernel/kernel.h"
-
+/* Debug registers that a tracer of the program's own sets: the CPU watches for it, in recording and
+ * in replay. */
 #include "instrument/image.h"
+#include "kernel/kernel.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ int kernel_watches_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS])
 
 	if (task_parse_watches(dr, &w))
 		return -1;
-	memmove(t->debug, dr, sizeof t->debug);
+	memmove(t->debug, dr, sizeof(t->debug));
 	t->debugged = false;
 	for (int i = 0; i < TASK_WATCHES; i++) {
 		t->debugged |= w.v[i].len != 0;
@@ -26,7 +26,10 @@ int kernel_watches_again(struct replaying *rp, struct task *t, const struct trac
 {
 	uint64_t dr[TRACE_DEBUG_REGS];
 
-	memcpy(dr, d->bytes, sizeof dr);
+	memcpy(dr, d->bytes, sizeof(dr));
 	t->mm->planted_as = 0; /* who debugs may need other means now */
-	return kernel_watches_set(t, dr) ? kernel_replay_fail(rp, "this CPU does not take the recorded debug registers") : 0;
+	return kernel_watches_set(t, dr)
+		       ? kernel_replay_fail(rp,
+					    "this CPU does not take the recorded debug registers")
+		       : 0;
 }

@@ -1,5 +1,9 @@
-/* A packed trace as a pax archive, the same bytes for the same trace: neither the machine's clock, users nor the holes
- * that its file system happened to make are in it. */
+/* A packed trace as a pax archive, the same bytes for the same trace: neither the machine's clock,
+ * users nor the holes that its file system happened to make are in it. */
+#include "pack/work.h"
+#include "trace/error.h"
+#include "util/util.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -12,12 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pack/work.h"
-#include "trace/error.h"
-#include "util/util.h"
-
-/* When everything in an archive was changed last: no time of a file is of the trace. 2000-01-01, as some programs warn of
- * what is older than they are. */
+/* When everything in an archive was changed last: no time of a file is of the trace. 2000-01-01, as
+ * some programs warn of what is older than they are. */
 #define MTIME 946684800
 #define BLOCK (256 << 10)
 
@@ -30,7 +30,7 @@ struct output {
 struct packing {
 	struct archive *a;
 	struct output out;
-	bool over; /* nothing more is written */
+	bool over;       /* nothing more is written */
 	const char *top; /* the directory in the archive */
 	int made[NPARTS];
 };
@@ -38,15 +38,16 @@ struct packing {
 static int fail(const struct packing *p)
 {
 	/* libarchive's own texts have no name, and end in the error's */
-	const char *text = archive_errno(p->a) > 0 ? strerror(archive_errno(p->a)) : archive_error_string(p->a);
+	const char *text = archive_errno(p->a) > 0 ? strerror(archive_errno(p->a))
+						   : archive_error_string(p->a);
 
 	return trace_fail("%s: %s", p->out.name, text ? text : "cannot be written");
 }
 
 /* --- where it goes ---- */
 
-/* A file without a name in the directory where `name` will be, so that nothing is left of it when we are killed; where the
- * file system has no such files, one under the temporary name. */
+/* A file without a name in the directory where `name` will be, so that nothing is left of it when
+ * we are killed; where the file system has no such files, one under the temporary name. */
 static int file_begin(const struct output *out, const char *name)
 {
 	char *copy = xstrdup(name);
@@ -75,13 +76,15 @@ static int output_begin(struct output *out, const char *name)
 
 	*out = (struct output){.name = strcmp(name, "-") ? name : "stdout", .fd = STDOUT_FILENO};
 	if (strcmp(name, "-") == 0)
-		return isatty(STDOUT_FILENO) ? trace_fail("-o -: standard output is a terminal") : 0;
+		return isatty(STDOUT_FILENO) ? trace_fail("-o -: standard output is a terminal")
+					     : 0;
 	if (stat(name, &st) == 0 && S_ISDIR(st.st_mode))
 		return trace_fail("%s: is a directory; traces go there with --into", name);
 	bool plain = lstat(name, &st) || S_ISREG(st.st_mode);
 	if (plain && getrandom(&random, sizeof(random), 0) == sizeof(random))
 		out->temporary = xasprintf("%s.%08x", name, random);
-	out->fd = out->temporary ? file_begin(out, name) : open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	out->fd = out->temporary ? file_begin(out, name)
+				 : open(name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
 	if (out->fd >= 0)
 		return 0;
 	free(out->temporary);
@@ -103,7 +106,8 @@ static int output_end(struct output *out, int rc)
 
 /* --- entries ---- */
 
-static struct archive_entry *entry(const struct packing *p, const char *name, unsigned type, unsigned mode, uint64_t size)
+static struct archive_entry *entry(const struct packing *p, const char *name, unsigned type,
+				   unsigned mode, uint64_t size)
 {
 	struct archive_entry *e = archive_entry_new();
 	char *path = xasprintf("%s/%s", p->top, name);
@@ -171,7 +175,8 @@ static int piece_put(void *ctx, uint64_t at, const uint8_t *bytes, size_t n)
 }
 
 /* `where`: what is not holes; NULL: all. libarchive leaves the holes out of what it is given. */
-static int file_put(const struct packing *p, const char *name, int fd, uint64_t size, const struct extents *where)
+static int file_put(const struct packing *p, const char *name, int fd, uint64_t size,
+		    const struct extents *where)
 {
 	struct archive_entry *e = entry(p, name, AE_IFREG, 0600, size);
 	struct filling f = {p, 0};
@@ -179,7 +184,8 @@ static int file_put(const struct packing *p, const char *name, int fd, uint64_t 
 	if (!e)
 		return -1;
 	for (size_t i = 0; where && i < where->n; i++) {
-		uint64_t from = where->v[i].from, to = where->v[i].to < size ? where->v[i].to : size;
+		uint64_t from = where->v[i].from,
+			 to = where->v[i].to < size ? where->v[i].to : size;
 		archive_entry_sparse_add_entry(e, (la_int64_t)from, (la_int64_t)(to - from));
 	}
 	if (where && !where->n && size) /* a file with no extents would have no holes for it */
@@ -255,7 +261,8 @@ static int version_put(const struct packing *p, const struct trace_version *v)
 	return rc;
 }
 
-/* As a recorder writes them: a stream that breaks off is no trace at first, then one that is not complete. */
+/* As a recorder writes them: a stream that breaks off is no trace at first, then one that is not
+ * complete. */
 static int all_put(struct work *w, struct packing *p)
 {
 	struct trace_part parts[NPARTS];
@@ -296,7 +303,9 @@ int pack_archive(struct work *w)
 		archive_write_set_format_pax_restricted(p.a);
 		archive_write_set_bytes_per_block(p.a, BLOCK);
 		archive_write_set_bytes_in_last_block(p.a, 1);
-		rc = archive_write_open(p.a, &p, NULL, bytes_put, NULL) == ARCHIVE_OK ? all_put(w, &p) : fail(&p);
+		rc = archive_write_open(p.a, &p, NULL, bytes_put, NULL) == ARCHIVE_OK
+			     ? all_put(w, &p)
+			     : fail(&p);
 		if (!rc && archive_write_close(p.a) != ARCHIVE_OK)
 			rc = fail(&p);
 		rc = output_end(&p.out, rc);

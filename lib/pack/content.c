@@ -1,5 +1,7 @@
 #include "pack/content.h"
 
+#include "util/util.h"
+
 #include <errno.h>
 #include <linux/fs.h>
 #include <stdio.h>
@@ -8,8 +10,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <xxhash.h>
-
-#include "util/util.h"
 
 #define BUFFER (1u << 20)
 
@@ -34,7 +34,8 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* Where data goes on at or behind `at`; `size` if nowhere. A file system that does not know of holes has none. */
+/* Where data goes on at or behind `at`; `size` if nowhere. A file system that does not know of
+ * holes has none. */
 static uint64_t next_data(int fd, uint64_t at, uint64_t size)
 {
 	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
@@ -66,7 +67,8 @@ static int pieces(const uint8_t *bytes, size_t n, uint64_t at,
 	return rc;
 }
 
-int content_walk(int fd, uint64_t size, int (*fn)(void *ctx, uint64_t at, const uint8_t *bytes, size_t n), void *ctx)
+int content_walk(int fd, uint64_t size,
+		 int (*fn)(void *ctx, uint64_t at, const uint8_t *bytes, size_t n), void *ctx)
 {
 	uint8_t *buffer = xmalloc(BUFFER);
 	int rc = 0;
@@ -170,7 +172,8 @@ static int copy_by_hand(int from, int to, uint64_t at, uint64_t end)
 
 	while (rc == 0 && at < end) {
 		size_t n = end - at < BUFFER ? end - at : BUFFER;
-		ssize_t put = read_whole(from, buffer, n, at) ? -1 : pwrite(to, buffer, n, (off_t)at);
+		ssize_t put =
+			read_whole(from, buffer, n, at) ? -1 : pwrite(to, buffer, n, (off_t)at);
 		rc = put > 0 ? 0 : -1;
 		at += put > 0 ? (uint64_t)put : 0;
 	}
@@ -183,11 +186,13 @@ static int copy_range(int from, int to, uint64_t at, uint64_t end)
 	while (at < end) {
 		off_t in = (off_t)at, out = (off_t)at;
 		ssize_t n = copy_file_range(from, &in, to, &out, end - at, 0);
-		if (n < 0 && (errno == EXDEV || errno == ENOSYS || errno == EINVAL || errno == EOPNOTSUPP))
+		if (n < 0 &&
+		    (errno == EXDEV || errno == ENOSYS || errno == EINVAL || errno == EOPNOTSUPP))
 			return copy_by_hand(from, to, at, end);
 		if (n < 0)
 			return -1;
-		if (n == 0) /* the end of the file, or a file system that makes up its files as they are read */
+		/* the end of the file, or a file system that makes up its files as they are read */
+		if (n == 0)
 			return copy_by_hand(from, to, at, end);
 		at += (uint64_t)n;
 	}

@@ -1,4 +1,5 @@
-/* What is in files, whatever they are called: walked, named, compared and copied. Long runs of zeroes cost nothing. */
+/* What is in files, whatever they are called: walked, named, compared and copied. Long runs of
+ * zeroes cost nothing. */
 #ifndef RR_CONTENT_H
 #define RR_CONTENT_H
 
@@ -24,8 +25,10 @@ void extents_free(struct extents *e);
 /* All return -1 and errno, ESTALE where the file is shorter than `size`. */
 
 /* Calls fn for each piece that is not a hole, until it returns nonzero, which is returned. */
-int content_walk(int fd, uint64_t size, int (*fn)(void *ctx, uint64_t at, const uint8_t *bytes, size_t n), void *ctx);
-/* The name that says what is in the file (rr-trace(5), Packed traces), and where it is if `where` is not NULL. */
+int content_walk(int fd, uint64_t size,
+		 int (*fn)(void *ctx, uint64_t at, const uint8_t *bytes, size_t n), void *ctx);
+/* The name that says what is in the file (rr-trace(5), Packed traces), and where it is if `where`
+ * is not NULL. */
 int content_name(int fd, uint64_t size, char name[CONTENT_DIGITS + 1], struct extents *where);
 /* Whether it looks like such a name. */
 bool content_is_name(const char *name);

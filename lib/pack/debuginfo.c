@@ -1,5 +1,9 @@
 #include "pack/debuginfo.h"
 
+#include "pack/plan.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwelf.h>
@@ -7,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "pack/plan.h"
-#include "util/host.h"
-#include "util/util.h"
 
 #define DEBUG_DIR "/usr/lib/debug"
 
@@ -63,7 +63,8 @@ static char *by_link(Elf *elf, const char *path, const char *dir)
 
 	if (!link || !*link || strchr(link, '/'))
 		return NULL;
-	char *places[] = {xasprintf("%.*s/%s", len, path, link), xasprintf("%.*s/.debug/%s", len, path, link),
+	char *places[] = {xasprintf("%.*s/%s", len, path, link),
+			  xasprintf("%.*s/.debug/%s", len, path, link),
 			  xasprintf("%s%.*s/%s", dir, len, path, link)};
 	char *found = NULL;
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
@@ -103,9 +104,11 @@ static void unit_sources(Dwarf_Die *unit, void (*fn)(void *ctx, const char *sour
 		return;
 	for (size_t i = 1; i < n; i++) {
 		const char *name = dwarf_filesrc(files, i, NULL, NULL);
-		if (!name || name[0] == '<' || strcmp(name, "???") == 0) /* what the compiler made up */
+		/* what the compiler made up */
+		if (!name || name[0] == '<' || strcmp(name, "???") == 0)
 			continue;
-		char *whole = name[0] == '/' || !dir ? xstrdup(name) : xasprintf("%s/%s", dir, name);
+		char *whole =
+			name[0] == '/' || !dir ? xstrdup(name) : xasprintf("%s/%s", dir, name);
 		fn(ctx, whole);
 		free(whole);
 	}

@@ -1,5 +1,10 @@
 #include "pack/fresh.h"
 
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -11,18 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "util/host.h"
-#include "util/util.h"
-
 /* Ours, and nobody is at work in it. Returned locked; -1. */
 static int stale_open(int parent, const char *name)
 {
 	struct stat st;
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	    flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -34,7 +35,9 @@ static void stale_remove(int parent)
 	DIR *d = dir_list(parent, ".");
 
 	for (struct dirent *e; (e = dir_next(d));) {
-		int fd = strncmp(e->d_name, FRESH_PREFIX, strlen(FRESH_PREFIX)) ? -1 : stale_open(parent, e->d_name);
+		int fd = strncmp(e->d_name, FRESH_PREFIX, strlen(FRESH_PREFIX))
+				 ? -1
+				 : stale_open(parent, e->d_name);
 		if (fd < 0)
 			continue;
 		dir_empty(fd); /* what is in a trace, and nothing else */
@@ -93,9 +96,11 @@ int fresh_done(struct fresh *f, const char *name)
 
 	/* A file system that does not know this flag: an empty directory can be replaced. */
 	if (rc && (errno == EINVAL || errno == ENOSYS))
-		rc = mkdirat(f->parent, name, 0700) ? -1 : renameat(f->parent, f->name, f->parent, name);
+		rc = mkdirat(f->parent, name, 0700) ? -1
+						    : renameat(f->parent, f->name, f->parent, name);
 	if (rc)
-		return trace_fail("%s/%s: %s", f->where, name, errno == EEXIST ? "exists" : strerror(errno));
+		return trace_fail("%s/%s: %s", f->where, name,
+				  errno == EEXIST ? "exists" : strerror(errno));
 	close(f->fd);
 	f->fd = -1;
 	return 0;

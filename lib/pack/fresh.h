@@ -11,7 +11,8 @@ struct fresh {
 	char *where; /* the directory it is to be in, for messages */
 };
 
-/* In the directory `where`; what killed programs have left there is removed. -1 and trace_strerror(). */
+/* In the directory `where`; what killed programs have left there is removed. -1 and
+ * trace_strerror(). */
 int fresh_begin(struct fresh *f, const char *where);
 /* Gives it its name, which nothing may have. */
 int fresh_done(struct fresh *f, const char *name);

@@ -1,11 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "pack/fresh.h"
 #include "pack/store.h"
 #include "pack/work.h"
@@ -13,6 +5,14 @@
 #include "trace/error.h"
 #include "util/host.h"
 #include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct target {
 	struct fresh fresh;
@@ -42,7 +42,8 @@ static int parts_copy(struct target *t, const struct trace_part parts[NPARTS])
 		if (fd < 0)
 			return -1;
 		if (content_copy(parts[i].fd, fd, parts[i].size))
-			return trace_fail("%s/%s: %s", t->fresh.where, trace_part_names[i], strerror(errno));
+			return trace_fail("%s/%s: %s", t->fresh.where, trace_part_names[i],
+					  strerror(errno));
 	}
 	return 0;
 }
@@ -77,7 +78,9 @@ static void near_find(struct store *s)
 
 static int files_put(struct work *w, struct target *t)
 {
-	struct store s = {.fd = dir_make(t->fresh.fd, "files"), .dir = t->fresh.where, .top = t->fresh.parent};
+	struct store s = {.fd = dir_make(t->fresh.fd, "files"),
+			  .dir = t->fresh.where,
+			  .top = t->fresh.parent};
 	size_t n;
 	const struct item **v = plan_sorted(&w->plan, &n);
 	int rc = s.fd < 0 ? trace_fail("%s: %s", t->fresh.where, strerror(errno)) : 0;

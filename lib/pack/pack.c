@@ -1,5 +1,12 @@
 #include "pack/pack.h"
 
+#include "pack/store.h"
+#include "pack/work.h"
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "trace/replace.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,13 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "pack/store.h"
-#include "pack/work.h"
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "trace/replace.h"
-#include "util/util.h"
 
 /* --- in place ---- */
 
@@ -51,13 +51,14 @@ static bool parts_changed(const struct trace_part parts[NPARTS])
 }
 
 /* The moment from which on the trace is another. */
-static int parts_replace(const struct place *pl, const struct trace_part parts[NPARTS], const struct trace_version *v,
-			 bool versioned)
+static int parts_replace(const struct place *pl, const struct trace_part parts[NPARTS],
+			 const struct trace_version *v, bool versioned)
 {
 	if (!versioned)
 		return replace_one(pl->fd, pl->dir, trace_part_names[STREAM_MMAPS]);
 	for (unsigned i = 0; i < NPARTS; i++)
-		if (parts[i].changed && replace_ready(pl->fd, pl->dir, trace_part_names[i], parts[i].crc))
+		if (parts[i].changed &&
+		    replace_ready(pl->fd, pl->dir, trace_part_names[i], parts[i].crc))
 			return -1;
 	return replace_commit(pl->fd, pl->dir, v);
 }
@@ -68,7 +69,8 @@ static int place_pack(struct work *w, const struct place *pl, struct store *s)
 	struct trace_version v;
 	int versioned = -1;
 
-	if (items_put(w, s) || (versioned = work_rewrite(w, part_begin, (void *)pl, parts, &v)) < 0 || store_sync(s))
+	if (items_put(w, s) ||
+	    (versioned = work_rewrite(w, part_begin, (void *)pl, parts, &v)) < 0 || store_sync(s))
 		goto undo;
 	if (parts_changed(parts) && parts_replace(pl, parts, &v, versioned))
 		goto undo;
@@ -87,11 +89,13 @@ static int place_allowed(const struct work *w)
 	const struct pack_options *o = w->o;
 
 	if (o->last)
-		return trace_fail("--events: the rest of the trace would be lost: it needs -o or --into");
+		return trace_fail(
+			"--events: the rest of the trace would be lost: it needs -o or --into");
 	if (!trace_reader_complete(w->r) && (o->compress || o->strip_env || o->redact))
-		return trace_fail("%s: the recording was cut short: it can be changed so on its way to somewhere else only, "
-				  "with -o or --into",
-				  trace_reader_dir(w->r));
+		return trace_fail(
+			"%s: the recording was cut short: it can be changed so on its way to somewhere else only, "
+			"with -o or --into",
+			trace_reader_dir(w->r));
 	return 0;
 }
 
@@ -122,7 +126,8 @@ int pack_in_place(const char *trace, const struct pack_options *o)
 	if (!rc)
 		rc = place_allowed(&w);
 	s.dir = pl.dir;
-	if (!rc && (s.fd = openat(pl.fd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
+	if (!rc &&
+	    (s.fd = openat(pl.fd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
 		rc = trace_fail("%s/files: %s", pl.dir, strerror(errno));
 	if (!rc)
 		rc = place_pack(&w, &pl, &s);
@@ -184,7 +189,8 @@ int pack_plan(const char *trace, const struct pack_options *o, FILE *out)
 			total += bytes;
 		char *path = xstrdup(it->path);
 		line_plain(path);
-		fprintf(out, "%s\t%" PRIu64 "\t%s\t%s\n", item_state_names[it->state], bytes, it->name[0] ? it->name : "-", path);
+		fprintf(out, "%s\t%" PRIu64 "\t%s\t%s\n", item_state_names[it->state], bytes,
+			it->name[0] ? it->name : "-", path);
 		free(path);
 	}
 	if (rc == 0) {

@@ -1,5 +1,6 @@
-/* Traces made to travel: with copies of every file that their mappings need, in place, in a directory with others, or as
- * a pax archive; smaller, shorter, without secrets; and archives of others unpacked without harm. */
+/* Traces made to travel: with copies of every file that their mappings need, in place, in a
+ * directory with others, or as a pax archive; smaller, shorter, without secrets; and archives of
+ * others unpacked without harm. */
 #ifndef RR_PACK_H
 #define RR_PACK_H
 
@@ -9,19 +10,21 @@
 #include <stdio.h>
 
 struct pack_options {
-	const char *output;    /* an archive, "-": standard output. Neither this nor `into`: in place */
-	const char *into;      /* a directory of traces */
-	uint64_t last;	       /* only up to this event; 0: all */
-	bool compress;	       /* all blocks anew, at `level` 0 to 9 */
+	/* an archive, "-": standard output. Neither this nor `into`: in place */
+	const char *output;
+	const char *into; /* a directory of traces */
+	uint64_t last;    /* only up to this event; 0: all */
+	bool compress;    /* all blocks anew, at `level` 0 to 9 */
 	int level;
 	bool strip_env;
-	const char **redact;   /* POSIX extended regular expressions, NULL-terminated; may be NULL */
-	bool debug;	       /* debug information of `debug_dir` too */
+	/* POSIX extended regular expressions, NULL-terminated; may be NULL */
+	const char **redact;
+	bool debug;            /* debug information of `debug_dir` too */
 	const char *debug_dir; /* NULL: /usr/lib/debug */
 };
 
-/* All return 0, or -1 and trace_strerror(): nothing has been changed then. `trace` NULL: the latest. Lines that are not
- * errors go to stderr. */
+/* All return 0, or -1 and trace_strerror(): nothing has been changed then. `trace` NULL: the
+ * latest. Lines that are not errors go to stderr. */
 int pack_trace(const char *trace, const struct pack_options *o);
 /* What pack_trace would add, a line a file. -1: it would fail, as something is missing. */
 int pack_plan(const char *trace, const struct pack_options *o, FILE *out);
@@ -35,7 +38,8 @@ struct unpack_limits {
 #define UNPACK_SIZE (16ull << 30)
 #define UNPACK_FILES 10000ull
 
-/* The archive, "-": standard input, to a directory that is not there yet, NULL: as in the archive. */
+/* The archive, "-": standard input, to a directory that is not there yet, NULL: as in the archive.
+ */
 int pack_unpack(const char *archive, const char *dir, const struct unpack_limits *limits);
 
 #endif

@@ -1,5 +1,10 @@
 #include "pack/plan.h"
 
+#include "pack/debuginfo.h"
+#include "trace/error.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,11 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "pack/debuginfo.h"
-#include "trace/error.h"
-#include "util/host.h"
-#include "util/util.h"
 
 const char *const item_state_names[] = {"have", "have", "add", "missing", "changed"};
 
@@ -42,13 +42,18 @@ static int by_copy(const void *a, const void *b)
 
 static int by_name(const void *a, const void *b)
 {
-	return strcmp((*(const struct item *const *)a)->name, (*(const struct item *const *)b)->name);
+	return strcmp((*(const struct item *const *)a)->name,
+		      (*(const struct item *const *)b)->name);
 }
 
 const struct item *plan_find(const struct plan *p, const struct trace_map *m)
 {
-	struct item key = {.path = (char *)m->path, .copy = (char *)m->copy, .size = m->size, .mtime_ns = m->mtime_ns};
-	struct item **found = *m->copy ? tfind(&key, &p->by_copy, by_copy) : tfind(&key, &p->by_path, by_path);
+	struct item key = {.path = (char *)m->path,
+			   .copy = (char *)m->copy,
+			   .size = m->size,
+			   .mtime_ns = m->mtime_ns};
+	struct item **found =
+		*m->copy ? tfind(&key, &p->by_copy, by_copy) : tfind(&key, &p->by_path, by_path);
 
 	return found ? *found : NULL;
 }
@@ -75,7 +80,8 @@ static bool is_as_planned(int fd, const struct item *it)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == it->size && (it->copy || stat_mtime_ns(&st) == it->mtime_ns);
+	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == it->size &&
+	       (it->copy || stat_mtime_ns(&st) == it->mtime_ns);
 }
 
 int item_open(const struct plan *p, const struct item *it)
@@ -101,7 +107,8 @@ static int item_read(const struct plan *p, struct item *it, int fd, char name[CO
 		if (content_name(fd, it->size, name, &it->where) == 0)
 			return 0;
 	}
-	return it->copy ? trace_fail("%s/files/%s: cannot be read: %s", trace_reader_dir(p->r), it->copy, strerror(errno))
+	return it->copy ? trace_fail("%s/files/%s: cannot be read: %s", trace_reader_dir(p->r),
+				     it->copy, strerror(errno))
 			: trace_fail("%s: cannot be read: %s", it->path, strerror(errno));
 }
 
@@ -116,8 +123,9 @@ static int item_from_trace(const struct plan *p, struct item *it)
 	close(fd);
 	it->state = strcmp(it->copy, it->name) == 0 ? ITEM_THERE : ITEM_RENAME;
 	if (!rc && content_is_name(it->copy) && it->state == ITEM_RENAME)
-		return trace_fail("%s/files/%s: damaged: its contents are not those that its name tells of",
-				  trace_reader_dir(p->r), it->copy);
+		return trace_fail(
+			"%s/files/%s: damaged: its contents are not those that its name tells of",
+			trace_reader_dir(p->r), it->copy);
 	return rc;
 }
 
@@ -125,7 +133,8 @@ static bool is_elf(int fd)
 {
 	char magic[SELFMAG];
 
-	return pread_all(fd, magic, sizeof(magic), 0) == sizeof(magic) && memcmp(magic, ELFMAG, SELFMAG) == 0;
+	return pread_all(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
+	       memcmp(magic, ELFMAG, SELFMAG) == 0;
 }
 
 static int item_from_host(const struct plan *p, struct item *it)
@@ -175,7 +184,8 @@ static void plan_index(struct plan *p, struct item *it)
 /* Programs that are not mapped from files in replay have symbols all the same. */
 static bool for_symbols(const struct trace_map *m, const struct pack_options *o)
 {
-	if (!o->debug || (m->backing != BACKING_OBJECT && m->backing != BACKING_DATA) || m->path[0] != '/' || !m->size)
+	if (!o->debug || (m->backing != BACKING_OBJECT && m->backing != BACKING_DATA) ||
+	    m->path[0] != '/' || !m->size)
 		return false;
 	int fd = host_open(m->path);
 	bool elf = fd >= 0 && is_elf(fd);
@@ -222,7 +232,8 @@ static int debug_there(struct plan *p, const struct item *of, const char *name)
 	return rc ? -1 : 1;
 }
 
-static int debug_from_host(struct plan *p, const struct item *of, const char *name, const struct pack_options *o)
+static int debug_from_host(struct plan *p, const struct item *of, const char *name,
+			   const struct pack_options *o)
 {
 	char same[CONTENT_DIGITS + 1];
 	struct stat st;
@@ -316,8 +327,10 @@ int plan_whole(const struct plan *p)
 	}
 	if (!n)
 		return 0;
-	const char *what = first->state == ITEM_MISSING ? "is missing or cannot be read, but was mapped when recording"
-							: "has changed since it was recorded";
+	const char *what = first->state == ITEM_MISSING
+				   ? "is missing or cannot be read, but was mapped when recording"
+				   : "has changed since it was recorded";
 	return n == 1 ? trace_fail("%s: %s", first->path, what)
-		      : trace_fail("%s: %s (and so for %zu more files: see -n)", first->path, what, n - 1);
+		      : trace_fail("%s: %s (and so for %zu more files: see -n)", first->path, what,
+				   n - 1);
 }

@@ -34,7 +34,7 @@ struct plan {
 	struct item **items; /* as they are met */
 	size_t n;
 	void *by_path, *by_copy; /* trees of them: tsearch(3) */
-	uint64_t events;	 /* that stay */
+	uint64_t events;         /* that stay */
 };
 
 /* 0; -1: damage. What is missing is no error yet. */

@@ -1,12 +1,12 @@
 #include "pack/redact.h"
 
+#include "trace/error.h"
+#include "util/util.h"
+
 #include <regex.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "trace/error.h"
-#include "util/util.h"
 
 struct redaction {
 	regex_t *v;
@@ -41,14 +41,16 @@ void redact_free(struct redaction *r)
 	free(r);
 }
 
-/* Calls for each match that is not empty, from left to right; replaces it. `to` NULL: only counts. */
+/* Calls for each match that is not empty, from left to right; replaces it. `to` NULL: only counts.
+ */
 static size_t matches(const regex_t *re, const uint8_t *bytes, size_t n, uint8_t *to)
 {
 	regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)n};
 	size_t count = 0, at = 0;
 
 	/* With REG_STARTEND a text may hold any byte. */
-	while (at < n && regexec(re, (const char *)bytes, 1, &m, REG_STARTEND | (at ? REG_NOTBOL : 0)) == 0) {
+	while (at < n &&
+	       regexec(re, (const char *)bytes, 1, &m, REG_STARTEND | (at ? REG_NOTBOL : 0)) == 0) {
 		if (m.rm_eo > m.rm_so) {
 			if (to)
 				memset(to + m.rm_so, '*', (size_t)(m.rm_eo - m.rm_so));

@@ -1,12 +1,12 @@
-#include <search.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "pack/debuginfo.h"
 #include "pack/plan.h"
 #include "trace/error.h"
 #include "util/util.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static int by_text(const void *a, const void *b)
 {

@@ -1,5 +1,10 @@
 #include "pack/store.h"
 
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,11 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "util/host.h"
-#include "util/util.h"
 
 /* One that is being copied. Whoever writes here has the trace locked, so there is one at a time. */
 #define FRESH "new.pack"
@@ -27,11 +27,13 @@ static void remember(struct store *s, const char *name)
 	s->added[s->nadded++] = xstrdup(name);
 }
 
-/* 1: the directory has the file under this name, with the contents of fd; 0: nothing; -1: something else, or errno. */
+/* 1: the directory has the file under this name, with the contents of fd; 0: nothing; -1: something
+ * else, or errno. */
 static int has_same(int dir, const char *name, int fd, uint64_t size)
 {
 	struct stat st;
-	int there = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), rc = -1;
+	int there = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC),
+	    rc = -1;
 
 	if (there < 0)
 		return errno == ENOENT ? 0 : -1;
@@ -41,14 +43,15 @@ static int has_same(int dir, const char *name, int fd, uint64_t size)
 	return rc;
 }
 
-/* Names say what is in files, but whoever can write to a directory can lie: so contents are compared. Only what is ours
- * is shared: others could change it later. */
+/* Names say what is in files, but whoever can write to a directory can lie: so contents are
+ * compared. Only what is ours is shared: others could change it later. */
 static bool link_from(struct store *s, const char *trace, const struct item *it, int fd)
 {
 	char *path = xasprintf("%s/files/%s", trace, it->name);
 	struct stat st;
-	bool linked = fstatat(s->top, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == geteuid() &&
-		      !(st.st_mode & 022) && has_same(s->top, path, fd, it->size) == 1 &&
+	bool linked = fstatat(s->top, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		      st.st_uid == geteuid() && !(st.st_mode & 022) &&
+		      has_same(s->top, path, fd, it->size) == 1 &&
 		      linkat(s->top, path, s->fd, it->name, 0) == 0;
 
 	free(path);
@@ -98,7 +101,8 @@ int store_put(struct store *s, const struct plan *p, const struct item *it)
 		return -1;
 	int there = has_same(s->fd, it->name, fd, it->size);
 	if (there < 0) {
-		rc = trace_fail("%s/files/%s: is there, but is not what its name tells of", s->dir, it->name);
+		rc = trace_fail("%s/files/%s: is there, but is not what its name tells of", s->dir,
+				it->name);
 	} else if (!there) {
 		if (!rename_there(s, it) && !link_near(s, it, fd))
 			rc = copy_fresh(s, it, fd);
@@ -145,7 +149,8 @@ static int is_named(const void *name, const void *item)
 /* "<content>", "<content>.debug", or a recorder's "<number>-<name>". */
 static bool is_ours(const char *name)
 {
-	const char *end = name + strspn(name, "0123456789abcdef"), *digits = name + strspn(name, "0123456789");
+	const char *end = name + strspn(name, "0123456789abcdef"),
+		   *digits = name + strspn(name, "0123456789");
 
 	if (digits > name && *digits == '-')
 		return true;

@@ -7,7 +7,7 @@
 struct store {
 	int fd;
 	const char *dir; /* of the trace, for messages */
-	bool sync;	 /* what is added will be on the disk with store_sync() */
+	bool sync;       /* what is added will be on the disk with store_sync() */
 	/* What other traces in the directory `top` (-1) have is not stored again: names of them. */
 	int top;
 	char **near;
@@ -22,7 +22,8 @@ int store_put(struct store *s, const struct plan *p, const struct item *it);
 int store_sync(struct store *s);
 /* Removes what was added, or has been left by one that was killed. */
 void store_undo(struct store *s);
-/* Removes copies that the plan does not know: those that have another name now, and what was left by others. */
+/* Removes copies that the plan does not know: those that have another name now, and what was left
+ * by others. */
 void store_tidy(struct store *s, const struct plan *p);
 void store_end(struct store *s);
 

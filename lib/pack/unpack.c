@@ -1,5 +1,13 @@
-/* Archives of others: only what a trace consists of is taken out of them, by name and kind, and nothing else even looked
- * at. So no link, device, absolute path or ".." needs a rule of its own. */
+/* Archives of others: only what a trace consists of is taken out of them, by name and kind, and
+ * nothing else even looked at. So no link, device, absolute path or ".." needs a rule of its own.
+ */
+#include "pack/fresh.h"
+#include "pack/pack.h"
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "trace/rewrite.h"
+#include "util/util.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -11,13 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "pack/fresh.h"
-#include "pack/pack.h"
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "trace/rewrite.h"
-#include "util/util.h"
 
 #define BLOCK (256u << 10)
 /* What is read behind the end of an archive at most. */
@@ -78,13 +79,15 @@ static la_ssize_t feed_read(struct archive *a, void *ctx, const void **bytes)
 	return n;
 }
 
-/* Two blocks of zeroes end an archive (pax(1)). libarchive takes an archive without them, which was cut off between two
- * files. What follows them is read, so that whoever writes to a pipe can go on to its end. */
+/* Two blocks of zeroes end an archive (pax(1)). libarchive takes an archive without them, which was
+ * cut off between two files. What follows them is read, so that whoever writes to a pipe can go on
+ * to its end. */
 static int end_check(struct unpacking *u)
 {
 	const void *bytes;
 
-	for (size_t left = END_MAX; left >= BLOCK && feed_read(u->a, &u->feed, &bytes) > 0; left -= BLOCK)
+	for (size_t left = END_MAX; left >= BLOCK && feed_read(u->a, &u->feed, &bytes) > 0;
+	     left -= BLOCK)
 		;
 	return u->feed.zeroes >= 1024 ? 0 : trace_fail("%s: cut short", u->archive);
 }
@@ -113,7 +116,8 @@ static bool is_file_of_trace(const char *name)
 
 static bool is_name(const char *name)
 {
-	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strlen(name) < 256;
+	return *name && !strchr(name, '/') && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+	       strlen(name) < 256;
 }
 
 /* What a stranger may call a directory of ours. */
@@ -127,7 +131,8 @@ static bool is_fit_to_show(const char *name)
 	return true;
 }
 
-/* All entries are in one directory, which the first one names. Returns what is behind it; NULL: another directory. */
+/* All entries are in one directory, which the first one names. Returns what is behind it; NULL:
+ * another directory. */
 static const char *behind_top(struct unpacking *u, const char *path)
 {
 	while (strncmp(path, "./", 2) == 0)
@@ -199,20 +204,24 @@ static int data_take(struct unpacking *u, int fd, const char *path, uint64_t siz
 		if (at < 0 || (uint64_t)at > size || n > size - (uint64_t)at)
 			return trace_fail("%s: %s: longer than it says", u->archive, path);
 		for (size_t done = 0; done < n;) {
-			ssize_t k = pwrite(fd, (const char *)bytes + done, n - done, at + (off_t)done);
+			ssize_t k =
+				pwrite(fd, (const char *)bytes + done, n - done, at + (off_t)done);
 			if (k <= 0)
-				return trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path, strerror(errno));
+				return trace_fail("%s: %s: cannot be written: %s", u->fresh.where,
+						  path, strerror(errno));
 			done += (size_t)k;
 		}
 	}
 	if (rc != ARCHIVE_EOF)
 		return fail(u);
 	if (ftruncate(fd, (off_t)size)) /* a hole at the end */
-		return trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path, strerror(errno));
+		return trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path,
+				  strerror(errno));
 	return 0;
 }
 
-static int file_take(struct unpacking *u, struct archive_entry *e, const char *path, const char *name)
+static int file_take(struct unpacking *u, struct archive_entry *e, const char *path,
+		     const char *name)
 {
 	int dir = u->fresh.fd;
 
@@ -228,10 +237,12 @@ static int file_take(struct unpacking *u, struct archive_entry *e, const char *p
 	}
 	int fd = dir_new_file(dir, name);
 	if (fd < 0)
-		return trace_fail("%s: %s: %s", u->archive, path, errno == EEXIST ? "is in it twice" : strerror(errno));
+		return trace_fail("%s: %s: %s", u->archive, path,
+				  errno == EEXIST ? "is in it twice" : strerror(errno));
 	int rc = data_take(u, fd, path, (uint64_t)archive_entry_size(e));
 	if (close(fd) && !rc)
-		rc = trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path, strerror(errno));
+		rc = trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path,
+				strerror(errno));
 	return rc;
 }
 
@@ -246,10 +257,12 @@ static int entry_take(struct unpacking *u, struct archive_entry *e)
 		return trace_fail("%s: %s: %s", u->archive, path, why);
 	const char *name = behind_top(u, path);
 	if (!name)
-		return trace_fail("%s: %s: not in the one directory that is a trace", u->archive, path);
+		return trace_fail("%s: %s: not in the one directory that is a trace", u->archive,
+				  path);
 	if (limits_take(u, e, path))
 		return -1;
-	return archive_entry_filetype(e) == AE_IFDIR ? dir_take(u, path, name) : file_take(u, e, path, name);
+	return archive_entry_filetype(e) == AE_IFDIR ? dir_take(u, path, name)
+						     : file_take(u, e, path, name);
 }
 
 static int entries_take(struct unpacking *u)
@@ -281,7 +294,8 @@ static int whole_check(struct unpacking *u)
 	if (!r) { /* what it says of the trace, without where that was for a moment */
 		const char *why = trace_strerror();
 		size_t len = strlen(path);
-		trace_fail("%s: %s", u->archive, strncmp(why, path, len) == 0 ? why + len + 1 : why);
+		trace_fail("%s: %s", u->archive,
+			   strncmp(why, path, len) == 0 ? why + len + 1 : why);
 	}
 	if (r)
 		trace_reader_close(r);
@@ -304,7 +318,8 @@ static int unpack_to(struct unpacking *u, const char *dir)
 	if (!rc)
 		rc = entries_take(u);
 	if (!rc && !dir && !is_fit_to_show(u->top))
-		rc = trace_fail("%s: %s: no name for a trace here: give it another", u->archive, u->top);
+		rc = trace_fail("%s: %s: no name for a trace here: give it another", u->archive,
+				u->top);
 	if (!rc)
 		rc = whole_check(u);
 	if (!rc)
@@ -316,8 +331,12 @@ static int unpack_to(struct unpacking *u, const char *dir)
 
 int pack_unpack(const char *archive, const char *dir, const struct unpack_limits *limits)
 {
-	struct unpacking u = {.archive = archive, .left = *limits, .files = -1, .fresh = {.parent = -1, .fd = -1}};
-	int fd = strcmp(archive, "-") ? open(archive, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	struct unpacking u = {.archive = archive,
+			      .left = *limits,
+			      .files = -1,
+			      .fresh = {.parent = -1, .fd = -1}};
+	int fd = strcmp(archive, "-") ? open(archive, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+				      : STDIN_FILENO;
 	int rc = fd < 0 ? trace_fail("%s: %s", archive, strerror(errno)) : archive_open(&u, fd);
 
 	if (!rc)

@@ -1,5 +1,8 @@
 #include "pack/work.h"
 
+#include "trace/error.h"
+#include "util/util.h"
+
 #include <err.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -9,9 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "trace/error.h"
-#include "util/util.h"
-
 /* --- what changes ---- */
 
 static bool map_edit(void *ctx, struct trace_map *m)
@@ -20,7 +20,8 @@ static bool map_edit(void *ctx, struct trace_map *m)
 	const struct item *it = plan_find(&w->plan, m);
 
 	if (w->redaction)
-		w->stay_names += redact_count(w->redaction, (const uint8_t *)m->path, strlen(m->path));
+		w->stay_names +=
+			redact_count(w->redaction, (const uint8_t *)m->path, strlen(m->path));
 	if (!it || !it->name[0])
 		return false;
 	bool changed = m->backing == BACKING_FILE || strcmp(m->copy, it->name) != 0;
@@ -78,7 +79,8 @@ static const char *item_edit(void *ctx, const char *item)
 	return w->item;
 }
 
-/* A part of a trace is not the trace, and always the same other one. RFC 9562: version 8, variant 10. */
+/* A part of a trace is not the trace, and always the same other one. RFC 9562: version 8,
+ * variant 10. */
 static char *uuid_of_part(const char *uuid, uint64_t last)
 {
 	char *text = xasprintf("%s 1-%" PRIu64, uuid, last);
@@ -88,12 +90,13 @@ static char *uuid_of_part(const char *uuid, uint64_t last)
 	free(text);
 	u[6] = (u[6] & 0x0f) | 0x80;
 	u[8] = (u[8] & 0x3f) | 0x80;
-	return xasprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3], u[4],
-			 u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+	return xasprintf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+			 u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11],
+			 u[12], u[13], u[14], u[15]);
 }
 
-int work_rewrite(struct work *w, int (*make)(void *ctx, const char *name), void *ctx, struct trace_part parts[NPARTS],
-		 struct trace_version *v)
+int work_rewrite(struct work *w, int (*make)(void *ctx, const char *name), void *ctx,
+		 struct trace_part parts[NPARTS], struct trace_version *v)
 {
 	struct trace_edit e = {.last = w->o->last ? w->plan.events : 0,
 			       .compress = w->o->compress,
@@ -140,17 +143,21 @@ void work_tell(struct work *w)
 	if (w->redaction) {
 		files_count(w);
 		if (w->stay_memory)
-			warnx("%s: stays, as a replay needs it: %zu matches in memory, the first at event %" PRIu64, dir,
-			      w->stay_memory, w->stay_event);
+			warnx("%s: stays, as a replay needs it: %zu matches in memory, the first at event %" PRIu64,
+			      dir, w->stay_memory, w->stay_event);
 		if (w->stay_names)
-			warnx("%s: stays: %zu matches in names of mapped files", dir, w->stay_names);
+			warnx("%s: stays: %zu matches in names of mapped files", dir,
+			      w->stay_names);
 		if (w->stay_files)
-			warnx("%s: stays, as a replay needs it: %zu matches in copies of mapped files", dir, w->stay_files);
+			warnx("%s: stays, as a replay needs it: %zu matches in copies of mapped files",
+			      dir, w->stay_files);
 	}
 	if (w->o->strip_env)
-		warnx("%s: stays, as a replay needs it: the environment in the memory that each program begins with", dir);
+		warnx("%s: stays, as a replay needs it: the environment in the memory that each program begins with",
+		      dir);
 	if (!trace_reader_complete(w->r) && !w->o->last)
-		warnx("%s: incomplete: the recording was cut short at event %" PRIu64, dir, w->plan.events);
+		warnx("%s: incomplete: the recording was cut short at event %" PRIu64, dir,
+		      w->plan.events);
 }
 
 /* --- from beginning to end ---- */
@@ -188,7 +195,8 @@ void work_end(struct work *w)
 
 const char *work_name(const struct work *w, char name[256])
 {
-	char *whole = realpath(trace_reader_dir(w->r), NULL), *slash = whole ? strrchr(whole, '/') : NULL;
+	char *whole = realpath(trace_reader_dir(w->r), NULL),
+	     *slash = whole ? strrchr(whole, '/') : NULL;
 
 	if (!whole) {
 		trace_fail("%s: %s", trace_reader_dir(w->r), strerror(errno));

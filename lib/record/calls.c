@@ -1,12 +1,11 @@
 /* A task's calls: entered, returned; tasks made, become another program, gone. */
 #include "record/recorder.h"
-
 #include "util/util.h"
 
 #include <errno.h>
 #include <linux/futex.h>
-#include <signal.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct sys_desc unknown_call = {.name = "unknown", .cls = SYS_REFUSE, .refuse_errno = ENOSYS};
+static const struct sys_desc unknown_call = {
+	.name = "unknown", .cls = SYS_REFUSE, .refuse_errno = ENOSYS};
 
 static const struct sys_desc *describe(struct recorder *r, uint64_t nr)
 {
@@ -24,7 +24,7 @@ static const struct sys_desc *describe(struct recorder *r, uint64_t nr)
 
 	if (!d && nr < SYSTAB_MAX) {
 		char what[32];
-		snprintf(what, sizeof what, "system call %lu", (unsigned long)nr);
+		snprintf(what, sizeof(what), "system call %lu", (unsigned long)nr);
 		r->rec.warn(&r->rec, what, "unknown: refused");
 	}
 	return d ? d : &unknown_call;
@@ -44,7 +44,8 @@ void call_announce(struct recorder *r, struct rtask *rt)
 	put_event(r, rt, &ev);
 }
 
-/* The kernel looks at the lower half of the register alone. int 0x80 makes a call of the 32-bit table. */
+/* The kernel looks at the lower half of the register alone. int 0x80 makes a call of the 32-bit
+ * table. */
 static uint64_t call_number(struct recorder *r, const struct trace_regs *g)
 {
 	if (arch_is_syscall(g))
@@ -76,7 +77,8 @@ void call_begin(struct recorder *r, struct rtask *rt)
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 
-	rt->calm_until = ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + CALM_TICKS : 0;
+	rt->calm_until =
+		ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + CALM_TICKS : 0;
 	uint64_t nr = call_number(r, &t->regs);
 	rt->in_call = true;
 	rt->announced = false;
@@ -94,8 +96,8 @@ void call_begin(struct recorder *r, struct rtask *rt)
 	c->result = 0;
 	c->flags = 0;
 	c->in.len = 0;
-	memset(c->note, 0, sizeof c->note);
-	memset(c->cap, 0, sizeof c->cap);
+	memset(c->note, 0, sizeof(c->note));
+	memset(c->cap, 0, sizeof(c->cap));
 	kernel_enter(c);
 	if (c->verdict == CALL_REFUSE)
 		ARCH_SYSNO(&t->regs) = (uint64_t)-1;
@@ -128,18 +130,21 @@ static int read_exit_regs(struct rtask *rt)
 {
 	struct call *c = &rt->call;
 
-	if (!c->desc->quick || c->desc->handler != SYSH_none || c->verdict != CALL_MAKE || c->changed)
+	if (!c->desc->quick || c->desc->handler != SYSH_none || c->verdict != CALL_MAKE ||
+	    c->changed)
 		return task_get_regs(&rt->t);
 	rt->t.regs = c->entry;
 	return task_get_result(&rt->t, &ARCH_RESULT(&rt->t.regs));
 }
 
-/* A filter that the task has installed; perhaps (SECCOMP_FILTER_FLAG_TSYNC) for all threads of its process. */
+/* A filter that the task has installed; perhaps (SECCOMP_FILTER_FLAG_TSYNC) for all threads of its
+ * process. */
 static void note_seccomp(struct recorder *r, struct rtask *rt)
 {
 	const struct call *c = &rt->call;
 
-	if (c->result < 0 || !(c->nr == SYS_seccomp || (c->nr == SYS_prctl && c->args[0] == PR_SET_SECCOMP)))
+	if (c->result < 0 ||
+	    !(c->nr == SYS_seccomp || (c->nr == SYS_prctl && c->args[0] == PR_SET_SECCOMP)))
 		return;
 	for (struct rtask *x = r->tasks; x; x = x->next)
 		if (x->tgid == rt->tgid)
@@ -170,7 +175,9 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		ev.tid = rt->exec_from;
 		if (kernel_record_exec(&r->rec, t)) {
 			if (rec_sound(&r->rec))
-				r->rec.warn(&r->rec, "a program", "its memory cannot be read, so it cannot be recorded: killed");
+				r->rec.warn(
+					&r->rec, "a program",
+					"its memory cannot be read, so it cannot be recorded: killed");
 			kill(rt->tgid, SIGKILL);
 			return;
 		}
@@ -178,7 +185,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		rtask_park(rt);
 		rt->clear_tid = 0;
 		t->debugged = false; /* flush_thread() in arch/x86/kernel/process.c */
-		memset(rt->traced.debug, 0, sizeof rt->traced.debug);
+		memset(rt->traced.debug, 0, sizeof(rt->traced.debug));
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
 	kernel_flush(c);
@@ -221,9 +228,7 @@ static bool first_stop(struct recorder *r, pid_t tid)
 
 static uint64_t clone_flags(const struct call *c)
 {
-	return c->nr == SYS_clone   ? c->args[0]
-	       : c->nr == SYS_vfork ? CLONE_VM | CLONE_VFORK
-				    : 0;
+	return c->nr == SYS_clone ? c->args[0] : c->nr == SYS_vfork ? CLONE_VM | CLONE_VFORK : 0;
 }
 
 void task_made(struct recorder *r, struct rtask *rt)
@@ -257,7 +262,8 @@ void task_made(struct recorder *r, struct rtask *rt)
 	struct trace_event ev = {.kind = EV_CLONE,
 				 .sysno = c->nr,
 				 .other = tid,
-				 .flags = (vm ? EVF_THREAD : 0) | (flags & CLONE_THREAD ? EVF_GROUP : 0),
+				 .flags = (vm ? EVF_THREAD : 0) |
+					  (flags & CLONE_THREAD ? EVF_GROUP : 0),
 				 .regs = c->entry,
 				 .after = child->t.regs};
 	rt->announced = true;
@@ -296,20 +302,20 @@ void task_execed(struct recorder *r, struct rtask *rt)
 	rt->execed = true;
 }
 
-/* What the kernel will write into a robust futex that the task holds when it ends: handle_futex_death() in
- * kernel/futex/core.c. The word may be in memory shared with other processes, so it is told as a write of the task's own,
- * just before its end. */
+/* What the kernel will write into a robust futex that the task holds when it ends:
+ * handle_futex_death() in kernel/futex/core.c. The word may be in memory shared with other
+ * processes, so it is told as a write of the task's own, just before its end. */
 static void put_robust_word(struct recorder *r, struct rtask *rt, uint64_t addr, uint32_t owner)
 {
 	uint32_t word;
 
-	if (task_read_all(&rt->t, addr, &word, sizeof word) || (word & FUTEX_TID_MASK) != owner)
+	if (task_read_all(&rt->t, addr, &word, sizeof(word)) || (word & FUTEX_TID_MASK) != owner)
 		return;
 	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
 	rec_put(&r->rec, &(struct trace_data){.kind = DATA_OUT,
 					      .tid = rt->t.tid,
 					      .addr = addr,
-					      .len = sizeof word,
+					      .len = sizeof(word),
 					      .bytes = (const uint8_t *)&word});
 }
 
@@ -322,14 +328,15 @@ static void put_robust_list(struct recorder *r, struct rtask *rt)
 
 	if (syscall(SYS_get_robust_list, rt->t.tid, &list, &len) || !list)
 		return;
-	if (task_read_all(&rt->t, (uint64_t)list, head, sizeof head))
+	if (task_read_all(&rt->t, (uint64_t)list, head, sizeof(head)))
 		return;
 	uint64_t pending = head[2] & ~1ul;
 	if (!pending && (head[0] & ~1ul) == (uint64_t)list)
 		return;
 	uint32_t owner = (uint32_t)proc_inner_tid(rt->t.tid);
-	for (at = head[0] & ~1ul; at != (uint64_t)list && n++ < ROBUST_LIST_LIMIT; at = next & ~1ul) {
-		if (task_read_all(&rt->t, at, &next, sizeof next))
+	for (at = head[0] & ~1ul; at != (uint64_t)list && n++ < ROBUST_LIST_LIMIT;
+	     at = next & ~1ul) {
+		if (task_read_all(&rt->t, at, &next, sizeof(next)))
 			next = (uint64_t)list;
 		if (at != pending)
 			put_robust_word(r, rt, at + head[1], owner);
@@ -361,7 +368,8 @@ void task_leaves(struct recorder *r, struct rtask *rt)
 	put_robust_list(r, rt);
 	task_resume(&rt->t, PTRACE_CONT, 0);
 	rt->state = RS_ENDING;
-	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at once. */
+	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at
+	 * once. */
 	while (!task_ended(r, rt)) {
 		uint64_t s = proc_stat_field(rt->t.tid, 3);
 		if (s == 'S' || s == 'D')
@@ -375,9 +383,11 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 	struct rtask *heir = shares_memory(r, rt);
 	int status;
 
-	/* A process's first thread is not reported before its last; it is a zombie as soon as it has ended. */
+	/* A process's first thread is not reported before its last; it is a zombie as soon as it
+	 * has ended. */
 	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
-	/* Or it has ended, and a thread of its process has become another program already, under its id: task_execed(). */
+	/* Or it has ended, and a thread of its process has become another program already, under
+	 * its id: task_execed(). */
 	bool goes_on = w == rt->t.tid && WIFSTOPPED(status);
 	if (w == rt->t.tid) {
 		if (!goes_on)

@@ -1,23 +1,23 @@
 /* Chaos: schedules that are unlikely, so that bugs which need them show.
  *
- * A recording goes through periods. In each, tasks have priorities drawn anew, and slices have lengths, in ticks, around a
- * size drawn anew, from a few to a hundred thousand. The ready task of the highest priority runs, so that others starve until
- * it blocks or the period ends; periods are bounded, so nobody starves for ever. All draws come from one seed.
+ * A recording goes through periods. In each, tasks have priorities drawn anew, and slices have
+ * lengths, in ticks, around a size drawn anew, from a few to a hundred thousand. The ready task of
+ * the highest priority runs, so that others starve until it blocks or the period ends; periods are
+ * bounded, so nobody starves for ever. All draws come from one seed.
  */
 #include "record/recorder.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
 
-#define PERIOD_MAX 64  /* decisions a period */
+#define PERIOD_MAX 64 /* decisions a period */
 #define PRIORITIES 4
 #define ALONE_FACTOR 1000 /* slices of a task that nobody waits for are so much longer */
 
 struct chaos {
 	uint64_t state;
-	unsigned left; /* decisions until the next period */
-	uint64_t scale; /* ticks */
+	unsigned left;           /* decisions until the next period */
+	uint64_t scale;          /* ticks */
 	unsigned switch_at_call; /* of 256: how likely a slice ends at a call */
 	uint32_t period;
 };
@@ -34,7 +34,7 @@ static uint64_t draw(struct chaos *c)
 
 struct chaos *chaos_new(uint64_t seed)
 {
-	struct chaos *c = xcalloc(1, sizeof *c);
+	struct chaos *c = xcalloc(1, sizeof(*c));
 
 	c->state = seed;
 	return c;

@@ -8,7 +8,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-static const int taken[] = {SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
+static const int taken[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGTSTP,
+			    SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
 
 /* One per process: signal handlers can have nothing else. */
 static struct {
@@ -32,10 +33,12 @@ void control_tick(void)
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
 
-/* The signal may come just before a wait begins that nothing else would end: from now on time does. */
+/* The signal may come just before a wait begins that nothing else would end: from now on time does.
+ */
 static void on_term(int sig)
 {
-	/* timeout(1) signals its child, then the child's process group: that is one request, not two. */
+	/* timeout(1) signals its child, then the child's process group: that is one request, not
+	 * two. */
 	uint64_t now = now_ns();
 	if (control.terms && now - control.last_ns < SAME_NS)
 		return;
@@ -73,7 +76,8 @@ void control_check(struct recorder *r)
 			kill(r->root->tgid, control.signal);
 			continue;
 		}
-		/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen by us. */
+		/* Once a process: a second SIGKILL may wake its first thread from the stop on its
+		 * way out, unseen by us. */
 		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
 			if (rt->t.tid == rt->tgid && (rt->state != RS_GONE || !rt->reaped))
 				kill(rt->tgid, SIGKILL);

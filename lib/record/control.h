@@ -1,5 +1,6 @@
-/* Signals to rr-record itself: SIGTERM goes on to the program, a second one ends the recording; ^C and ^\ reach the
- * program from the terminal already; ^Z stops the recorder once the program has stopped. */
+/* Signals to rr-record itself: SIGTERM goes on to the program, a second one ends the recording; ^C
+ * and ^\ reach the program from the terminal already; ^Z stops the recorder once the program has
+ * stopped. */
 #ifndef RR_CONTROL_H
 #define RR_CONTROL_H
 
@@ -11,7 +12,8 @@ void control_child(void);
 void control_tick(void);
 /* Does what a signal that has come asks for. */
 void control_check(struct recorder *r);
-/* The program has stopped of this signal: stop as well, so that the shell that waits for us sees it. */
+/* The program has stopped of this signal: stop as well, so that the shell that waits for us sees
+ * it. */
 void control_stop(struct recorder *r, int sig);
 
 #endif

@@ -4,7 +4,8 @@
 
 struct recorder;
 
-/* From now on its tasks are kept where they are then, for a debugger, before it ends as it would have. One recorder a process. */
+/* From now on its tasks are kept where they are then, for a debugger, before it ends as it would
+ * have. One recorder a process. */
 void crash_keeps(struct recorder *r);
 
 #endif

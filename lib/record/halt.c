@@ -1,10 +1,11 @@
-/* Where a task that another of the program's traces halts for it, what that one is told, and how the task goes on: ptrace(2).
+/* Where a task that another of the program's traces halts for it, what that one is told, and how
+ * the task goes on: ptrace(2).
  *
- * In the trace a task halts where an event is, EV_HALT if there would be no other: what its tracer then does to its memory is
- * recorded as written by the tracer's call, and what it does to its registers as another EV_HALT when the task goes on. */
-#include "record/recorder.h"
-
+ * In the trace a task halts where an event is, EV_HALT if there would be no other: what its tracer
+ * then does to its memory is recorded as written by the tracer's call, and what it does to its
+ * registers as another EV_HALT when the task goes on. */
 #include "instrument/image.h"
+#include "record/recorder.h"
 #include "util/util.h"
 
 #include <sched.h>
@@ -16,7 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* --- its tracer is told ----------------------------------------------------------------------------------------- */
+/* --- its tracer is told
+ * ----------------------------------------------------------------------------------------- */
 
 /* One waits to be told of, with what is told of the last that has come. */
 static void send_sigchld(struct rtask *y, const siginfo_t *info)
@@ -35,7 +37,9 @@ static void send_sigchld(struct rtask *y, const siginfo_t *info)
 /* A signal that nobody handles or keeps waiting changes nothing. */
 static bool wants_sigchld(const struct rtask *y)
 {
-	return (proc_status_mask(y->t.tid, "SigCgt") | proc_status_mask(y->t.tid, "SigBlk")) >> (SIGCHLD - 1) & 1;
+	return (proc_status_mask(y->t.tid, "SigCgt") | proc_status_mask(y->t.tid, "SigBlk")) >>
+		       (SIGCHLD - 1) &
+	       1;
 }
 
 /* What waits for it in the kernel, which knows nothing of it, has to ask again. */
@@ -72,17 +76,20 @@ void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uin
 	tell(r, d->by, rt->t.tid, status);
 }
 
-/* --- where it halts --------------------------------------------------------------------------------------------- */
+/* --- where it halts
+ * --------------------------------------------------------------------------------------------- */
 
-static void put_halt(struct recorder *r, struct rtask *rt, uint16_t flags, int sig, const struct trace_regs *before,
-		     const struct trace_regs *after)
+static void put_halt(struct recorder *r, struct rtask *rt, uint16_t flags, int sig,
+		     const struct trace_regs *before, const struct trace_regs *after)
 {
-	struct trace_event ev = {.kind = EV_HALT, .flags = flags, .result = sig, .regs = *before, .after = *after};
+	struct trace_event ev = {
+		.kind = EV_HALT, .flags = flags, .result = sig, .regs = *before, .after = *after};
 
 	put_event(r, rt, &ev);
 }
 
-/* What an event leaves a task with that has these registers at a stop: it makes a call again that has been interrupted. */
+/* What an event leaves a task with that has these registers at a stop: it makes a call again that
+ * has been interrupted. */
 static struct trace_regs left_with(const struct trace_regs *g)
 {
 	struct trace_regs left = *g;
@@ -113,7 +120,8 @@ static void park_at(struct rtask *rt, const struct trace_regs *g)
 	rt->t.regs = kept;
 }
 
-/* In a call, the registers are as at a stop of the kernel's: the call is to be made again when the task goes on. */
+/* In a call, the registers are as at a stop of the kernel's: the call is to be made again when the
+ * task goes on. */
 static struct trace_regs registers(const struct rtask *rt)
 {
 	struct trace_regs g = rt->in_call ? rt->call.entry : rt->park;
@@ -187,7 +195,8 @@ void halt_behind_call(struct recorder *r, struct rtask *rt, bool execed)
 {
 	struct traced *d = &rt->traced;
 	const struct call *c = &rt->call;
-	bool vforked = c->result > 0 && (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK));
+	bool vforked = c->result > 0 &&
+		       (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK));
 
 	if (!d->by)
 		return;
@@ -206,7 +215,8 @@ static int clone_event(const struct call *c)
 {
 	if (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK))
 		return PTRACE_EVENT_VFORK;
-	return c->nr == SYS_fork || (c->args[0] & CSIGNAL) == SIGCHLD ? PTRACE_EVENT_FORK : PTRACE_EVENT_CLONE;
+	return c->nr == SYS_fork || (c->args[0] & CSIGNAL) == SIGCHLD ? PTRACE_EVENT_FORK
+								      : PTRACE_EVENT_CLONE;
 }
 
 void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child)
@@ -222,7 +232,8 @@ void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child)
 	of->options = d->options;
 	halt(r, rt, HALT_INSIDE, HALTED_AT(event), (uint64_t)child->t.tid);
 	d->regs = c->entry;
-	halt(r, child, HALT_EVENT, d->seized ? HALTED_AT(PTRACE_EVENT_STOP) : HALTED_BY(SIGSTOP), 0);
+	halt(r, child, HALT_EVENT, d->seized ? HALTED_AT(PTRACE_EVENT_STOP) : HALTED_BY(SIGSTOP),
+	     0);
 }
 
 bool halt_at_exit(struct recorder *r, struct rtask *rt)
@@ -310,7 +321,8 @@ static enum step_result step_counted_code(struct recorder *r, struct rtask *rt, 
 	struct trace_regs *g = &rt->t.regs;
 
 	ARCH_PC(g) = code_origin(&rt->t.mm->code, ARCH_PC(g));
-	enum step_result s = code_step(&rt->t, &r->soft, &rt->count, PTRACE_SINGLESTEP, sig, &rt->status);
+	enum step_result s =
+		code_step(&rt->t, &r->soft, &rt->count, PTRACE_SINGLESTEP, sig, &rt->status);
 	if (s != STEP_DONE)
 		return s;
 	if (r->by_hpc) {
@@ -346,15 +358,17 @@ enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig)
 
 void halt_stepped(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->leaving || rt->again || rt->has_status || rt->inject || rt->midway || rt->state != RS_READY ||
-	    rt->pos == POS_CALL || rt->traced.halted || !rt->traced.by)
+	if (rt->in_call || rt->leaving || rt->again || rt->has_status || rt->inject || rt->midway ||
+	    rt->state != RS_READY || rt->pos == POS_CALL || rt->traced.halted || !rt->traced.by)
 		return;
 	if (rt->pos == POS_TICK)
 		put_switch(r, rt);
 	halt_behind_insn(r, rt);
 }
 
-/* --- it goes on ------------------------------------------------------------------------------------------------- */
+/* --- it goes on
+ * -------------------------------------------------------------------------------------------------
+ */
 
 void halt_ends(struct rtask *rt, int sig)
 {
@@ -373,7 +387,8 @@ void halt_ends(struct rtask *rt, int sig)
 	d->stopped = false;
 }
 
-/* It stands where its last event has left it, and goes on with the tracer's registers; a replay with `after`. */
+/* It stands where its last event has left it, and goes on with the tracer's registers; a replay
+ * with `after`. */
 static void put_changes(struct recorder *r, struct rtask *rt, const struct trace_regs *after)
 {
 	struct trace_regs before = left_with(&rt->park);
@@ -423,9 +438,7 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 
 	rt->traced.at = HALT_NOT;
 	switch (at) {
-	case HALT_EVENT:
-		take_changes(r, rt, at);
-		return halt_due(r, rt);
+	case HALT_EVENT: take_changes(r, rt, at); return halt_due(r, rt);
 	case HALT_SIGNAL:
 		take_changes(r, rt, at);
 		if (!signal_go_on(r, rt)) {
@@ -447,7 +460,8 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 	}
 }
 
-/* --- waiting for it --------------------------------------------------------------------------------------------- */
+/* --- waiting for it
+ * --------------------------------------------------------------------------------------------- */
 
 /* It tells a parent of its child, but not of that one's threads. */
 static bool is_known_to_kernel(const struct rtask *rt)
@@ -457,7 +471,7 @@ static bool is_known_to_kernel(const struct rtask *rt)
 
 static void ended_add(struct recorder *r, const struct rtask *rt)
 {
-	struct ended **at = &r->ended, *e = xcalloc(1, sizeof *e);
+	struct ended **at = &r->ended, *e = xcalloc(1, sizeof(*e));
 
 	while (*at)
 		at = &(*at)->next;

@@ -12,8 +12,8 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdnoreturn.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
@@ -49,9 +49,10 @@ static int why_not_executable(const char *path)
 		warnx("%s: not readable: a program that may not be read cannot be recorded", path);
 		return 126;
 	}
-	ssize_t n = read(fd, head, sizeof head);
+	ssize_t n = read(fd, head, sizeof(head));
 	close(fd);
-	if (n >= 20 && !memcmp(head, ELFMAG, SELFMAG) && (head[EI_CLASS] != ELFCLASS64 || head[18] != EM_X86_64)) {
+	if (n >= 20 && !memcmp(head, ELFMAG, SELFMAG) &&
+	    (head[EI_CLASS] != ELFCLASS64 || head[18] != EM_X86_64)) {
 		warnx("%s: not an x86-64 program: cannot be recorded", path);
 		return 126;
 	}
@@ -67,7 +68,8 @@ static char *find_program(const char *name, int *status)
 	}
 	const char *path = getenv("PATH");
 	char *seen = NULL;
-	for (const char *p = path ? path : "/usr/bin:/bin"; p; p = strchr(p, ':') ? strchr(p, ':') + 1 : NULL) {
+	for (const char *p = path ? path : "/usr/bin:/bin"; p;
+	     p = strchr(p, ':') ? strchr(p, ':') + 1 : NULL) {
 		size_t n = strcspn(p, ":");
 		char *full = n ? xasprintf("%.*s/%s", (int)n, p, name) : xstrdup(name);
 		struct stat st;
@@ -116,12 +118,14 @@ static int choose_cpu(struct recorder *r)
 	int cpu = r->o->cpu;
 
 	CPU_ZERO(&r->rec.allowed);
-	r->rec.affinity_bytes = (int)syscall(SYS_sched_getaffinity, 0, sizeof r->rec.allowed, &r->rec.allowed);
+	r->rec.affinity_bytes =
+		(int)syscall(SYS_sched_getaffinity, 0, sizeof(r->rec.allowed), &r->rec.allowed);
 	if (r->rec.affinity_bytes <= 0)
 		r->rec.affinity_bytes = 8;
 	if (cpu < 0) {
 		cpu = sched_getcpu();
-		for (int i = 0; i < CPU_SETSIZE && (cpu < 0 || !CPU_ISSET(cpu, &r->rec.allowed)); i++)
+		for (int i = 0; i < CPU_SETSIZE && (cpu < 0 || !CPU_ISSET(cpu, &r->rec.allowed));
+		     i++)
 			cpu = i;
 	}
 	return cpu;
@@ -134,18 +138,23 @@ static int pin(int cpu)
 
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
-	if (!sched_setaffinity(0, sizeof one, &one))
+	if (!sched_setaffinity(0, sizeof(one), &one))
 		return arch_trap_tsc();
 	warn("CPU %d", cpu);
 	return -1;
 }
 
-static void fill_meta(const struct recorder *r, struct trace_meta *m, const char *exe, char **env, int cpu, char *cwd, uint32_t (*leaves)[6],
-		      unsigned nleaves, struct utsname *u)
+static void fill_meta(const struct recorder *r, struct trace_meta *m, const char *exe, char **env,
+		      int cpu, char *cwd, uint32_t (*leaves)[6], unsigned nleaves,
+		      struct utsname *u)
 {
-	static char counter[sizeof HPC_PREFIX + sizeof r->hpc.name];
+	static char counter[sizeof(HPC_PREFIX) + sizeof(r->hpc.name)];
 
-	snprintf(counter, sizeof counter, "%s%s", r->by_hpc ? HPC_PREFIX : r->step ? "step" : r->soft.page ? "soft" : "none",
+	snprintf(counter, sizeof(counter), "%s%s",
+		 r->by_hpc      ? HPC_PREFIX
+		 : r->step      ? "step"
+		 : r->soft.page ? "soft"
+				: "none",
 		 r->by_hpc ? r->hpc.name : "");
 	*m = (struct trace_meta){.exe = (char *)exe,
 				 .cwd = cwd,
@@ -168,7 +177,7 @@ static char **make_env(char **add)
 		n++;
 	while (add && add[k])
 		k++;
-	char **env = xcalloc(n + k + 1, sizeof *env);
+	char **env = xcalloc(n + k + 1, sizeof(*env));
 	n = 0;
 	for (char **e = environ; *e; e++) {
 		bool replaced = false;
@@ -184,7 +193,8 @@ static char **make_env(char **add)
 	return env;
 }
 
-static noreturn void be_program(const struct record_options *o, const char *path, char **env, int ready)
+static noreturn void be_program(const struct record_options *o, const char *path, char **env,
+				int ready)
 {
 	char c;
 
@@ -196,9 +206,9 @@ static noreturn void be_program(const struct record_options *o, const char *path
 	_exit(errno == ENOENT || errno == ENOTDIR ? 127 : 126);
 }
 
-#define PTRACE_OPTIONS                                                                                                 \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | \
-	 PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+#define PTRACE_OPTIONS \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
+	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
 
 static const char *ptrace_advice(void)
 {
@@ -270,7 +280,8 @@ static int start(struct recorder *r, const char *path, char **env)
 	return 0;
 }
 
-/* The first event is the program's execve, whose entry was made by our own child: what it was given is told here. */
+/* The first event is the program's execve, whose entry was made by our own child: what it was given
+ * is told here. */
 static void first_call(struct recorder *r, const char *path, char **env)
 {
 	struct call *c = &r->root->call;

@@ -1,8 +1,8 @@
-/* ptrace(2), of which the kernel has one for a task, and that is ours: what one task of the program asks about another that it
- * traces is answered here. What it reads is in the trace as the output of its call; what it writes into the other's memory,
- * as that task's. halt.c has where tasks halt. */
+/* ptrace(2), of which the kernel has one for a task, and that is ours: what one task of the program
+ * asks about another that it traces is answered here. What it reads is in the trace as the output
+ * of its call; what it writes into the other's memory, as that task's. halt.c has where tasks halt.
+ */
 #include "record/recorder.h"
-
 #include "util/util.h"
 
 #include <elf.h>
@@ -23,15 +23,18 @@
 /* Parts of the area that XSAVE writes (Intel SDM vol. 1, 13.4): the first is what FXSAVE writes. */
 #define FXSAVE_SIZE 512
 
-/* --- who may -------------------------------------------------------------------------------------------------- */
+/* --- who may
+ * --------------------------------------------------------------------------------------------------
+ */
 
-/* The owner of what the kernel shows of a task is its user, or root where it may not be read: proc(5). */
+/* The owner of what the kernel shows of a task is its user, or root where it may not be read:
+ * proc(5). */
 static uid_t owner(pid_t tid)
 {
 	char path[32];
 	struct stat st;
 
-	snprintf(path, sizeof path, "/proc/%d", tid);
+	snprintf(path, sizeof(path), "/proc/%d", tid);
 	return stat(path, &st) ? (uid_t)-1 : st.st_uid;
 }
 
@@ -42,7 +45,8 @@ static bool may_attach(const struct rtask *by, const struct rtask *x)
 	return x->tgid != by->tgid && !x->traced.by && (user == 0 || user == owner(x->t.tid));
 }
 
-/* --- what is read --------------------------------------------------------------------------------------------- */
+/* --- what is read
+ * --------------------------------------------------------------------------------------------- */
 
 /* Answers with bytes in the caller's memory, which are outputs of its call. */
 static int64_t give(struct call *c, uint64_t at, const void *bytes, size_t n)
@@ -66,7 +70,7 @@ static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_
 	const struct trace_regs g = x->traced.regs;
 
 	switch (set) {
-	case NT_PRSTATUS: memcpy(area, &g, sizeof g); return sizeof g;
+	case NT_PRSTATUS: memcpy(area, &g, sizeof(g)); return sizeof(g);
 	case NT_PRFPREG: return extended(x, area) < FXSAVE_SIZE ? -1 : FXSAVE_SIZE;
 	case NT_X86_XSTATE: return extended(x, area);
 	default: return -1;
@@ -78,15 +82,15 @@ static int64_t give_set(struct call *c, struct rtask *x)
 	uint8_t area[ARCH_XSTATE_MAX];
 	struct iovec v;
 
-	if (task_read_all(c->t, c->args[3], &v, sizeof v))
+	if (task_read_all(c->t, c->args[3], &v, sizeof(v)))
 		return -EFAULT;
 	ssize_t n = read_set(x, c->args[2], area);
 	if (n < 0)
 		return -EIO;
 	v.iov_len = v.iov_len < (size_t)n ? v.iov_len : (size_t)n;
-	if (task_write(c->t, c->args[3], &v, sizeof v))
+	if (task_write(c->t, c->args[3], &v, sizeof(v)))
 		return -EFAULT;
-	call_out(c, c->args[3], sizeof v);
+	call_out(c, c->args[3], sizeof(v));
 	return give(c, (uint64_t)v.iov_base, area, v.iov_len);
 }
 
@@ -102,14 +106,15 @@ static int64_t give_word(struct call *c, struct rtask *x)
 {
 	uint64_t word;
 
-	if (task_read_all(&x->t, c->args[2], &word, sizeof word))
+	if (task_read_all(&x->t, c->args[2], &word, sizeof(word)))
 		return -EIO;
-	kernel_text_show(c->rec, &x->t, c->args[2], (uint8_t *)&word, sizeof word);
-	return give(c, c->args[3], &word, sizeof word);
+	kernel_text_show(c->rec, &x->t, c->args[2], (uint8_t *)&word, sizeof(word));
+	return give(c, c->args[3], &word, sizeof(word));
 }
 
 #define DEBUG_REGISTERS offsetof(struct user, u_debugreg)
-/* What is 1 in DR6, or nothing has happened: DR6_RESERVED of arch/x86/include/uapi/asm/debugreg.h. */
+/* What is 1 in DR6, or nothing has happened: DR6_RESERVED of arch/x86/include/uapi/asm/debugreg.h.
+ */
 #define STATUS_RESERVED 0xffff0ff0u
 
 /* Of struct user: NULL where there is nothing that we know. */
@@ -119,7 +124,7 @@ static uint64_t *word_of_user(struct rtask *x, uint64_t at)
 		return NULL;
 	if (at / 8 < TRACE_NREGS)
 		return &x->traced.regs.r[at / 8];
-	if (at >= DEBUG_REGISTERS && at - DEBUG_REGISTERS < sizeof x->traced.debug)
+	if (at >= DEBUG_REGISTERS && at - DEBUG_REGISTERS < sizeof(x->traced.debug))
 		return &x->traced.debug[(at - DEBUG_REGISTERS) / 8];
 	return NULL;
 }
@@ -131,20 +136,21 @@ static int64_t give_word_of_user(struct call *c, struct rtask *x)
 
 	if (word == &x->traced.debug[6])
 		value ^= STATUS_RESERVED;
-	return word ? give(c, c->args[3], &value, sizeof value) : -EIO;
+	return word ? give(c, c->args[3], &value, sizeof(value)) : -EIO;
 }
 
 static int64_t give_siginfo(struct call *c, const struct rtask *x)
 {
-	return give(c, c->args[3], &x->traced.info, sizeof x->traced.info);
+	return give(c, c->args[3], &x->traced.info, sizeof(x->traced.info));
 }
 
 static int64_t give_message(struct call *c, const struct rtask *x)
 {
-	return give(c, c->args[3], &x->traced.msg, sizeof x->traced.msg);
+	return give(c, c->args[3], &x->traced.msg, sizeof(x->traced.msg));
 }
 
-/* ptrace_get_syscall_info() in kernel/ptrace.c: answers with the length there is, whatever there is room for. */
+/* ptrace_get_syscall_info() in kernel/ptrace.c: answers with the length there is, whatever there is
+ * room for. */
 static int64_t give_call(struct call *c, const struct rtask *x)
 {
 	const struct trace_regs *g = &x->traced.regs;
@@ -157,11 +163,12 @@ static int64_t give_call(struct call *c, const struct rtask *x)
 		info.entry.nr = ARCH_SYSNO(g);
 		for (int i = 0; i < 6; i++)
 			info.entry.args[i] = arch_arg(g, i);
-		n = offsetof(struct __ptrace_syscall_info, entry.args) + sizeof info.entry.args;
+		n = offsetof(struct __ptrace_syscall_info, entry.args) + sizeof(info.entry.args);
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		info.exit.rval = (int64_t)ARCH_RESULT(g);
 		info.exit.is_error = info.exit.rval < 0 && info.exit.rval >= -4095;
-		n = offsetof(struct __ptrace_syscall_info, exit.is_error) + sizeof info.exit.is_error;
+		n = offsetof(struct __ptrace_syscall_info, exit.is_error) +
+		    sizeof(info.exit.is_error);
 	}
 	int64_t rc = give(c, c->args[3], &info, c->args[2] < n ? c->args[2] : n);
 	return rc ? rc : (int64_t)n;
@@ -171,23 +178,26 @@ static int64_t give_mask(struct call *c, const struct rtask *x)
 {
 	uint64_t mask = x->mask;
 
-	if (c->args[2] != sizeof mask)
+	if (c->args[2] != sizeof(mask))
 		return -EINVAL;
-	if (!x->held && ptrace(PTRACE_GETSIGMASK, x->t.tid, sizeof mask, &mask))
+	if (!x->held && ptrace(PTRACE_GETSIGMASK, x->t.tid, sizeof(mask), &mask))
 		return -EIO;
-	return give(c, c->args[3], &mask, sizeof mask);
+	return give(c, c->args[3], &mask, sizeof(mask));
 }
 
-/* --- what is changed ------------------------------------------------------------------------------------------ */
+/* --- what is changed
+ * ------------------------------------------------------------------------------------------ */
 
-/* Bits of the flags register that are the program's; but for the trap flag, which is the kernel's to step. */
+/* Bits of the flags register that are the program's; but for the trap flag, which is the kernel's
+ * to step. */
 #define FLAGS_CHANGEABLE 0x50cd5ul
 
 static bool may_set(const struct rtask *x)
 {
 	const struct traced *d = &x->traced;
 
-	return d->at == HALT_EVENT || d->at == HALT_CALL || d->at == HALT_NO_CALL || (d->at == HALT_SIGNAL && !d->inexact);
+	return d->at == HALT_EVENT || d->at == HALT_CALL || d->at == HALT_NO_CALL ||
+	       (d->at == HALT_SIGNAL && !d->inexact);
 }
 
 /* Segments stay as they are, and so does what of the flags is not the program's. */
@@ -200,7 +210,8 @@ static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
 		return -EIO;
 	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
 		g.r[kept[i]] = x->traced.regs.r[kept[i]];
-	g.r[R_EFLAGS] = (g.r[R_EFLAGS] & FLAGS_CHANGEABLE) | (x->traced.regs.r[R_EFLAGS] & ~FLAGS_CHANGEABLE);
+	g.r[R_EFLAGS] = (g.r[R_EFLAGS] & FLAGS_CHANGEABLE) |
+			(x->traced.regs.r[R_EFLAGS] & ~FLAGS_CHANGEABLE);
 	x->traced.regs = g;
 	x->traced.changed = true;
 	return 0;
@@ -227,7 +238,7 @@ static int64_t take_set(struct call *c, struct rtask *x, uint64_t set, uint64_t 
 {
 	uint8_t bytes[ARCH_XSTATE_MAX];
 
-	if (n > sizeof bytes || (set == NT_PRSTATUS && n > sizeof(struct trace_regs)) || n % 8)
+	if (n > sizeof(bytes) || (set == NT_PRSTATUS && n > sizeof(struct trace_regs)) || n % 8)
 		return -EINVAL;
 	if (set == NT_PRSTATUS)
 		memcpy(bytes, &x->traced.regs, sizeof(struct trace_regs));
@@ -245,7 +256,7 @@ static int64_t take_set_vector(struct call *c, struct rtask *x)
 {
 	struct iovec v;
 
-	if (task_read_all(c->t, c->args[3], &v, sizeof v))
+	if (task_read_all(c->t, c->args[3], &v, sizeof(v)))
 		return -EFAULT;
 	return take_set(c, x, c->args[2], (uint64_t)v.iov_base, v.iov_len);
 }
@@ -262,8 +273,10 @@ static int64_t set_watches(struct recorder *r, struct rtask *x)
 	if (kernel_watches_set(&x->t, dr) && errno != ESRCH)
 		return -EINVAL;
 	x->traced.debug_due = errno == ESRCH;
-	rec_put(&r->rec, &(struct trace_data){
-				 .kind = DATA_DEBUG, .tid = x->t.tid, .len = sizeof dr, .bytes = (const uint8_t *)dr});
+	rec_put(&r->rec, &(struct trace_data){.kind = DATA_DEBUG,
+					      .tid = x->t.tid,
+					      .len = sizeof(dr),
+					      .bytes = (const uint8_t *)dr});
 	return 0;
 }
 
@@ -294,19 +307,21 @@ static int64_t set_word_of_user(struct recorder *r, struct rtask *x, uint64_t at
 
 	if (!to)
 		return -EIO;
-	if (at < sizeof g) {
+	if (at < sizeof(g)) {
 		g.r[at / 8] = word;
 		return set_registers(x, &g);
 	}
 	return set_debug(r, x, to, word);
 }
 
-/* What the other's program will find there. A replay has come as far with that task as it has told of itself. */
+/* What the other's program will find there. A replay has come as far with that task as it has told
+ * of itself. */
 static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 {
-	if (x->traced.at == HALT_MIDWAY || x->traced.inexact || task_write(&x->t, at, &word, sizeof word))
+	if (x->traced.at == HALT_MIDWAY || x->traced.inexact ||
+	    task_write(&x->t, at, &word, sizeof(word)))
 		return -EIO;
-	kernel_text_written(c->rec, &x->t, at, sizeof word);
+	kernel_text_written(c->rec, &x->t, at, sizeof(word));
 	return 0;
 }
 
@@ -314,31 +329,33 @@ static int64_t take_siginfo(struct call *c, struct rtask *x)
 {
 	if (x->traced.at != HALT_SIGNAL)
 		return -EINVAL;
-	return task_read_all(c->t, c->args[3], &x->traced.info, sizeof x->traced.info) ? -EFAULT : 0;
+	return task_read_all(c->t, c->args[3], &x->traced.info, sizeof(x->traced.info)) ? -EFAULT
+											: 0;
 }
 
 static int64_t take_mask(struct call *c, struct rtask *x)
 {
 	uint64_t mask;
 
-	if (c->args[2] != sizeof mask)
+	if (c->args[2] != sizeof(mask))
 		return -EINVAL;
-	if (task_read_all(c->t, c->args[3], &mask, sizeof mask))
+	if (task_read_all(c->t, c->args[3], &mask, sizeof(mask)))
 		return -EFAULT;
 	mask &= ~(1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1));
 	if (x->held)
 		x->mask = mask;
-	else if (ptrace(PTRACE_SETSIGMASK, x->t.tid, sizeof mask, &mask))
+	else if (ptrace(PTRACE_SETSIGMASK, x->t.tid, sizeof(mask), &mask))
 		return -EIO;
 	return 0;
 }
 
-/* --- halting and letting go ----------------------------------------------------------------------------------- */
+/* --- halting and letting go
+ * ----------------------------------------------------------------------------------- */
 
 /* Filters are not told of. */
-#define OPTIONS                                                                                                                \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC |        \
-	 PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+#define OPTIONS \
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
+	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
 
 static int64_t set_options(struct rtask *x, uint64_t options)
 {
@@ -353,14 +370,17 @@ static pid_t parent(const struct rtask *x)
 	return (pid_t)proc_stat_field(x->tgid, 4);
 }
 
-static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, bool seize, uint64_t options)
+static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, bool seize,
+		      uint64_t options)
 {
 	if (!may_attach(by, x))
 		return -EPERM;
 	if (seize && options & ~(uint64_t)OPTIONS)
 		return -EIO;
-	x->traced = (struct traced){
-		.by = by->tgid, .seized = seize, .child = parent(x) == by->tgid, .options = seize ? (uint32_t)options : 0};
+	x->traced = (struct traced){.by = by->tgid,
+				    .seized = seize,
+				    .child = parent(x) == by->tgid,
+				    .options = seize ? (uint32_t)options : 0};
 	if (!seize)
 		halt_anywhere(r, x, HALTED_BY(SIGSTOP));
 	return 0;
@@ -431,7 +451,8 @@ static int64_t of_halted(struct recorder *r, struct call *c, struct rtask *x)
 	case PTRACE_POKETEXT:
 	case PTRACE_POKEDATA: return poke(c, x, c->args[2], c->args[3]);
 	case PTRACE_POKEUSER: return set_word_of_user(r, x, c->args[2], c->args[3]);
-	case PTRACE_SETREGS: return take_set(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
+	case PTRACE_SETREGS:
+		return take_set(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
 	case PTRACE_SETFPREGS: return take_set(c, x, NT_PRFPREG, c->args[3], FXSAVE_SIZE);
 	case PTRACE_SETREGSET: return take_set_vector(c, x);
 	case PTRACE_SETSIGINFO: return take_siginfo(c, x);

@@ -1,9 +1,8 @@
 /* The recorder's loop: who runs next, and what each stop means. */
-#include "record/recorder.h"
-
 #include "record/control.h"
 #include "record/crash.h"
 #include "record/launch.h"
+#include "record/recorder.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -35,7 +34,7 @@ static bool object_mapped(struct recording *rec, uint64_t object)
 
 static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
 {
-	uint64_t *sps = xcalloc(r->live, sizeof *sps);
+	uint64_t *sps = xcalloc(r->live, sizeof(*sps));
 	size_t n = 0;
 
 	for (struct rtask *x = r->tasks; x; x = x->next)
@@ -78,7 +77,8 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 			task_resume(&rt->t, PTRACE_LISTEN, 0);
 			rt->state = RS_STOPPED;
 			halt_at_stop(r, rt, sig);
-			/* The terminal's stop is the shell's business at once; another may be undone by a task. */
+			/* The terminal's stop is the shell's business at once; another may be
+			 * undone by a task. */
 			if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
 				r->stop_shown = true;
 				control_stop(r, sig);
@@ -162,7 +162,8 @@ static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 
 static bool slice_is_over(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->has_status || rt->leaving || rt->inject || r->live == 1 || (rt->midway && !rt->let_go))
+	if (rt->in_call || rt->has_status || rt->leaving || rt->inject || r->live == 1 ||
+	    (rt->midway && !rt->let_go))
 		return false;
 	if (r->chaos && chaos_ends_slice(r, rt)) {
 		collect(r);
@@ -191,7 +192,8 @@ static void prepare(struct recorder *r, struct rtask *rt)
 		soft_arm(&rt->count, chaos_ticks(r, rt));
 }
 
-/* Lets the task go on to its next stop, which is to be handled, or (step counter) over one instruction: WAITED_STEP. */
+/* Lets the task go on to its next stop, which is to be handled, or (step counter) over one
+ * instruction: WAITED_STEP. */
 static enum waited go(struct recorder *r, struct rtask *rt)
 {
 	if (rt->traced.at && halt_go_on(r, rt))
@@ -254,7 +256,8 @@ static bool continues(const struct rtask *rt)
 {
 	uint64_t bit = 1ull << (SIGCONT - 1);
 
-	return (proc_status_mask(rt->t.tid, "ShdPnd") | proc_status_mask(rt->t.tid, "SigPnd")) & bit;
+	return (proc_status_mask(rt->t.tid, "ShdPnd") | proc_status_mask(rt->t.tid, "SigPnd")) &
+	       bit;
 }
 
 static bool all_stopped(const struct recorder *r)
@@ -373,16 +376,18 @@ static int exit_status(const struct recorder *r, int *signal)
 	return WEXITSTATUS(r->root_status);
 }
 
-/* What counts ticks: chosen by the user, or the hardware counter where there is one, or the counted code. Chaos wants to
- * interrupt often, at points it has chosen. Nonzero after a line on stderr. */
+/* What counts ticks: chosen by the user, or the hardware counter where there is one, or the counted
+ * code. Chaos wants to interrupt often, at points it has chosen. Nonzero after a line on stderr. */
 static int start_counter(struct recorder *r)
 {
-	static const char no_faults[] = "time-stamp instructions do not fault on this machine, as its hypervisor does not let them";
+	static const char no_faults[] =
+		"time-stamp instructions do not fault on this machine, as its hypervisor does not let them";
 	const char *why = NULL;
 
 	r->soft.fd = r->rec.counter_fd = -1;
 	if (r->o->counter == RECORD_NONE && !arch_tsc_faults()) {
-		warnx("--counter=none: %s: only counted code shows them: leave the option out", no_faults);
+		warnx("--counter=none: %s: only counted code shows them: leave the option out",
+		      no_faults);
 		return 125;
 	}
 	if (r->o->counter == RECORD_HPC || (r->o->counter == RECORD_AUTO && !r->chaos)) {
@@ -408,11 +413,13 @@ static int start_counter(struct recorder *r)
 		return 0;
 	}
 	if (!arch_tsc_faults()) {
-		warnx("counter page: %s: nothing can be recorded without one: %s", strerror(errno), no_faults);
+		warnx("counter page: %s: nothing can be recorded without one: %s", strerror(errno),
+		      no_faults);
 		return 125;
 	}
 	if (!r->o->quiet)
-		warnx("counter page: %s: code is not counted: it is interrupted at its calls only", strerror(errno));
+		warnx("counter page: %s: code is not counted: it is interrupted at its calls only",
+		      strerror(errno));
 	return 0;
 }
 
@@ -455,7 +462,8 @@ int record_run(const struct record_options *o, int *signal)
 		status = exit_status(&r, signal);
 	}
 	if (o->verbose && !failed)
-		warnx("%s: %lu events, %.3f s", r.dir, (unsigned long)r.events, (double)(now_ns() - r.start_ns) / 1e9);
+		warnx("%s: %lu events, %.3f s", r.dir, (unsigned long)r.events,
+		      (double)(now_ns() - r.start_ns) / 1e9);
 	if (o->verbose && o->chaos)
 		warnx("seed %lu", (unsigned long)o->seed);
 	recorder_free(&r);

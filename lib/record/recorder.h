@@ -1,4 +1,5 @@
-/* Inside the recorder. At most one task runs the program's code at a time: `struct rtask` says what each does. */
+/* Inside the recorder. At most one task runs the program's code at a time: `struct rtask` says what
+ * each does. */
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
 
@@ -14,14 +15,16 @@ enum rstate {
 	RS_BLOCKED, /* inside the kernel, others run meanwhile */
 	RS_STOPPED, /* by a stop signal; the kernel tells when it goes on */
 	RS_ENDING,  /* let go at its exit; the kernel may still need others to end first */
-	RS_GONE	    /* its exit is recorded; a leader whose threads live on is still to be reaped */
+	RS_GONE     /* its exit is recorded; a leader whose threads live on is still to be reaped */
 };
 
 /* How exactly we know where the program stands. */
 enum rpos {
 	POS_EVENT, /* right where its last event left it */
 	POS_CALL,  /* at a call that has been taken back */
-	POS_TICK,  /* behind a counted edge, or where an exact counter tells its ticks: of which no event tells yet */
+	/* behind a counted edge, or where an exact counter tells its ticks: of which no event tells
+	   yet */
+	POS_TICK,
 };
 
 /* What waitpid tells of a task that has halted: at a signal, or a PTRACE_EVENT_. */
@@ -33,84 +36,96 @@ enum halt_at {
 	HALT_NOT,
 	HALT_EVENT,  /* right where an event has left it */
 	HALT_SIGNAL, /* there too; a signal is to be delivered */
-	HALT_CALL,   /* there too; at the entry of a call, which it stands in front of, for a replay */
+	/* there too; at the entry of a call, which it stands in front of, for a replay */
+	HALT_CALL,
 	HALT_NO_CALL, /* the same, and the call will not be made */
-	HALT_LEAVES, /* on its way out */
-	HALT_INSIDE, /* where an event tells of, but not of its registers: in a call */
-	HALT_MIDWAY, /* somewhere else */
+	HALT_LEAVES,  /* on its way out */
+	HALT_INSIDE,  /* where an event tells of, but not of its registers: in a call */
+	HALT_MIDWAY,  /* somewhere else */
 };
 
 /* A task that another of the program's traces: ptrace(2). The kernel's own tracer is us. */
 struct traced {
-	pid_t by; /* the process that traces it; 0: none */
+	pid_t by;           /* the process that traces it; 0: none */
 	bool seized, child; /* child: of that process */
-	uint32_t options; /* PTRACE_O_* */
-	bool calls;	  /* it halts at calls, too */
-	bool sysemu;	  /* and does not make them */
-	enum { STEP_NOT, STEP_WANTED, STEP_RESUMED } step; /* it halts behind one instruction; that is made by resuming it */
-	bool at_exit, exec_trap; /* it has yet to halt at the end of this call, or for having become another program */
-	bool halted;	  /* it takes no turn */
-	bool unreported;  /* and its tracer has yet to be told */
-	bool stopped;	  /* by a stop signal, as its whole process */
-	bool listening;	  /* it stays so until that goes on: PTRACE_LISTEN */
-	bool leave_stop;  /* and the tracer lets it go on all the same */
+	uint32_t options;   /* PTRACE_O_* */
+	bool calls;         /* it halts at calls, too */
+	bool sysemu;        /* and does not make them */
+	/* it halts behind one instruction; that is made by resuming it */
+	enum { STEP_NOT, STEP_WANTED, STEP_RESUMED } step;
+	/* it has yet to halt at the end of this call, or for having become another program */
+	bool at_exit, exec_trap;
+	bool halted;     /* it takes no turn */
+	bool unreported; /* and its tracer has yet to be told */
+	bool stopped;    /* by a stop signal, as its whole process */
+	bool listening;  /* it stays so until that goes on: PTRACE_LISTEN */
+	bool leave_stop; /* and the tracer lets it go on all the same */
 	enum halt_at at;
 	int status; /* as waitpid tells it */
 	uint64_t msg;
 	siginfo_t info;
 	struct trace_regs regs; /* as its tracer sees them, and leaves them */
 	bool changed, xstate_changed;
-	uint64_t debug[8]; /* registers; DR6 with a 1 for what has happened, whatever the CPU has there for that */
-	bool debug_due;	   /* they are yet to be given to the CPU */
-	bool inexact; /* HALT_SIGNAL: it acts at no exact point */
+	/* registers; DR6 with a 1 for what has happened, whatever the CPU has there for that */
+	uint64_t debug[8];
+	bool debug_due;     /* they are yet to be given to the CPU */
+	bool inexact;       /* HALT_SIGNAL: it acts at no exact point */
 	uint8_t syscall_op; /* PTRACE_SYSCALL_INFO_ENTRY, _EXIT or 0 */
-	int sig; /* what the tracer lets it go on with */
+	int sig;            /* what the tracer lets it go on with */
 };
 
 struct rtask {
-	struct task t; /* first: a struct task of ours is a struct rtask */
+	struct task t;      /* first: a struct task of ours is a struct rtask */
 	struct rtask *next; /* all tasks, in the order in which they take turns */
 	pid_t tgid;
 	enum rstate state;
 	bool has_status;
 	int status;
-	bool in_call;	/* between a call's entry and its return */
-	bool midway;	/* interrupted between two events: until the next, nobody may run who could see its memory */
-	bool let_go;	/* midway, and yet others may run that cannot see it */
-	bool stuck;	/* it has been interrupted because it comes to no counted edge */
+	bool in_call; /* between a call's entry and its return */
+	/* interrupted between two events: until the next, nobody may run who could see its memory
+	 */
+	bool midway;
+	bool let_go;    /* midway, and yet others may run that cannot see it */
+	bool stuck;     /* it has been interrupted because it comes to no counted edge */
 	bool announced; /* EV_ENTER is in the trace for this call */
 	struct call call;
 	uint16_t restart_nr; /* what restart_syscall would restart */
-	int inject;	     /* signal to hand to the kernel when next resumed */
+	int inject;          /* signal to hand to the kernel when next resumed */
 	enum rpos pos;
 	struct trace_regs park; /* registers the task was last resumed with, or stopped at */
-	uint64_t park_ticks;	/* and its ticks */
+	uint64_t park_ticks;    /* and its ticks */
 	struct soft_task count;
 	struct hpc hpc;
-	bool on_page;		/* the counter page is its own */
-	bool leaving;		/* in a stop of counted code, which the kernel takes for a call */
-	bool emulated;		/* resumed so that the kernel skips the next call: PTRACE_SYSEMU */
-	bool seccomp;		/* has a filter of its own, which must not see the stops of counted code */
-	bool again;		/* makes the call again that was skipped */
-	unsigned chances;	/* instructions answered since its last call */
-	uint64_t hurry_ns;	/* since when it has been asked to stop at its next counted edge; 0: not */
-	uint64_t calm_until;	/* ticks before which no other handler begins, unless a call comes first */
-	uint64_t fault_pc;	/* the instruction that the fault to come stands for; 0: none */
-	uint32_t period;	/* chaos: when its priority was drawn */
+	bool on_page;  /* the counter page is its own */
+	bool leaving;  /* in a stop of counted code, which the kernel takes for a call */
+	bool emulated; /* resumed so that the kernel skips the next call: PTRACE_SYSEMU */
+	/* has a filter of its own, which must not see the stops of counted code */
+	bool seccomp;
+	bool again;       /* makes the call again that was skipped */
+	unsigned chances; /* instructions answered since its last call */
+	/* since when it has been asked to stop at its next counted edge; 0: not */
+	uint64_t hurry_ns;
+	/* ticks before which no other handler begins, unless a call comes first */
+	uint64_t calm_until;
+	uint64_t fault_pc; /* the instruction that the fault to come stands for; 0: none */
+	uint32_t period;   /* chaos: when its priority was drawn */
 	int priority;
 	struct trace_regs call_entry; /* POS_CALL: registers on entry of the call taken back */
-	uint64_t clear_tid;	/* set_tid_address, CLONE_CHILD_CLEARTID */
-	bool execed;		/* inside execve, past the point where the old program is gone */
-	pid_t exec_from;	/* the id of the thread that called it */
-	uint64_t overdue_ns;	/* when to stop waiting for a call to deliver a signal nobody handles; 0: never */
+	uint64_t clear_tid;           /* set_tid_address, CLONE_CHILD_CLEARTID */
+	bool execed;     /* inside execve, past the point where the old program is gone */
+	pid_t exec_from; /* the id of the thread that called it */
+	/* when to stop waiting for a call to deliver a signal nobody handles; 0: never */
+	uint64_t overdue_ns;
 	int overdue_sig;
-	uint64_t held;		/* signals that the kernel keeps until the task's next stop: bit N-1 is signal N */
-	uint64_t mask;		/* its own mask meanwhile */
-	bool frame_failed;	/* the kernel could not push a signal frame: SIGSEGV comes next, right here */
-	bool exiting;		/* EV_EXIT is due */
+	/* signals that the kernel keeps until the task's next stop: bit N-1 is signal N */
+	uint64_t held;
+	uint64_t mask; /* its own mask meanwhile */
+	/* the kernel could not push a signal frame: SIGSEGV comes next, right here */
+	bool frame_failed;
+	bool exiting; /* EV_EXIT is due */
 	int exit_status;
 	bool reaped;
-	bool unseen;		/* has ended, and waitpid has not told */
+	bool unseen; /* has ended, and waitpid has not told */
 	struct traced traced;
 };
 
@@ -125,7 +140,7 @@ struct recorder {
 	struct recording rec; /* first */
 	const struct record_options *o;
 	struct rtask *tasks; /* list */
-	size_t live;	     /* tasks not RS_GONE */
+	size_t live;         /* tasks not RS_GONE */
 	struct rtask *root;
 	bool root_done;
 	int root_status;
@@ -136,10 +151,10 @@ struct recorder {
 	struct rtask *preempting; /* PTRACE_INTERRUPT has been sent to it */
 	struct soft soft;
 	struct chaos *chaos; /* NULL: round-robin */
-	bool step;	     /* counts by single-stepping */
-	bool by_hpc;	     /* a hardware counter counts */
+	bool step;           /* counts by single-stepping */
+	bool by_hpc;         /* a hardware counter counts */
 	struct hpc_kind hpc;
-	uint64_t slice_ns;   /* how long a task may go on while others wait */
+	uint64_t slice_ns; /* how long a task may go on while others wait */
 	bool ticking;
 	bool stop_shown; /* we have stopped as the program did, and no task has moved since */
 	char *warned[64];
@@ -149,10 +164,11 @@ struct recorder {
 	uint64_t events;
 };
 
-/* Ticks that a handler runs at least before another interrupts it, and what it has interrupted before the next does: timers
- * may ring faster than we can deliver. */
+/* Ticks that a handler runs at least before another interrupts it, and what it has interrupted
+ * before the next does: timers may ring faster than we can deliver. */
 #define CALM_TICKS 1000
-/* How long a signal that stops or ends the program, without a handler, waits for a call to act at, ns. */
+/* How long a signal that stops or ends the program, without a handler, waits for a call to act at,
+ * ns. */
 #define OVERDUE_NS 250000000u
 
 /* rtask.c */
@@ -178,7 +194,8 @@ enum waited { WAITED_STOP, WAITED_BLOCKED, WAITED_GONE, WAITED_STEP };
 enum waited wait_for(struct recorder *r, struct rtask *rt);
 /* Blocks until some task has a stop to be handled. */
 void wait_any(struct recorder *r);
-/* The interruption that wait_for has asked for has come; at_event: right where the task's last event left it. */
+/* The interruption that wait_for has asked for has come; at_event: right where the task's last
+ * event left it. */
 void preempted(struct recorder *r, struct rtask *rt, bool at_event);
 /* Some other task could run now. */
 bool others_ready(const struct recorder *r, const struct rtask *rt);
@@ -194,7 +211,8 @@ void call_announce(struct recorder *r, struct rtask *rt);
 void task_made(struct recorder *r, struct rtask *rt);
 void task_execed(struct recorder *r, struct rtask *rt);
 void task_exiting(struct recorder *r, struct rtask *rt);
-/* At PTRACE_EVENT_EXIT: lets the task end, and saves what its end writes into memory that lives on. */
+/* At PTRACE_EVENT_EXIT: lets the task end, and saves what its end writes into memory that lives on.
+ */
 void task_leaves(struct recorder *r, struct rtask *rt);
 /* Looks whether a task that is RS_ENDING has ended, and records it. */
 bool task_ended(struct recorder *r, struct rtask *rt);
@@ -206,14 +224,17 @@ void rtask_park(struct rtask *rt);
 bool rtask_at_park(const struct rtask *rt);
 /* Gives the task its registers, to go on at the original program's pc; t->regs keeps that. */
 int rtask_go_from(struct rtask *rt, uint64_t pc);
-/* A task stopped in a trampoline is set to the original instruction it stands for; broken: behind a breakpoint instruction. */
+/* A task stopped in a trampoline is set to the original instruction it stands for; broken: behind a
+ * breakpoint instruction. */
 bool rtask_to_origin(struct rtask *rt, bool broken);
-/* At a call's entry: whether it is a stop of counted code, which is dealt with then; its end comes by tick_left. */
+/* At a call's entry: whether it is a stop of counted code, which is dealt with then; its end comes
+ * by tick_left. */
 bool tick_stop(struct recorder *r, struct rtask *rt);
 void tick_left(struct rtask *rt);
 /* How to resume a task that is not in a call. */
 int tick_request(const struct rtask *rt);
-/* At the entry of a call that the kernel is to skip, and that is the program's own: it makes it again. */
+/* At the entry of a call that the kernel is to skip, and that is the program's own: it makes it
+ * again. */
 void tick_undo_call(struct rtask *rt);
 /* The task, stopped with its registers read, is to stop at its next counted edge. */
 void tick_hurry(struct rtask *rt);
@@ -221,11 +242,11 @@ void tick_hurry(struct rtask *rt);
 void tick_if_waiting(struct rtask *rt);
 /* Does what such an instruction, at which the task stands, does, and puts the event. */
 void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *c);
-/* With the step counter: one instruction of a task that is not in a call. STEP_CALL: it is to be resumed; STEP_STOPPED:
- * rt->status is to be handled. */
+/* With the step counter: one instruction of a task that is not in a call. STEP_CALL: it is to be
+ * resumed; STEP_STOPPED: rt->status is to be handled. */
 enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig);
-/* With the hardware counter: counts the new task, stopped before it has run; brings its ticks up to date, and a point where
- * it has stopped between two events is as good as one behind an edge. */
+/* With the hardware counter: counts the new task, stopped before it has run; brings its ticks up to
+ * date, and a point where it has stopped between two events is as good as one behind an edge. */
 void tick_open(struct recorder *r, struct rtask *rt);
 void tick_read(struct recorder *r, struct rtask *rt, bool at_call);
 /* Tells that others run while the task stands behind a counted edge. */
@@ -249,8 +270,9 @@ void ptrace_request(struct recording *rec, struct call *c);
 void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uint64_t msg);
 /* As PTRACE_INTERRUPT and PTRACE_ATTACH do it, wherever it is. */
 void halt_anywhere(struct recorder *r, struct rtask *rt, int status);
-/* These halt it if its tracer wants that, at: a call's entry; where a call's end has been recorded; the making of a task; its
- * end; a signal, which is then delivered by signal_go_on(); a stop of its process, or (SIGTRAP) its going on. */
+/* These halt it if its tracer wants that, at: a call's entry; where a call's end has been recorded;
+ * the making of a task; its end; a signal, which is then delivered by signal_go_on(); a stop of its
+ * process, or (SIGTRAP) its going on. */
 bool halt_at_call(struct recorder *r, struct rtask *rt);
 void halt_behind_call(struct recorder *r, struct rtask *rt, bool execed);
 void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child);
@@ -259,9 +281,11 @@ bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 void halt_at_stop(struct recorder *r, struct rtask *rt, int sig);
 /* The tracer lets it go on. */
 void halt_ends(struct rtask *rt, int sig);
-/* Before it goes on: does what the tracer has changed and what it halted in front of. True if it is not to be resumed now. */
+/* Before it goes on: does what the tracer has changed and what it halted in front of. True if it is
+ * not to be resumed now. */
 bool halt_go_on(struct recorder *r, struct rtask *rt);
-/* Lets a task that is to halt behind one instruction execute that. STEP_CALL: it is to be resumed for that. */
+/* Lets a task that is to halt behind one instruction execute that. STEP_CALL: it is to be resumed
+ * for that. */
 enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig);
 /* The same, when it has been resumed, and has stopped. */
 void halt_stepped(struct recorder *r, struct rtask *rt);
@@ -272,15 +296,18 @@ pid_t halt_wait(struct recording *rec, struct task *by, pid_t which, bool look, 
 
 /* signals.c */
 void signal_stop(struct recorder *r, struct rtask *rt);
-/* The signal that it has halted for acts, or what its tracer gives instead. True: a handler runs next. */
+/* The signal that it has halted for acts, or what its tracer gives instead. True: a handler runs
+ * next. */
 bool signal_go_on(struct recorder *r, struct rtask *rt);
 /* At a stop: the task has its own signal mask again. */
 void signal_release(struct rtask *rt);
 /* Whether the signal stops a process that has no handler for it. */
 bool signal_stops(int sig);
-/* Sends a signal again that has waited too long for the task's next call, when it needs no exact point. */
+/* Sends a signal again that has waited too long for the task's next call, when it needs no exact
+ * point. */
 void signal_overdue(struct rtask *rt);
-/* Gives the oldest kept signal back to the kernel, at a call that has been taken back. True if there was one. */
+/* Gives the oldest kept signal back to the kernel, at a call that has been taken back. True if
+ * there was one. */
 bool signal_give_back(struct rtask *rt);
 /* The same at a call that the kernel is skipping. */
 bool signal_at_skipped_call(struct rtask *rt);

@@ -1,6 +1,5 @@
 /* The tasks of a recording: made, found, ended, and their events put. */
 #include "record/recorder.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -17,7 +16,7 @@ struct rtask *recorder_find(struct recorder *r, pid_t tid)
 
 struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid)
 {
-	struct rtask *rt = xcalloc(1, sizeof *rt), **at = &r->tasks;
+	struct rtask *rt = xcalloc(1, sizeof(*rt)), **at = &r->tasks;
 
 	rt->t.tid = tid;
 	rt->t.mm = mm;
@@ -55,11 +54,13 @@ void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 void put_xstate(struct recorder *r, struct rtask *rt)
 {
 	static uint8_t xstate[ARCH_XSTATE_MAX];
-	ssize_t n = task_get_xstate(&rt->t, xstate, sizeof xstate);
+	ssize_t n = task_get_xstate(&rt->t, xstate, sizeof(xstate));
 
 	if (n > 0)
-		rec_put(&r->rec, &(struct trace_data){
-					 .kind = DATA_XSTATE, .tid = rt->t.tid, .len = (uint32_t)n, .bytes = xstate});
+		rec_put(&r->rec, &(struct trace_data){.kind = DATA_XSTATE,
+						      .tid = rt->t.tid,
+						      .len = (uint32_t)n,
+						      .bytes = xstate});
 }
 
 static bool ends(int status)
@@ -86,7 +87,8 @@ void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
 void rtask_gone(struct recorder *r, struct rtask *rt)
 {
 	bool lives_on = rt->t.mm->refs > 1;
-	struct trace_event ev = {.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
+	struct trace_event ev = {
+		.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
 
 	ev.regs = ev.after = rt->park;
 	put_event(r, rt, &ev);

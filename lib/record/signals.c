@@ -1,13 +1,12 @@
 /* Signals: each acts at a point of the program that a replay can find again.
  *
- * Those an instruction raises act there. Others act right where the task's last event left it, when nothing of the
- * program has run since; otherwise they are kept until the task's next call, which is taken back before the kernel
- * makes it, so that the signal acts just in front of it.
+ * Those an instruction raises act there. Others act right where the task's last event left it, when
+ * nothing of the program has run since; otherwise they are kept until the task's next call, which
+ * is taken back before the kernel makes it, so that the signal acts just in front of it.
  */
-#include "record/recorder.h"
-
 #include "instrument/image.h"
 #include "record/control.h"
+#include "record/recorder.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -43,7 +42,7 @@ static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *s
 {
 	rec_put(&r->rec, &(struct trace_data){.kind = DATA_SIGINFO,
 					      .tid = rt->t.tid,
-					      .len = sizeof *si,
+					      .len = sizeof(*si),
 					      .bytes = (const uint8_t *)si});
 }
 
@@ -58,7 +57,8 @@ static void put_handler(struct recorder *r, struct rtask *rt)
 }
 
 /* The handler runs next: stepping into it shows the frame before any of its instructions run. */
-static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trace_event *ev, int sig)
+static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trace_event *ev,
+			       int sig)
 {
 	struct task *t = &rt->t;
 	const struct trace_regs before = t->regs;
@@ -72,7 +72,8 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		/* No room for a frame, or killed: that stop comes next. */
 		rt->has_status = true;
 		rt->status = status;
-		rt->frame_failed = WIFSTOPPED(status) && WSTOPSIG(status) == SIGSEGV && !(status >> 16);
+		rt->frame_failed =
+			WIFSTOPPED(status) && WSTOPSIG(status) == SIGSEGV && !(status >> 16);
 		put_event(r, rt, ev);
 		return;
 	}
@@ -97,18 +98,24 @@ static bool is_ignored(struct task *t, int sig)
 	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
 }
 
-/* One that is ignored is not handed to the kernel: it would make no difference, but to who steps (the task's next instruction
- * would be made with it, whatever that is). */
-static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
+/* One that is ignored is not handed to the kernel: it would make no difference, but to who steps
+ * (the task's next instruction would be made with it, whatever that is). */
+static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
+		uint16_t flags)
 {
 	struct task *t = &rt->t;
 	int sig = si->si_signo;
-	struct trace_event ev = {.kind = EV_SIGNAL, .flags = flags, .result = sig, .regs = t->regs, .after = t->regs};
+	struct trace_event ev = {.kind = EV_SIGNAL,
+				 .flags = flags,
+				 .result = sig,
+				 .regs = t->regs,
+				 .after = t->regs};
 
 	if (flags == EVF_AT_CALL)
 		ev.regs = rt->call_entry;
 	/* Inside an interrupted call: the program would go on by making it again. */
-	if (flags == 0 && arch_is_restart((int64_t)ARCH_RESULT(&t->regs)) && (int64_t)ARCH_SYSNO(&t->regs) >= 0) {
+	if (flags == 0 && arch_is_restart((int64_t)ARCH_RESULT(&t->regs)) &&
+	    (int64_t)ARCH_SYSNO(&t->regs) >= 0) {
 		arch_restart(&ev.regs);
 		ev.after = ev.regs;
 	}
@@ -124,7 +131,8 @@ static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool 
 	put_event(r, rt, &ev);
 }
 
-static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught, uint16_t flags)
+static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
+		    uint16_t flags)
 {
 	if (!halt_at_signal(r, rt, si, flags))
 		act(r, rt, si, caught, flags);
@@ -155,15 +163,16 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 
 	if (si->si_signo != SIGSEGV || si->si_code != SI_KERNEL || t->tsc_faults)
 		return false;
-	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof bytes);
+	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof(bytes));
 	if (n <= 0 || !arch_chance_at(bytes, (size_t)n, &c))
 		return false;
 	put_chance(r, rt, &c);
 	return true;
 }
 
-/* The oldest kept signal of that number is the one the kernel reports now, with a siginfo of the kernel's making or of
- * our own sending: puts the one it came with in place. sent: of those given back, or of those that still wait. */
+/* The oldest kept signal of that number is the one the kernel reports now, with a siginfo of the
+ * kernel's making or of our own sending: puts the one it came with in place. sent: of those given
+ * back, or of those that still wait. */
 static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
 {
 	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
@@ -196,27 +205,28 @@ static bool is_calm(const struct rtask *rt)
 /* By a timer: a bit later is as good. What somebody sends may be waited for. */
 static bool rings(const siginfo_t *si)
 {
-	return si->si_code == SI_TIMER || (si->si_code == SI_KERNEL && (si->si_signo == SIGALRM || si->si_signo == SIGVTALRM ||
-									si->si_signo == SIGPROF));
+	return si->si_code == SI_TIMER ||
+	       (si->si_code == SI_KERNEL &&
+		(si->si_signo == SIGALRM || si->si_signo == SIGVTALRM || si->si_signo == SIGPROF));
 }
 
-/* One is kept: more of the kind, from a timer that rings again before the task has come to its next instruction, would stop it
- * for ever. */
+/* One is kept: more of the kind, from a timer that rings again before the task has come to its next
+ * instruction, would stop it for ever. */
 static void hold(struct rtask *rt, int sig)
 {
 	uint64_t held = rt->held | 1ull << (sig - 1), mask;
 
-	if (!rt->held && ptrace(PTRACE_GETSIGMASK, rt->t.tid, sizeof rt->mask, &rt->mask))
+	if (!rt->held && ptrace(PTRACE_GETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask))
 		return;
 	mask = rt->mask | held;
-	if (!ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof mask, &mask))
+	if (!ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof(mask), &mask))
 		rt->held = held;
 }
 
 void signal_release(struct rtask *rt)
 {
 	if (rt->held)
-		ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof rt->mask, &rt->mask);
+		ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask);
 	rt->held = 0;
 }
 
@@ -234,7 +244,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 
 	if (task_siginfo(t, &si) || task_get_regs(t))
 		return;
-	bool given = si.si_code == SI_KERNEL || (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
+	bool given = si.si_code == SI_KERNEL ||
+		     (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
 	bool ours = given && take_pending(rt, &si, true);
 	bool failed = rt->frame_failed;
 	rt->frame_failed = false;
@@ -299,7 +310,8 @@ static struct pending_signal *first_waiting(struct rtask *rt)
 }
 
 /* The task is to stand in front of the call that `entry` enters, and to get the signal there. */
-static void stand_at_call(struct rtask *rt, const struct trace_regs *entry, struct pending_signal *s)
+static void stand_at_call(struct rtask *rt, const struct trace_regs *entry,
+			  struct pending_signal *s)
 {
 	struct task *t = &rt->t;
 
@@ -334,10 +346,12 @@ bool signal_give_back(struct rtask *rt)
 	struct pending_signal *s = first_waiting(rt);
 	int status;
 
-	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && rings(&s->info))) /* the handler it would interrupt is done */
+	/* the handler it would interrupt is done */
+	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && rings(&s->info)))
 		return false;
-	/* In a call that is made the signal finds the task all the same. That is for a filter, which would see the call that is
-	 * taken back, and for handlers that come so fast that the call would be taken back for ever. */
+	/* In a call that is made the signal finds the task all the same. That is for a filter,
+	 * which would see the call that is taken back, and for handlers that come so fast that the
+	 * call would be taken back for ever. */
 	if (rt->seccomp || (is_calm(rt) && rings(&s->info))) {
 		s->sent = true;
 		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);

@@ -1,8 +1,7 @@
-/* Counted code: tasks that stop at an edge because they were asked to, or in front of an instruction whose result is not
- * the program's own. */
-#include "record/recorder.h"
-
+/* Counted code: tasks that stop at an edge because they were asked to, or in front of an
+ * instruction whose result is not the program's own. */
 #include "instrument/image.h"
+#include "record/recorder.h"
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -45,7 +44,9 @@ bool rtask_to_origin(struct rtask *rt, bool broken)
 	struct task *t = &rt->t;
 	const struct code_places *code = &t->mm->code;
 	uint64_t at = ARCH_PC(&t->regs);
-	uint64_t pc = at == AGENT_RDTSC ? rt->fault_pc : broken ? code_origin_broken(code, at) : code_origin(code, at);
+	uint64_t pc = at == AGENT_RDTSC ? rt->fault_pc
+		      : broken          ? code_origin_broken(code, at)
+					: code_origin(code, at);
 
 	if (pc == ARCH_PC(&t->regs))
 		return false;
@@ -106,7 +107,8 @@ void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *
 static void at_chance(struct recorder *r, struct rtask *rt, const struct code_site *s)
 {
 	struct task *t = &rt->t;
-	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg, s->size};
+	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg,
+				s->size};
 
 	if (task_tsc_faults(t, &c)) {
 		rt->fault_pc = ARCH_PC(&t->regs);
@@ -174,7 +176,8 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
 	const struct code_site *site;
 
-	if (!rt->t.mm->counted || !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
+	if (!rt->t.mm->counted ||
+	    !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
 		return false;
 	if (site->kind >= CODE_RDTSC) {
 		rt->chances++;
@@ -188,14 +191,16 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 	return true;
 }
 
-/* A stop of counted code is a call to the kernel, which can be resumed in two ways. PTRACE_SYSCALL: there is another stop at
- * the end of that call. PTRACE_SYSEMU: there is none, and a seccomp filter is not asked, but a call of the program's own
- * is skipped as well and has to be made again. */
+/* A stop of counted code is a call to the kernel, which can be resumed in two ways. PTRACE_SYSCALL:
+ * there is another stop at the end of that call. PTRACE_SYSEMU: there is none, and a seccomp filter
+ * is not asked, but a call of the program's own is skipped as well and has to be made again. */
 #define CHANCES_IN_A_ROW 2
 
 int tick_request(const struct rtask *rt)
 {
-	return rt->t.mm->counted && (rt->seccomp || rt->chances >= CHANCES_IN_A_ROW) ? PTRACE_SYSEMU : PTRACE_SYSCALL;
+	return rt->t.mm->counted && (rt->seccomp || rt->chances >= CHANCES_IN_A_ROW)
+		       ? PTRACE_SYSEMU
+		       : PTRACE_SYSCALL;
 }
 
 void tick_undo_call(struct rtask *rt)
@@ -242,8 +247,11 @@ void tick_warn_uncounted(struct recorder *r, struct rtask *rt)
 	uint64_t pc = ARCH_PC(&rt->t.regs);
 	while (maps_next(f, &l))
 		if (l.start <= pc && pc < l.end)
-			snprintf(what, sizeof what, "code in %s", l.path[0] ? l.path : "memory that the program made itself");
+			snprintf(what, sizeof(what), "code in %s",
+				 l.path[0] ? l.path : "memory that the program made itself");
 	maps_close(f);
 	line_plain(what);
-	r->rec.warn(&r->rec, what, "runs long without a counted edge: it is interrupted at its next call or counted edge");
+	r->rec.warn(
+		&r->rec, what,
+		"runs long without a counted edge: it is interrupted at its next call or counted edge");
 }

@@ -1,7 +1,6 @@
 /* Waiting for tasks: who has stopped, who is blocked. */
-#include "record/recorder.h"
-
 #include "record/control.h"
+#include "record/recorder.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -88,16 +87,17 @@ static bool strangers_ready(struct recorder *r, struct rtask *rt)
 	return false;
 }
 
-/* Interrupts a task that has computed for a slice while others wait, so that it is asked to stop at its next counted edge.
- * Code that counts nothing cannot be interrupted at a point that a replay would find; but when no other can see its memory,
- * it makes no difference to anything when the others run: they get their turn, and there is nothing to be told in the
- * trace. */
+/* Interrupts a task that has computed for a slice while others wait, so that it is asked to stop at
+ * its next counted edge. Code that counts nothing cannot be interrupted at a point that a replay
+ * would find; but when no other can see its memory, it makes no difference to anything when the
+ * others run: they get their turn, and there is nothing to be told in the trace. */
 static void preempt(struct recorder *r, struct rtask *rt)
 {
 	uint64_t now = now_ns();
 
 	collect(r);
-	if (r->step || rt->has_status || rt->leaving || r->preempting || now - r->slice_start < r->slice_ns || !others_ready(r, rt))
+	if (r->step || rt->has_status || rt->leaving || r->preempting ||
+	    now - r->slice_start < r->slice_ns || !others_ready(r, rt))
 		return;
 	if (rt->hurry_ns && now - rt->hurry_ns < SLICE_NS)
 		return;
@@ -128,8 +128,8 @@ void preempted(struct recorder *r, struct rtask *rt, bool at_event)
 	rt->let_go = rt->midway && strangers_ready(r, rt);
 }
 
-/* A process's first thread that is killed (by another's exit_group) while it is stopped may end without telling; the kernel
- * reports it only after the last thread, and those wait for us. */
+/* A process's first thread that is killed (by another's exit_group) while it is stopped may end
+ * without telling; the kernel reports it only after the last thread, and those wait for us. */
 static bool ended_unseen(const struct rtask *rt)
 {
 	return rt->t.tid == rt->tgid && proc_stat_field(rt->t.tid, 3) == 'Z';
@@ -144,11 +144,13 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 		r->ticking = true;
 		control_tick();
 	}
-	/* In the program's code, or in a call that cannot wait: nobody else may run before it stops again. */
+	/* In the program's code, or in a call that cannot wait: nobody else may run before it stops
+	 * again. */
 	if (!may_block || alone) {
 		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		while (n == 0 || (n == 1 && !rt->has_status)) {
-			if (may_block && others_ready(r, rt)) /* it goes on under its process's id */
+			/* it goes on under its process's id */
+			if (may_block && others_ready(r, rt))
 				return WAITED_BLOCKED;
 			control_check(r);
 			signal_overdue(rt);
@@ -167,7 +169,8 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 	for (unsigned i = 0;; i++) {
 		control_check(r);
 		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
-			collect(r); /* its id may have changed: a thread that has become another program */
+			/* its id may have changed: a thread that has become another program */
+			collect(r);
 		if (rt->has_status)
 			return WAITED_STOP;
 		if (!others_ready(r, rt)) {

@@ -1,12 +1,13 @@
-/* Back: to the stop before, or by one instruction. Either way it is gone onwards from a checkpoint. */
+/* Back: to the stop before, or by one instruction. Either way it is gone onwards from a checkpoint.
+ */
 #include "replay/debugger.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* --- one instruction back ------------------------------------------------------------------------------------ */
+/* --- one instruction back
+ * ------------------------------------------------------------------------------------ */
 
 /* Steps from the beginning of a stretch without edges and events to its end; how many it has. */
 static enum outcome measure(struct debug *d, uint64_t *n)
@@ -65,7 +66,8 @@ static uint64_t last_event_of(struct debug *d, uint64_t event, pid_t tid, struct
 	return 0;
 }
 
-/* Before the event by which the task came to where it stands: in front of the instruction that led to it. */
+/* Before the event by which the task came to where it stands: in front of the instruction that led
+ * to it. */
 static enum outcome before_event(struct debug *d, uint64_t event, pid_t tid)
 {
 	struct trace_event ev;
@@ -100,7 +102,8 @@ static enum outcome back_step(struct debug *d, pid_t tid)
 		here.at.insns--;
 		return timeline_go(d, &here);
 	}
-	/* How many ticks it had made at its last event: fewer, and it has come here over an edge. */
+	/* How many ticks it had made at its last event: fewer, and it has come here over an edge.
+	 */
 	struct trace_event ev;
 	uint64_t e = last_event_of(d, here.at.event, tid, &ev);
 	if (pt->count.ticks && (!e || ev.ticks < pt->count.ticks))
@@ -150,7 +153,8 @@ enum outcome back_one(struct debug *d, pid_t tid)
 	return out;
 }
 
-/* --- the stop before -------------------------------------------------------------------------------------------- */
+/* --- the stop before
+ * -------------------------------------------------------------------------------------------- */
 
 /* A watchpoint stops behind the access; gone back to, the access is what comes next. */
 static enum outcome before_access(struct debug *d)
@@ -162,18 +166,20 @@ static enum outcome before_access(struct debug *d)
 	return out == OUT_GOAL ? OUT_STOP : out;
 }
 
-/* Whether the stop at which the replay is left is that of an event right before here, where it has been told. A process
- * or a program that it made has to be taken back all the same, once. */
+/* Whether the stop at which the replay is left is that of an event right before here, where it has
+ * been told. A process or a program that it made has to be taken back all the same, once. */
 static bool is_behind(struct debug *d, const struct debug_position *here)
 {
-	static const bool events[] = {[DEBUG_STOP_CALL_RETURN] = true, [DEBUG_STOP_THREAD] = true, [DEBUG_STOP_THREAD_END] = true,
-				      [DEBUG_STOP_EXIT] = true,	       [DEBUG_STOP_FORK] = true,   [DEBUG_STOP_VFORK] = true,
+	static const bool events[] = {[DEBUG_STOP_CALL_RETURN] = true, [DEBUG_STOP_THREAD] = true,
+				      [DEBUG_STOP_THREAD_END] = true,  [DEBUG_STOP_EXIT] = true,
+				      [DEBUG_STOP_FORK] = true,        [DEBUG_STOP_VFORK] = true,
 				      [DEBUG_STOP_EXEC] = true};
 	enum debug_stop_kind kind = d->stop.kind;
 	struct ptask *pt = debug_runner(d);
 	const struct debug_position at = {debug_event(d), pt ? pt->count.ticks : 0, d->insns};
 
-	if (kind >= ARRAY_LEN(events) || !events[kind] || !d->insns_known || debug_position_compare(&at, here))
+	if (kind >= ARRAY_LEN(events) || !events[kind] || !d->insns_known ||
+	    debug_position_compare(&at, here))
 		return false;
 	bool makes = kind == DEBUG_STOP_FORK || kind == DEBUG_STOP_VFORK || kind == DEBUG_STOP_EXEC;
 	bool told = d->undone == at.event;
@@ -182,7 +188,8 @@ static bool is_behind(struct debug *d, const struct debug_position *here)
 }
 
 /* To the stop of that number behind a checkpoint. */
-static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_here, uint64_t number)
+static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_here,
+			    uint64_t number)
 {
 	if (timeline_restore(d, from))
 		return OUT_TROUBLE;
@@ -191,7 +198,8 @@ static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_
 	return motion_forward(d, NULL, from_here);
 }
 
-/* Stops between a checkpoint and a point; the last of them is what the replay is left at. OUT_GOAL: there are none. */
+/* Stops between a checkpoint and a point; the last of them is what the replay is left at. OUT_GOAL:
+ * there are none. */
 static enum outcome last_stop(struct debug *d, const struct mark *k, const struct goal *until,
 			      const struct debug_position *here)
 {
@@ -225,7 +233,8 @@ enum outcome back_stop(struct debug *d)
 
 	if (located != OUT_GOAL)
 		return located;
-	if (n && !until.at.insns && !d->p.reached && !timeline_order(&d->kept[n - 1], until.at.event, until.at.ticks))
+	if (n && !until.at.insns && !d->p.reached &&
+	    !timeline_order(&d->kept[n - 1], until.at.event, until.at.ticks))
 		n--; /* that one is here */
 	while (n--) {
 		const struct goal begin = {.at = {d->kept[n].event, d->kept[n].ticks, 0}};

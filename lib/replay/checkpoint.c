@@ -13,13 +13,15 @@
 struct checkpoint {
 	struct ptask *tasks;
 	struct replaying objects; /* the shared objects only */
-	uint64_t event; /* the last that had been applied */
-	struct trace_event ev; /* under way when it was put aside */
+	uint64_t event;           /* the last that had been applied */
+	struct trace_event ev;    /* under way when it was put aside */
 	bool loaded, reached;
 };
 
-/* A task made by `from` in the place of `like`, with its registers. mm: its memory; NULL: a copy of from's. */
-static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct ptask *like, struct mm *mm)
+/* A task made by `from` in the place of `like`, with its registers. mm: its memory; NULL: a copy of
+ * from's. */
+static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct ptask *like,
+			       struct mm *mm)
 {
 	const uint64_t args[6] = {CLONE_PARENT | (mm ? CLONE_VM : 0)};
 	static uint8_t xstate[ARCH_XSTATE_MAX];
@@ -46,7 +48,7 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 	c->t.regs = like->t.regs;
 	if (like == from)
 		return c;
-	ssize_t n = task_get_xstate(&like->t, xstate, sizeof xstate);
+	ssize_t n = task_get_xstate(&like->t, xstate, sizeof(xstate));
 	return n > 0 && !task_set_xstate(&c->t, xstate, (size_t)n) ? c : NULL;
 }
 
@@ -170,7 +172,7 @@ static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying
 
 static struct checkpoint *of_now(struct replayer *p)
 {
-	struct checkpoint *c = xcalloc(1, sizeof *c);
+	struct checkpoint *c = xcalloc(1, sizeof(*c));
 
 	c->event = p->loaded ? p->ev.num - 1 : p->ev.num;
 	c->ev = p->ev;
@@ -232,7 +234,7 @@ static uint64_t own_bytes(pid_t tid)
 	size_t n;
 	uint64_t kb = 0;
 
-	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", tid);
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", tid);
 	char *text = file_read(path, 8192, &n);
 	const char *line = text ? strstr(text, "Private_Dirty:") : NULL;
 	if (line)

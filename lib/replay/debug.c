@@ -1,6 +1,5 @@
 /* A debugger's view of a replay: the ways in and out, and moves. */
 #include "replay/debugger.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -14,7 +13,7 @@ int debug_fail(struct debug *d, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(d->error, sizeof d->error, fmt, ap);
+	vsnprintf(d->error, sizeof(d->error), fmt, ap);
 	va_end(ap);
 	line_plain(d->error);
 	return -1;
@@ -25,7 +24,8 @@ const char *debug_error(const struct debug *d)
 	return d->error;
 }
 
-/* --- where we are ------------------------------------------------------------------------------------------- */
+/* --- where we are
+ * ------------------------------------------------------------------------------------------- */
 
 uint64_t debug_event(const struct debug *d)
 {
@@ -82,9 +82,11 @@ uint64_t debug_elapsed_ns(const struct debug *cd)
 	return e && !trace_seek(d->peek, e) && trace_next(d->peek, &ev) == 1 ? ev.time_ns : 0;
 }
 
-/* --- opening and closing ------------------------------------------------------------------------------------ */
+/* --- opening and closing
+ * ------------------------------------------------------------------------------------ */
 
-static int shown_output(void *ctx, const struct trace_event *ev, int stream, const void *bytes, size_t n)
+static int shown_output(void *ctx, const struct trace_event *ev, int stream, const void *bytes,
+			size_t n)
 {
 	struct debug *d = ctx;
 
@@ -104,7 +106,8 @@ static int start(struct debug *d)
 		return -1;
 	counter = trace_reader_meta(d->p.r)->counter;
 	if (d->p.by == &by_hpc) {
-		trouble(&d->p, "%s: was recorded with the counter '%s', by which a debugger cannot find points yet",
+		trouble(&d->p,
+			"%s: was recorded with the counter '%s', by which a debugger cannot find points yet",
 			trace_reader_dir(d->p.r), counter);
 		return -1;
 	}
@@ -131,10 +134,11 @@ static int start(struct debug *d)
 
 struct debug *debug_open(const struct debug_options *o)
 {
-	struct debug *d = xcalloc(1, sizeof *d);
+	struct debug *d = xcalloc(1, sizeof(*d));
 
 	d->o = *o;
-	d->ro = (struct replay_options){.trace = o->trace, .write_fd = -1, .output = shown_output, .ctx = d};
+	d->ro = (struct replay_options){
+		.trace = o->trace, .write_fd = -1, .output = shown_output, .ctx = d};
 	d->p.o = &d->ro;
 	d->p.stats = &d->stats;
 	d->plan = 1;
@@ -162,7 +166,9 @@ void debug_close(struct debug *d)
 	free(d);
 }
 
-/* --- moving ----------------------------------------------------------------------------------------------------- */
+/* --- moving
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 void debug_catch_set(struct debug *d, const struct debug_catch *c)
 {
@@ -179,7 +185,8 @@ static void finish(struct debug *d, enum outcome out, bool backward, struct debu
 							     [OUT_INTERRUPT] = DEBUG_STOP_INTERRUPT,
 							     [OUT_TROUBLE] = DEBUG_STOP_TROUBLE};
 		pt = debug_runner(d);
-		d->stop = (struct debug_stop){.kind = out == OUT_END && backward ? DEBUG_STOP_BEGIN : kinds[out]};
+		d->stop = (struct debug_stop){.kind = out == OUT_END && backward ? DEBUG_STOP_BEGIN
+										 : kinds[out]};
 		if (pt || (pt = d->p.tasks)) {
 			d->stop.pid = pt->pid;
 			d->stop.tid = pt->id;
@@ -244,11 +251,15 @@ static enum outcome step_range(struct debug *d, const struct debug_go *go)
 	for (unsigned n = 1;; n++) {
 		enum outcome out = go->backward ? back_one(d, go->step) : step_on(d, go->step);
 		struct ptask *pt = debug_task(d, go->step);
-		if (out != OUT_GOAL || !pt || ARCH_PC(&pt->t.regs) < go->lo || ARCH_PC(&pt->t.regs) >= go->hi)
+		if (out != OUT_GOAL || !pt || ARCH_PC(&pt->t.regs) < go->lo ||
+		    ARCH_PC(&pt->t.regs) >= go->hi)
 			return out;
 		const struct point *q = points_break(d, pt);
 		if (q) {
-			d->stop = (struct debug_stop){.kind = DEBUG_STOP_BREAK, .pid = pt->pid, .tid = pt->id, .addr = q->addr};
+			d->stop = (struct debug_stop){.kind = DEBUG_STOP_BREAK,
+						      .pid = pt->pid,
+						      .tid = pt->id,
+						      .addr = q->addr};
 			return OUT_STOP;
 		}
 		if (n % 64 == 0 && d->o.poll && d->o.poll(d->o.ctx))

@@ -1,8 +1,9 @@
 /* A debugger's view of a replay: one point of the run at a time, reached from either side.
  *
- * What rr put into the program is not seen: code reads as the file's, a task in rewritten code stands at the original's
- * instruction, a step goes from original instruction to original instruction. Tasks are named by the pids and tids of the
- * recording. Functions that return int give 0, or -1 with debug_error().
+ * What rr put into the program is not seen: code reads as the file's, a task in rewritten code
+ * stands at the original's instruction, a step goes from original instruction to original
+ * instruction. Tasks are named by the pids and tids of the recording. Functions that return int
+ * give 0, or -1 with debug_error().
  */
 #ifndef RR_DEBUG_H
 #define RR_DEBUG_H
@@ -21,7 +22,8 @@ struct debug;
 struct debug_position {
 	uint64_t event; /* the last that has been applied; the task of the next runs */
 	uint64_t ticks; /* that this task has made */
-	uint64_t insns; /* instructions executed since it made them, or since the event if that is later */
+	/* instructions executed since it made them, or since the event if that is later */
+	uint64_t insns;
 };
 #define DEBUG_POSITION_MAX 80
 void debug_position_print(char text[DEBUG_POSITION_MAX], const struct debug_position *p);
@@ -33,8 +35,8 @@ struct debug_options {
 	const char *trace; /* NULL: the latest */
 	/* While something runs, often: true to stop it (DEBUG_STOP_INTERRUPT). May be NULL. */
 	bool (*poll)(void *ctx);
-	/* What the program writes to its standard output (1) and error (2), each byte once, however often it runs there; NULL:
-	 * nowhere. */
+	/* What the program writes to its standard output (1) and error (2), each byte once, however
+	 * often it runs there; NULL: nowhere. */
 	void (*output)(void *ctx, int stream, const void *bytes, size_t n);
 	void *ctx;
 };
@@ -45,12 +47,13 @@ void debug_close(struct debug *d);
 /* One line, no newline. */
 const char *debug_error(const struct debug *d);
 
-/* --- what is there at this point ---------------------------------------------------------------------- */
+/* --- what is there at this point
+ * ---------------------------------------------------------------------- */
 
 struct debug_thread {
 	pid_t pid, tid;
-	bool next; /* runs next */
-	bool in_call; /* the kernel is at work for it, or keeps it waiting */
+	bool next;      /* runs next */
+	bool in_call;   /* the kernel is at work for it, or keeps it waiting */
 	uint16_t sysno; /* in that call */
 	uint64_t ticks;
 	char name[16];
@@ -72,8 +75,9 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n);
 /* Bytes read, short at the first page that is not there; -1 if none. */
 ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t n);
 int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size_t n);
-/* Writing registers or memory makes an experiment: a fork of this point. Resuming inside of it runs that, with what it
- * asks the kernel answered as the manual says, until it is ended, which puts everything back. */
+/* Writing registers or memory makes an experiment: a fork of this point. Resuming inside of it runs
+ * that, with what it asks the kernel answered as the manual says, until it is ended, which puts
+ * everything back. */
 bool debug_experiment(const struct debug *d);
 void debug_experiment_end(struct debug *d);
 
@@ -83,8 +87,8 @@ ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max);
 const char *debug_exec_file(struct debug *d, pid_t pid);
 /* The siginfo_t of the signal the task has stopped for; bytes or -1. */
 ssize_t debug_siginfo(struct debug *d, pid_t tid, void *buf, size_t max);
-/* A descriptor of the contents that a mapped file had when it was recorded, or -1. The trace's copy comes first; the file
- * of that name on this machine only if it is unchanged. */
+/* A descriptor of the contents that a mapped file had when it was recorded, or -1. The trace's copy
+ * comes first; the file of that name on this machine only if it is unchanged. */
 int debug_open_file(struct debug *d, const char *path);
 
 struct debug_map {
@@ -94,48 +98,63 @@ struct debug_map {
 	char path[4096];
 };
 /* Calls fn for each mapping as the program would see them; fn returns false to stop. */
-int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m), void *ctx);
+int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m),
+	       void *ctx);
 
-/* --- points to stop at --------------------------------------------------------------------------------- */
+/* --- points to stop at
+ * --------------------------------------------------------------------------------- */
 
-enum debug_break { DEBUG_BREAK_SOFT, DEBUG_BREAK_HARD, DEBUG_WATCH_WRITE, DEBUG_WATCH_READ, DEBUG_WATCH_ACCESS };
+enum debug_break {
+	DEBUG_BREAK_SOFT,
+	DEBUG_BREAK_HARD,
+	DEBUG_WATCH_WRITE,
+	DEBUG_WATCH_READ,
+	DEBUG_WATCH_ACCESS
+};
 
-/* pid: whose memory. len: bytes of a watchpoint, else ignored. when: whether a task that has come there is to stop; NULL:
- * always; it may look at the task by the functions above, not change anything. The same point twice is one, with the
- * condition given last. Positions where the point is are not changed by it. */
+/* pid: whose memory. len: bytes of a watchpoint, else ignored. when: whether a task that has come
+ * there is to stop; NULL: always; it may look at the task by the functions above, not change
+ * anything. The same point twice is one, with the condition given last. Positions where the point
+ * is are not changed by it. */
 int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len,
 		    bool (*when)(void *ctx, pid_t tid), void *ctx);
-int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len);
+int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
+		       uint64_t len);
 void debug_break_remove_all(struct debug *d);
 
 /* Events to stop at as well. Bits of the words: call or signal numbers. */
 struct debug_catch {
 	uint64_t signals;  /* bit N-1: signal N stops */
-	bool calls;	   /* stops at a call's entry and return … */
+	bool calls;        /* stops at a call's entry and return … */
 	uint64_t only[16]; /* … of these numbers; all 0: of any */
 	bool forks, execs, threads;
 };
 void debug_catch_set(struct debug *d, const struct debug_catch *c);
 
-/* --- moving --------------------------------------------------------------------------------------------- */
+/* --- moving
+ * --------------------------------------------------------------------------------------------- */
 
 enum debug_stop_kind {
-	DEBUG_STOP_STEP,	/* has done what was asked */
-	DEBUG_STOP_BREAK,	/* breakpoint at the task's pc: `hard` says of which kind */
-	DEBUG_STOP_WATCH,	/* `addr` is the watchpoint's, `watch` its kind; the access has just been made, or backwards, comes next */
-	DEBUG_STOP_SIGNAL,	/* `number` is about to act on the task */
-	DEBUG_STOP_CALL_ENTRY,	/* of call `number` */
+	DEBUG_STOP_STEP,  /* has done what was asked */
+	DEBUG_STOP_BREAK, /* breakpoint at the task's pc: `hard` says of which kind */
+	/* `addr` is the watchpoint's, `watch` its kind; the access has just been made, or
+	   backwards, comes next */
+	DEBUG_STOP_WATCH,
+	DEBUG_STOP_SIGNAL,      /* `number` is about to act on the task */
+	DEBUG_STOP_CALL_ENTRY,  /* of call `number` */
 	DEBUG_STOP_CALL_RETURN, /* of call `number` */
-	DEBUG_STOP_FORK,	/* `other` is the new process */
+	DEBUG_STOP_FORK,        /* `other` is the new process */
 	DEBUG_STOP_VFORK,
-	DEBUG_STOP_THREAD,	/* `other` is the new thread */
-	DEBUG_STOP_THREAD_END,	/* the task's end; `number` its exit status */
-	DEBUG_STOP_EXEC,	/* debug_exec_file() is the new program */
-	DEBUG_STOP_EXIT,	/* a process, not the last, has ended: `number` is its wait status, `pid` its id */
-	DEBUG_STOP_BEGIN,	/* there is nothing before */
-	DEBUG_STOP_END,		/* there is nothing behind: the last process is about to end, or the trace does */
-	DEBUG_STOP_INTERRUPT,	/* poll() said so */
-	DEBUG_STOP_TROUBLE	/* cannot go on: debug_error() */
+	DEBUG_STOP_THREAD,     /* `other` is the new thread */
+	DEBUG_STOP_THREAD_END, /* the task's end; `number` its exit status */
+	DEBUG_STOP_EXEC,       /* debug_exec_file() is the new program */
+	/* a process, not the last, has ended: `number` is its wait status, `pid` its id */
+	DEBUG_STOP_EXIT,
+	DEBUG_STOP_BEGIN, /* there is nothing before */
+	/* there is nothing behind: the last process is about to end, or the trace does */
+	DEBUG_STOP_END,
+	DEBUG_STOP_INTERRUPT, /* poll() said so */
+	DEBUG_STOP_TROUBLE    /* cannot go on: debug_error() */
 };
 
 struct debug_stop {
@@ -150,12 +169,14 @@ struct debug_stop {
 
 struct debug_go {
 	bool backward;
-	pid_t step;	   /* this task goes one instruction (others as recorded, before it); 0: until a stop */
-	uint64_t lo, hi;   /* step: goes on while its pc is in [lo, hi); both 0: one instruction */
+	/* this task goes one instruction (others as recorded, before it); 0: until a stop */
+	pid_t step;
+	uint64_t lo, hi; /* step: goes on while its pc is in [lo, hi); both 0: one instruction */
 };
 /* Moves until something stops it. A point at which a breakpoint is, is left first. */
 void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *stop);
-/* To a point, or the first behind it that there is, without other stops but INTERRUPT, END and TROUBLE. */
+/* To a point, or the first behind it that there is, without other stops but INTERRUPT, END and
+ * TROUBLE. */
 void debug_seek(struct debug *d, const struct debug_position *p, struct debug_stop *stop);
 
 struct debug_figures {

@@ -16,7 +16,8 @@ struct point {
 	uint8_t *was; /* watchpoints: what was there when it was last looked at */
 };
 
-/* Where a run is to end: behind the event and the edge, after so many instructions, or where the task is as told. */
+/* Where a run is to end: behind the event and the edge, after so many instructions, or where the
+ * task is as told. */
 struct goal {
 	struct debug_position at;
 	bool by_state;
@@ -27,8 +28,8 @@ struct goal {
 struct mark {
 	struct checkpoint *c;
 	uint64_t event, ticks; /* of the task that runs next; 0 instructions behind them */
-	uint64_t cost;	       /* ns of replaying from the start to here */
-	bool near;	       /* made for going back in small steps */
+	uint64_t cost;         /* ns of replaying from the start to here */
+	bool near;             /* made for going back in small steps */
 };
 #define KEPT_MAX 32
 
@@ -49,8 +50,8 @@ struct debug {
 
 	struct point *points;
 	size_t npoints;
-	unsigned plan; /* changes with them */
-	bool blind;    /* no point stops anything */
+	unsigned plan;  /* changes with them */
+	bool blind;     /* no point stops anything */
 	unsigned polls; /* instructions that were stepped, for poll() */
 	struct debug_catch catch;
 
@@ -58,7 +59,8 @@ struct debug {
 	pid_t current;
 	bool insns_known;
 	uint64_t insns;
-	uint64_t told;	   /* the event at whose place we have stopped, so that going on does not stop there again */
+	/* the event at whose place we have stopped, so that going on does not stop there again */
+	uint64_t told;
 	bool stop_reached; /* to stop at the place of the next event */
 	struct debug_stop stop;
 	uint64_t hits, hits_max; /* stops of this run, and at which it ends */
@@ -71,15 +73,16 @@ struct debug {
 	/* Timeline. */
 	struct mark kept[KEPT_MAX];
 	size_t nkept;
-	bool keeping; /* makes checkpoints on the way */
+	bool keeping;             /* makes checkpoints on the way */
 	uint64_t cost, cost_from; /* ns of replay up to here; when the clock began, 0: stands */
-	uint64_t spacing;	  /* ns between checkpoints */
-	uint64_t put_out;	  /* events up to this one have had their output shown */
+	uint64_t spacing;         /* ns between checkpoints */
+	uint64_t put_out;         /* events up to this one have had their output shown */
 	struct trace_reader *peek;
 	uint64_t last_event;
 	uint64_t exits_from; /* from this event on only tasks end; 0: not known yet */
 
-	uint64_t undone; /* the event whose stop has been told going backwards, from where it happened; 0: none */
+	/* the event whose stop has been told going backwards, from where it happened; 0: none */
+	uint64_t undone;
 
 	/* The replay, during an experiment, and what is put back after it. */
 	struct checkpoint *aside;
@@ -104,7 +107,8 @@ int points_place(struct debug *d, struct ptask *pt);
 void points_lift_all(struct ptask *pt);
 /* The breakpoint that stops the task where it stands; NULL: none. */
 const struct point *points_break(struct debug *d, struct ptask *pt);
-/* Whether a watchpoint's memory has changed since it was last looked at (struck: of which the CPU has told); it becomes d->stop. */
+/* Whether a watchpoint's memory has changed since it was last looked at (struck: of which the CPU
+ * has told); it becomes d->stop. */
 bool points_watch(struct debug *d, struct ptask *pt, unsigned struck);
 /* What is there now is what was there. */
 void points_look(struct debug *d);
@@ -114,10 +118,13 @@ enum stepped { STEPPED, STEP_AT_EVENT, STEP_FAILED };
 /* One instruction of the program's, or AT_EVENT: it stands where its event is. */
 enum stepped insn_step(struct debug *d, struct ptask *pt);
 /* The same of the task's own memory, with its tick, for a counter that steps. */
-enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status);
-/* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or when it goes on. */
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c,
+			      int *status);
+/* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or
+ * when it goes on. */
 void insn_leave_break(struct debug *d, struct ptask *pt);
-/* The task has stopped at a page that is closed to it: executes that instruction. False: it faults by itself when it goes on. */
+/* The task has stopped at a page that is closed to it: executes that instruction. False: it faults
+ * by itself when it goes on. */
 bool insn_pass_guard(struct debug *d, struct ptask *pt, int status);
 /* To the end of an instruction that may be one in a trampoline, with code of ours behind it. */
 void insn_finish(struct debug *d, struct ptask *pt);
@@ -127,15 +134,19 @@ void insn_origin(struct ptask *pt);
 bool insn_free_event(const struct trace_event *ev);
 
 /* motion.c */
-/* Onwards to the goal (NULL: none), or to the stop number d->hits_max. from_here: a breakpoint right here counts. */
+/* Onwards to the goal (NULL: none), or to the stop number d->hits_max. from_here: a breakpoint
+ * right here counts. */
 enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_here);
 /* The next event, applied; OUT_STOP if that is a stop, else OUT_GOAL. */
 enum outcome motion_event(struct debug *d);
-/* The place of the next event, which the task is to come to with its next instruction, or stands at. */
+/* The place of the next event, which the task is to come to with its next instruction, or stands
+ * at. */
 enum outcome motion_reach(struct debug *d);
 bool motion_at_end(struct debug *d);
-enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
-enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
+enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt,
+				 int status);
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c,
+			     int *status);
 bool motion_at_insn(struct pauses *s, struct ptask *pt);
 enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt);
 bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt);

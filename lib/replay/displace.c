@@ -4,7 +4,6 @@
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
-
 #include <string.h>
 
 /* Behind the agent's own code, a slot each. */
@@ -13,8 +12,8 @@
 #define SLOTS ((AGENT_DATA - SLOTS_ADDR) / SLOT_SIZE)
 #define NO_SLOT UINT16_MAX
 
-/* A slot holds the instruction and a jump to what comes behind it. One that addresses memory from where it stands borrows a
- * register for that, which lies in the counter page meanwhile: */
+/* A slot holds the instruction and a jump to what comes behind it. One that addresses memory from
+ * where it stands borrows a register for that, which lies in the counter page meanwhile: */
 #define SAVE_LEN 8  /* mov %reg, COUNTER_RAX */
 #define LOAD_LEN 10 /* movabs $address, %reg */
 #define BACK_LEN 8  /* mov COUNTER_RAX, %reg */
@@ -30,7 +29,8 @@ struct insn {
 	unsigned used; /* a bit for each general register it names */
 };
 
-/* Neither looks at where it is, nor goes elsewhere, nor into the kernel, nor touches the trap flag. */
+/* Neither looks at where it is, nor goes elsewhere, nor into the kernel, nor touches the trap flag.
+ */
 static bool is_movable(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops)
 {
 	switch (i->meta.category) {
@@ -48,12 +48,15 @@ static bool is_movable(const ZydisDecodedInstruction *i, const ZydisDecodedOpera
 	case ZYDIS_CATEGORY_POP: break;
 	default: return false;
 	}
-	if (i->mnemonic == ZYDIS_MNEMONIC_CPUID || i->mnemonic == ZYDIS_MNEMONIC_RDPID || i->mnemonic == ZYDIS_MNEMONIC_PUSHF ||
-	    i->mnemonic == ZYDIS_MNEMONIC_PUSHFQ || i->mnemonic == ZYDIS_MNEMONIC_POPF || i->mnemonic == ZYDIS_MNEMONIC_POPFQ)
+	if (i->mnemonic == ZYDIS_MNEMONIC_CPUID || i->mnemonic == ZYDIS_MNEMONIC_RDPID ||
+	    i->mnemonic == ZYDIS_MNEMONIC_PUSHF || i->mnemonic == ZYDIS_MNEMONIC_PUSHFQ ||
+	    i->mnemonic == ZYDIS_MNEMONIC_POPF || i->mnemonic == ZYDIS_MNEMONIC_POPFQ)
 		return false;
 	for (unsigned k = 0; k < i->operand_count; k++)
-		if (ops[k].type == ZYDIS_OPERAND_TYPE_REGISTER && ops[k].reg.value >= ZYDIS_REGISTER_ES &&
-		    ops[k].reg.value <= ZYDIS_REGISTER_GS) /* what comes behind a load of %ss is not interrupted */
+		if (ops[k].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+		    ops[k].reg.value >= ZYDIS_REGISTER_ES &&
+		    /* what comes behind a load of %ss is not interrupted */
+		    ops[k].reg.value <= ZYDIS_REGISTER_GS)
 			return false;
 	return true;
 }
@@ -71,13 +74,14 @@ static bool decode(struct task *t, uint64_t addr, struct insn *in)
 	ZydisDecoder d;
 	ZydisDecodedInstruction i;
 	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
-	ssize_t n = task_read(t, addr, in->bytes, sizeof in->bytes);
+	ssize_t n = task_read(t, addr, in->bytes, sizeof(in->bytes));
 
 	if (n <= 0)
 		return false;
 	task_hide_planted(t, addr, in->bytes, (size_t)n);
 	ZydisDecoderInit(&d, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	if (ZYAN_FAILED(ZydisDecoderDecodeFull(&d, in->bytes, (ZyanUSize)n, &i, ops)) || !is_movable(&i, ops))
+	if (ZYAN_FAILED(ZydisDecoderDecodeFull(&d, in->bytes, (ZyanUSize)n, &i, ops)) ||
+	    !is_movable(&i, ops))
 		return false;
 	in->len = i.length;
 	for (unsigned k = 0; k < i.operand_count; k++) {
@@ -90,7 +94,8 @@ static bool decode(struct task *t, uint64_t addr, struct insn *in)
 			uses(in, ops[k].mem.base);
 			continue;
 		}
-		if (i.encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY || i.raw.disp.size != 32 || !t->mm->counted)
+		if (i.encoding != ZYDIS_INSTRUCTION_ENCODING_LEGACY || i.raw.disp.size != 32 ||
+		    !t->mm->counted)
 			return false;
 		in->modrm = i.raw.modrm.offset;
 		in->disp = i.raw.disp.offset;
@@ -110,10 +115,16 @@ static int borrowed(const struct insn *in)
 
 static void put_page(uint8_t *code, uint8_t op, int reg)
 {
-	const uint8_t insn[SAVE_LEN] = {0x48, op, (uint8_t)(0x04 | reg << 3), 0x25, COUNTER_RAX & 0xff, COUNTER_RAX >> 8 & 0xff,
-					COUNTER_RAX >> 16 & 0xff, 0};
+	const uint8_t insn[SAVE_LEN] = {0x48,
+					op,
+					(uint8_t)(0x04 | reg << 3),
+					0x25,
+					COUNTER_RAX & 0xff,
+					COUNTER_RAX >> 8 & 0xff,
+					COUNTER_RAX >> 16 & 0xff,
+					0};
 
-	memcpy(code, insn, sizeof insn);
+	memcpy(code, insn, sizeof(insn));
 }
 
 /* Returns its length. */
@@ -129,7 +140,7 @@ static unsigned put_insn(uint8_t *code, const struct insn *in, uint64_t addr, in
 	put_page(code, 0x89, reg);
 	code[SAVE_LEN] = 0x48;
 	code[SAVE_LEN + 1] = (uint8_t)(0xb8 | reg);
-	memcpy(code + SAVE_LEN + 2, &at, sizeof at);
+	memcpy(code + SAVE_LEN + 2, &at, sizeof(at));
 	memcpy(code + n, in->bytes, in->disp);
 	code[n + in->modrm] = (uint8_t)((in->bytes[in->modrm] & ~7) | reg);
 	memcpy(code + n + in->disp, in->bytes + in->disp + 4, in->len - in->disp - 4);
@@ -155,11 +166,11 @@ static uint16_t slot_fill(struct task *t, struct planted *p, uint16_t slot)
 		return NO_SLOT;
 	uint64_t next = p->addr + in.len;
 	unsigned n = put_insn(code, &in, p->addr, reg);
-	memcpy(code + n, jump, sizeof jump);
-	memcpy(code + n + sizeof jump, &next, sizeof next);
+	memcpy(code + n, jump, sizeof(jump));
+	memcpy(code + n + sizeof(jump), &next, sizeof(next));
 	p->len = (uint8_t)in.len;
 	p->reg = in.modrm ? (uint8_t)(reg + 1) : 0;
-	return task_write(t, slot_addr(slot), code, sizeof code) ? NO_SLOT : slot;
+	return task_write(t, slot_addr(slot), code, sizeof(code)) ? NO_SLOT : slot;
 }
 
 static uint16_t free_slot(const struct task *t)

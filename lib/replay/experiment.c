@@ -1,7 +1,7 @@
-/* Experiments: what a user tries out at a point of the run, in copies of its tasks that are thrown away afterwards. Calls to
- * the kernel made there do nothing outside: a few are served, the rest fail. */
+/* Experiments: what a user tries out at a point of the run, in copies of its tasks that are thrown
+ * away afterwards. Calls to the kernel made there do nothing outside: a few are served, the rest
+ * fail. */
 #include "replay/debugger.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -27,7 +27,9 @@ int experiment_begin(struct debug *d)
 	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
 		points_lift_all(pt);
 	d->aside = checkpoint_aside(&d->p);
-	return d->aside ? 0 : debug_fail(d, "the tasks cannot be copied for an experiment: %s", strerror(errno));
+	return d->aside ? 0
+			: debug_fail(d, "the tasks cannot be copied for an experiment: %s",
+				     strerror(errno));
 }
 
 void debug_experiment_end(struct debug *d)
@@ -56,15 +58,22 @@ static int64_t serve(struct ptask *pt)
 	case SYS_mmap:
 		if (!(a[3] & MAP_ANONYMOUS))
 			return -ENOSYS;
-		return task_call_replay(&pt->t, SYS_mmap, (const uint64_t[6]){a[0], a[1], a[2], (a[3] & ~(uint64_t)MAP_SHARED) | MAP_PRIVATE, a[4], 0}, NULL);
+		return task_call_replay(
+			&pt->t, SYS_mmap,
+			(const uint64_t[6]){a[0], a[1], a[2],
+					    (a[3] & ~(uint64_t)MAP_SHARED) | MAP_PRIVATE, a[4], 0},
+			NULL);
 	case SYS_munmap:
 	case SYS_mprotect:
 	case SYS_madvise: return task_call_replay(&pt->t, (long)ARCH_SYSNO(&g), a, NULL);
 	case SYS_brk:
 		if (a[0] > pt->t.mm->brk) {
 			uint64_t from = PAGE_UP(pt->t.mm->brk), to = PAGE_UP(a[0]);
-			if (to > from && TASK_CALL_REPLAY(&pt->t, SYS_mmap, from, to - from, PROT_READ | PROT_WRITE,
-							  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1, 0) != (int64_t)from)
+			if (to > from &&
+			    TASK_CALL_REPLAY(&pt->t, SYS_mmap, from, to - from,
+					     PROT_READ | PROT_WRITE,
+					     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
+					     (uint64_t)-1, 0) != (int64_t)from)
 				return (int64_t)pt->t.mm->brk;
 			pt->t.mm->brk = a[0];
 		}
@@ -84,9 +93,12 @@ static bool serve_call(struct ptask *pt)
 	struct arch_chance c;
 	static const struct arch_features all;
 
-	if (pt->t.mm->counted && code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
+	if (pt->t.mm->counted &&
+	    code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
 		if (site->kind >= CODE_RDTSC) {
-			c = (struct arch_chance){(enum chance)(site->kind - CODE_RDTSC + CHANCE_RDTSC), site->len, site->reg, site->size};
+			c = (struct arch_chance){
+				(enum chance)(site->kind - CODE_RDTSC + CHANCE_RDTSC), site->len,
+				site->reg, site->size};
 			arch_chance_do(&pt->t.regs, &c, &all);
 		}
 		return !ptask_go(pt);
@@ -100,7 +112,8 @@ static bool serve_call(struct ptask *pt)
 
 static enum outcome over(struct debug *d, struct ptask *pt, enum debug_stop_kind kind, int number)
 {
-	d->stop = (struct debug_stop){.kind = kind, .number = number, .pid = pt->pid, .tid = pt->id};
+	d->stop =
+		(struct debug_stop){.kind = kind, .number = number, .pid = pt->pid, .tid = pt->id};
 	return OUT_STOP;
 }
 
@@ -134,7 +147,8 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 		soft_leave(&d->p.soft, &pt->count);
 		if (WSTOPSIG(status) & 0x80) {
 			uint64_t nr = ARCH_SYSNO(&pt->t.regs);
-			if ((nr == SYS_exit_group || nr == SYS_exit) && !code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+			if ((nr == SYS_exit_group || nr == SYS_exit) &&
+			    !code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
 				return over(d, pt, DEBUG_STOP_SIGNAL, SIGTERM);
 			if (!serve_call(pt))
 				return OUT_TROUBLE;

@@ -3,7 +3,6 @@
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -24,7 +23,7 @@ void guard_add(struct mm *mm, uint64_t addr, bool access)
 	struct guard *g = find(mm, PAGE_DOWN(addr));
 
 	if (!g) {
-		mm->guards = xrealloc(mm->guards, (mm->nguards + 1) * sizeof *mm->guards);
+		mm->guards = xrealloc(mm->guards, (mm->nguards + 1) * sizeof(*mm->guards));
 		g = &mm->guards[mm->nguards++];
 		*g = (struct guard){.page = PAGE_DOWN(addr)};
 	}
@@ -36,7 +35,8 @@ static int protect(struct ptask *pt, struct guard *g, bool closed)
 {
 	uint8_t prot = !closed ? g->prot : g->access ? PROT_NONE : g->prot & ~PROT_WRITE;
 
-	if (g->closed == closed || (closed && prot == g->prot)) /* the program may not do it anyway */
+	/* the program may not do it anyway */
+	if (g->closed == closed || (closed && prot == g->prot))
 		return 0;
 	g->closed = closed;
 	return TASK_CALL_REPLAY(&pt->t, SYS_mprotect, g->page, PAGE, prot) ? -1 : 0;
@@ -85,7 +85,8 @@ static struct guard *struck(struct ptask *pt, int status, uint64_t *addr)
 {
 	siginfo_t si;
 
-	if (!pt->t.mm->nguards || status >> 8 != SIGSEGV || task_siginfo(&pt->t, &si) || si.si_code != SEGV_ACCERR)
+	if (!pt->t.mm->nguards || status >> 8 != SIGSEGV || task_siginfo(&pt->t, &si) ||
+	    si.si_code != SEGV_ACCERR)
 		return NULL;
 	*addr = (uint64_t)si.si_addr;
 	struct guard *g = find(pt->t.mm, PAGE_DOWN(*addr));
@@ -105,7 +106,8 @@ static void touch(struct debug *d, uint64_t addr, uint64_t len)
 		d->touched[d->ntouched++] = (struct touched){addr, len};
 }
 
-/* What the instruction reads and writes: the CPU says only where the first of it is that is closed. */
+/* What the instruction reads and writes: the CPU says only where the first of it is that is closed.
+ */
 static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 {
 	ZydisDecoder decoder;
@@ -114,22 +116,25 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 	ZydisRegisterContext regs = {0};
 	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
 	uint64_t pc = ARCH_PC(&pt->t.regs), at, most = 1;
-	ssize_t n = task_read(&pt->t, pc, bytes, sizeof bytes);
+	ssize_t n = task_read(&pt->t, pc, bytes, sizeof(bytes));
 
 	if (n <= 0)
 		return;
 	task_hide_planted(&pt->t, pc, bytes, (size_t)n);
 	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, (ZyanUSize)n, &i, ops)) || addr - pc < i.length)
+	if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, (ZyanUSize)n, &i, ops)) ||
+	    addr - pc < i.length)
 		return; /* in a closed page, but about others */
 	for (int r = 0; r < 16; r++)
 		regs.values[ZYDIS_REGISTER_RAX + r] = pt->t.regs.r[arch_reg_by_number[r]];
 	for (unsigned k = 0; k < i.operand_count; k++) {
-		if (ops[k].type != ZYDIS_OPERAND_TYPE_MEMORY || ops[k].mem.type == ZYDIS_MEMOP_TYPE_AGEN)
+		if (ops[k].type != ZYDIS_OPERAND_TYPE_MEMORY ||
+		    ops[k].mem.type == ZYDIS_MEMOP_TYPE_AGEN)
 			continue;
 		if (ops[k].size / 8 > most)
 			most = ops[k].size / 8;
-		bool stack = ops[k].mem.base == ZYDIS_REGISTER_RSP && ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN;
+		bool stack = ops[k].mem.base == ZYDIS_REGISTER_RSP &&
+			     ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN;
 		if (stack || ZYAN_FAILED(ZydisCalcAbsoluteAddressEx(&i, &ops[k], pc, &regs, &at)))
 			continue; /* a push's is below the pointer; of a gather's there are many */
 		if (ops[k].mem.segment == ZYDIS_REGISTER_FS)
@@ -142,7 +147,8 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 }
 
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
-			    enum step_result (*step)(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status))
+			    enum step_result (*step)(struct debug *d, struct ptask *pt,
+						     struct arch_chance *c, int *status))
 {
 	struct arch_chance c;
 	enum step_result s = STEP_STOPPED;

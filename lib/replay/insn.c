@@ -1,6 +1,5 @@
 /* One instruction of the program, which may be code of ours in a trampoline. */
 #include "replay/debugger.h"
-
 #include "replay/displace.h"
 #include "replay/guard.h"
 
@@ -13,12 +12,14 @@
 
 static bool is_tick_event(const struct trace_event *ev)
 {
-	return ev->kind == EV_SWITCH || ((ev->kind == EV_SIGNAL || ev->kind == EV_HALT) && !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
+	return ev->kind == EV_SWITCH || ((ev->kind == EV_SIGNAL || ev->kind == EV_HALT) &&
+					 !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
 }
 
 bool insn_free_event(const struct trace_event *ev)
 {
-	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM || (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
+	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM ||
+	       (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
 }
 
 /* The task has come to the place of the event under way already. */
@@ -28,7 +29,8 @@ static bool at_event(struct debug *d, struct ptask *pt)
 
 	if (d->p.reached || pt->in_call || insn_free_event(ev))
 		return true;
-	return is_tick_event(ev) && pt->count.ticks >= ev->ticks && arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
+	return is_tick_event(ev) && pt->count.ticks >= ev->ticks &&
+	       arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
 }
 
 /* A trap that is the program's own leaves it behind the instruction, where a replay would go on. */
@@ -46,9 +48,10 @@ void insn_origin(struct ptask *pt)
 	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
 }
 
-/* One instruction of the task's own memory. The clock may stop the task first, even with the instruction done and its trap
- * still to come; then that trap is what the next step gives. */
-static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+/* One instruction of the task's own memory. The clock may stop the task first, even with the
+ * instruction done and its trap still to come; then that trap is what the next step gives. */
+static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_chance *c,
+				   int *status)
 {
 	enum step_result s;
 	uint64_t edge;
@@ -65,11 +68,14 @@ static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arc
 	return s;
 }
 
-static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_chance *c,
+				 int *status)
 {
 	enum step_result s = step_plain(d, pt, c, status);
 
-	return s == STEP_STOPPED && guard_is_struck(pt, *status) ? guard_pass(d, pt, status, step_plain) : s;
+	return s == STEP_STOPPED && guard_is_struck(pt, *status)
+		       ? guard_pass(d, pt, status, step_plain)
+		       : s;
 }
 
 /* The instructions since the last tick are one more, or that tick was just made. */
@@ -104,7 +110,8 @@ bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
 	return s == STEP_DONE;
 }
 
-/* Executes what is at the task's own place, and then code of ours up to the program's next instruction. */
+/* Executes what is at the task's own place, and then code of ours up to the program's next
+ * instruction. */
 static enum stepped step_raw(struct debug *d, struct ptask *pt)
 {
 	struct arch_chance c;

@@ -1,7 +1,6 @@
 /* The processes that play the recording's tasks. */
-#include "replay/replayer.h"
-
 #include "agent/agent.h"
+#include "replay/replayer.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -22,8 +21,8 @@
 #include <unistd.h>
 
 #define PTRACE_OPTIONS \
-	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | \
-	 PTRACE_O_EXITKILL)
+	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
+	 PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
 /* More tasks at a time than any recording has: a trace that forks without end stops there. */
 #define PLAYERS_MAX 10000
@@ -47,7 +46,7 @@ struct ptask *replayer_find(struct replayer *p, pid_t id)
 
 struct ptask *player_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 {
-	struct ptask *pt = xcalloc(1, sizeof *pt);
+	struct ptask *pt = xcalloc(1, sizeof(*pt));
 
 	pt->t.tid = tid;
 	pt->t.mm = mm;
@@ -67,12 +66,12 @@ static void pin(int cpu)
 	CPU_ZERO(&set);
 	if (cpu >= 0 && cpu < CPU_SETSIZE)
 		CPU_SET(cpu, &set);
-	if (CPU_COUNT(&set) && !sched_setaffinity(0, sizeof set, &set))
+	if (CPU_COUNT(&set) && !sched_setaffinity(0, sizeof(set), &set))
 		return;
 	cpu = sched_getcpu();
 	CPU_ZERO(&set);
 	CPU_SET(cpu < 0 ? 0 : cpu, &set);
-	sched_setaffinity(0, sizeof set, &set);
+	sched_setaffinity(0, sizeof(set), &set);
 }
 
 static int make_stub(void)
@@ -83,7 +82,7 @@ static int make_stub(void)
 		return -1;
 	/* Tasks inherit it; one that is open for writing cannot be executed. */
 	char path[64];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	int ro = open(path, O_RDONLY);
 	close(fd);
 	return ro;
@@ -92,33 +91,52 @@ static int make_stub(void)
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define REFUSE BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRAP)
 #define UNLESS(value) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 1, 0), REFUSE
-#define ALLOW(nr) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (nr), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define ALLOW(nr) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (nr), 0, 1), \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define CALL_AT (AGENT_ADDR + ARCH_SYSCALL_LEN)
 
-/* The wall behind PTRACE_SYSEMU, for this task and all it will make: the kernel does for them nothing but what the
- * replayer has them do through the agent's instruction. SYSEMU skips a call before the filter is asked (ptrace comes
- * before seccomp in kernel/entry), so it costs nothing; the vsyscall page, which SYSEMU does not see, meets the filter. */
+/* The wall behind PTRACE_SYSEMU, for this task and all it will make: the kernel does for them
+ * nothing but what the replayer has them do through the agent's instruction. SYSEMU skips a call
+ * before the filter is asked (ptrace comes before seccomp in kernel/entry), so it costs nothing;
+ * the vsyscall page, which SYSEMU does not see, meets the filter. */
 static int wall(struct task *t)
 {
 	static const struct sock_filter filter[] = {
-		LOAD(arch), UNLESS(ARCH_AUDIT),
-		LOAD(instruction_pointer), UNLESS((uint32_t)CALL_AT),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
+		LOAD(arch),
+		UNLESS(ARCH_AUDIT),
+		LOAD(instruction_pointer),
+		UNLESS((uint32_t)CALL_AT),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, instruction_pointer) + 4),
 		UNLESS((uint32_t)(CALL_AT >> 32)),
-		LOAD(nr), ALLOW(SYS_mmap), ALLOW(SYS_munmap), ALLOW(SYS_mprotect), ALLOW(SYS_mremap), ALLOW(SYS_madvise),
-		ALLOW(SYS_openat), ALLOW(SYS_close), ALLOW(SYS_clone), ALLOW(SYS_execveat), REFUSE};
-	const struct sock_fprog prog = {ARRAY_LEN(filter), (struct sock_filter *)(AGENT_DATA + sizeof prog)};
+		LOAD(nr),
+		ALLOW(SYS_mmap),
+		ALLOW(SYS_munmap),
+		ALLOW(SYS_mprotect),
+		ALLOW(SYS_mremap),
+		ALLOW(SYS_madvise),
+		ALLOW(SYS_openat),
+		ALLOW(SYS_close),
+		ALLOW(SYS_clone),
+		ALLOW(SYS_execveat),
+		REFUSE};
+	const struct sock_fprog prog = {ARRAY_LEN(filter),
+					(struct sock_filter *)(AGENT_DATA + sizeof(prog))};
 	int64_t r = -EFAULT;
 
-	if (!task_write(t, AGENT_DATA, &prog, sizeof prog) && !task_write(t, AGENT_DATA + sizeof prog, filter, sizeof filter))
+	if (!task_write(t, AGENT_DATA, &prog, sizeof(prog)) &&
+	    !task_write(t, AGENT_DATA + sizeof(prog), filter, sizeof(filter)))
 		r = TASK_CALL_REPLAY(t, SYS_prctl, PR_SET_NO_NEW_PRIVS, 1);
 	if (!r)
-		r = TASK_CALL_REPLAY(t, SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, AGENT_DATA);
+		r = TASK_CALL_REPLAY(t, SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				     SECCOMP_FILTER_FLAG_SPEC_ALLOW, AGENT_DATA);
 	errno = (int)-r;
 	return r ? -1 : 0;
 }
 
-/* Nothing of ours is the player's but the stub that it executes: not even what a caller left open for us. */
+/* Nothing of ours is the player's but the stub that it executes: not even what a caller left open
+ * for us. */
 static void keep_only(int fd)
 {
 	if (fd > 0)
@@ -150,12 +168,14 @@ struct ptask *player_start(struct replayer *p)
 		sigset_t set;
 		sigemptyset(&set);
 		sigprocmask(SIG_SETMASK, &set, NULL);
-		/* What a terminal sends is for us. When memory runs out, what the trace asked for goes first. */
+		/* What a terminal sends is for us. When memory runs out, what the trace asked for
+		 * goes first. */
 		setsid();
 		int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 		if (oom >= 0)
 			write_all(oom, "1000", 4);
-		/* The stack grows as far as it did when recording; that is not for this machine's limit to say. */
+		/* The stack grows as far as it did when recording; that is not for this machine's
+		 * limit to say. */
 		if (setrlimit(RLIMIT_STACK, &unlimited) && !getrlimit(RLIMIT_STACK, &stack)) {
 			stack.rlim_cur = stack.rlim_max;
 			setrlimit(RLIMIT_STACK, &stack);
@@ -176,7 +196,8 @@ struct ptask *player_start(struct replayer *p)
 	}
 	close(ready[1]);
 	struct ptask *pt = player_add(p, pid, p->ev.tid, mm_new());
-	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC || task_finish_exec(&pt->t)) {
+	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC ||
+	    task_finish_exec(&pt->t)) {
 		trouble(p, "stub: cannot be executed");
 		return NULL;
 	}
@@ -198,7 +219,8 @@ int player_restart(struct replayer *p, struct ptask *pt)
 	}
 	const char empty[1] = "";
 	if (task_write(&pt->t, AGENT_DATA, empty, 1) ||
-	    TASK_CALL_REPLAY(&pt->t, SYS_execveat, (uint64_t)p->stub_fd, AGENT_DATA, 0, 0, AT_EMPTY_PATH))
+	    TASK_CALL_REPLAY(&pt->t, SYS_execveat, (uint64_t)p->stub_fd, AGENT_DATA, 0, 0,
+			     AT_EMPTY_PATH))
 		return -1;
 	return task_get_regs(&pt->t);
 }

@@ -10,7 +10,7 @@
 
 static const uint32_t *leaf_of(const struct trace_meta *m, uint32_t leaf, uint32_t subleaf)
 {
-	return arch_leaf((const uint32_t (*)[6])m->leaves, m->nleaves, leaf, subleaf);
+	return arch_leaf((const uint32_t(*)[6])m->leaves, m->nleaves, leaf, subleaf);
 }
 
 /* Bits of a linear address: CPUID leaf 0x80000008. */
@@ -24,14 +24,17 @@ static char *address_misfit(const struct trace_meta *m)
 	const uint32_t *leaf = leaf_of(m, 0x80000008, 0);
 	uint32_t a, b, c, d;
 
-	if (!leaf || !__get_cpuid(0x80000008, &a, &b, &c, &d) || address_bits(leaf[2]) <= address_bits(a))
+	if (!leaf || !__get_cpuid(0x80000008, &a, &b, &c, &d) ||
+	    address_bits(leaf[2]) <= address_bits(a))
 		return NULL;
-	return xasprintf("was recorded with addresses of %u bits, and this machine has %u", address_bits(leaf[2]),
-			 address_bits(a));
+	return xasprintf("was recorded with addresses of %u bits, and this machine has %u",
+			 address_bits(leaf[2]), address_bits(a));
 }
 
-/* Programs save the parts that they are told of by themselves, so they have to be where they were. */
-static char *layout_misfit(const struct trace_meta *m, const struct arch_xlayout *there, const struct arch_features *pretend)
+/* Programs save the parts that they are told of by themselves, so they have to be where they were.
+ */
+static char *layout_misfit(const struct trace_meta *m, const struct arch_xlayout *there,
+			   const struct arch_features *pretend)
 {
 	const uint32_t *leaf = leaf_of(m, 0xd, 0);
 	struct arch_xlayout here;
@@ -46,19 +49,25 @@ static char *layout_misfit(const struct trace_meta *m, const struct arch_xlayout
 		if (!(leaf[2] >> i & 1) || !there->len[i] || !arch_xpart_names[i])
 			continue;
 		if (!(have >> i & 1))
-			return xasprintf("was recorded with the register state of %s, which this machine does not keep",
-					 arch_xpart_names[i]);
+			return xasprintf(
+				"was recorded with the register state of %s, which this machine does not keep",
+				arch_xpart_names[i]);
 		if (here.at[i] != there->at[i] || here.len[i] != there->len[i])
-			return xasprintf("was recorded with the register state of %s at byte %u of what XSAVE saves; here it is at %u",
-					 arch_xpart_names[i], there->at[i], here.at[i]);
+			return xasprintf(
+				"was recorded with the register state of %s at byte %u of what XSAVE saves; here it is at %u",
+				arch_xpart_names[i], there->at[i], here.at[i]);
 	}
 	return NULL;
 }
 
 static char *features_misfit(const struct trace_meta *m, const struct arch_features *pretend)
 {
-	char *names = arch_features_missing((const uint32_t (*)[6])m->leaves, m->nleaves, pretend);
-	char *why = *names ? xasprintf("was recorded on a processor with features that this one lacks: %s", names) : NULL;
+	char *names = arch_features_missing((const uint32_t(*)[6])m->leaves, m->nleaves, pretend);
+	char *why =
+		*names ? xasprintf(
+				 "was recorded on a processor with features that this one lacks: %s",
+				 names)
+		       : NULL;
 
 	free(names);
 	return why;
@@ -73,7 +82,7 @@ char *machine_misfit(const struct trace_meta *m)
 
 	if (list)
 		arch_features_take(&pretend, list);
-	arch_xlayout_of(&there, (const uint32_t (*)[6])m->leaves, m->nleaves);
+	arch_xlayout_of(&there, (const uint32_t(*)[6])m->leaves, m->nleaves);
 	task_xstate_recorded(&there);
 	if (m->page_size && m->page_size != (unsigned)sysconf(_SC_PAGESIZE))
 		why = xasprintf("was recorded with pages of %u bytes", m->page_size);

@@ -4,7 +4,8 @@
 
 #include "trace/trace.h"
 
-/* NULL, or what it lacks, one line, malloc'd. Registers are set from now on as that machine saved them. */
+/* NULL, or what it lacks, one line, malloc'd. Registers are set from now on as that machine saved
+ * them. */
 char *machine_misfit(const struct trace_meta *m);
 
 #endif

@@ -1,6 +1,5 @@
 /* Onwards through a replay, with stops on the way. */
 #include "replay/debugger.h"
-
 #include "replay/displace.h"
 #include "replay/guard.h"
 
@@ -8,7 +7,9 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-/* --- stops ------------------------------------------------------------------------------------------------- */
+/* --- stops
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static bool counts_as_hit(struct debug *d)
 {
@@ -18,8 +19,11 @@ static bool counts_as_hit(struct debug *d)
 
 static void stop_at_break(struct debug *d, struct ptask *pt, const struct point *q)
 {
-	d->stop = (struct debug_stop){
-		.kind = DEBUG_STOP_BREAK, .pid = pt->pid, .tid = pt->id, .hard = q->kind == DEBUG_BREAK_HARD, .addr = q->addr};
+	d->stop = (struct debug_stop){.kind = DEBUG_STOP_BREAK,
+				      .pid = pt->pid,
+				      .tid = pt->id,
+				      .hard = q->kind == DEBUG_BREAK_HARD,
+				      .addr = q->addr};
 }
 
 static void hurry(struct debug *d, struct ptask *pt)
@@ -64,7 +68,8 @@ static enum pause_answer at_breakpoint(struct debug *d, struct ptask *pt)
 
 static enum pause_answer at_guard(struct debug *d, struct ptask *pt, int status)
 {
-	return insn_pass_guard(d, pt, status) ? at_watchpoint(d, pt, task_struck(&pt->t)) : PAUSE_RESUME;
+	return insn_pass_guard(d, pt, status) ? at_watchpoint(d, pt, task_struck(&pt->t))
+					      : PAUSE_RESUME;
 }
 
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status)
@@ -115,7 +120,8 @@ bool motion_at_insn(struct pauses *s, struct ptask *pt)
 		d->interrupted = true;
 	if (d->interrupted)
 		return true;
-	return d->insns_known && !d->insns && ((s->ticks && pt->count.ticks == s->ticks) || timeline_due(d));
+	return d->insns_known && !d->insns &&
+	       ((s->ticks && pt->count.ticks == s->ticks) || timeline_due(d));
 }
 
 enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt)
@@ -129,7 +135,8 @@ enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt)
 	}
 	if (insn_step(d, pt) != STEPPED)
 		return PAUSE_NOT_MINE;
-	return points_watch(d, pt, pt->watched ? task_struck(&pt->t) : 0) ? PAUSE_STAY : PAUSE_RESUME;
+	return points_watch(d, pt, pt->watched ? task_struck(&pt->t) : 0) ? PAUSE_STAY
+									  : PAUSE_RESUME;
 }
 
 static bool wants_call(const struct debug *d, uint16_t nr)
@@ -145,7 +152,8 @@ static bool wants_call(const struct debug *d, uint16_t nr)
 
 static bool enters_call(const struct trace_event *ev)
 {
-	return ev->kind == EV_ENTER || ev->kind == EV_CLONE || (ev->kind == EV_SYSCALL && !(ev->flags & (EVF_RESUMED | EVF_EXEC)));
+	return ev->kind == EV_ENTER || ev->kind == EV_CLONE ||
+	       (ev->kind == EV_SYSCALL && !(ev->flags & (EVF_RESUMED | EVF_EXEC)));
 }
 
 bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
@@ -164,7 +172,8 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 		return true;
 	if (d->told == ev->num || d->blind)
 		return false;
-	if (ev->kind == EV_SIGNAL && ev->result >= 1 && ev->result <= 64 && d->catch.signals >> (ev->result - 1) & 1) {
+	if (ev->kind == EV_SIGNAL && ev->result >= 1 && ev->result <= 64 &&
+	    d->catch.signals >> (ev->result - 1) & 1) {
 		stop.kind = DEBUG_STOP_SIGNAL;
 		stop.number = (int)ev->result;
 		d->siginfo_event = ev->num;
@@ -183,7 +192,9 @@ static bool clone_stop(const struct debug *d, const struct trace_event *ev, stru
 {
 	bool thread = ev->flags & EVF_GROUP;
 
-	stop->kind = thread ? DEBUG_STOP_THREAD : ev->flags & EVF_THREAD ? DEBUG_STOP_VFORK : DEBUG_STOP_FORK;
+	stop->kind = thread                   ? DEBUG_STOP_THREAD
+		     : ev->flags & EVF_THREAD ? DEBUG_STOP_VFORK
+					      : DEBUG_STOP_FORK;
 	stop->other = ev->other;
 	return thread ? d->catch.threads : d->catch.forks;
 }
@@ -202,7 +213,8 @@ static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debu
 /* Whether the event that has just acted is a stop. pid: of its task, before. */
 static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 {
-	struct ptask *pt = debug_task(d, ev->tid), *child = ev->kind == EV_CLONE ? debug_task(d, ev->other) : NULL;
+	struct ptask *pt = debug_task(d, ev->tid),
+		     *child = ev->kind == EV_CLONE ? debug_task(d, ev->other) : NULL;
 	struct debug_stop stop = {.pid = pid, .tid = ev->tid};
 	bool stops = false;
 
@@ -230,7 +242,9 @@ static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 	return stops;
 }
 
-/* --- runs ---------------------------------------------------------------------------------------------------- */
+/* --- runs
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 bool motion_at_end(struct debug *d)
 {
@@ -255,7 +269,9 @@ static enum outcome verdict(struct debug *d, enum replay_verdict v)
 {
 	if (v == REPLAY_OVER)
 		return OUT_END;
-	debug_fail(d, v == REPLAY_DIVERGED ? "the replay has diverged at event %lu" : "the replay cannot go on at event %lu",
+	debug_fail(d,
+		   v == REPLAY_DIVERGED ? "the replay has diverged at event %lu"
+					: "the replay cannot go on at event %lu",
 		   (unsigned long)d->p.ev.num);
 	return OUT_TROUBLE;
 }
@@ -316,14 +332,18 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 			return OUT_TROUBLE;
 		uint64_t ticks = pt->count.ticks;
 		switch (insn_step(d, pt)) {
-		case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
+		case STEP_FAILED:
+			debug_fail(d, "the replay's task has vanished");
+			return OUT_TROUBLE;
 		case STEP_AT_EVENT:
-			return d->p.reached ? OUT_GOAL : motion_reach(d); /* the goal is there, or behind */
+			/* the goal is there, or behind */
+			return d->p.reached ? OUT_GOAL : motion_reach(d);
 		case STEPPED: break;
 		}
 		if (pt->count.ticks != ticks)
 			return OUT_GOAL;
-		/* What has stopped behind an access has it before the goal; a breakpoint at the goal comes after it. */
+		/* What has stopped behind an access has it before the goal; a breakpoint at the
+		 * goal comes after it. */
 		bool struck = points_watch(d, pt, task_struck(&pt->t)), there = is_there(d, g, pt);
 		const struct point *q = there ? NULL : points_break(d, pt);
 		if (q)
@@ -355,12 +375,14 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	uint64_t v[2];
 
 	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
-	if (d->p.reached || pt->in_call || points_place(d, pt) || (!task_planted(&pt->t, v[0]) && !pt->watched))
+	if (d->p.reached || pt->in_call || points_place(d, pt) ||
+	    (!task_planted(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;
 	switch (insn_step(d, pt)) {
 	case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEP_AT_EVENT:
-		/* It comes to it without executing anything: the breakpoint is out of the way, to be placed anew afterwards. */
+		/* It comes to it without executing anything: the breakpoint is out of the way, to
+		 * be placed anew afterwards. */
 		task_unplant(&pt->t, v[0]);
 		pt->t.mm->planted_as = 0;
 		d->lifted = ARCH_PC(&pt->t.regs);
@@ -370,7 +392,8 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	const struct point *q = points_break(d, pt);
 	if (q)
 		stop_at_break(d, pt, q);
-	return (q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d) ? OUT_STOP : OUT_GOAL;
+	return (q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d) ? OUT_STOP
+										   : OUT_GOAL;
 }
 
 /* What is to stop at on the way to the next event. OUT_STOP: the goal's walk begins here. */
@@ -440,11 +463,13 @@ enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_her
 			break;
 		}
 		if (aim(d, g) == OUT_STOP) {
-			out = debug_event(d) > g->at.event || !debug_runner(d) ? OUT_GOAL : walk(d, g);
+			out = debug_event(d) > g->at.event || !debug_runner(d) ? OUT_GOAL
+									       : walk(d, g);
 			break;
 		}
 		struct ptask *pt = debug_runner(d);
-		if (pt && (first || d->stop.kind == DEBUG_STOP_BREAK) && (out = leave(d, pt)) != OUT_GOAL)
+		if (pt && (first || d->stop.kind == DEBUG_STOP_BREAK) &&
+		    (out = leave(d, pt)) != OUT_GOAL)
 			break;
 		if (aim(d, g) == OUT_STOP)
 			continue;

@@ -1,5 +1,6 @@
-/* Counters that interrupt: they stop a task near a point of its run, late by their skid; a breakpoint finds the rest of the
- * way. The step counter does the same, instruction by instruction, and is how this is tested. */
+/* Counters that interrupt: they stop a task near a point of its run, late by their skid; a
+ * breakpoint finds the rest of the way. The step counter does the same, instruction by instruction,
+ * and is how this is tested. */
 #include "replay/replayer.h"
 
 #include <errno.h>
@@ -11,10 +12,12 @@
 /* Stopped by itself: in front of a call, or by a signal it has raised. */
 static bool own_stop(struct ptask *pt, int status)
 {
-	return !(status >> 16) && ((WSTOPSIG(status) & 0x80) || task_raised(&pt->t, WSTOPSIG(status)));
+	return !(status >> 16) &&
+	       ((WSTOPSIG(status) & 0x80) || task_raised(&pt->t, WSTOPSIG(status)));
 }
 
-static bool step_hits(struct replayer *p, struct ptask *pt, const struct interrupt *in, bool moved, uint64_t *late)
+static bool step_hits(struct replayer *p, struct ptask *pt, const struct interrupt *in, bool moved,
+		      uint64_t *late)
 {
 	if (in->pc)
 		return moved && ARCH_PC(&pt->t.regs) == in->pc;
@@ -34,7 +37,8 @@ enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *stat
 /* Steps between two looks at the clock, which is not to interrupt any of them. */
 #define STEPS_A_LOOK 4096
 
-static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
+				    int *status)
 {
 	struct arch_chance c;
 	enum replay_verdict v;
@@ -51,11 +55,13 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 			return v;
 		if (n && p->pauses && p->pauses->at_insn(p->pauses, pt))
 			return REPLAY_PAUSED;
-		switch (p->pauses ? p->pauses->step(p->pauses, pt, &c, status) : step_counted(pt, &c, status)) {
+		switch (p->pauses ? p->pauses->step(p->pauses, pt, &c, status)
+				  : step_counted(pt, &c, status)) {
 		case STEP_DONE: continue;
 		case STEP_CHANCE: pt->chance = c.insn; return REPLAY_EXACT;
 		case STEP_CALL: v = watch_resume(p, pt, PTRACE_SYSEMU, status); break;
-		case STEP_GONE: return trouble(p, "the replay's task has vanished: killed from outside?");
+		case STEP_GONE:
+			return trouble(p, "the replay's task has vanished: killed from outside?");
 		default: v = watch_stopped(p, pt, *status); break;
 		}
 		if (v || own_stop(pt, *status))
@@ -65,14 +71,15 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 
 const struct interrupter by_step = {step_run};
 
-/* The hardware counter. A breakpoint is met before its instruction runs, and not again at the first instruction after a
- * resume with the resume flag (Intel SDM vol. 3, 17.3.1.1). A repeated string instruction meets it once, not at each of its
- * rounds, so that is left by stepping. */
+/* The hardware counter. A breakpoint is met before its instruction runs, and not again at the first
+ * instruction after a resume with the resume flag (Intel SDM vol. 3, 17.3.1.1). A repeated string
+ * instruction meets it once, not at each of its rounds, so that is left by stepping. */
 static bool repeats(struct ptask *pt)
 {
 	uint8_t prefix;
 
-	return !task_read_all(&pt->t, ARCH_PC(&pt->t.regs), &prefix, 1) && (prefix == 0xf2 || prefix == 0xf3);
+	return !task_read_all(&pt->t, ARCH_PC(&pt->t.regs), &prefix, 1) &&
+	       (prefix == 0xf2 || prefix == 0xf3);
 }
 
 static bool trapped(struct ptask *pt, int status, int code)
@@ -82,7 +89,8 @@ static bool trapped(struct ptask *pt, int status, int code)
 	return status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == code;
 }
 
-static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int request, int *status)
+static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int request,
+				      int *status)
 {
 	enum replay_verdict v = watch_resume(p, pt, request, status);
 
@@ -93,16 +101,21 @@ static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int 
 }
 
 /* Gets the task going from where its breakpoint is. True: the run is over, *v says how. */
-static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status, enum replay_verdict *v)
+static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interrupt *in,
+			     int *status, enum replay_verdict *v)
 {
 	if (ARCH_PC(&pt->t.regs) != in->pc)
 		return false;
 	if (!repeats(pt)) {
 		arch_as_faulted(&pt->t.regs);
-		*v = task_set_regs(&pt->t) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
+		*v = task_set_regs(&pt->t)
+			     ? trouble(p, "registers cannot be set: %s", strerror(errno))
+			     : REPLAY_EXACT;
 		return *v;
 	}
-	do { /* the clock may stop it first, even behind the instruction: then its trap is what comes next */
+	/* the clock may stop it first, even behind the instruction: then its trap is what comes
+	 * next */
+	do {
 		*v = hpc_resume(p, pt, PTRACE_SYSEMU_SINGLESTEP, status);
 		if (*v)
 			return true;
@@ -112,7 +125,8 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 	return own_stop(pt, *status);
 }
 
-static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, struct interrupt *in,
+					 int *status)
 {
 	enum replay_verdict v;
 
@@ -120,7 +134,8 @@ static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, s
 		v = hpc_resume(p, pt, PTRACE_SYSEMU, status);
 		if (v)
 			return v;
-		if (in && in->pc && ARCH_PC(&pt->t.regs) == in->pc && trapped(pt, *status, TRAP_HWBKPT)) {
+		if (in && in->pc && ARCH_PC(&pt->t.regs) == in->pc &&
+		    trapped(pt, *status, TRAP_HWBKPT)) {
 			in->hit = true;
 			return v;
 		}
@@ -133,7 +148,8 @@ static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, s
 	}
 }
 
-static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status)
+static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
+				   int *status)
 {
 	enum replay_verdict v;
 
@@ -143,7 +159,8 @@ static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct 
 		if (leave_breakpoint(p, pt, in, status, &v))
 			return v;
 		if (task_set_breakpoint(&pt->t, in->pc))
-			return diverged(p, pt, "there can be no code at 0x%lx", (unsigned long)in->pc);
+			return diverged(p, pt, "there can be no code at 0x%lx",
+					(unsigned long)in->pc);
 	} else if (in && hpc_arm(&pt->hpc, &p->hpc, pt->t.tid, in->ticks - pt->count.ticks)) {
 		return trouble(p, "the hardware counter cannot interrupt: %s", strerror(errno));
 	}
@@ -158,7 +175,8 @@ const struct interrupter by_hpc = {hpc_run};
 
 enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt)
 {
-	struct interrupt near = {.ticks = p->ev.ticks > p->skid_max ? p->ev.ticks - p->skid_max : 0};
+	struct interrupt near = {.ticks =
+					 p->ev.ticks > p->skid_max ? p->ev.ticks - p->skid_max : 0};
 	struct interrupt there = {.pc = ARCH_PC(&p->ev.regs)};
 	enum replay_verdict v;
 	int status;
@@ -169,7 +187,8 @@ enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt)
 		if (!near.hit)
 			return unexpected(p, pt, "compute on", status);
 	}
-	while (pt->count.ticks != p->ev.ticks || arch_regs_differ(&p->ev.regs, &pt->t.regs, false) >= 0) {
+	while (pt->count.ticks != p->ev.ticks ||
+	       arch_regs_differ(&p->ev.regs, &pt->t.regs, false) >= 0) {
 		if (pt->count.ticks > p->ev.ticks)
 			return check_position(p, pt, false);
 		there.hit = false;

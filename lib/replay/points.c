@@ -1,6 +1,5 @@
 /* Breakpoints and watchpoints: what was asked for, and what is in the tasks for it. */
 #include "replay/debugger.h"
-
 #include "replay/guard.h"
 #include "util/util.h"
 
@@ -12,18 +11,21 @@ static bool is_break(enum debug_break kind)
 	return kind == DEBUG_BREAK_SOFT || kind == DEBUG_BREAK_HARD;
 }
 
-static struct point *find(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len)
+static struct point *find(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
+			  uint64_t len)
 {
 	for (size_t i = 0; i < d->npoints; i++) {
 		struct point *q = &d->points[i];
-		if (q->pid == pid && q->kind == kind && q->addr == addr && (is_break(kind) || q->len == len))
+		if (q->pid == pid && q->kind == kind && q->addr == addr &&
+		    (is_break(kind) || q->len == len))
 			return q;
 	}
 	return NULL;
 }
 
 /* Pieces that the CPU can watch: each a power of two long and so aligned. */
-static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsigned n, enum task_watch kind)
+static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsigned n,
+		       enum task_watch kind)
 {
 	while (len) {
 		unsigned k = 8;
@@ -46,11 +48,13 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches
 {
 	unsigned n = 0;
 
-	memset(w, 0, sizeof *w);
+	memset(w, 0, sizeof(*w));
 	for (size_t i = 0; i < d->npoints; i++) {
 		const struct point *q = &d->points[i];
 		if (!is_break(q->kind) && q->pid == pid)
-			n = pieces(q->addr, q->len, w, n, q->kind == DEBUG_WATCH_WRITE ? TASK_WATCH_WRITE : TASK_WATCH_ACCESS);
+			n = pieces(q->addr, q->len, w, n,
+				   q->kind == DEBUG_WATCH_WRITE ? TASK_WATCH_WRITE
+								: TASK_WATCH_ACCESS);
 	}
 	return n;
 }
@@ -89,15 +93,17 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 		return debug_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
 	if (!is_break(kind) && (!len || len > WATCH_MAX))
 		return debug_fail(d, "%lu bytes cannot be watched", (unsigned long)len);
-	d->points = xrealloc(d->points, (d->npoints + 1) * sizeof *d->points);
+	d->points = xrealloc(d->points, (d->npoints + 1) * sizeof(*d->points));
 	q = &d->points[d->npoints++];
-	*q = (struct point){pid, kind, addr, len, when, ctx, is_break(kind) ? NULL : xcalloc(1, len)};
+	*q = (struct point){
+		pid, kind, addr, len, when, ctx, is_break(kind) ? NULL : xcalloc(1, len)};
 	look(d, q);
 	d->plan++;
 	return 0;
 }
 
-int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len)
+int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
+		       uint64_t len)
 {
 	struct point *q = find(d, pid, kind, addr, len);
 
@@ -192,7 +198,7 @@ int points_place(struct debug *d, struct ptask *pt)
 	pt->watched &= !pt->t.debugged;
 	if (n || pt->watched) {
 		if (!n)
-			memset(&w, 0, sizeof w);
+			memset(&w, 0, sizeof(w));
 		if (task_set_watches(&pt->t, &w))
 			return debug_fail(d, "the CPU does not take the watchpoints");
 		pt->watched = n;
@@ -204,19 +210,23 @@ const struct point *points_break(struct debug *d, struct ptask *pt)
 {
 	for (size_t i = 0; i < d->npoints && !d->blind; i++) {
 		const struct point *q = &d->points[i];
-		if (is_break(q->kind) && q->addr == ARCH_PC(&pt->t.regs) && q->pid == pt->pid && (!q->when || q->when(q->ctx, pt->id)))
+		if (is_break(q->kind) && q->addr == ARCH_PC(&pt->t.regs) && q->pid == pt->pid &&
+		    (!q->when || q->when(q->ctx, pt->id)))
 			return q;
 	}
 	return NULL;
 }
 
-static bool hit_by(const struct debug *d, const struct point *q, const struct task_watches *w, unsigned struck)
+static bool hit_by(const struct debug *d, const struct point *q, const struct task_watches *w,
+		   unsigned struck)
 {
 	for (size_t i = 0; i < d->ntouched; i++)
-		if (d->touched[i].addr < q->addr + q->len && q->addr < d->touched[i].addr + d->touched[i].len)
+		if (d->touched[i].addr < q->addr + q->len &&
+		    q->addr < d->touched[i].addr + d->touched[i].len)
 			return true;
 	for (int i = 0; i < TASK_WATCHES; i++)
-		if (struck >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len && q->addr < w->v[i].addr + w->v[i].len)
+		if (struck >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len &&
+		    q->addr < w->v[i].addr + w->v[i].len)
 			return true;
 	return false;
 }
@@ -246,12 +256,17 @@ bool points_watch(struct debug *d, struct ptask *pt, unsigned struck)
 		bool changed = there && memcmp(now, q->was, q->len) != 0;
 		if (changed)
 			memcpy(q->was, now, q->len);
-		if (!hit && watch_hit(q, changed, hit_by(d, q, &w, struck)) && (!q->when || q->when(q->ctx, pt->id)))
+		if (!hit && watch_hit(q, changed, hit_by(d, q, &w, struck)) &&
+		    (!q->when || q->when(q->ctx, pt->id)))
 			hit = q;
 	}
 	d->ntouched = 0;
 	if (!hit || d->blind)
 		return false;
-	d->stop = (struct debug_stop){.kind = DEBUG_STOP_WATCH, .addr = hit->addr, .watch = hit->kind, .pid = pt->pid, .tid = pt->id};
+	d->stop = (struct debug_stop){.kind = DEBUG_STOP_WATCH,
+				      .addr = hit->addr,
+				      .watch = hit->kind,
+				      .pid = pt->pid,
+				      .tid = pt->id};
 	return true;
 }

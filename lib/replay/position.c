@@ -7,10 +7,11 @@
 void debug_position_print(char text[DEBUG_POSITION_MAX], const struct debug_position *p)
 {
 	if (p->insns)
-		snprintf(text, DEBUG_POSITION_MAX, "%lu:%lu+%lu", (unsigned long)p->event, (unsigned long)p->ticks,
-			 (unsigned long)p->insns);
+		snprintf(text, DEBUG_POSITION_MAX, "%lu:%lu+%lu", (unsigned long)p->event,
+			 (unsigned long)p->ticks, (unsigned long)p->insns);
 	else if (p->ticks)
-		snprintf(text, DEBUG_POSITION_MAX, "%lu:%lu", (unsigned long)p->event, (unsigned long)p->ticks);
+		snprintf(text, DEBUG_POSITION_MAX, "%lu:%lu", (unsigned long)p->event,
+			 (unsigned long)p->ticks);
 	else
 		snprintf(text, DEBUG_POSITION_MAX, "%lu", (unsigned long)p->event);
 }

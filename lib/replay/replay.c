@@ -1,7 +1,6 @@
 /* The replayer's loop: each event is run to, checked, and applied. */
-#include "replay/replayer.h"
-
 #include "replay/machine.h"
+#include "replay/replayer.h"
 #include "tracee/keep.h"
 #include "util/host.h"
 #include "util/lack.h"
@@ -14,7 +13,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int to_stdio(void *ctx, const struct trace_event *ev, int stream, const void *bytes, size_t n)
+static int to_stdio(void *ctx, const struct trace_event *ev, int stream, const void *bytes,
+		    size_t n)
 {
 	(void)ctx;
 	(void)ev;
@@ -93,13 +93,15 @@ static bool only_result_differs(const struct trace_regs *a, const struct trace_r
 /* The task goes on from the event's `after`. */
 static enum replay_verdict go_on(struct replayer *p, struct ptask *pt)
 {
-	bool simple = p->ev.kind == EV_SYSCALL && pt->in_call && !pt->t.away && only_result_differs(&pt->t.regs, &p->ev.after);
+	bool simple = p->ev.kind == EV_SYSCALL && pt->in_call && !pt->t.away &&
+		      only_result_differs(&pt->t.regs, &p->ev.after);
 
 	pt->t.regs = p->ev.after;
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	pt->in_call = false;
 	if (simple ? task_set_result(&pt->t) : ptask_go(pt))
-		return trouble(p, "event %lu: registers cannot be set: %s", (unsigned long)p->ev.num, strerror(errno));
+		return trouble(p, "event %lu: registers cannot be set: %s",
+			       (unsigned long)p->ev.num, strerror(errno));
 	return REPLAY_EXACT;
 }
 
@@ -108,7 +110,8 @@ static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
 	enum replay_verdict v;
 
 	if (player_restart(p, pt))
-		return trouble(p, "event %lu: the stub cannot be executed", (unsigned long)p->ev.num);
+		return trouble(p, "event %lu: the stub cannot be executed",
+			       (unsigned long)p->ev.num);
 	if (p->ev.other)
 		pt->id = p->ev.other;
 	if (kernel_replay_exec(&p->rp, &pt->t))
@@ -144,7 +147,8 @@ static enum replay_verdict on_clone(struct replayer *p, struct ptask *pt)
 		return diverged(p, NULL, "task %d is made twice", p->ev.other);
 	struct ptask *child = player_clone(p, pt, p->ev.other, p->ev.flags & EVF_THREAD);
 	if (!child)
-		return trouble(p, "event %lu: a task cannot be made: %s", (unsigned long)p->ev.num, strerror(errno));
+		return trouble(p, "event %lu: a task cannot be made: %s", (unsigned long)p->ev.num,
+			       strerror(errno));
 	child->pid = p->ev.flags & EVF_GROUP ? pt->pid : p->ev.other;
 	if ((v = apply_data(p, pt)))
 		return v;
@@ -157,7 +161,8 @@ static enum replay_verdict on_signal(struct replayer *p, struct ptask *pt)
 	enum replay_verdict v;
 
 	p->stats->signals++;
-	if (p->ev.flags & EVF_INEXACT) /* nothing of the program's is changed; its end, if it is that, comes by itself */
+	/* nothing of the program's is changed; its end, if it is that, comes by itself */
+	if (p->ev.flags & EVF_INEXACT)
 		return REPLAY_EXACT;
 	v = apply_data(p, pt);
 	return v ? v : go_on(p, pt);
@@ -176,7 +181,7 @@ static int memory_sum(struct replayer *p, struct ptask *pt, uint64_t *sum)
 
 	for (struct ptask *x = p->tasks; x; x = x->next)
 		n++;
-	uint64_t *sps = xcalloc(n, sizeof *sps);
+	uint64_t *sps = xcalloc(n, sizeof(*sps));
 	n = 0;
 	for (struct ptask *x = p->tasks; x; x = x->next)
 		if (x->t.mm == pt->t.mm)
@@ -194,8 +199,9 @@ static enum replay_verdict on_checksum(struct replayer *p, struct ptask *pt)
 	if (memory_sum(p, pt, &sum))
 		return trouble(p, "memory cannot be read");
 	if (sum != (uint64_t)p->ev.result)
-		return diverged(p, NULL, "memory differs (checksum recorded %016lx, replayed %016lx)", (unsigned long)p->ev.result,
-				(unsigned long)sum);
+		return diverged(p, NULL,
+				"memory differs (checksum recorded %016lx, replayed %016lx)",
+				(unsigned long)p->ev.result, (unsigned long)sum);
 	return REPLAY_EXACT;
 }
 
@@ -264,7 +270,8 @@ static enum replay_verdict apply(struct replayer *p)
 		return diverged(p, NULL, "the first event is not an execve");
 	if (p->o->memory_every && p->ev.num >= p->next_memory && pt->started) {
 		p->next_memory = p->ev.num + p->o->memory_every;
-		if (!memory_sum(p, pt, &sum) && p->o->checksum && p->o->checksum(p->o->ctx, &p->ev, sum))
+		if (!memory_sum(p, pt, &sum) && p->o->checksum &&
+		    p->o->checksum(p->o->ctx, &p->ev, sum))
 			return diverged(p, NULL, "memory differs between two replays");
 	}
 	if (!p->reached) {
@@ -330,11 +337,14 @@ static enum replay_verdict start_hpc(struct replayer *p, const char *name)
 	const char *why = hpc_choose(m->cpu, &p->hpc);
 
 	if (why)
-		return trouble(p, "%s: was recorded with a hardware counter (%s), and there is none to replay it with: %s",
-			       trace_reader_dir(p->r), name, why);
+		return trouble(
+			p,
+			"%s: was recorded with a hardware counter (%s), and there is none to replay it with: %s",
+			trace_reader_dir(p->r), name, why);
 	if (strcmp(p->hpc.name, name) != 0)
-		return trouble(p, "%s: was recorded with a hardware counter of another kind (%s, here %s)", trace_reader_dir(p->r),
-			       name, p->hpc.name);
+		return trouble(
+			p, "%s: was recorded with a hardware counter of another kind (%s, here %s)",
+			trace_reader_dir(p->r), name, p->hpc.name);
 	p->by = &by_hpc;
 	p->skid_max = p->hpc.skid;
 	return REPLAY_EXACT;
@@ -362,7 +372,8 @@ static enum replay_verdict start_counter(struct replayer *p)
 	if (!strncmp(counter, HPC_PREFIX, strlen(HPC_PREFIX)))
 		return start_hpc(p, counter + strlen(HPC_PREFIX));
 	if (strcmp(counter, "soft") != 0)
-		return trouble(p, "%s: was recorded with the counter '%s', which is not there", trace_reader_dir(p->r), counter);
+		return trouble(p, "%s: was recorded with the counter '%s', which is not there",
+			       trace_reader_dir(p->r), counter);
 	if (soft_open(&p->soft))
 		return trouble(p, "counter page: %s", strerror(errno));
 	p->rp.counter_fd = p->soft.fd;
@@ -379,7 +390,7 @@ static bool object_mapped(struct replaying *rp, uint64_t object)
 
 enum replay_verdict replayer_open(struct replayer *p)
 {
-	memset(p->stats, 0, sizeof *p->stats);
+	memset(p->stats, 0, sizeof(*p->stats));
 	p->stub_fd = -1;
 	p->rp.self = getpid();
 	p->rp.mapped = object_mapped;
@@ -394,7 +405,8 @@ enum replay_verdict replayer_open(struct replayer *p)
 	if (p->o->uuid && strcmp(p->o->uuid, trace_reader_uuid(p->r)) != 0)
 		v = trouble(p, "%s: has become another trace meanwhile", trace_reader_dir(p->r));
 	else
-		v = misfit ? trouble(p, "%s: %s", trace_reader_dir(p->r), misfit) : start_counter(p);
+		v = misfit ? trouble(p, "%s: %s", trace_reader_dir(p->r), misfit)
+			   : start_counter(p);
 	free(misfit);
 	watch_start(p);
 	return v;
@@ -413,8 +425,8 @@ void replayer_close(struct replayer *p)
 	trace_reader_close(p->r);
 }
 
-/* With the registers of the report, not those of a trampoline. A call that a task stands at was ours to make or not, and is
- * not made. Only player_end() is left for the tasks. */
+/* With the registers of the report, not those of a trampoline. A call that a task stands at was
+ * ours to make or not, and is not made. Only player_end() is left for the tasks. */
 static void keep(struct replayer *p)
 {
 	const struct ptask *first = replayer_find(p, p->ev.tid);
@@ -422,11 +434,12 @@ static void keep(struct replayer *p)
 
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
 		n++;
-	struct kept_task *v = xcalloc(n + 1, sizeof *v);
+	struct kept_task *v = xcalloc(n + 1, sizeof(*v));
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next) {
 		task_set_regs(&pt->t);
 		v[pt == first ? 0 : i++] = (struct kept_task){
-			pt->t.tid, pt->t.tid, xasprintf(pt == first ? "task %d, which has diverged" : "task %d", pt->id)};
+			pt->t.tid, pt->t.tid,
+			xasprintf(pt == first ? "task %d, which has diverged" : "task %d", pt->id)};
 	}
 	keep_tasks(v, n);
 	for (i = 0; i < n; i++)
@@ -455,10 +468,13 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 		keep(&p);
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {
 		if (!stats->events)
-			v = trouble(&p, "%s: the recording was cut short before its first event was saved",
-				    trace_reader_dir(p.r));
+			v = trouble(
+				&p,
+				"%s: the recording was cut short before its first event was saved",
+				trace_reader_dir(p.r));
 		else if (!o->again)
-			trouble(&p, "%s: the recording was cut short: replayed up to event %lu, the last that is whole",
+			trouble(&p,
+				"%s: the recording was cut short: replayed up to event %lu, the last that is whole",
 				trace_reader_dir(p.r), (unsigned long)stats->events);
 	}
 	replayer_close(&p);

@@ -8,10 +8,11 @@
 #include "instrument/image.h"
 #include "kernel/kernel.h"
 #include "replay/replay.h"
-#include "tracee/task.h"
 #include "trace/print.h"
+#include "tracee/task.h"
 
-/* A task of the recording and the process that plays it: one of its own, threads too; they share memory by CLONE_VM. */
+/* A task of the recording and the process that plays it: one of its own, threads too; they share
+ * memory by CLONE_VM. */
 struct ptask {
 	struct task t; /* first; t.tid is the player's */
 	struct ptask *next;
@@ -22,9 +23,10 @@ struct ptask {
 	struct soft_task count;
 	struct hpc hpc;
 	uint64_t hpc_base; /* ticks it had made when that was opened */
-	const struct code_site *site; /* counted code by which it has stopped; NULL: it did otherwise */
-	bool watched; /* the CPU watches for it */
-	int chance; /* enum chance of the instruction it has come to; -1: none */
+	/* counted code by which it has stopped; NULL: it did otherwise */
+	const struct code_site *site;
+	bool watched;   /* the CPU watches for it */
+	int chance;     /* enum chance of the instruction it has come to; -1: none */
 	uint64_t since; /* time of its last event, ns */
 };
 
@@ -32,15 +34,23 @@ struct replayer;
 
 /* Where to stop on the way to an event, for who looks into a replay. */
 struct pauses {
-	uint64_t ticks; /* when the task has made so many, behind the edge that makes them; 0: nowhere */
-	bool hurry;	/* at the next such point */
-	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with; else it is what it is. */
-	enum pause_answer { PAUSE_NOT_MINE, PAUSE_RESUME, PAUSE_STAY } (*at_stop)(struct pauses *s, struct replayer *p,
-										   struct ptask *pt, int status);
-	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and whether the task stays behind it. */
-	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status);
+	/* when the task has made so many, behind the edge that makes them; 0: nowhere */
+	uint64_t ticks;
+	bool hurry; /* at the next such point */
+	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with;
+	 * else it is what it is. */
+	enum pause_answer {
+		PAUSE_NOT_MINE,
+		PAUSE_RESUME,
+		PAUSE_STAY
+	} (*at_stop)(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
+	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and
+	 * whether the task stays behind it. */
+	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_chance *c,
+				 int *status);
 	bool (*at_insn)(struct pauses *s, struct ptask *pt);
-	/* One instruction of the program's: RESUME: done; STAY: in front of it or behind; NOT_MINE: it has come to something else. */
+	/* One instruction of the program's: RESUME: done; STAY: in front of it or behind; NOT_MINE:
+	 * it has come to something else. */
 	enum pause_answer (*over_insn)(struct pauses *s, struct ptask *pt);
 	/* The task has come to its event, which has not acted yet. True: stays there. */
 	bool (*at_event)(struct pauses *s, struct replayer *p, struct ptask *pt);
@@ -51,14 +61,15 @@ struct pauses {
 /* Where an interrupting counter is to stop a task, and what for. */
 struct interrupt {
 	uint64_t ticks; /* when it has made so many, or late by no more than the counter's skid */
-	uint64_t pc;	/* or when it comes to this breakpoint again; 0: none */
-	bool hit;	/* it has */
+	uint64_t pc;    /* or when it comes to this breakpoint again; 0: none */
+	bool hit;       /* it has */
 };
 
-/* A counter that stops a task near a point, not at it. run: lets the task go on until it does something, with pt->chance set
- * as that is, or the interrupt hits (in may be NULL). */
+/* A counter that stops a task near a point, not at it. run: lets the task go on until it does
+ * something, with pt->chance set as that is, or the interrupt hits (in may be NULL). */
 struct interrupter {
-	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in, int *status);
+	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in,
+				   int *status);
 };
 extern const struct interrupter by_step, by_hpc;
 /* One instruction, and the tick it makes. */
@@ -83,7 +94,7 @@ struct replayer {
 	struct ptask *tasks;
 	struct trace_event ev; /* under way, if loaded */
 	bool loaded;
-	bool reached; /* its task has come to it */
+	bool reached;          /* its task has come to it */
 	struct pauses *pauses; /* NULL: none */
 	struct trace_event recent[RECENT];
 	size_t nrecent;
@@ -92,8 +103,8 @@ struct replayer {
 	struct watch watch;
 	struct soft soft;
 	const struct interrupter *by; /* what counts; NULL: counted code, or nothing does */
-	uint64_t skid_max;	      /* its interrupts are late by so many ticks at most */
-	uint64_t step_skid;	      /* instructions by which the step counter is to be late */
+	uint64_t skid_max;            /* its interrupts are late by so many ticks at most */
+	uint64_t step_skid;           /* instructions by which the step counter is to be late */
 	struct hpc_kind hpc;
 	bool said; /* a report or a line has been printed */
 };
@@ -125,7 +136,8 @@ void watch_start(struct replayer *p);
 void watch_stop(struct replayer *p);
 /* Whether the task is still in time; REPLAY_DIVERGED after a report. */
 enum replay_verdict watch_look(struct replayer *p, struct ptask *pt);
-/* Resumes the task until its next stop, and reads its registers. Not exact: a line or a report has been printed. */
+/* Resumes the task until its next stop, and reads its registers. Not exact: a line or a report has
+ * been printed. */
 enum replay_verdict watch_resume(struct replayer *p, struct ptask *pt, int request, int *status);
 /* The same for a task that has stopped, or ended, with that status. */
 enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status);
@@ -155,7 +167,8 @@ enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at
 /* report.c */
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-enum replay_verdict trouble(struct replayer *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+enum replay_verdict trouble(struct replayer *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Compares the task's registers with the event's. */
 enum replay_verdict check_regs(struct replayer *p, struct ptask *pt, bool at_call);
 

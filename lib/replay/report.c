@@ -1,6 +1,5 @@
 /* What is said when a replay is not the recording. */
 #include "replay/replayer.h"
-
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -18,7 +17,7 @@ enum replay_verdict trouble(struct replayer *p, const char *fmt, ...)
 		return REPLAY_NO_TRACE;
 	p->said = true;
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof text, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	line_plain(text);
 	fflush(stdout);
@@ -33,8 +32,8 @@ static void where(struct ptask *pt, const char *name, uint64_t addr)
 
 	while (f && maps_next(f, &l))
 		if (l.start <= addr && addr < l.end) {
-			fprintf(stderr, "  %s 0x%lx is at offset 0x%lx of %s\n", name, addr, addr - l.start + l.offset,
-				l.path[0] ? l.path : "anonymous memory");
+			fprintf(stderr, "  %s 0x%lx is at offset 0x%lx of %s\n", name, addr,
+				addr - l.start + l.offset, l.path[0] ? l.path : "anonymous memory");
 			break;
 		}
 	maps_close(f);
@@ -44,8 +43,8 @@ static void differences(const struct trace_regs *recorded, const struct trace_re
 {
 	for (int i = 0; i < TRACE_NREGS; i++)
 		if (recorded->r[i] != replayed->r[i] && i != R_ORIG_RAX)
-			fprintf(stderr, "  %-8s recorded 0x%lx, replayed 0x%lx\n", trace_reg_names[i], recorded->r[i],
-				replayed->r[i]);
+			fprintf(stderr, "  %-8s recorded 0x%lx, replayed 0x%lx\n",
+				trace_reg_names[i], recorded->r[i], replayed->r[i]);
 }
 
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
@@ -59,8 +58,9 @@ enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *f
 		return trouble(p, "%s", lack_text());
 	p->said = true;
 	fflush(stdout);
-	fprintf(stderr, "%s: event %lu, task %d: the replay has diverged: ", program_invocation_short_name, (unsigned long)p->ev.num,
-		p->ev.tid);
+	fprintf(stderr,
+		"%s: event %lu, task %d: the replay has diverged: ", program_invocation_short_name,
+		(unsigned long)p->ev.num, p->ev.tid);
 	va_start(ap, fmt);
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);

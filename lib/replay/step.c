@@ -38,7 +38,8 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt)
 	if (task_watch_hit(&si))
 		code_finish(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP);
 	uint64_t at = ARCH_PC(&pt->t.regs);
-	ARCH_PC(&pt->t.regs) = task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
+	ARCH_PC(&pt->t.regs) =
+		task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
 }
 
 /* What a stop of the program's own doing is: a call, a signal, or counted code. */
@@ -51,7 +52,8 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 	pt->chance = -1;
 	if (WSTOPSIG(status) & 0x80) {
 		if (pt->t.mm->counted)
-			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &pt->site);
+			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t,
+				     &pt->site);
 		if (pt->site && pt->site->kind >= CODE_RDTSC)
 			pt->chance = pt->site->kind - CODE_RDTSC + CHANCE_RDTSC;
 		return true;
@@ -62,7 +64,8 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 	return true;
 }
 
-/* The edge behind which the task is to be stopped is the one that makes one tick more than these. */
+/* The edge behind which the task is to be stopped is the one that makes one tick more than these.
+ */
 static uint64_t stop_ticks(const struct replayer *p, const struct ptask *pt, uint64_t ticks)
 {
 	const struct pauses *s = p->pauses;
@@ -75,7 +78,8 @@ static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 {
 	const struct pauses *s = p->pauses;
 
-	return s && pt->site && pt->site->kind < CODE_RDTSC && (s->hurry || (s->ticks && pt->count.ticks == s->ticks));
+	return s && pt->site && pt->site->kind < CODE_RDTSC &&
+	       (s->hurry || (s->ticks && pt->count.ticks == s->ticks));
 }
 
 /* Somebody has stepped it over an access that one of the program's own watchpoints was for. */
@@ -99,7 +103,8 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 
 	if (p->by)
 		return p->by->run(p, pt, NULL, status);
-	soft_arm(&pt->count, pt->t.mm->counted ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1 : SOFT_FAR);
+	soft_arm(&pt->count,
+		 pt->t.mm->counted ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1 : SOFT_FAR);
 	pt->t.struck = 0;
 	for (;;) {
 		soft_enter(&p->soft, &pt->count);
@@ -120,7 +125,8 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 			continue;
 		if (!pauses_at_tick(p, pt))
 			return v;
-		return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_PAUSED;
+		return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno))
+				    : REPLAY_PAUSED;
 	}
 }
 
@@ -131,27 +137,35 @@ static const char *signal_name(int sig)
 	return name ? name : sig >= SIGRTMIN && sig <= SIGRTMAX ? "RT" : "?";
 }
 
-/* Runs to the event's position, and says what the task came to there instead of `what`, if it did. */
-static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, const char *what, int *status)
+/* Runs to the event's position, and says what the task came to there instead of `what`, if it did.
+ */
+static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, const char *what,
+					int *status)
 {
 	if (pt->count.ticks > p->ev.ticks)
-		return diverged(p, NULL, "the task was to %s at tick %lu, and is at %lu already", what,
-				(unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
+		return diverged(p, NULL, "the task was to %s at tick %lu, and is at %lu already",
+				what, (unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
 	return run(p, pt, p->ev.ticks, status);
 }
 
 enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status)
 {
 	if (pt->chance >= 0)
-		return diverged(p, pt, "the task was to %s, but came to an instruction whose result is recorded", what);
+		return diverged(
+			p, pt,
+			"the task was to %s, but came to an instruction whose result is recorded",
+			what);
 	if (pt->site)
-		return diverged(p, pt, "the task was to %s, but has made more ticks than the %lu recorded", what,
-				(unsigned long)p->ev.ticks);
+		return diverged(p, pt,
+				"the task was to %s, but has made more ticks than the %lu recorded",
+				what, (unsigned long)p->ev.ticks);
 	if (WSTOPSIG(status) & 0x80) {
 		const struct sys_desc *d = systab_get(ARCH_SYSNO(&pt->t.regs));
-		return diverged(p, pt, "the task was to %s, but called %s", what, d ? d->name : "an unknown system call");
+		return diverged(p, pt, "the task was to %s, but called %s", what,
+				d ? d->name : "an unknown system call");
 	}
-	return diverged(p, pt, "the task was to %s, but raised SIG%s", what, signal_name(WSTOPSIG(status)));
+	return diverged(p, pt, "the task was to %s, but raised SIG%s", what,
+			signal_name(WSTOPSIG(status)));
 }
 
 enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call)
@@ -159,8 +173,8 @@ enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at
 	enum replay_verdict v = check_regs(p, pt, at_call);
 
 	if (!v && (p->by || pt->t.mm->counted) && pt->count.ticks != p->ev.ticks)
-		return diverged(p, pt, "ticks differ: recorded %lu, replayed %lu", (unsigned long)p->ev.ticks,
-				(unsigned long)pt->count.ticks);
+		return diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
+				(unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
 	return v;
 }
 
@@ -183,20 +197,25 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 	int status;
 
 	/* Stepped there, a watchpoint has struck and raised nothing. */
-	if (pt->t.debugged && sig == SIGTRAP && pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
+	if (pt->t.debugged && sig == SIGTRAP && pt->count.ticks == p->ev.ticks &&
+	    arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAY_EXACT;
-	snprintf(what, sizeof what, "raise SIG%s", signal_name(sig));
+	snprintf(what, sizeof(what), "raise SIG%s", signal_name(sig));
 	enum replay_verdict v = run_to_event(p, pt, what, &status);
 	if (v)
 		return v;
 	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
-	bool tsc = pt->site && sig == SIGSEGV && (pt->chance == CHANCE_RDTSC || pt->chance == CHANCE_RDTSCP);
+	bool tsc = pt->site && sig == SIGSEGV &&
+		   (pt->chance == CHANCE_RDTSC || pt->chance == CHANCE_RDTSCP);
 	if (tsc) {
 		arch_as_faulted(&pt->t.regs);
 	} else if (pt->chance >= 0 || pt->site || WSTOPSIG(status) != sig) {
 		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
-			return trouble(p, "event %lu: a watchpoint of the program's own tracer strikes, which debug registers do not on this "
-				       "machine: its hypervisor does not let them", (unsigned long)p->ev.num);
+			return trouble(
+				p,
+				"event %lu: a watchpoint of the program's own tracer strikes, which debug registers do not on this "
+				"machine: its hypervisor does not let them",
+				(unsigned long)p->ev.num);
 		return unexpected(p, pt, what, status);
 	}
 	return check_position(p, pt, false);
@@ -217,7 +236,8 @@ enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
 		return unexpected(p, pt, "compute on", status);
 	if ((v = check_position(p, pt, false)))
 		return v;
-	return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno)) : REPLAY_EXACT;
+	return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno))
+			    : REPLAY_EXACT;
 }
 
 static enum pause_answer over_insn(struct replayer *p, struct ptask *pt)
@@ -227,8 +247,10 @@ static enum pause_answer over_insn(struct replayer *p, struct ptask *pt)
 	if (p->pauses)
 		return p->pauses->over_insn(p->pauses, pt);
 	soft_arm(&pt->count, SOFT_FAR);
-	return code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) == STEP_DONE ? PAUSE_RESUME
-													  : PAUSE_NOT_MINE;
+	return code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) ==
+			       STEP_DONE
+		       ? PAUSE_RESUME
+		       : PAUSE_NOT_MINE;
 }
 
 enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
@@ -252,11 +274,15 @@ enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
 	if (v)
 		return v;
 	bool hooked = pt->chance == (int)p->ev.sysno;
-	bool trapped = pt->chance < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV && p->ev.sysno <= CHANCE_RDTSCP;
+	bool trapped = pt->chance < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV &&
+		       p->ev.sysno <= CHANCE_RDTSCP;
 	if (!hooked && !trapped) {
 		if (p->ev.sysno <= CHANCE_RDTSCP && !arch_tsc_faults())
-			return trouble(p, "event %lu: is a time-stamp instruction in code that was not counted, which is not seen on this "
-				       "machine: its hypervisor does not let it fault", (unsigned long)p->ev.num);
+			return trouble(
+				p,
+				"event %lu: is a time-stamp instruction in code that was not counted, which is not seen on this "
+				"machine: its hypervisor does not let it fault",
+				(unsigned long)p->ev.num);
 		return unexpected(p, pt, what, status);
 	}
 	return check_position(p, pt, false);

@@ -1,39 +1,44 @@
-/* Points of a run in order, and ways to them: the nearest checkpoint before, and onwards from there. */
+/* Points of a run in order, and ways to them: the nearest checkpoint before, and onwards from
+ * there. */
 #include "replay/debugger.h"
-
 #include "util/util.h"
 
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Checkpoints are that far apart at least, and so far that they cost no more than a twentieth of the time. */
+/* Checkpoints are that far apart at least, and so far that they cost no more than a twentieth of
+ * the time. */
 #define SPACING_NS 100000000u
 #define SPACING_COST 20
-/* What makes it worth while to have one near a point that is gone back to: more are asked for, most likely. */
+/* What makes it worth while to have one near a point that is gone back to: more are asked for, most
+ * likely. */
 #define NEAR_NS 3000000u
 #define NEAR_TICKS 200
 #define NEAR_EVENTS 16
 #define NEAR_MAX 6
 
-/* --- where we are ------------------------------------------------------------------------------------------- */
+/* --- where we are
+ * ------------------------------------------------------------------------------------------- */
 
 #define STACK_MAX (256u << 10)
 
 uint64_t state_stack(struct debug *d, struct ptask *pt)
 {
 	static uint8_t buf[STACK_MAX];
-	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, sizeof buf);
+	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, sizeof(buf));
 
 	return n > 0 ? libdeflate_crc32(0, buf, (size_t)n) : 0;
 }
 
-/* Two stays at one instruction with no counted edge or event between them, all of whose registers are the same, differ in
- * the return addresses on the stack: whatever comes there twice by the same calls has gone round a cycle. */
+/* Two stays at one instruction with no counted edge or event between them, all of whose registers
+ * are the same, differ in the return addresses on the stack: whatever comes there twice by the same
+ * calls has gone round a cycle. */
 struct goal timeline_here(struct debug *d)
 {
 	struct ptask *pt = debug_runner(d);
-	struct goal g = {.at = {debug_event(d), pt ? pt->count.ticks : 0, d->insns}, .by_state = !d->insns_known};
+	struct goal g = {.at = {debug_event(d), pt ? pt->count.ticks : 0, d->insns},
+			 .by_state = !d->insns_known};
 
 	if (g.by_state && pt) {
 		g.regs = pt->t.regs;
@@ -56,7 +61,8 @@ static uint64_t cost_now(const struct debug *d)
 	return d->cost + (d->cost_from ? now_ns() - d->cost_from : 0);
 }
 
-/* --- checkpoints -------------------------------------------------------------------------------------------- */
+/* --- checkpoints
+ * -------------------------------------------------------------------------------------------- */
 
 int timeline_order(const struct mark *k, uint64_t event, uint64_t ticks)
 {
@@ -69,11 +75,11 @@ static void forget(struct debug *d, size_t i)
 {
 	checkpoint_free(&d->p, d->kept[i].c);
 	d->nkept--;
-	memmove(d->kept + i, d->kept + i + 1, (d->nkept - i) * sizeof *d->kept);
+	memmove(d->kept + i, d->kept + i + 1, (d->nkept - i) * sizeof(*d->kept));
 }
 
-/* The one, not the first, without which the way between its neighbours is shortest for how far back it is: so their number
- * grows with the logarithm of the run's length. */
+/* The one, not the first, without which the way between its neighbours is shortest for how far back
+ * it is: so their number grows with the logarithm of the run's length. */
 static void thin(struct debug *d)
 {
 	uint64_t now = d->kept[d->nkept - 1].cost;
@@ -148,7 +154,7 @@ void timeline_keep(struct debug *d, bool near)
 	if (d->nkept == KEPT_MAX)
 		thin(d);
 	at = timeline_before(d, event, ticks);
-	memmove(d->kept + at + 1, d->kept + at, (d->nkept - at) * sizeof *d->kept);
+	memmove(d->kept + at + 1, d->kept + at, (d->nkept - at) * sizeof(*d->kept));
 	d->kept[at] = (struct mark){c, event, ticks, cost_now(d), near};
 	d->nkept++;
 	d->figures.forks++;
@@ -172,7 +178,9 @@ int timeline_restore(struct debug *d, const struct mark *k)
 	return replayer_load(&d->p) == REPLAY_NO_TRACE ? -1 : 0;
 }
 
-/* --- the way there ---------------------------------------------------------------------------------------------------- */
+/* --- the way there
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static enum outcome quietly(struct debug *d, const struct goal *g)
 {
@@ -200,7 +208,8 @@ static enum outcome keep_near(struct debug *d, const struct goal *g)
 		return out;
 	pre.at.event = g->at.event;
 	pre.at.ticks = g->at.ticks - NEAR_TICKS;
-	if (timeline_order(&(struct mark){.event = debug_event(d), .ticks = pt->count.ticks}, pre.at.event, pre.at.ticks) < 0 &&
+	if (timeline_order(&(struct mark){.event = debug_event(d), .ticks = pt->count.ticks},
+			   pre.at.event, pre.at.ticks) < 0 &&
 	    (out = quietly(d, &pre)) == OUT_GOAL && d->insns_known && !d->insns)
 		timeline_keep(d, true);
 	return out;

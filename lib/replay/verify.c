@@ -1,6 +1,5 @@
 /* Is a trace whole, and does it replay exactly? */
 #include "replay/replay.h"
-
 #include "util/util.h"
 
 #include <err.h>
@@ -21,14 +20,15 @@ static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 		return s->at >= s->n || s->v[s->at++] != sum;
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 256;
-		s->v = xrealloc(s->v, s->cap * sizeof *s->v);
+		s->v = xrealloc(s->v, s->cap * sizeof(*s->v));
 	}
 	s->v[s->n++] = sum;
 	return 0;
 }
 
 /* *dir, *uuid: where and which one it is, malloc'd; NULL if there is none. */
-static enum replay_verdict check_structure(const char *trace, bool quick, bool verbose, char **dir, char **uuid)
+static enum replay_verdict check_structure(const char *trace, bool quick, bool verbose, char **dir,
+					   char **uuid)
 {
 	struct trace_event ev;
 	uint64_t n = 0;
@@ -57,11 +57,17 @@ static enum replay_verdict check_structure(const char *trace, bool quick, bool v
 enum replay_verdict replay_verify(const struct verify_options *o)
 {
 	struct sums sums = {0};
-	struct replay_options ro = {
-		.trace = o->trace, .quiet = true, .keep = o->keep, .write_fd = -1, .memory_every = o->memory_every, .checksum = take_sum, .ctx = &sums};
+	struct replay_options ro = {.trace = o->trace,
+				    .quiet = true,
+				    .keep = o->keep,
+				    .write_fd = -1,
+				    .memory_every = o->memory_every,
+				    .checksum = take_sum,
+				    .ctx = &sums};
 	struct replay_stats stats = {0};
 	char *dir = NULL, *uuid = NULL;
-	enum replay_verdict v = check_structure(o->trace, o->structure_only, o->structure_only && o->verbose, &dir, &uuid);
+	enum replay_verdict v = check_structure(o->trace, o->structure_only,
+						o->structure_only && o->verbose, &dir, &uuid);
 
 	if (v || o->structure_only)
 		goto out;
@@ -69,7 +75,8 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 	ro.uuid = uuid;
 	v = replay_run(&ro, &stats);
 	double seconds = stats.seconds;
-	/* Sums made when recording have been compared on the way; without them, two replays must agree. */
+	/* Sums made when recording have been compared on the way; without them, two replays must
+	 * agree. */
 	if (!v && o->memory_every && !stats.checksums) {
 		sums.second = ro.again = true;
 		v = replay_run(&ro, &stats);
@@ -78,8 +85,9 @@ enum replay_verdict replay_verify(const struct verify_options *o)
 	if (!v && !stats.complete)
 		v = REPLAY_NO_TRACE; /* exact as far as it goes, but not whole */
 	if (!v && o->verbose)
-		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n", stats.events,
-		       stats.calls, stats.signals, stats.tasks, stats.checksums ? stats.checksums : sums.n, seconds);
+		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n",
+		       stats.events, stats.calls, stats.signals, stats.tasks,
+		       stats.checksums ? stats.checksums : sums.n, seconds);
 out:
 	free(sums.v);
 	free(dir);

@@ -1,7 +1,7 @@
-/* What is there at a point of the run: tasks, registers, memory, mappings and files, as the program has them. */
-#include "replay/debugger.h"
-
+/* What is there at a point of the run: tasks, registers, memory, mappings and files, as the program
+ * has them. */
 #include "counter/page.h"
+#include "replay/debugger.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -9,20 +9,23 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- tasks ---------------------------------------------------------------------------------------------------- */
+/* --- tasks
+ * ----------------------------------------------------------------------------------------------------
+ */
 
-/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with. before: others, n of
- * them, of which one may be of the same process. */
-static void name_thread(struct debug *d, struct debug_thread *t, const struct debug_thread *before, size_t n)
+/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with.
+ * before: others, n of them, of which one may be of the same process. */
+static void name_thread(struct debug *d, struct debug_thread *t, const struct debug_thread *before,
+			size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (before[i].pid == t->pid) {
-			memcpy(t->name, before[i].name, sizeof t->name);
+			memcpy(t->name, before[i].name, sizeof(t->name));
 			return;
 		}
 	const char *exe = debug_exec_file(d, t->pid), *slash = exe ? strrchr(exe, '/') : NULL;
 	if (exe)
-		snprintf(t->name, sizeof t->name, "%.15s", slash ? slash + 1 : exe);
+		snprintf(t->name, sizeof(t->name), "%.15s", slash ? slash + 1 : exe);
 }
 
 static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_thread *out)
@@ -42,7 +45,7 @@ struct debug_thread *debug_threads(struct debug *d, size_t *n)
 
 	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
 		count++;
-	struct debug_thread *v = xcalloc(count + 1, sizeof *v);
+	struct debug_thread *v = xcalloc(count + 1, sizeof(*v));
 	*n = 0;
 	for (int pass = 0; pass < 2; pass++)
 		for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
@@ -109,17 +112,23 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
 
 	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
 		return -1;
-	return task_set_xstate(&pt->t, buf, n) ? debug_fail(d, "registers cannot be set: %s", strerror(errno)) : 0;
+	return task_set_xstate(&pt->t, buf, n)
+		       ? debug_fail(d, "registers cannot be set: %s", strerror(errno))
+		       : 0;
 }
 
-/* --- memory --------------------------------------------------------------------------------------------------- */
+/* --- memory
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /* Code as the file has it, where rewritten code is. */
-static void show_original(struct debug *d, const struct task *t, uint64_t addr, uint8_t *buf, size_t n)
+static void show_original(struct debug *d, const struct task *t, uint64_t addr, uint8_t *buf,
+			  size_t n)
 {
 	struct code_run run;
 
-	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run); at = run.start + run.len) {
+	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run);
+	     at = run.start + run.len) {
 		int fd = kernel_replay_code_original(&d->p.rp, run.img);
 		if (fd >= 0)
 			code_run_show(&run, fd, buf + (run.start - addr));
@@ -166,7 +175,8 @@ int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size
 	return 0;
 }
 
-/* --- files and mappings ---------------------------------------------------------------------------------------- */
+/* --- files and mappings
+ * ---------------------------------------------------------------------------------------- */
 
 static struct ptask *need_process(struct debug *d, pid_t pid)
 {
@@ -193,11 +203,11 @@ ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 		at += 8;
 	} while (word);
 	do {
-		if (n + sizeof pair > max || task_read_all(&pt->t, at, pair, sizeof pair))
+		if (n + sizeof(pair) > max || task_read_all(&pt->t, at, pair, sizeof(pair)))
 			return debug_fail(d, "the auxiliary vector cannot be read");
-		memcpy((char *)buf + n, pair, sizeof pair);
-		n += sizeof pair;
-		at += sizeof pair;
+		memcpy((char *)buf + n, pair, sizeof(pair));
+		n += sizeof(pair);
+		at += sizeof(pair);
 	} while (pair[0]);
 	return (ssize_t)n;
 }
@@ -208,12 +218,14 @@ static const char *name_at(struct debug *d, const struct task *t, const struct m
 	for (size_t i = 0; i < t->mm->code.n; i++) {
 		const struct code_place *c = &t->mm->code.v[i];
 		for (uint32_t s = 0; c->mapped && s < c->img->h->nsegments; s++)
-			if (l->start - (c->lo + c->img->h->segments[s].addr) < c->img->h->segments[s].len)
+			if (l->start - (c->lo + c->img->h->segments[s].addr) <
+			    c->img->h->segments[s].len)
 				return kernel_replay_code_path(&d->p.rp, c->img);
 	}
-	return l->path[0] == '/' && strncmp(l->path, "/memfd:", 7) != 0 ? kernel_replay_file_name(&d->p.rp, l->path)
-	       : l->path[0] == '['					  ? l->path
-									  : NULL;
+	return l->path[0] == '/' && strncmp(l->path, "/memfd:", 7) != 0
+		       ? kernel_replay_file_name(&d->p.rp, l->path)
+	       : l->path[0] == '[' ? l->path
+				   : NULL;
 }
 
 const char *debug_exec_file(struct debug *d, pid_t pid)
@@ -221,19 +233,19 @@ const char *debug_exec_file(struct debug *d, pid_t pid)
 	static char name[4096];
 	static struct maps_line l;
 	uint64_t auxv[128], phdr = 0;
-	ssize_t n = debug_auxv(d, pid, auxv, sizeof auxv);
+	ssize_t n = debug_auxv(d, pid, auxv, sizeof(auxv));
 	struct ptask *pt = need_process(d, pid);
 	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 
 	for (ssize_t i = 0; i + 1 < n / 8; i += 2)
 		if (auxv[i] == 3 /* AT_PHDR */)
 			phdr = auxv[i + 1];
-	snprintf(name, sizeof name, "%s", trace_reader_meta(d->p.r)->exe);
+	snprintf(name, sizeof(name), "%s", trace_reader_meta(d->p.r)->exe);
 	while (f && maps_next(f, &l))
 		if (l.start <= phdr && phdr < l.end) {
 			const char *there = name_at(d, &pt->t, &l);
 			if (there)
-				snprintf(name, sizeof name, "%s", there);
+				snprintf(name, sizeof(name), "%s", there);
 		}
 	maps_close(f);
 	return name;
@@ -246,7 +258,8 @@ int debug_open_file(struct debug *d, const char *path)
 	return fd < 0 ? debug_fail(d, "%s: is not in the trace", path) : fd;
 }
 
-int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m), void *ctx)
+int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m),
+	       void *ctx)
 {
 	static struct maps_line l;
 	static struct debug_map m;
@@ -261,8 +274,9 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 		if (hidden_until(&pt->t, l.start))
 			continue;
 		const char *name = name_at(d, &pt->t, &l);
-		m = (struct debug_map){.start = l.start, .end = l.end, .prot = (int)l.prot, .shared = l.shared};
-		snprintf(m.path, sizeof m.path, "%s", name ? name : "");
+		m = (struct debug_map){
+			.start = l.start, .end = l.end, .prot = (int)l.prot, .shared = l.shared};
+		snprintf(m.path, sizeof(m.path), "%s", name ? name : "");
 		if (!fn(ctx, &m))
 			break;
 	}
@@ -275,7 +289,8 @@ ssize_t debug_siginfo(struct debug *d, pid_t tid, void *buf, size_t max)
 	struct trace_event ev;
 	struct trace_data data;
 
-	if (!d->siginfo_event || trace_seek(d->peek, d->siginfo_event) || trace_next(d->peek, &ev) != 1 || ev.tid != tid)
+	if (!d->siginfo_event || trace_seek(d->peek, d->siginfo_event) ||
+	    trace_next(d->peek, &ev) != 1 || ev.tid != tid)
 		return debug_fail(d, "task %d has not stopped for a signal", tid);
 	while (trace_next_data(d->peek, &data) == 1)
 		if (data.kind == DATA_SIGINFO && data.len <= max) {

@@ -41,7 +41,8 @@ void watch_start(struct replayer *p)
 	uint64_t tick = p->watch.patience_ns / 4 + 10000000;
 	if (tick > 1000000000)
 		tick = 1000000000;
-	struct timeval every = {(time_t)(tick / 1000000000), (suseconds_t)(tick % 1000000000 / 1000)};
+	struct timeval every = {(time_t)(tick / 1000000000),
+				(suseconds_t)(tick % 1000000000 / 1000)};
 	sigaction(SIGALRM, &sa, &p->watch.old);
 	setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL);
 }
@@ -52,9 +53,9 @@ void watch_stop(struct replayer *p)
 	sigaction(SIGALRM, &p->watch.old, NULL);
 }
 
-/* A task whose registers are not the recording's may never come to its next event. It gets a hundred times the time that
- * the recording took from its event before to this one, and some patience; its own processor time counts, so that a
- * busy machine does not matter. */
+/* A task whose registers are not the recording's may never come to its next event. It gets a
+ * hundred times the time that the recording took from its event before to this one, and some
+ * patience; its own processor time counts, so that a busy machine does not matter. */
 static bool overdue(struct replayer *p, struct ptask *pt)
 {
 	struct watch *w = &p->watch;
@@ -80,13 +81,15 @@ static enum replay_verdict vanished(struct replayer *p)
 
 enum replay_verdict watch_look(struct replayer *p, struct ptask *pt)
 {
-	return overdue(p, pt) ? diverged(p, pt, "the task does not come to its next event") : REPLAY_EXACT;
+	return overdue(p, pt) ? diverged(p, pt, "the task does not come to its next event")
+			      : REPLAY_EXACT;
 }
 
 enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status)
 {
 	if (!WIFSTOPPED(status))
-		return trouble(p, "the replay's task was killed from outside (signal %d)", WTERMSIG(status));
+		return trouble(p, "the replay's task was killed from outside (signal %d)",
+			       WTERMSIG(status));
 	if (task_get_regs(&pt->t))
 		return vanished(p);
 	return status >> 16 ? watch_look(p, pt) : REPLAY_EXACT;

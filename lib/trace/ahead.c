@@ -1,12 +1,12 @@
 #include "trace/ahead.h"
 
+#include "util/util.h"
+
 #include <libdeflate.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "util/util.h"
 
 enum {
 	MAX_THREADS = 8,
@@ -26,7 +26,8 @@ struct ahead {
 	unsigned nthreads, njobs;
 	pthread_t threads[MAX_THREADS];
 	struct job jobs[MAX_THREADS * JOBS_EACH];
-	uint64_t first, claimed, last; /* jobs ever taken, begun, added: those between are in `jobs`, by number modulo njobs */
+	/* jobs ever taken, begun, added: those between are in `jobs`, by number modulo njobs */
+	uint64_t first, claimed, last;
 	pthread_mutex_t lock;
 	pthread_cond_t work, done;
 	bool stop;
@@ -52,7 +53,8 @@ static void *ahead_run(void *arg)
 		}
 		struct job *j = job(a, a->claimed++);
 		pthread_mutex_unlock(&a->lock);
-		bool good = block_read(a->fd, j->offset, &j->header, &j->bytes) == (ssize_t)j->header.stored_len &&
+		bool good = block_read(a->fd, j->offset, &j->header, &j->bytes) ==
+				    (ssize_t)j->header.stored_len &&
 			    !block_unpack(z, &j->header, &j->bytes);
 		pthread_mutex_lock(&a->lock);
 		j->good = good;

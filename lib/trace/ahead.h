@@ -1,11 +1,12 @@
-/* The next blocks of a stream, inflated by other threads while the one before them is read. Private to lib/trace. */
+/* The next blocks of a stream, inflated by other threads while the one before them is read. Private
+ * to lib/trace. */
 #ifndef RR_TRACE_AHEAD_H
 #define RR_TRACE_AHEAD_H
 
+#include "trace/block.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "trace/block.h"
 
 struct ahead;
 
@@ -17,8 +18,8 @@ bool ahead_empty(const struct ahead *a);
 bool ahead_room(const struct ahead *a);
 /* The block at `offset` will be asked for, behind those that have been added before. */
 void ahead_add(struct ahead *a, uint64_t offset, const struct block_header *h);
-/* The bytes of the block at `offset`, in exchange for b's. False if it has not been added or is not good; if it was not the
- * next one, all that were added are forgotten. */
+/* The bytes of the block at `offset`, in exchange for b's. False if it has not been added or is not
+ * good; if it was not the next one, all that were added are forgotten. */
 bool ahead_take(struct ahead *a, uint64_t offset, struct block_bytes *b);
 
 #endif

@@ -1,21 +1,23 @@
 #include "trace/block.h"
 
+#include "trace/trace.h"
+#include "util/util.h"
+
 #include <assert.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trace/trace.h"
-#include "util/util.h"
-
 #define MAGIC 0x6b6c4272u
-/* More than either zlib or libdeflate makes of what cannot be compressed: they store it, in pieces. */
+/* More than either zlib or libdeflate makes of what cannot be compressed: they store it, in pieces.
+ */
 #define STORED_BOUND(raw_len) ((raw_len) + (raw_len) / 512 + 64)
 
 const char *const trace_stream_names[NSTREAMS] = {"data", "mmaps", "events"};
 
 /* The number of each stream in a header. */
-static const uint8_t stream_numbers[NSTREAMS] = {[STREAM_EVENTS] = 0, [STREAM_MMAPS] = 1, [STREAM_DATA] = 2};
+static const uint8_t stream_numbers[NSTREAMS] = {
+	[STREAM_EVENTS] = 0, [STREAM_MMAPS] = 1, [STREAM_DATA] = 2};
 
 static void put_le(uint8_t *p, uint64_t value, unsigned size)
 {
@@ -60,14 +62,17 @@ size_t block_seal(struct block_header *h, uint8_t *out)
 	return TRACE_BLOCK_HEADER + h->stored_len;
 }
 
-size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw, uint8_t *out)
+size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw,
+		  uint8_t *out)
 {
-	h->stored_len = (uint32_t)libdeflate_zlib_compress(z, raw, h->raw_len, out + TRACE_BLOCK_HEADER, STORED_BOUND(h->raw_len));
+	h->stored_len = (uint32_t)libdeflate_zlib_compress(
+		z, raw, h->raw_len, out + TRACE_BLOCK_HEADER, STORED_BOUND(h->raw_len));
 	assert(h->stored_len);
 	return block_seal(h, out);
 }
 
-const char *block_header_parse(struct block_header *h, enum trace_stream stream, const uint8_t *bytes)
+const char *block_header_parse(struct block_header *h, enum trace_stream stream,
+			       const uint8_t *bytes)
 {
 #define GET(name, offset, size) h->name = (__typeof__(h->name))get_le(bytes + (offset), size);
 	TRACE_BLOCK(GET)
@@ -100,15 +105,19 @@ static uint8_t *room(uint8_t **buffer, size_t *have, size_t need)
 
 ssize_t block_read(int fd, uint64_t offset, const struct block_header *h, struct block_bytes *b)
 {
-	return pread_all(fd, room(&b->stored, &b->stored_room, h->stored_len), h->stored_len, offset + TRACE_BLOCK_HEADER);
+	return pread_all(fd, room(&b->stored, &b->stored_room, h->stored_len), h->stored_len,
+			 offset + TRACE_BLOCK_HEADER);
 }
 
 const char *block_sound(const struct block_header *h, const struct block_bytes *b)
 {
-	return libdeflate_crc32(0, b->stored, h->stored_len) == h->payload_crc ? NULL : "wrong checksum of the block's payload";
+	return libdeflate_crc32(0, b->stored, h->stored_len) == h->payload_crc
+		       ? NULL
+		       : "wrong checksum of the block's payload";
 }
 
-const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, struct block_bytes *b)
+const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h,
+			 struct block_bytes *b)
 {
 	uint8_t *raw = room(&b->raw, &b->raw_room, h->raw_len);
 	const char *why = block_sound(h, b);
@@ -116,7 +125,8 @@ const char *block_unpack(struct libdeflate_decompressor *z, const struct block_h
 
 	if (why)
 		return why;
-	if (libdeflate_zlib_decompress_ex(z, b->stored, h->stored_len, raw, h->raw_len, &used, NULL) != LIBDEFLATE_SUCCESS ||
+	if (libdeflate_zlib_decompress_ex(z, b->stored, h->stored_len, raw, h->raw_len, &used,
+					  NULL) != LIBDEFLATE_SUCCESS ||
 	    used != h->stored_len)
 		return "the block does not inflate to its length";
 	return NULL;

@@ -1,12 +1,13 @@
-/* One block of a stream: its header and its compressed payload (formats/trace). Private to lib/trace. */
+/* One block of a stream: its header and its compressed payload (formats/trace). Private to
+ * lib/trace. */
 #ifndef RR_TRACE_BLOCK_H
 #define RR_TRACE_BLOCK_H
+
+#include "gen/trace_format.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#include "gen/trace_format.h"
 
 /* In the order in which an event's records must reach the disk: the event last. */
 enum trace_stream { STREAM_DATA, STREAM_MMAPS, STREAM_EVENTS, NSTREAMS };
@@ -29,13 +30,16 @@ struct block_bytes {
 	size_t stored_room, raw_room; /* what they have been allocated with */
 };
 
-/* Bytes that hold the header and the payload of a block of `raw_len` raw bytes, however badly it compresses. */
+/* Bytes that hold the header and the payload of a block of `raw_len` raw bytes, however badly it
+ * compresses. */
 size_t block_bound(size_t raw_len);
-/* Fills in what the payload determines (magic, stored_len, checksums) and writes header and payload to `out`;
- * returns their length. */
+/* Fills in what the payload determines (magic, stored_len, checksums) and writes header and payload
+ * to `out`; returns their length. */
 struct libdeflate_compressor;
-size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
-/* The same for a payload that is there already: h->stored_len bytes behind where the header goes. */
+size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw,
+		  uint8_t *out);
+/* The same for a payload that is there already: h->stored_len bytes behind where the header goes.
+ */
 size_t block_seal(struct block_header *h, uint8_t *out);
 
 /* These three return NULL, or what is wrong. `bytes` are TRACE_BLOCK_HEADER. */
@@ -45,9 +49,11 @@ const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 const char *block_sound(const struct block_header *h, const struct block_bytes *b);
 /* That, and inflates b->stored to b->raw. */
 struct libdeflate_decompressor;
-const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h, struct block_bytes *b);
+const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h,
+			 struct block_bytes *b);
 
-/* Reads the payload of the block at `offset` to b->stored; its bytes that the file has, or -1 and errno. */
+/* Reads the payload of the block at `offset` to b->stored; its bytes that the file has, or -1 and
+ * errno. */
 ssize_t block_read(int fd, uint64_t offset, const struct block_header *h, struct block_bytes *b);
 void block_bytes_free(struct block_bytes *b);
 

@@ -1,11 +1,11 @@
+#include "trace/reader.h"
+#include "util/host.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "trace/reader.h"
-#include "util/host.h"
 
 static int copy_check(struct trace_reader *r, const struct trace_map *m)
 {
@@ -16,8 +16,8 @@ static int copy_check(struct trace_reader *r, const struct trace_map *m)
 	return fd < 0 ? -1 : 0;
 }
 
-/* The blocks of data whose records are among the first `records`, the last of which the event just read owns. Their
- * headers alone tell whose they are. */
+/* The blocks of data whose records are among the first `records`, the last of which the event just
+ * read owns. Their headers alone tell whose they are. */
 static int data_pass(struct trace_reader *r, uint64_t records)
 {
 	struct stream *s = &r->streams[STREAM_DATA];
@@ -29,13 +29,16 @@ static int data_pass(struct trace_reader *r, uint64_t records)
 		if (rc < 0)
 			return reader_stream_fail(r, STREAM_DATA, r->num);
 		if (rc == 0 || h.first_event != r->num)
-			return reader_fail(r, "%s/data: offset %" PRIu64 ", event %" PRIu64 ": %s", r->dir, offset, r->num,
-					   rc ? "a block of other events' records" : "its records are missing");
+			return reader_fail(r, "%s/data: offset %" PRIu64 ", event %" PRIu64 ": %s",
+					   r->dir, offset, r->num,
+					   rc ? "a block of other events' records"
+					      : "its records are missing");
 	}
 	return 0;
 }
 
-static int data_check(struct trace_reader *r, const struct trace_event *ev, bool quick, uint64_t *count)
+static int data_check(struct trace_reader *r, const struct trace_event *ev, bool quick,
+		      uint64_t *count)
 {
 	struct trace_data d;
 	int rc;
@@ -66,7 +69,8 @@ static int events_check(struct trace_reader *r, bool quick, uint64_t counts[NSTR
 
 	while ((rc = trace_next(r, &ev)) == 1) {
 		counts[STREAM_EVENTS]++;
-		if (data_check(r, &ev, quick, &counts[STREAM_DATA]) || maps_check(r, &counts[STREAM_MMAPS]))
+		if (data_check(r, &ev, quick, &counts[STREAM_DATA]) ||
+		    maps_check(r, &counts[STREAM_MMAPS]))
 			return -1;
 	}
 	return rc;
@@ -84,8 +88,9 @@ static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t cou
 	if (rc < 0)
 		return r->complete ? reader_stream_fail(r, id, r->num) : 0;
 	if (r->complete && (rc == 1 || count != r->streams[id].next.records))
-		return reader_fail(r, "%s/%s: event %" PRIu64 ": records that no event owns", r->dir,
-				   trace_stream_names[id], rc == 1 ? o->record.event : r->num);
+		return reader_fail(r, "%s/%s: event %" PRIu64 ": records that no event owns",
+				   r->dir, trace_stream_names[id],
+				   rc == 1 ? o->record.event : r->num);
 	return 0;
 }
 
@@ -101,8 +106,8 @@ static int data_rest_check(struct trace_reader *r, uint64_t count)
 	if ((rc = stream_pass(s, &h)) < 0)
 		return reader_stream_fail(r, STREAM_DATA, r->num);
 	if (rc == 1 || count != s->next.records)
-		return reader_fail(r, "%s/data: event %" PRIu64 ": records that no event owns", r->dir,
-				   rc ? h.first_event : r->num);
+		return reader_fail(r, "%s/data: event %" PRIu64 ": records that no event owns",
+				   r->dir, rc ? h.first_event : r->num);
 	return 0;
 }
 
@@ -137,14 +142,16 @@ int trace_check(struct trace_reader *r, bool quick)
 	read_ahead(r, quick, true);
 	int rc = trace_seek(r, 1);
 	if (quick)
-		stream_find(&r->streams[STREAM_DATA], 1); /* what is wrong there is found when its turn comes */
+		/* what is wrong there is found when its turn comes */
+		stream_find(&r->streams[STREAM_DATA], 1);
 	if (!rc)
 		rc = events_check(r, quick, counts);
 	read_ahead(r, quick, false);
 	if (rc)
 		return -1;
 	for (enum trace_stream id = STREAM_DATA; id < STREAM_EVENTS; id++)
-		if (quick && id == STREAM_DATA ? data_rest_check(r, counts[id]) : rest_check(r, id, counts[id]))
+		if (quick && id == STREAM_DATA ? data_rest_check(r, counts[id])
+					       : rest_check(r, id, counts[id]))
 			return -1;
 	for (enum trace_stream id = 0; r->complete && id < NSTREAMS; id++)
 		if (file_check(r, id, quick && id == STREAM_DATA))

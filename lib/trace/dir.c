@@ -1,5 +1,10 @@
 #include "trace/dir.h"
 
+#include "trace/error.h"
+#include "trace/replace.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,11 +12,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-#include "trace/error.h"
-#include "trace/replace.h"
-#include "util/host.h"
-#include "util/util.h"
 
 /* args_env last: what is left of a trace is known by it until the end. */
 static const char *const trace_names[] = {"version", "events", "mmaps", "data", "args_env"};
@@ -21,7 +21,8 @@ static bool is_trace_name(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(trace_names); i++) {
 		size_t len = strlen(trace_names[i]);
-		if (strncmp(name, trace_names[i], len) == 0 && (!name[len] || part_is_spare(name + len)))
+		if (strncmp(name, trace_names[i], len) == 0 &&
+		    (!name[len] || part_is_spare(name + len)))
 			return true;
 	}
 	return false;
@@ -31,7 +32,8 @@ int dir_make(int at, const char *name)
 {
 	if (mkdirat(at, name, 0700))
 		return -1;
-	int fd = fchmodat(at, name, 0700, 0) ? -1 : openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = fchmodat(at, name, 0700, 0) ? -1
+					     : openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		int error = errno;
 		unlinkat(at, name, AT_REMOVEDIR);
@@ -132,9 +134,12 @@ int dir_lock(int fd, const char *dir)
 	static const struct timespec pause = {.tv_nsec = 1000000};
 	int rc;
 
-	for (unsigned tries = 0; (rc = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && tries < 20; tries++)
+	for (unsigned tries = 0;
+	     (rc = flock(fd, LOCK_EX | LOCK_NB)) && errno == EWOULDBLOCK && tries < 20; tries++)
 		nanosleep(&pause, NULL);
-	return rc ? trace_fail("%s: %s", dir, errno == EWOULDBLOCK ? "being written to" : strerror(errno)) : 0;
+	return rc ? trace_fail("%s: %s", dir,
+			       errno == EWOULDBLOCK ? "being written to" : strerror(errno))
+		  : 0;
 }
 
 static int dir_ready(int fd, const char *dir, bool replace)
@@ -145,7 +150,8 @@ static int dir_ready(int fd, const char *dir, bool replace)
 	if (found == EMPTY)
 		return 0;
 	if (found == TRACE && replace)
-		return dir_empty(fd) ? trace_fail("%s: can't be replaced: %s", dir, strerror(errno)) : 0;
+		return dir_empty(fd) ? trace_fail("%s: can't be replaced: %s", dir, strerror(errno))
+				     : 0;
 	if (found == UNKNOWN)
 		return trace_fail("%s: %s", dir, strerror(errno));
 	errno = EEXIST;

@@ -4,15 +4,16 @@
 
 #include <stdbool.h>
 
-/* Makes the directory, or takes an empty one; with `replace` empties one that is a trace. Returns its
- * descriptor, locked as long as it is open, or -1. *made: it was not there before. */
+/* Makes the directory, or takes an empty one; with `replace` empties one that is a trace. Returns
+ * its descriptor, locked as long as it is open, or -1. *made: it was not there before. */
 int dir_claim(const char *dir, bool replace, bool *made);
 /* As long as it is open, nobody else writes there; -1 and trace_strerror(). */
 int dir_lock(int fd, const char *dir);
 /* Removes all of a trace, or only what was being made, or to take the place of something. */
 int dir_empty(int fd);
 void dir_remove_spares(int fd);
-/* A directory of mode 0700, a new file of mode 0600, whatever the umask; descriptors, or -1 and errno. */
+/* A directory of mode 0700, a new file of mode 0600, whatever the umask; descriptors, or -1 and
+ * errno. */
 int dir_make(int at, const char *name);
 int dir_new_file(int at, const char *name);
 

@@ -1,10 +1,10 @@
 #include "trace/error.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "trace/trace.h"
 #include "util/util.h"
+
+#include <stdarg.h>
+#include <stdio.h>
 
 static _Thread_local char last_error[8192];
 
@@ -27,6 +27,7 @@ const char *trace_strerror(void)
 }
 
 const char *const trace_reg_names[TRACE_NREGS] = {
-	"r15", "r14", "r13", "r12",	 "rbp", "rbx", "r11",	 "r10", "r9", "r8",	 "rax",	    "rcx", "rdx", "rsi",
-	"rdi", "orig_rax", "rip", "cs", "eflags", "rsp", "ss", "fs_base", "gs_base", "ds", "es", "fs", "gs",
+	"r15",    "r14", "r13", "r12",     "rbp",     "rbx", "r11",      "r10", "r9",
+	"r8",     "rax", "rcx", "rdx",     "rsi",     "rdi", "orig_rax", "rip", "cs",
+	"eflags", "rsp", "ss",  "fs_base", "gs_base", "ds",  "es",       "fs",  "gs",
 };

@@ -1,13 +1,13 @@
 #include "trace/meta.h"
 
+#include "util/util.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "util/util.h"
 
 /* --- writing ---- */
 
@@ -88,7 +88,9 @@ static bool leaf_parse(struct trace_meta *m, const char *text)
 	uint32_t *l = m->leaves[m->nleaves];
 	int n = 0;
 
-	if (sscanf(text, "%8x %8x %8x %8x %8x %8x%n", &l[0], &l[1], &l[2], &l[3], &l[4], &l[5], &n) != 6 || text[n])
+	if (sscanf(text, "%8x %8x %8x %8x %8x %8x%n", &l[0], &l[1], &l[2], &l[3], &l[4], &l[5],
+		   &n) != 6 ||
+	    text[n])
 		return false;
 	m->nleaves++;
 	return true;
@@ -100,13 +102,15 @@ static bool number_parse(void *member, enum key_type type, const char *text)
 
 	errno = 0;
 	long v = strtol(text, &end, 10);
-	if (errno || end == text || *end || v < INT32_MIN || v > INT32_MAX || (type == KEY_UINT && v < 0))
+	if (errno || end == text || *end || v < INT32_MIN || v > INT32_MAX ||
+	    (type == KEY_UINT && v < 0))
 		return false;
 	*(int *)member = (int)v;
 	return true;
 }
 
-static bool value_store(struct trace_meta *m, const struct key *k, const char *value, size_t *counts)
+static bool value_store(struct trace_meta *m, const struct key *k, const char *value,
+			size_t *counts)
 {
 	void *member = (char *)m + k->offset;
 

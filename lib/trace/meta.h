@@ -2,21 +2,22 @@
 #ifndef RR_TRACE_META_H
 #define RR_TRACE_META_H
 
-#include <stdint.h>
-
 #include "trace/block.h"
 #include "trace/trace.h"
+
+#include <stdint.h>
 
 #define UUID_LEN 36 /* characters */
 
 /* Text that args_env holds; malloc'd. */
 char *meta_format(const struct trace_meta *m, const char *uuid, size_t *len);
-/* NULL, or what is wrong, in a buffer that lasts until the next call. Fills in m and uuid[UUID_LEN + 1]. */
+/* NULL, or what is wrong, in a buffer that lasts until the next call. Fills in m and uuid[UUID_LEN
+ * + 1]. */
 const char *meta_parse(const char *text, size_t len, struct trace_meta *m, char *uuid);
 
 struct trace_version {
 	char uuid[UUID_LEN + 1];
-	unsigned minor;	 /* of the format: what is newer than we know is passed over */
+	unsigned minor;  /* of the format: what is newer than we know is passed over */
 	uint64_t events; /* number of the last */
 	uint64_t sizes[NSTREAMS], args_env_size;
 	uint32_t crcs[NSTREAMS], args_env_crc;

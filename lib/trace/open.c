@@ -1,3 +1,10 @@
+#include "trace/error.h"
+#include "trace/place.h"
+#include "trace/reader.h"
+#include "trace/replace.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -9,13 +16,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "trace/error.h"
-#include "trace/place.h"
-#include "trace/reader.h"
-#include "trace/replace.h"
-#include "util/host.h"
-#include "util/util.h"
 
 #define TRIES_MAX 100
 
@@ -83,8 +83,8 @@ static bool dir_is_empty(int dirfd)
 	return empty;
 }
 
-/* A file that `version` tells of: where it has been replaced and the replacement has no name of its own yet, that one
- * (replace.h). */
+/* A file that `version` tells of: where it has been replaced and the replacement has no name of its
+ * own yet, that one (replace.h). */
 static int part_open(struct trace_reader *r, const char *name, bool versioned, uint32_t crc)
 {
 	char other[PART_NAME_MAX];
@@ -103,8 +103,9 @@ static char *args_env_text(struct trace_reader *r, bool versioned, size_t *len)
 	char *text = fd < 0 ? NULL : file_text(fd, TRACE_MAX_META, len);
 
 	if (!text && errno == ENOENT)
-		dir_is_empty(r->dirfd) ? reader_fail(r, "%s: an empty directory, not a trace", r->dir)
-				       : reader_fail(r, "%s: not a trace: no args_env in it", r->dir);
+		dir_is_empty(r->dirfd)
+			? reader_fail(r, "%s: an empty directory, not a trace", r->dir)
+			: reader_fail(r, "%s: not a trace: no args_env in it", r->dir);
 	else if (!text)
 		file_fail(r, "args_env");
 	return text;
@@ -114,7 +115,8 @@ char *trace_args_env(struct trace_reader *r, size_t *len)
 {
 	char *text = args_env_text(r, r->complete, len);
 
-	if (text && (*len != r->args_env_size || libdeflate_crc32(0, text, *len) != r->args_env_crc)) {
+	if (text &&
+	    (*len != r->args_env_size || libdeflate_crc32(0, text, *len) != r->args_env_crc)) {
 		reader_fail(r, "%s/args_env: has changed since it was opened", r->dir);
 		free(text);
 		return NULL;
@@ -195,19 +197,22 @@ static void parts_close(struct trace_reader *r)
 	trace_meta_free(&r->meta);
 }
 
-/* All files, of one state of the trace: a recorder may just be completing it, or rr-pack replacing some of them. */
+/* All files, of one state of the trace: a recorder may just be completing it, or rr-pack replacing
+ * some of them. */
 static int parts_open(struct trace_reader *r)
 {
 	struct trace_version after;
 
 	for (unsigned tries = 0;; tries++) {
 		int had = version_read(r, &r->version), has;
-		if (had < 0 || args_env_read(r, had) || streams_open(r, had) || (has = version_read(r, &after)) < 0)
+		if (had < 0 || args_env_read(r, had) || streams_open(r, had) ||
+		    (has = version_read(r, &after)) < 0)
 			return -1;
 		if (has == had && (!had || memcmp(&after, &r->version, sizeof(after)) == 0))
 			return had ? version_take(r) : 0;
 		if (tries == TRIES_MAX)
-			return reader_fail(r, "%s: changes again and again while it is opened", r->dir);
+			return reader_fail(r, "%s: changes again and again while it is opened",
+					   r->dir);
 		parts_close(r);
 		parts_init(r);
 	}
@@ -217,7 +222,8 @@ static int parts_open(struct trace_reader *r)
 static int files_open(struct trace_reader *r)
 {
 	if (r->filesfd < 0)
-		r->filesfd = openat(r->dirfd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		r->filesfd =
+			openat(r->dirfd, "files", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return r->filesfd;
 }
 

@@ -1,5 +1,10 @@
 #include "trace/place.h"
 
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "trace/trace.h"
+#include "util/util.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "trace/trace.h"
-#include "util/util.h"
 
 char *place_default(void)
 {
@@ -38,11 +38,15 @@ int place_check(const char *path)
 
 	if (lstat(path, &link) || stat(path, &st))
 		return trace_fail("%s: %s", path, strerror(errno));
-	bool ours = (link.st_uid == geteuid() || link.st_uid == 0) && (st.st_uid == geteuid() || st.st_uid == 0);
+	bool ours = (link.st_uid == geteuid() || link.st_uid == 0) &&
+		    (st.st_uid == geteuid() || st.st_uid == 0);
 	if (!ours)
-		return trace_fail("%s: belongs to another user: set RR_TRACE_DIR, or name the trace", path);
+		return trace_fail(
+			"%s: belongs to another user: set RR_TRACE_DIR, or name the trace", path);
 	if (st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
-		return trace_fail("%s: anybody may change what is in it: set RR_TRACE_DIR, or name the trace", path);
+		return trace_fail(
+			"%s: anybody may change what is in it: set RR_TRACE_DIR, or name the trace",
+			path);
 	return 0;
 }
 
@@ -69,7 +73,8 @@ static int place_make(const char *dir)
 	return rc ? rc : place_check(dir);
 }
 
-/* What traces of this program are called: nothing that a shell, a terminal or an option parser would trip over. */
+/* What traces of this program are called: nothing that a shell, a terminal or an option parser
+ * would trip over. */
 static char *trace_base(const char *exe)
 {
 	const char *slash = strrchr(exe, '/');
@@ -96,7 +101,8 @@ static unsigned long number_free(const char *place, const char *base)
 
 	for (struct dirent *e; d && (e = readdir(d));) {
 		const char *name = e->d_name;
-		if (strncmp(name, base, len) || name[len] != '-' || name[len + 1] < '0' || name[len + 1] > '9')
+		if (strncmp(name, base, len) || name[len] != '-' || name[len + 1] < '0' ||
+		    name[len + 1] > '9')
 			continue;
 		char *end;
 		unsigned long n = strtoul(name + len + 1, &end, 10);

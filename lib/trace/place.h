@@ -4,7 +4,8 @@
 
 /* $RR_TRACE_DIR, else ~/.rr; malloc'd. NULL and trace_strerror(). */
 char *place_default(void);
-/* That nobody else can have put it there, or what it leads to: another user's directory is not followed. 0 or -1. */
+/* That nobody else can have put it there, or what it leads to: another user's directory is not
+ * followed. 0 or -1. */
 int place_check(const char *path);
 
 #endif

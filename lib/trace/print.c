@@ -5,14 +5,16 @@
 #include <sys/wait.h>
 
 static const char *const kind_names[] = {
-	[EV_SYSCALL] = "syscall", [EV_ENTER] = "enter", [EV_CLONE] = "clone",	    [EV_SIGNAL] = "signal",
-	[EV_INSN] = "insn",	  [EV_EXIT] = "exit",	[EV_CHECKSUM] = "checksum",
-	[EV_SWITCH] = "switch",	  [EV_HALT] = "halt",
+	[EV_SYSCALL] = "syscall",   [EV_ENTER] = "enter",   [EV_CLONE] = "clone",
+	[EV_SIGNAL] = "signal",     [EV_INSN] = "insn",     [EV_EXIT] = "exit",
+	[EV_CHECKSUM] = "checksum", [EV_SWITCH] = "switch", [EV_HALT] = "halt",
 };
 
 const char *event_kind_name(unsigned kind)
 {
-	return kind < sizeof(kind_names) / sizeof(kind_names[0]) && kind_names[kind] ? kind_names[kind] : "?";
+	return kind < sizeof(kind_names) / sizeof(kind_names[0]) && kind_names[kind]
+		       ? kind_names[kind]
+		       : "?";
 }
 
 int event_kind_find(const char *name)
@@ -23,12 +25,13 @@ int event_kind_find(const char *name)
 	return -1;
 }
 
-/* --- columns ------------------------------------------------------------------------------------------ */
+/* --- columns
+ * ------------------------------------------------------------------------------------------ */
 
 static const struct column {
 	const char *name;
 	unsigned width;
-} columns[] = { { "event", 8 }, { "time", 14 }, { "tid", 7 }, { "ticks", 8 }, { "kind", 8 } };
+} columns[] = {{"event", 8}, {"time", 14}, {"tid", 7}, {"ticks", 8}, {"kind", 8}};
 
 static void column_end(struct text *t, size_t from, unsigned i, const struct event_style *style)
 {
@@ -90,14 +93,15 @@ void event_print_header(FILE *out, const struct event_style *style)
 	text_flush(&t);
 }
 
-/* --- calls -------------------------------------------------------------------------------------------- */
+/* --- calls
+ * -------------------------------------------------------------------------------------------- */
 
 enum { R10 = 7, R9 = 8, R8 = 9, RDX = 12, RSI = 13, RDI = 14 }; /* in trace_reg_names */
 
 static void call_init(struct call *c, struct text *t, const struct trace_event *ev,
 		      const struct event_records *recs, const struct event_style *style)
 {
-	static const unsigned char where[6] = { RDI, RSI, RDX, R10, R8, R9 };
+	static const unsigned char where[6] = {RDI, RSI, RDX, R10, R8, R9};
 
 	c->t = t;
 	c->ev = ev;
@@ -116,10 +120,10 @@ static const struct {
 	int err;
 	const char *name, *text;
 } restarts[] = {
-	{ 512, "ERESTARTSYS", "To be restarted if SA_RESTART is set" },
-	{ 513, "ERESTARTNOINTR", "To be restarted" },
-	{ 514, "ERESTARTNOHAND", "To be restarted if no handler" },
-	{ 516, "ERESTART_RESTARTBLOCK", "Interrupted by signal" },
+	{512, "ERESTARTSYS", "To be restarted if SA_RESTART is set"},
+	{513, "ERESTARTNOINTR", "To be restarted"},
+	{514, "ERESTARTNOHAND", "To be restarted if no handler"},
+	{516, "ERESTART_RESTARTBLOCK", "Interrupted by signal"},
 };
 
 static bool put_restart(struct text *t, int err)
@@ -192,7 +196,8 @@ static void put_call(struct call *c)
 		text_str(t, " (refused)");
 }
 
-/* --- other kinds -------------------------------------------------------------------------------------- */
+/* --- other kinds
+ * -------------------------------------------------------------------------------------- */
 
 static void put_clone(struct call *c)
 {
@@ -222,7 +227,8 @@ static void put_signal(struct call *c)
 		text_str(c->t, " (position not exact)");
 }
 
-/* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers are those at its entry. */
+/* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers
+ * are those at its entry. */
 static void put_halt(struct call *c)
 {
 	const struct trace_event *ev = c->ev;
@@ -252,8 +258,9 @@ static void put_halt(struct call *c)
 static void put_insn(struct call *c)
 {
 	static const char *const names[] = {
-		[CHANCE_RDTSC] = "rdtsc",   [CHANCE_RDTSCP] = "rdtscp", [CHANCE_CPUID] = "cpuid",   [CHANCE_RDRAND] = "rdrand",
-		[CHANCE_RDSEED] = "rdseed", [CHANCE_RDPID] = "rdpid",	[CHANCE_XGETBV] = "xgetbv",
+		[CHANCE_RDTSC] = "rdtsc",   [CHANCE_RDTSCP] = "rdtscp", [CHANCE_CPUID] = "cpuid",
+		[CHANCE_RDRAND] = "rdrand", [CHANCE_RDSEED] = "rdseed", [CHANCE_RDPID] = "rdpid",
+		[CHANCE_XGETBV] = "xgetbv",
 	};
 
 	if (c->ev->sysno < sizeof(names) / sizeof(names[0])) {
@@ -301,13 +308,12 @@ void event_detail(struct text *t, const struct trace_event *ev, const struct eve
 		break;
 	case EV_SWITCH: text_str(t, "others run"); break;
 	case EV_HALT: put_halt(&c); break;
-	default:
-		text_str(t, "kind ");
-		text_udec(t, ev->kind);
+	default: text_str(t, "kind "); text_udec(t, ev->kind);
 	}
 }
 
-/* --- registers and memory ----------------------------------------------------------------------------- */
+/* --- registers and memory
+ * ----------------------------------------------------------------------------- */
 
 static void put_regs(struct text *t, const struct trace_regs *regs, const struct trace_regs *unless)
 {
@@ -327,11 +333,12 @@ static void put_regs(struct text *t, const struct trace_regs *regs, const struct
 
 static bool has_after(const struct trace_event *ev)
 {
-	return ev->kind == EV_SYSCALL || ev->kind == EV_CLONE || ev->kind == EV_SIGNAL || ev->kind == EV_INSN;
+	return ev->kind == EV_SYSCALL || ev->kind == EV_CLONE || ev->kind == EV_SIGNAL ||
+	       ev->kind == EV_INSN;
 }
 
-static void put_memory_columns(struct text *t, const struct trace_event *ev, const struct trace_data *d,
-			       const struct event_style *style)
+static void put_memory_columns(struct text *t, const struct trace_event *ev,
+			       const struct trace_data *d, const struct event_style *style)
 {
 	event_columns(t, ev, "memory", style);
 	if (d->object) {
@@ -355,8 +362,8 @@ static void put_memory_columns(struct text *t, const struct trace_event *ev, con
 	text_char(t, '\n');
 }
 
-static void put_memory_json(struct text *t, const struct trace_event *ev, const struct trace_data *d,
-			    const struct event_style *style)
+static void put_memory_json(struct text *t, const struct trace_event *ev,
+			    const struct trace_data *d, const struct event_style *style)
 {
 	text_str(t, "{\"event\":");
 	text_udec(t, ev->num);
@@ -386,7 +393,8 @@ static void put_memory_json(struct text *t, const struct trace_event *ev, const 
 static bool put_memory(struct text *t, const struct trace_event *ev, const struct trace_data *d,
 		       const struct event_style *style)
 {
-	if (d->kind != DATA_OUT && d->kind != DATA_SHARED && d->kind != DATA_FILL && d->kind != DATA_ZERO)
+	if (d->kind != DATA_OUT && d->kind != DATA_SHARED && d->kind != DATA_FILL &&
+	    d->kind != DATA_ZERO)
 		return false;
 	if (style->json)
 		put_memory_json(t, ev, d, style);

@@ -1,19 +1,22 @@
 /* Events as text: what rr-dump prints, and what a replay prints of the events it goes through.
  *
- * One event is one line of six columns: event number, seconds since the recording began, task, ticks,
- * kind, detail. The detail of a call reads as strace(1) prints it; arguments come from the registers, and
- * what they point to from the event's data records, found by address, which may hold only the beginning.
- * What is printed is ASCII without control characters, whatever the recorded bytes were.
+ * One event is one line of six columns: event number, seconds since the recording began, task,
+ * ticks, kind, detail. The detail of a call reads as strace(1) prints it; arguments come from the
+ * registers, and what they point to from the event's data records, found by address, which may hold
+ * only the beginning. What is printed is ASCII without control characters, whatever the recorded
+ * bytes were.
  */
 #ifndef RR_PRINT_H
 #define RR_PRINT_H
 
-#include <stdbool.h>
-#include <stdio.h>
 #include "trace/trace.h"
 
-/* Copies of one event's records. Zero it before first use; the memory is used again by the next load.
- * In `data`, `len` is what was kept, and `fill_len` the record's true length, whatever its kind. */
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Copies of one event's records. Zero it before first use; the memory is used again by the next
+ * load. In `data`, `len` is what was kept, and `fill_len` the record's true length, whatever its
+ * kind. */
 struct event_records {
 	struct trace_data *data;
 	size_t ndata;
@@ -27,32 +30,36 @@ struct event_records {
 	size_t heap_len, heap_room;
 };
 
-/* Reads the records of the event just read, at most max_bytes_per_record of each (TRACE_DATA_MAX is all), and
- * at most EVENT_RECORDS_BYTES together. -1 on damage: then what came before the damage is there. */
+/* Reads the records of the event just read, at most max_bytes_per_record of each (TRACE_DATA_MAX is
+ * all), and at most EVENT_RECORDS_BYTES together. -1 on damage: then what came before the damage is
+ * there. */
 #define EVENT_RECORDS_BYTES (8u << 20)
 #define EVENT_RECORDS_MAX 65536u
-int event_records_load(struct event_records *recs, struct trace_reader *r, size_t max_bytes_per_record);
+int event_records_load(struct event_records *recs, struct trace_reader *r,
+		       size_t max_bytes_per_record);
 void event_records_free(struct event_records *recs);
 
-/* What calls that have been entered and not returned have read: it comes with EV_ENTER, and is wanted again
- * for the whole call. Zero it before first use. */
+/* What calls that have been entered and not returned have read: it comes with EV_ENTER, and is
+ * wanted again for the whole call. Zero it before first use. */
 struct event_inputs {
 	struct event_input *tasks;
 	size_t n, room, bytes;
-	uint32_t slots[1024], unused; /* indices + 1: of the first with a hash, of the first that is free */
+	/* indices + 1: of the first with a hash, of the first that is free */
+	uint32_t slots[1024], unused;
 };
-/* For every event, once its records are loaded: keeps those of an EV_ENTER, and adds what was kept to those of
- * a call that an EV_ENTER went before. */
-void event_inputs_join(struct event_inputs *in, const struct trace_event *ev, struct event_records *recs);
+/* For every event, once its records are loaded: keeps those of an EV_ENTER, and adds what was kept
+ * to those of a call that an EV_ENTER went before. */
+void event_inputs_join(struct event_inputs *in, const struct trace_event *ev,
+		       struct event_records *recs);
 void event_inputs_free(struct event_inputs *in);
 
 struct event_style {
 	unsigned str_max; /* bytes shown of a buffer; 0: 32 */
-	bool hex;	  /* buffers and memory as hexadecimal digits */
-	bool regs;	  /* two more columns: registers before, and those that are others after */
-	bool align;	  /* columns of fixed width instead of TABs */
-	bool json;	  /* one JSON object a line, same names; the registers too when asked for */
-	bool memory;	  /* after the event, a line for each stretch of memory it wrote */
+	bool hex;         /* buffers and memory as hexadecimal digits */
+	bool regs;        /* two more columns: registers before, and those that are others after */
+	bool align;       /* columns of fixed width instead of TABs */
+	bool json;        /* one JSON object a line, same names; the registers too when asked for */
+	bool memory;      /* after the event, a line for each stretch of memory it wrote */
 };
 
 /* The line, with its newline; recs may be NULL. Write errors stay in `out` for ferror(3). */
@@ -60,8 +67,8 @@ void event_print(FILE *out, const struct trace_event *ev, const struct event_rec
 		 const struct event_style *style);
 /* The names of the columns, as event_print would place them. */
 void event_print_header(FILE *out, const struct event_style *style);
-/* One line of -m: the five first columns with kind "memory", then address, length, bytes. False: this
- * record is not memory that was written, nothing printed. */
+/* One line of -m: the five first columns with kind "memory", then address, length, bytes. False:
+ * this record is not memory that was written, nothing printed. */
 bool event_print_memory(FILE *out, const struct trace_event *ev, const struct trace_data *d,
 			const struct event_style *style);
 
@@ -70,7 +77,8 @@ const char *event_kind_name(unsigned kind);
 /* The kind of that name, or -1. */
 int event_kind_find(const char *name);
 
-/* --- which events ------------------------------------------------------------------------------------- */
+/* --- which events
+ * ------------------------------------------------------------------------------------- */
 
 struct event_range {
 	uint64_t first, last;
@@ -82,15 +90,16 @@ struct event_select {
 	size_t nranges;
 	int32_t *tids;
 	size_t ntids;
-	unsigned kinds;	     /* bit EV_* */
-	uint64_t calls[8];   /* bit sysno */
+	unsigned kinds;    /* bit EV_* */
+	uint64_t calls[8]; /* bit sysno */
 	bool has_calls;
-	struct event_inputs *inputs; /* not NULL: has events that are not selected join it */
+	struct event_inputs *inputs;     /* not NULL: has events that are not selected join it */
 	struct event_records unselected; /* private */
 	bool follow; /* read, do not seek: what is asked for may not have been written yet */
 };
 
-/* Each takes a list separated by commas and adds it; NULL when well, else the element that is wrong. */
+/* Each takes a list separated by commas and adds it; NULL when well, else the element that is
+ * wrong. */
 const char *event_select_ranges(struct event_select *s, const char *list); /* N, N-M, N-, -M */
 const char *event_select_tids(struct event_select *s, const char *list);
 const char *event_select_kinds(struct event_select *s, const char *list);
@@ -98,14 +107,15 @@ const char *event_select_calls(struct event_select *s, const char *list);
 void event_select_free(struct event_select *s);
 /* Ranges aside: those are for event_select_next. */
 bool event_selected(const struct event_select *s, const struct trace_event *ev);
-/* trace_next, but only events that are selected; seeks over what lies between ranges. `*range` is the
- * caller's place; it and ev->num are 0 at first. Results as trace_next's. */
+/* trace_next, but only events that are selected; seeks over what lies between ranges. `*range` is
+ * the caller's place; it and ev->num are 0 at first. Results as trace_next's. */
 int event_select_next(struct event_select *s, size_t *range, struct trace_reader *r,
 		      struct trace_event *ev);
 /* No range is left: the end event_select_next told of is final, whatever else is written. */
 bool event_select_done(const struct event_select *s, size_t range);
 
-/* --- other views of a trace --------------------------------------------------------------------------- */
+/* --- other views of a trace
+ * --------------------------------------------------------------------------- */
 
 /* Each reads events through event_select_next and prints one line a thing; 0, or -1 on damage after
  * printing what could be read. */

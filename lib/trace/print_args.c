@@ -13,7 +13,8 @@ static unsigned shown_max(const struct call *c)
 	return c->style->str_max ? c->style->str_max : DEFAULT_SHOWN;
 }
 
-/* --- memory ------------------------------------------------------------------------------------------- */
+/* --- memory
+ * ------------------------------------------------------------------------------------------- */
 
 static bool same_dir(const struct trace_data *d, enum sys_dir dir)
 {
@@ -43,7 +44,8 @@ const uint8_t *call_memory(const struct call *c, uint64_t addr, enum sys_dir dir
 	return NULL;
 }
 
-/* What a pointer points to, in the direction that says most: what came back, or else what went in. */
+/* What a pointer points to, in the direction that says most: what came back, or else what went in.
+ */
 static const uint8_t *arg_memory(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n)
 {
 	const uint8_t *p = NULL;
@@ -67,7 +69,8 @@ static uint64_t word_at(const struct call *c, uint64_t addr, size_t size)
 	return v;
 }
 
-/* The result, but no more than the buffer holds where len_arg names the (1-based) argument that says so. */
+/* The result, but no more than the buffer holds where len_arg names the (1-based) argument that
+ * says so. */
 static uint64_t result_length(const struct call *c, const struct sys_arg *a)
 {
 	uint64_t n = c->ev->result > 0 ? c->ev->result : 0;
@@ -89,7 +92,8 @@ static uint64_t arg_length(const struct call *c, const struct sys_arg *a)
 	}
 }
 
-/* --- numbers ------------------------------------------------------------------------------------------ */
+/* --- numbers
+ * ------------------------------------------------------------------------------------------ */
 
 static void put_id(struct text *t, uint32_t id)
 {
@@ -143,13 +147,18 @@ static void put_number(const struct call *c, const struct sys_arg *a, uint64_t v
 	struct text *t = c->t;
 
 	switch (a->type) {
-	case T_INT: case T_FD: case T_PID: text_dec(t, (int32_t)v); break;
+	case T_INT:
+	case T_FD:
+	case T_PID: text_dec(t, (int32_t)v); break;
 	case T_UINT: text_udec(t, (uint32_t)v); break;
-	case T_LONG: case T_OFF: text_dec(t, v); break;
-	case T_ULONG: case T_SIZE: text_udec(t, v); break;
+	case T_LONG:
+	case T_OFF: text_dec(t, v); break;
+	case T_ULONG:
+	case T_SIZE: text_udec(t, v); break;
 	case T_HEX: text_hex(t, v); break;
 	case T_DIRFD: put_dirfd(t, v); break;
-	case T_UID: case T_GID: put_id(t, v); break;
+	case T_UID:
+	case T_GID: put_id(t, v); break;
 	case T_SIG: text_signal(t, v); break;
 	case T_MODE: put_mode(t, v); break;
 	case T_DEV: put_device(t, v); break;
@@ -160,7 +169,8 @@ static void put_number(const struct call *c, const struct sys_arg *a, uint64_t v
 	}
 }
 
-/* --- pointers ----------------------------------------------------------------------------------------- */
+/* --- pointers
+ * ----------------------------------------------------------------------------------------- */
 
 static void put_string(const struct call *c, uint64_t addr, enum sys_dir dir, size_t max)
 {
@@ -214,8 +224,8 @@ static void put_strings(const struct call *c, uint64_t addr)
 		size_t len = strnlen(p, n);
 
 		text_comma(c->t, &first);
-		text_quoted(c->t, p, len < STRING_SHOWN ? len : STRING_SHOWN, len == n ? UINT64_MAX : len,
-			    c->style->hex);
+		text_quoted(c->t, p, len < STRING_SHOWN ? len : STRING_SHOWN,
+			    len == n ? UINT64_MAX : len, c->style->hex);
 		if (len < n)
 			len++;
 		p += len;
@@ -243,8 +253,8 @@ static void put_environ(const struct call *c, uint64_t addr)
 	text_str(c->t, vars == 1 ? " var */" : " vars */");
 }
 
-static void put_struct_bytes(const struct call *c, const struct struct_print *sp, const uint8_t *p, size_t n,
-			     uint64_t count, uint32_t unit, bool array)
+static void put_struct_bytes(const struct call *c, const struct struct_print *sp, const uint8_t *p,
+			     size_t n, uint64_t count, uint32_t unit, bool array)
 {
 	bool first = true;
 	uint64_t i;
@@ -342,14 +352,16 @@ static void put_fdset_bytes(const struct call *c, const uint8_t *p, size_t n, un
 static void put_fdset(const struct call *c, uint64_t addr)
 {
 	size_t nin, nout;
-	const uint8_t *in = call_memory(c, addr, D_IN, &nin), *out = call_memory(c, addr, D_OUT, &nout);
+	const uint8_t *in = call_memory(c, addr, D_IN, &nin),
+		      *out = call_memory(c, addr, D_OUT, &nout);
 	int nfds = c->arg[0];
 
 	if (nfds < 0 || (!in && !out)) {
 		text_pointer(c->t, addr);
 		return;
 	}
-	if (in && out && nin >= ((unsigned)nfds + 7) / 8 && nout >= nin && memcmp(in, out, nin) == 0)
+	if (in && out && nin >= ((unsigned)nfds + 7) / 8 && nout >= nin &&
+	    memcmp(in, out, nin) == 0)
 		out = NULL;
 	if (in)
 		put_fdset_bytes(c, in, nin, nfds);
@@ -426,7 +438,9 @@ static void put_pointer(const struct call *c, const struct sys_arg *a, uint64_t 
 	case T_BUF: put_buf(c, a, v); break;
 	case T_STRUCT: put_struct(c, a, v); break;
 	case T_SOCKADDR: put_sockaddr(c, a, v); break;
-	case T_IOVEC: call_print_iovec(c, v, arg_length(c, a), a->dir, bytes_moved(c, a->dir)); break;
+	case T_IOVEC:
+		call_print_iovec(c, v, arg_length(c, a), a->dir, bytes_moved(c, a->dir));
+		break;
 	case T_MSGHDR: put_msghdr(c, a, v); break;
 	case T_MMSGHDR: put_mmsghdr(c, a, v); break;
 	case T_FDSET: put_fdset(c, v); break;
@@ -434,7 +448,8 @@ static void put_pointer(const struct call *c, const struct sys_arg *a, uint64_t 
 	}
 }
 
-/* --- all of them -------------------------------------------------------------------------------------- */
+/* --- all of them
+ * -------------------------------------------------------------------------------------- */
 
 /* open's mode is an argument only where a file may be made. */
 static unsigned open_nargs(const struct call *c)
@@ -442,8 +457,8 @@ static unsigned open_nargs(const struct call *c)
 	for (unsigned i = 0; i < c->desc->nargs; i++) {
 		const struct sys_arg *a = &c->desc->args[i];
 
-		if (a->type == T_FLAGS && FT_open == a->sub &&
-		    i + 1 < c->desc->nargs && c->desc->args[i + 1].type == T_MODE &&
+		if (a->type == T_FLAGS && FT_open == a->sub && i + 1 < c->desc->nargs &&
+		    c->desc->args[i + 1].type == T_MODE &&
 		    !(c->arg[i] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))))
 			return i + 1;
 	}

@@ -1,8 +1,9 @@
-/* An event's records, copied: the reader's bytes are good only until it is asked for the next ones. */
+/* An event's records, copied: the reader's bytes are good only until it is asked for the next ones.
+ */
 #include "trace/print_text.h"
+#include "util/util.h"
 
 #include <stdlib.h>
-#include "util/util.h"
 
 /* Offsets into `heap` while it may still move; rebase makes them pointers. */
 static size_t heap_put(struct event_records *recs, const void *bytes, size_t n)
@@ -49,8 +50,10 @@ static int load_data(struct event_records *recs, struct trace_reader *r, size_t 
 	struct trace_data d;
 	int got;
 
-	/* A record as long as can be must still fit, or it would be neither here nor left to read. */
-	while (recs->ndata < EVENT_RECORDS_MAX && recs->heap_len + TRACE_DATA_MAX <= EVENT_RECORDS_BYTES) {
+	/* A record as long as can be must still fit, or it would be neither here nor left to read.
+	 */
+	while (recs->ndata < EVENT_RECORDS_MAX &&
+	       recs->heap_len + TRACE_DATA_MAX <= EVENT_RECORDS_BYTES) {
 		size_t kept;
 
 		got = trace_next_data(r, &d);
@@ -95,14 +98,18 @@ static void rebase(struct event_records *recs)
 static void unbase(struct event_records *recs)
 {
 	for (size_t i = 0; i < recs->ndata; i++)
-		recs->data[i].bytes = (const uint8_t *)(uintptr_t)(recs->data[i].bytes - recs->heap);
+		recs->data[i].bytes =
+			(const uint8_t *)(uintptr_t)(recs->data[i].bytes - recs->heap);
 	for (size_t i = 0; i < recs->nmaps; i++) {
-		recs->maps[i].path = (const char *)(uintptr_t)(recs->maps[i].path - (const char *)recs->heap);
-		recs->maps[i].copy = (const char *)(uintptr_t)(recs->maps[i].copy - (const char *)recs->heap);
+		recs->maps[i].path =
+			(const char *)(uintptr_t)(recs->maps[i].path - (const char *)recs->heap);
+		recs->maps[i].copy =
+			(const char *)(uintptr_t)(recs->maps[i].copy - (const char *)recs->heap);
 	}
 }
 
-int event_records_load(struct event_records *recs, struct trace_reader *r, size_t max_bytes_per_record)
+int event_records_load(struct event_records *recs, struct trace_reader *r,
+		       size_t max_bytes_per_record)
 {
 	int err;
 
@@ -120,16 +127,17 @@ void event_records_free(struct event_records *recs)
 	free(recs->data);
 	free(recs->maps);
 	free(recs->heap);
-	*recs = (struct event_records){ 0 };
+	*recs = (struct event_records){0};
 }
 
-/* --- inputs of calls that wait ------------------------------------------------------------------------- */
+/* --- inputs of calls that wait
+ * ------------------------------------------------------------------------- */
 
 /* Bytes kept of a call's inputs, and of all calls' together; tasks they are kept of. */
 enum { INPUT_MAX = 64 << 10, INPUTS_MAX = 64 << 20, INPUT_TASKS_MAX = 1 << 16 };
 
 struct event_input {
-	int32_t tid; /* 0: free */
+	int32_t tid;   /* 0: free */
 	uint32_t next; /* with this hash, or free: index + 1 */
 	struct event_records recs;
 };
@@ -162,7 +170,7 @@ static void input_free(struct event_inputs *in, uint32_t *link)
 	in->bytes -= input_size(&task->recs);
 	event_records_free(&task->recs);
 	*link = task->next;
-	*task = (struct event_input){ .next = in->unused };
+	*task = (struct event_input){.next = in->unused};
 	in->unused = i;
 }
 
@@ -182,7 +190,7 @@ static struct event_input *input_new(struct event_inputs *in, int32_t tid)
 	} else {
 		return NULL;
 	}
-	in->tasks[i - 1] = (struct event_input){ .tid = tid, .next = *slot };
+	in->tasks[i - 1] = (struct event_input){.tid = tid, .next = *slot};
 	*slot = i;
 	return &in->tasks[i - 1];
 }
@@ -194,7 +202,8 @@ static void inputs_add(struct event_records *to, const struct event_records *fro
 	for (size_t i = 0; i < from->ndata; i++) {
 		struct trace_data d = from->data[i];
 
-		if (d.kind != DATA_IN || to->heap_len + d.len > max || to->ndata >= EVENT_RECORDS_MAX)
+		if (d.kind != DATA_IN || to->heap_len + d.len > max ||
+		    to->ndata >= EVENT_RECORDS_MAX)
 			continue;
 		d.bytes = (const uint8_t *)heap_put(to, d.bytes, d.len);
 		to->data = array_room(to->data, &to->data_room, to->ndata, sizeof(d));
@@ -203,7 +212,8 @@ static void inputs_add(struct event_records *to, const struct event_records *fro
 	rebase(to);
 }
 
-void event_inputs_join(struct event_inputs *in, const struct trace_event *ev, struct event_records *recs)
+void event_inputs_join(struct event_inputs *in, const struct trace_event *ev,
+		       struct event_records *recs)
 {
 	if (!ev->tid)
 		return;
@@ -230,5 +240,5 @@ void event_inputs_free(struct event_inputs *in)
 	for (size_t i = 0; i < in->n; i++)
 		event_records_free(&in->tasks[i].recs);
 	free(in->tasks);
-	*in = (struct event_inputs){ 0 };
+	*in = (struct event_inputs){0};
 }

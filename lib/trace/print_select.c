@@ -1,12 +1,13 @@
 /* Which events a reader of a trace wants to see. */
 #include "trace/print_text.h"
+#include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>
-#include "util/util.h"
 
-/* Calls `add` with each element of a list; the first it refuses is the answer, else NULL. An element is
- * copied into a buffer of this function's: long ones are wrong for every list there is. */
+/* Calls `add` with each element of a list; the first it refuses is the answer, else NULL. An
+ * element is copied into a buffer of this function's: long ones are wrong for every list there is.
+ */
 static const char *each(struct event_select *s, const char *list,
 			bool (*add)(struct event_select *s, const char *word))
 {
@@ -42,7 +43,7 @@ static bool read_number(const char *s, uint64_t *v, const char **end)
 
 static bool add_range(struct event_select *s, const char *word)
 {
-	struct event_range range = { 1, UINT64_MAX };
+	struct event_range range = {1, UINT64_MAX};
 	const char *p = word;
 
 	if (*p != '-') {
@@ -145,7 +146,7 @@ void event_select_free(struct event_select *s)
 	event_records_free(&s->unselected);
 	free(s->ranges);
 	free(s->tids);
-	*s = (struct event_select){ 0 };
+	*s = (struct event_select){0};
 }
 
 static bool tid_selected(const struct event_select *s, int32_t tid)
@@ -173,7 +174,8 @@ bool event_selected(const struct event_select *s, const struct trace_event *ev)
 }
 
 /* Makes the reader's next event one that lies in a range; 0 when no range is left. */
-static int enter_range(const struct event_select *s, size_t *range, struct trace_reader *r, uint64_t done)
+static int enter_range(const struct event_select *s, size_t *range, struct trace_reader *r,
+		       uint64_t done)
 {
 	size_t i = *range, before = *range;
 
@@ -197,9 +199,11 @@ bool event_select_done(const struct event_select *s, size_t range)
 }
 
 /* An event nobody will see may have what a later one needs. */
-static bool join_unselected(struct event_select *s, struct trace_reader *r, const struct trace_event *ev)
+static bool join_unselected(struct event_select *s, struct trace_reader *r,
+			    const struct trace_event *ev)
 {
-	if (!s->inputs || ev->kind != EV_ENTER || !tid_selected(s, ev->tid) || !call_selected(s, ev))
+	if (!s->inputs || ev->kind != EV_ENTER || !tid_selected(s, ev->tid) ||
+	    !call_selected(s, ev))
 		return true;
 	if (event_records_load(&s->unselected, r, TRACE_DATA_MAX) < 0)
 		return false;
@@ -222,7 +226,8 @@ int event_select_next(struct event_select *s, size_t *range, struct trace_reader
 		got = trace_next(r, ev);
 		if (got <= 0)
 			return got;
-		wanted = event_selected(s, ev) && (!s->nranges || ev->num >= s->ranges[*range - 1].first);
+		wanted = event_selected(s, ev) &&
+			 (!s->nranges || ev->num >= s->ranges[*range - 1].first);
 		if (!wanted && !join_unselected(s, r, ev))
 			return -1;
 	} while (!wanted);

@@ -4,7 +4,8 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-/* The kernel's sigset: bit N-1 is signal N. As strace(1): "[INT TERM]", "~[KILL]" when most are set. */
+/* The kernel's sigset: bit N-1 is signal N. As strace(1): "[INT TERM]", "~[KILL]" when most are
+ * set. */
 void print_sigset(const struct call *c, const uint8_t *p, size_t n)
 {
 	uint64_t set = LOAD(uint64_t, p);
@@ -161,7 +162,8 @@ static void put_sigsys(struct text *t, const uint8_t *p)
 		text_udec(t, LOAD(uint32_t, p + 24));
 }
 
-/* signal(7), sigaction(2): which members mean something depends on the signal and on who sent it. */
+/* signal(7), sigaction(2): which members mean something depends on the signal and on who sent it.
+ */
 void print_siginfo(const struct call *c, const uint8_t *p, size_t n)
 {
 	int sig = LOAD(int32_t, p), err = LOAD(int32_t, p + 4), code = LOAD(int32_t, p + 8);
@@ -233,11 +235,11 @@ void text_wait_status(struct text *t, int status)
 }
 
 const struct struct_print structs_signal[] = {
-	{ "sigset", 8, print_sigset },
-	{ "sigset_argpack", 16, print_sigset_ref },
-	{ "sigaction", 32, print_sigaction },
-	{ "siginfo", 48, print_siginfo },
-	{ "stack", 24, print_stack },
-	{ "sigevent", 16, print_sigevent },
-	{ NULL, 0, NULL },
+	{"sigset", 8, print_sigset},
+	{"sigset_argpack", 16, print_sigset_ref},
+	{"sigaction", 32, print_sigaction},
+	{"siginfo", 48, print_siginfo},
+	{"stack", 24, print_stack},
+	{"sigevent", 16, print_sigevent},
+	{NULL, 0, NULL},
 };

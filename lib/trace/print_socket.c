@@ -97,7 +97,8 @@ static const uint8_t *memory_any(const struct call *c, uint64_t addr, size_t *n)
 }
 
 /* `bytes`: how many there are in all of them; UINT64_MAX: as many as they can hold. */
-void call_print_iovec(const struct call *c, uint64_t addr, uint64_t count, enum sys_dir dir, uint64_t bytes)
+void call_print_iovec(const struct call *c, uint64_t addr, uint64_t count, enum sys_dir dir,
+		      uint64_t bytes)
 {
 	size_t n = 0;
 	const uint8_t *p = memory_any(c, addr, &n);
@@ -108,8 +109,10 @@ void call_print_iovec(const struct call *c, uint64_t addr, uint64_t count, enum 
 		return;
 	}
 	text_char(c->t, '[');
-	for (i = 0; i < count && i < IOVECS_SHOWN && n >= IOVEC_SIZE; i++, p += IOVEC_SIZE, n -= IOVEC_SIZE) {
-		uint64_t base = LOAD(uint64_t, p), len = LOAD(uint64_t, p + 8), used = len < bytes ? len : bytes;
+	for (i = 0; i < count && i < IOVECS_SHOWN && n >= IOVEC_SIZE;
+	     i++, p += IOVEC_SIZE, n -= IOVEC_SIZE) {
+		uint64_t base = LOAD(uint64_t, p), len = LOAD(uint64_t, p + 8),
+			 used = len < bytes ? len : bytes;
 
 		text_str(c->t, i ? ", {iov_base=" : "{iov_base=");
 		call_print_buf(c, base, used, dir);
@@ -202,7 +205,8 @@ static void put_control(const struct call *c, uint64_t addr, uint64_t len, enum 
 }
 
 /* struct msghdr: name, namelen, iov, iovlen, control, controllen, flags. */
-void call_print_msghdr(const struct call *c, const uint8_t *p, size_t n, enum sys_dir dir, uint64_t bytes)
+void call_print_msghdr(const struct call *c, const uint8_t *p, size_t n, enum sys_dir dir,
+		       uint64_t bytes)
 {
 	struct msghdr m = LOAD(struct msghdr, p);
 	struct text *t = c->t;
@@ -247,7 +251,7 @@ static void print_linger(const struct call *c, const uint8_t *p, size_t n)
 }
 
 const struct struct_print structs_socket[] = {
-	{ "ucred", sizeof(struct ucred), print_ucred },
-	{ "linger", sizeof(struct linger), print_linger },
-	{ NULL, 0, NULL },
+	{"ucred", sizeof(struct ucred), print_ucred},
+	{"linger", sizeof(struct linger), print_linger},
+	{NULL, 0, NULL},
 };

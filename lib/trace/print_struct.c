@@ -1,11 +1,17 @@
-/* Structs that calls fill in or read: file, time, resource and terminal ones. Each printer is given at least
- * the bytes its row at the end asks for; layouts are those of the kernel on x86-64 (include/uapi). */
+/* Structs that calls fill in or read: file, time, resource and terminal ones. Each printer is given
+ * at least the bytes its row at the end asks for; layouts are those of the kernel on x86-64
+ * (include/uapi). */
 #include "trace/print_text.h"
+#include "util/util.h"
 
+#include <fcntl.h>
 #include <linux/stat.h>
-#include <sys/stat.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
@@ -13,12 +19,7 @@
 #include <sys/timex.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <utime.h>
-#include "util/util.h"
 
 static void field_dec(struct text *t, const char *name, int64_t v)
 {
@@ -39,7 +40,8 @@ static void field_chars(struct text *t, const char *name, const void *p, size_t 
 	text_quoted(t, p, strnlen(p, n), 0, false);
 }
 
-/* --- numbers ------------------------------------------------------------------------------------------ */
+/* --- numbers
+ * ------------------------------------------------------------------------------------------ */
 
 static void print_int(const struct call *c, const uint8_t *p, size_t n)
 {
@@ -107,7 +109,8 @@ static void print_wait_status(const struct call *c, const uint8_t *p, size_t n)
 	text_char(c->t, ']');
 }
 
-/* --- time --------------------------------------------------------------------------------------------- */
+/* --- time
+ * --------------------------------------------------------------------------------------------- */
 
 static void put_pair(struct text *t, const char *first, const uint8_t *p, const char *second)
 {
@@ -216,7 +219,8 @@ static void print_timex(const struct call *c, const uint8_t *p, size_t n)
 	text_str(c->t, ", ...}");
 }
 
-/* --- files -------------------------------------------------------------------------------------------- */
+/* --- files
+ * -------------------------------------------------------------------------------------------- */
 
 static void put_file_mode(struct text *t, uint32_t mode)
 {
@@ -332,7 +336,8 @@ static void print_epoll_event(const struct call *c, const uint8_t *p, size_t n)
 	text_char(c->t, '}');
 }
 
-/* --- the system and its limits ------------------------------------------------------------------------ */
+/* --- the system and its limits
+ * ------------------------------------------------------------------------ */
 
 static void put_limit(struct text *t, const char *name, uint64_t v)
 {
@@ -435,7 +440,8 @@ static void print_capheader(const struct call *c, const uint8_t *p, size_t n)
 	text_char(c->t, '}');
 }
 
-/* --- terminals ---------------------------------------------------------------------------------------- */
+/* --- terminals
+ * ---------------------------------------------------------------------------------------- */
 
 /* The kernel's struct termios: four words of flags, the line discipline, nineteen characters. */
 static void print_termios(const struct call *c, const uint8_t *p, size_t n)
@@ -462,53 +468,55 @@ static void print_winsize(const struct call *c, const uint8_t *p, size_t n)
 	text_char(c->t, '}');
 }
 
-/* --- the table ---------------------------------------------------------------------------------------- */
+/* --- the table
+ * ---------------------------------------------------------------------------------------- */
 
 const struct struct_print structs_plain[] = {
-	{ "int", 4, print_int },
-	{ "uint", 4, print_uint },
-	{ "uid", 4, print_id },
-	{ "gid", 4, print_id },
-	{ "size", 8, print_ulong },
-	{ "ptr", 8, print_ptr },
-	{ "long", 8, print_long },
-	{ "off", 8, print_long },
-	{ "ulong", 8, print_ulong },
-	{ "u64", 8, print_ulong },
-	{ "int2", 8, print_int2 },
-	{ "wstatus", 4, print_wait_status },
-	{ "timespec", 16, print_timespec },
-	{ "timeval", 16, print_timeval },
-	{ "timespec2", 32, print_timespec2 },
-	{ "timeval2", 32, print_timeval2 },
-	{ "itimerval", 32, print_itimerval },
-	{ "itimerspec", 32, print_itimerspec },
-	{ "timezone", 8, print_timezone },
-	{ "tms", sizeof(struct tms), print_tms },
-	{ "utimbuf", 16, print_utimbuf },
-	{ "timex", sizeof(struct timex), print_timex },
-	{ "stat", sizeof(struct stat), print_stat },
-	{ "statx", sizeof(struct statx), print_statx },
-	{ "statfs", sizeof(struct statfs), print_statfs },
-	{ "flock", sizeof(struct flock), print_flock },
-	{ "open_how", 24, print_open_how },
-	{ "pollfd", sizeof(struct pollfd), print_pollfd },
-	{ "epoll_event", 12, print_epoll_event },
-	{ "rlimit", 16, print_rlimit },
-	{ "rusage", 144, print_rusage },
-	{ "utsname", sizeof(struct utsname), print_utsname },
-	{ "sysinfo", sizeof(struct sysinfo), print_sysinfo },
-	{ "sched_param", 4, print_sched_param },
-	{ "clone_args", 64, print_clone_args },
-	{ "cap_header", 8, print_capheader },
-	{ "termios", 36, print_termios },
-	{ "winsize", 8, print_winsize },
-	{ NULL, 0, NULL },
+	{"int", 4, print_int},
+	{"uint", 4, print_uint},
+	{"uid", 4, print_id},
+	{"gid", 4, print_id},
+	{"size", 8, print_ulong},
+	{"ptr", 8, print_ptr},
+	{"long", 8, print_long},
+	{"off", 8, print_long},
+	{"ulong", 8, print_ulong},
+	{"u64", 8, print_ulong},
+	{"int2", 8, print_int2},
+	{"wstatus", 4, print_wait_status},
+	{"timespec", 16, print_timespec},
+	{"timeval", 16, print_timeval},
+	{"timespec2", 32, print_timespec2},
+	{"timeval2", 32, print_timeval2},
+	{"itimerval", 32, print_itimerval},
+	{"itimerspec", 32, print_itimerspec},
+	{"timezone", 8, print_timezone},
+	{"tms", sizeof(struct tms), print_tms},
+	{"utimbuf", 16, print_utimbuf},
+	{"timex", sizeof(struct timex), print_timex},
+	{"stat", sizeof(struct stat), print_stat},
+	{"statx", sizeof(struct statx), print_statx},
+	{"statfs", sizeof(struct statfs), print_statfs},
+	{"flock", sizeof(struct flock), print_flock},
+	{"open_how", 24, print_open_how},
+	{"pollfd", sizeof(struct pollfd), print_pollfd},
+	{"epoll_event", 12, print_epoll_event},
+	{"rlimit", 16, print_rlimit},
+	{"rusage", 144, print_rusage},
+	{"utsname", sizeof(struct utsname), print_utsname},
+	{"sysinfo", sizeof(struct sysinfo), print_sysinfo},
+	{"sched_param", 4, print_sched_param},
+	{"clone_args", 64, print_clone_args},
+	{"cap_header", 8, print_capheader},
+	{"termios", 36, print_termios},
+	{"winsize", 8, print_winsize},
+	{NULL, 0, NULL},
 };
 
 const struct struct_print *struct_print_find(const char *name)
 {
-	static const struct struct_print *const all[] = { structs_plain, structs_signal, structs_socket };
+	static const struct struct_print *const all[] = {structs_plain, structs_signal,
+							 structs_socket};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		for (const struct struct_print *sp = all[i]; sp->name; sp++)

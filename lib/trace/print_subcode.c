@@ -1,5 +1,6 @@
 /* Arguments whose meaning a subcode decides: a table of (call, subcode, argument). */
 #include "trace/print_text.h"
+#include "util/util.h"
 
 #include <asm/ioctls.h>
 #include <asm/prctl.h>
@@ -11,7 +12,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include "util/util.h"
 
 enum how { END, INT, HEX, SIG, FLAGS, ENUM, STRUCT, STR };
 
@@ -19,106 +19,106 @@ enum how { END, INT, HEX, SIG, FLAGS, ENUM, STRUCT, STR };
 static const struct subcode {
 	uint16_t nr;
 	uint8_t arg, how, dir;
-	uint16_t table;	  /* FLAGS, ENUM */
-	uint32_t code;	  /* the call's second argument; the first of prctl and arch_prctl */
+	uint16_t table;   /* FLAGS, ENUM */
+	uint32_t code;    /* the call's second argument; the first of prctl and arch_prctl */
 	const char *name; /* STRUCT */
 } subcodes[] = {
-	{ SYS_fcntl, 2, END, 0, 0, F_GETFD, NULL },
-	{ SYS_fcntl, 2, END, 0, 0, F_GETFL, NULL },
-	{ SYS_fcntl, 2, END, 0, 0, F_GETOWN, NULL },
-	{ SYS_fcntl, 2, END, 0, 0, F_GETSIG, NULL },
-	{ SYS_fcntl, 2, END, 0, 0, F_GETLEASE, NULL },
-	{ SYS_fcntl, 2, END, 0, 0, F_GETPIPE_SZ, NULL },
-	{ SYS_fcntl, 2, END, 0, 0, F_GET_SEALS, NULL },
-	{ SYS_fcntl, 2, INT, 0, 0, F_DUPFD, NULL },
-	{ SYS_fcntl, 2, INT, 0, 0, F_DUPFD_CLOEXEC, NULL },
-	{ SYS_fcntl, 2, INT, 0, 0, F_SETOWN, NULL },
-	{ SYS_fcntl, 2, INT, 0, 0, F_SETPIPE_SZ, NULL },
-	{ SYS_fcntl, 2, SIG, 0, 0, F_SETSIG, NULL },
-	{ SYS_fcntl, 2, FLAGS, 0, FT_fd_flags, F_SETFD, NULL },
-	{ SYS_fcntl, 2, FLAGS, 0, FT_open, F_SETFL, NULL },
-	{ SYS_fcntl, 2, FLAGS, 0, FT_seal, F_ADD_SEALS, NULL },
-	{ SYS_fcntl, 2, ENUM, 0, FT_lease, F_SETLEASE, NULL },
-	{ SYS_fcntl, 2, STRUCT, D_INOUT, 0, F_GETLK, "flock" },
-	{ SYS_fcntl, 2, STRUCT, D_IN, 0, F_SETLK, "flock" },
-	{ SYS_fcntl, 2, STRUCT, D_IN, 0, F_SETLKW, "flock" },
-	{ SYS_fcntl, 2, STRUCT, D_INOUT, 0, F_OFD_GETLK, "flock" },
-	{ SYS_fcntl, 2, STRUCT, D_IN, 0, F_OFD_SETLK, "flock" },
-	{ SYS_fcntl, 2, STRUCT, D_IN, 0, F_OFD_SETLKW, "flock" },
+	{SYS_fcntl, 2, END, 0, 0, F_GETFD, NULL},
+	{SYS_fcntl, 2, END, 0, 0, F_GETFL, NULL},
+	{SYS_fcntl, 2, END, 0, 0, F_GETOWN, NULL},
+	{SYS_fcntl, 2, END, 0, 0, F_GETSIG, NULL},
+	{SYS_fcntl, 2, END, 0, 0, F_GETLEASE, NULL},
+	{SYS_fcntl, 2, END, 0, 0, F_GETPIPE_SZ, NULL},
+	{SYS_fcntl, 2, END, 0, 0, F_GET_SEALS, NULL},
+	{SYS_fcntl, 2, INT, 0, 0, F_DUPFD, NULL},
+	{SYS_fcntl, 2, INT, 0, 0, F_DUPFD_CLOEXEC, NULL},
+	{SYS_fcntl, 2, INT, 0, 0, F_SETOWN, NULL},
+	{SYS_fcntl, 2, INT, 0, 0, F_SETPIPE_SZ, NULL},
+	{SYS_fcntl, 2, SIG, 0, 0, F_SETSIG, NULL},
+	{SYS_fcntl, 2, FLAGS, 0, FT_fd_flags, F_SETFD, NULL},
+	{SYS_fcntl, 2, FLAGS, 0, FT_open, F_SETFL, NULL},
+	{SYS_fcntl, 2, FLAGS, 0, FT_seal, F_ADD_SEALS, NULL},
+	{SYS_fcntl, 2, ENUM, 0, FT_lease, F_SETLEASE, NULL},
+	{SYS_fcntl, 2, STRUCT, D_INOUT, 0, F_GETLK, "flock"},
+	{SYS_fcntl, 2, STRUCT, D_IN, 0, F_SETLK, "flock"},
+	{SYS_fcntl, 2, STRUCT, D_IN, 0, F_SETLKW, "flock"},
+	{SYS_fcntl, 2, STRUCT, D_INOUT, 0, F_OFD_GETLK, "flock"},
+	{SYS_fcntl, 2, STRUCT, D_IN, 0, F_OFD_SETLK, "flock"},
+	{SYS_fcntl, 2, STRUCT, D_IN, 0, F_OFD_SETLKW, "flock"},
 
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, TCGETS, "termios" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, TCSETS, "termios" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, TCSETSW, "termios" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, TCSETSF, "termios" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGWINSZ, "winsize" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, TIOCSWINSZ, "winsize" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, FIONREAD, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, FIONBIO, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, FIOASYNC, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGPGRP, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, TIOCSPGRP, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGSID, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCOUTQ, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGPTN, "uint" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, TIOCSPTLCK, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, BLKGETSIZE64, "u64" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, BLKSSZGET, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_OUT, 0, FS_IOC_GETFLAGS, "int" },
-	{ SYS_ioctl, 2, STRUCT, D_IN, 0, FS_IOC_SETFLAGS, "int" },
-	{ SYS_ioctl, 2, END, 0, 0, FIOCLEX, NULL },
-	{ SYS_ioctl, 2, END, 0, 0, FIONCLEX, NULL },
-	{ SYS_ioctl, 2, END, 0, 0, TIOCNOTTY, NULL },
-	{ SYS_ioctl, 2, INT, 0, 0, TIOCSCTTY, NULL },
-	{ SYS_ioctl, 2, INT, 0, 0, TCXONC, NULL },
-	{ SYS_ioctl, 2, INT, 0, 0, TCFLSH, NULL },
-	{ SYS_ioctl, 2, INT, 0, 0, TCSBRK, NULL },
-	{ SYS_ioctl, 2, INT, 0, 0, FICLONE, NULL },
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, TCGETS, "termios"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, TCSETS, "termios"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, TCSETSW, "termios"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, TCSETSF, "termios"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGWINSZ, "winsize"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, TIOCSWINSZ, "winsize"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, FIONREAD, "int"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, FIONBIO, "int"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, FIOASYNC, "int"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGPGRP, "int"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, TIOCSPGRP, "int"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGSID, "int"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCOUTQ, "int"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, TIOCGPTN, "uint"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, TIOCSPTLCK, "int"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, BLKGETSIZE64, "u64"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, BLKSSZGET, "int"},
+	{SYS_ioctl, 2, STRUCT, D_OUT, 0, FS_IOC_GETFLAGS, "int"},
+	{SYS_ioctl, 2, STRUCT, D_IN, 0, FS_IOC_SETFLAGS, "int"},
+	{SYS_ioctl, 2, END, 0, 0, FIOCLEX, NULL},
+	{SYS_ioctl, 2, END, 0, 0, FIONCLEX, NULL},
+	{SYS_ioctl, 2, END, 0, 0, TIOCNOTTY, NULL},
+	{SYS_ioctl, 2, INT, 0, 0, TIOCSCTTY, NULL},
+	{SYS_ioctl, 2, INT, 0, 0, TCXONC, NULL},
+	{SYS_ioctl, 2, INT, 0, 0, TCFLSH, NULL},
+	{SYS_ioctl, 2, INT, 0, 0, TCSBRK, NULL},
+	{SYS_ioctl, 2, INT, 0, 0, FICLONE, NULL},
 
-	{ SYS_prctl, 1, STR, D_IN, 0, PR_SET_NAME, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_SET_NAME, NULL },
-	{ SYS_prctl, 1, STR, D_OUT, 0, PR_GET_NAME, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_GET_NAME, NULL },
-	{ SYS_prctl, 1, SIG, 0, 0, PR_SET_PDEATHSIG, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_SET_PDEATHSIG, NULL },
-	{ SYS_prctl, 1, STRUCT, D_OUT, 0, PR_GET_PDEATHSIG, "int" },
-	{ SYS_prctl, 2, END, 0, 0, PR_GET_PDEATHSIG, NULL },
-	{ SYS_prctl, 1, INT, 0, 0, PR_SET_DUMPABLE, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_SET_DUMPABLE, NULL },
-	{ SYS_prctl, 1, END, 0, 0, PR_GET_DUMPABLE, NULL },
-	{ SYS_prctl, 1, INT, 0, 0, PR_SET_KEEPCAPS, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_SET_KEEPCAPS, NULL },
-	{ SYS_prctl, 1, END, 0, 0, PR_GET_KEEPCAPS, NULL },
-	{ SYS_prctl, 1, INT, 0, 0, PR_CAPBSET_READ, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_CAPBSET_READ, NULL },
-	{ SYS_prctl, 1, INT, 0, 0, PR_SET_CHILD_SUBREAPER, NULL },
-	{ SYS_prctl, 2, END, 0, 0, PR_SET_CHILD_SUBREAPER, NULL },
-	{ SYS_prctl, 1, STRUCT, D_OUT, 0, PR_GET_CHILD_SUBREAPER, "int" },
-	{ SYS_prctl, 2, END, 0, 0, PR_GET_CHILD_SUBREAPER, NULL },
-	{ SYS_prctl, 1, ENUM, 0, FT_cap_ambient, PR_CAP_AMBIENT, NULL },
-	{ SYS_prctl, 1, END, 0, 0, PR_GET_SECCOMP, NULL },
-	{ SYS_prctl, 1, END, 0, 0, PR_GET_TIMERSLACK, NULL },
+	{SYS_prctl, 1, STR, D_IN, 0, PR_SET_NAME, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_SET_NAME, NULL},
+	{SYS_prctl, 1, STR, D_OUT, 0, PR_GET_NAME, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_GET_NAME, NULL},
+	{SYS_prctl, 1, SIG, 0, 0, PR_SET_PDEATHSIG, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_SET_PDEATHSIG, NULL},
+	{SYS_prctl, 1, STRUCT, D_OUT, 0, PR_GET_PDEATHSIG, "int"},
+	{SYS_prctl, 2, END, 0, 0, PR_GET_PDEATHSIG, NULL},
+	{SYS_prctl, 1, INT, 0, 0, PR_SET_DUMPABLE, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_SET_DUMPABLE, NULL},
+	{SYS_prctl, 1, END, 0, 0, PR_GET_DUMPABLE, NULL},
+	{SYS_prctl, 1, INT, 0, 0, PR_SET_KEEPCAPS, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_SET_KEEPCAPS, NULL},
+	{SYS_prctl, 1, END, 0, 0, PR_GET_KEEPCAPS, NULL},
+	{SYS_prctl, 1, INT, 0, 0, PR_CAPBSET_READ, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_CAPBSET_READ, NULL},
+	{SYS_prctl, 1, INT, 0, 0, PR_SET_CHILD_SUBREAPER, NULL},
+	{SYS_prctl, 2, END, 0, 0, PR_SET_CHILD_SUBREAPER, NULL},
+	{SYS_prctl, 1, STRUCT, D_OUT, 0, PR_GET_CHILD_SUBREAPER, "int"},
+	{SYS_prctl, 2, END, 0, 0, PR_GET_CHILD_SUBREAPER, NULL},
+	{SYS_prctl, 1, ENUM, 0, FT_cap_ambient, PR_CAP_AMBIENT, NULL},
+	{SYS_prctl, 1, END, 0, 0, PR_GET_SECCOMP, NULL},
+	{SYS_prctl, 1, END, 0, 0, PR_GET_TIMERSLACK, NULL},
 
-	{ SYS_arch_prctl, 1, HEX, 0, 0, ARCH_SET_FS, NULL },
-	{ SYS_arch_prctl, 1, HEX, 0, 0, ARCH_SET_GS, NULL },
-	{ SYS_arch_prctl, 1, STRUCT, D_OUT, 0, ARCH_GET_FS, "ptr" },
-	{ SYS_arch_prctl, 1, STRUCT, D_OUT, 0, ARCH_GET_GS, "ptr" },
+	{SYS_arch_prctl, 1, HEX, 0, 0, ARCH_SET_FS, NULL},
+	{SYS_arch_prctl, 1, HEX, 0, 0, ARCH_SET_GS, NULL},
+	{SYS_arch_prctl, 1, STRUCT, D_OUT, 0, ARCH_GET_FS, "ptr"},
+	{SYS_arch_prctl, 1, STRUCT, D_OUT, 0, ARCH_GET_GS, "ptr"},
 
-	{ SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_WAIT, "timespec" },
-	{ SYS_futex, 4, END, 0, 0, FUTEX_WAIT, NULL },
-	{ SYS_futex, 3, END, 0, 0, FUTEX_WAKE, NULL },
-	{ SYS_futex, 3, INT, 0, 0, FUTEX_REQUEUE, NULL },
-	{ SYS_futex, 5, END, 0, 0, FUTEX_REQUEUE, NULL },
-	{ SYS_futex, 3, INT, 0, 0, FUTEX_CMP_REQUEUE, NULL },
-	{ SYS_futex, 3, INT, 0, 0, FUTEX_WAKE_OP, NULL },
-	{ SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_LOCK_PI, "timespec" },
-	{ SYS_futex, 4, END, 0, 0, FUTEX_LOCK_PI, NULL },
-	{ SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_LOCK_PI2, "timespec" },
-	{ SYS_futex, 4, END, 0, 0, FUTEX_LOCK_PI2, NULL },
-	{ SYS_futex, 2, END, 0, 0, FUTEX_UNLOCK_PI, NULL },
-	{ SYS_futex, 2, END, 0, 0, FUTEX_TRYLOCK_PI, NULL },
-	{ SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_WAIT_BITSET, "timespec" },
-	{ SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_WAIT_REQUEUE_PI, "timespec" },
-	{ SYS_futex, 3, INT, 0, 0, FUTEX_CMP_REQUEUE_PI, NULL },
+	{SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_WAIT, "timespec"},
+	{SYS_futex, 4, END, 0, 0, FUTEX_WAIT, NULL},
+	{SYS_futex, 3, END, 0, 0, FUTEX_WAKE, NULL},
+	{SYS_futex, 3, INT, 0, 0, FUTEX_REQUEUE, NULL},
+	{SYS_futex, 5, END, 0, 0, FUTEX_REQUEUE, NULL},
+	{SYS_futex, 3, INT, 0, 0, FUTEX_CMP_REQUEUE, NULL},
+	{SYS_futex, 3, INT, 0, 0, FUTEX_WAKE_OP, NULL},
+	{SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_LOCK_PI, "timespec"},
+	{SYS_futex, 4, END, 0, 0, FUTEX_LOCK_PI, NULL},
+	{SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_LOCK_PI2, "timespec"},
+	{SYS_futex, 4, END, 0, 0, FUTEX_LOCK_PI2, NULL},
+	{SYS_futex, 2, END, 0, 0, FUTEX_UNLOCK_PI, NULL},
+	{SYS_futex, 2, END, 0, 0, FUTEX_TRYLOCK_PI, NULL},
+	{SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_WAIT_BITSET, "timespec"},
+	{SYS_futex, 3, STRUCT, D_IN, 0, FUTEX_WAIT_REQUEUE_PI, "timespec"},
+	{SYS_futex, 3, INT, 0, 0, FUTEX_CMP_REQUEUE_PI, NULL},
 };
 
 static bool has_subcodes(const struct call *c, uint32_t *code)
@@ -136,7 +136,8 @@ static bool has_subcodes(const struct call *c, uint32_t *code)
 static const struct subcode *subcode_find(const struct call *c, uint32_t code, unsigned arg)
 {
 	for (size_t i = 0; i < ARRAY_LEN(subcodes); i++)
-		if (subcodes[i].nr == c->ev->sysno && subcodes[i].code == code && subcodes[i].arg == arg)
+		if (subcodes[i].nr == c->ev->sysno && subcodes[i].code == code &&
+		    subcodes[i].arg == arg)
 			return &subcodes[i];
 	return NULL;
 }
@@ -156,7 +157,8 @@ unsigned call_nargs(const struct call *c)
 	return c->desc->nargs;
 }
 
-static void put_named_struct(const struct call *c, const char *name, uint64_t addr, enum sys_dir dir)
+static void put_named_struct(const struct call *c, const char *name, uint64_t addr,
+			     enum sys_dir dir)
 {
 	const struct struct_print *sp = struct_print_find(name);
 	const uint8_t *p = NULL;
@@ -186,7 +188,8 @@ static void put_text(const struct call *c, uint64_t addr, enum sys_dir dir)
 /* Commands in numbers that say their size and direction (include/uapi/asm-generic/ioctl.h). */
 static bool put_ioctl(const struct call *c, uint32_t code)
 {
-	static const char *const dirs[] = { "_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE" };
+	static const char *const dirs[] = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
+					   "_IOC_READ|_IOC_WRITE"};
 
 	if (flag_name(FT_ioctl, code))
 		return false;
@@ -229,7 +232,8 @@ static const char *sockopt_struct(const struct call *c)
 static bool sockopt_is_text(const struct call *c)
 {
 	return (c->arg[1] == SOL_SOCKET && c->arg[2] == SO_BINDTODEVICE) ||
-	       (c->arg[1] == IPPROTO_TCP && (c->arg[2] == 13 || c->arg[2] == 31)); /* TCP_CONGESTION, TCP_ULP */
+	       /* TCP_CONGESTION, TCP_ULP */
+	       (c->arg[1] == IPPROTO_TCP && (c->arg[2] == 13 || c->arg[2] == 31));
 }
 
 static bool put_sockopt(const struct call *c, unsigned arg)
@@ -258,7 +262,8 @@ static bool put_protocol(const struct call *c)
 	return true;
 }
 
-/* struct linux_dirent64 has the length of each entry at 16; that of getdents too (ino, off, reclen). */
+/* struct linux_dirent64 has the length of each entry at 16; that of getdents too (ino, off,
+ * reclen). */
 static bool put_dirents(const struct call *c)
 {
 	uint64_t left = c->ev->result;

@@ -1,10 +1,10 @@
 /* Views of a whole trace: how often each call was made, what was mapped, how it was started. */
 #include "trace/print_text.h"
+#include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include "util/util.h"
 
 static void column(struct text *t, const struct event_style *style, size_t from, size_t width)
 {
@@ -16,7 +16,8 @@ static void column(struct text *t, const struct event_style *style, size_t from,
 	}
 }
 
-/* --- calls -------------------------------------------------------------------------------------------- */
+/* --- calls
+ * -------------------------------------------------------------------------------------------- */
 
 struct tally {
 	uint64_t calls, errors;
@@ -45,7 +46,7 @@ static const char *call_name(unsigned nr, char room[32])
 /* 1234 of 100000 is "1.23". */
 static void put_percent(struct text *t, uint64_t part, uint64_t all)
 {
-	uint64_t hundredths = (uint64_t)((__extension__(unsigned __int128)part) * 10000 / all);
+	uint64_t hundredths = (uint64_t)((__extension__(unsigned __int128) part) * 10000 / all);
 
 	text_udec(t, hundredths / 100);
 	text_char(t, '.');
@@ -53,7 +54,8 @@ static void put_percent(struct text *t, uint64_t part, uint64_t all)
 	text_char(t, '0' + hundredths % 10);
 }
 
-static void put_tally(struct text *t, const struct tally *tally, uint64_t all, const struct event_style *style)
+static void put_tally(struct text *t, const struct tally *tally, uint64_t all,
+		      const struct event_style *style)
 {
 	char room[32];
 	size_t from;
@@ -83,8 +85,8 @@ static void put_tally(struct text *t, const struct tally *tally, uint64_t all, c
 	text_char(t, '\n');
 }
 
-static void put_names(struct text *t, const struct event_style *style, unsigned n, const char *const *names,
-		      const unsigned *widths)
+static void put_names(struct text *t, const struct event_style *style, unsigned n,
+		      const char *const *names, const unsigned *widths)
 {
 	for (unsigned i = 0; i < n; i++) {
 		size_t from = text_mark(t);
@@ -100,7 +102,7 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 			const struct event_style *style, bool header)
 {
 	struct tally *tallies = xcalloc(UINT16_MAX + 1, sizeof(*tallies));
-	struct trace_event ev = { 0 };
+	struct trace_event ev = {0};
 	uint64_t all = 0;
 	size_t range = 0, n = 0;
 	struct text t;
@@ -120,8 +122,8 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 	qsort(tallies, n, sizeof(*tallies), tally_cmp);
 	text_init(&t, out);
 	if (header && !style->json)
-		put_names(&t, style, 4, (const char *const[]){ "calls", "errors", "percent", "call" },
-			  (const unsigned[]){ 9, 9, 7, 0 });
+		put_names(&t, style, 4, (const char *const[]){"calls", "errors", "percent", "call"},
+			  (const unsigned[]){9, 9, 7, 0});
 	for (size_t i = 0; i < n; i++)
 		put_tally(&t, &tallies[i], all, style);
 	text_flush(&t);
@@ -129,12 +131,13 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 	return got;
 }
 
-/* --- mappings ----------------------------------------------------------------------------------------- */
+/* --- mappings
+ * ----------------------------------------------------------------------------------------- */
 
 static const char *const backing_names[] = {
-	[BACKING_ANON] = "anonymous", [BACKING_FILE] = "file",	   [BACKING_COPY] = "copy",
-	[BACKING_DATA] = "data",      [BACKING_OBJECT] = "object",
-	[BACKING_CODE] = "code",      [BACKING_COUNTER] = "counter",
+	[BACKING_ANON] = "anonymous",  [BACKING_FILE] = "file",     [BACKING_COPY] = "copy",
+	[BACKING_DATA] = "data",       [BACKING_OBJECT] = "object", [BACKING_CODE] = "code",
+	[BACKING_COUNTER] = "counter",
 };
 
 static const char *backing_name(unsigned backing)
@@ -216,7 +219,7 @@ static void put_map(struct text *t, const struct trace_event *ev, const struct t
 int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 		     const struct event_style *style, bool header)
 {
-	struct trace_event ev = { 0 };
+	struct trace_event ev = {0};
 	struct trace_map m;
 	size_t range = 0;
 	struct text t;
@@ -225,8 +228,9 @@ int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 	text_init(&t, out);
 	if (header && !style->json)
 		put_names(&t, style, 7,
-			  (const char *const[]){ "event", "tid", "range", "prot", "offset", "backing", "path" },
-			  (const unsigned[]){ 8, 7, 29, 4, 10, 9, 0 });
+			  (const char *const[]){"event", "tid", "range", "prot", "offset",
+						"backing", "path"},
+			  (const unsigned[]){8, 7, 29, 4, 10, 9, 0});
 	while ((got = event_select_next(s, &range, r, &ev)) == 1) {
 		while ((got = trace_next_map(r, &m)) == 1) {
 			if (style->json)
@@ -241,9 +245,11 @@ int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 	return got;
 }
 
-/* --- how it was started ------------------------------------------------------------------------------- */
+/* --- how it was started
+ * ------------------------------------------------------------------------------- */
 
-static void put_pair(struct text *t, const char *key, const char *value, const struct event_style *style)
+static void put_pair(struct text *t, const char *key, const char *value,
+		     const struct event_style *style)
 {
 	if (!value)
 		return;

@@ -127,7 +127,8 @@ void text_comma(struct text *t, bool *first)
 	*first = false;
 }
 
-/* Columns are short: a mark is a place in `room`, made so that no flush comes between it and its pad. */
+/* Columns are short: a mark is a place in `room`, made so that no flush comes between it and its
+ * pad. */
 size_t text_mark(struct text *t)
 {
 	if (t->n > sizeof(t->room) / 2)
@@ -143,8 +144,8 @@ void text_pad(struct text *t, size_t from, size_t width)
 
 /* What stands behind the backslash; 0: the byte prints as itself, 1: in octal. */
 static const char escapes[256] = {
-	[0 ... 8] = 1,	  ['\t'] = 't', ['\n'] = 'n', ['\v'] = 'v',   ['\f'] = 'f',
-	['\r'] = 'r', [14 ... 31] = 1, ['"'] = '"',  ['\\'] = '\\', [127 ... 255] = 1,
+	[0 ... 8] = 1, ['\t'] = 't',    ['\n'] = 'n', ['\v'] = 'v',  ['\f'] = 'f',
+	['\r'] = 'r',  [14 ... 31] = 1, ['"'] = '"',  ['\\'] = '\\', [127 ... 255] = 1,
 };
 
 static void put_octal(struct text *t, unsigned char c, bool digit_follows)
@@ -239,7 +240,9 @@ void text_flags(struct text *t, unsigned table, uint64_t value)
 
 	for (unsigned i = 0; i < tab->n; i++) {
 		const struct sys_flag *f = &tab->flags[i];
-		bool set = f->value ? (rest & f->mask) == f->value : f->mask ? !(value & f->mask) : !value;
+		bool set = f->value  ? (rest & f->mask) == f->value
+			   : f->mask ? !(value & f->mask)
+				     : !value;
 
 		if (!set)
 			continue;

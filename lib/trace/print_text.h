@@ -2,9 +2,10 @@
 #ifndef RR_PRINT_TEXT_H
 #define RR_PRINT_TEXT_H
 
-#include <string.h>
 #include "trace/print.h"
 #include "trace/systab.h"
+
+#include <string.h>
 
 /* Goes to `out` when full and at text_flush: a line of any length in constant memory. */
 struct text {
@@ -38,9 +39,9 @@ static inline void text_str(struct text *t, const char *s)
 }
 void text_dec(struct text *t, int64_t v);
 void text_udec(struct text *t, uint64_t v);
-void text_hex(struct text *t, uint64_t v); /* 0x1f */
-void text_octal(struct text *t, uint64_t v); /* 0644; 0 is "000" */
-void text_nine(struct text *t, uint64_t ns); /* nine digits */
+void text_hex(struct text *t, uint64_t v);     /* 0x1f */
+void text_octal(struct text *t, uint64_t v);   /* 0644; 0 is "000" */
+void text_nine(struct text *t, uint64_t ns);   /* nine digits */
 void text_pointer(struct text *t, uint64_t v); /* NULL or hex */
 /* ", " before every element but the first. */
 void text_comma(struct text *t, bool *first);
@@ -56,9 +57,11 @@ void text_quoted(struct text *t, const void *p, size_t n, uint64_t all, bool hex
 void text_name(struct text *t, const char *s);
 void text_hex_bytes(struct text *t, const void *p, size_t n); /* 0a1b… */
 
-/* --- tables (formats/flags) ------------------------------------------------------------------------- */
+/* --- tables (formats/flags)
+ * ------------------------------------------------------------------------- */
 
-/* Tables go by their index, FT_*. The name of a value of 32 bits, whatever is above them, or NULL. */
+/* Tables go by their index, FT_*. The name of a value of 32 bits, whatever is above them, or NULL.
+ */
 const char *flag_name(unsigned table, uint32_t value);
 void text_flags(struct text *t, unsigned table, uint64_t value);
 void text_enum(struct text *t, unsigned table, uint32_t value);
@@ -66,7 +69,8 @@ void text_enum(struct text *t, unsigned table, uint32_t value);
 void text_errno(struct text *t, unsigned err); /* ENOENT */
 void text_signal(struct text *t, int sig);     /* SIGINT, SIGRT_3 */
 
-/* --- arguments -------------------------------------------------------------------------------------- */
+/* --- arguments
+ * -------------------------------------------------------------------------------------- */
 
 /* One call being printed. */
 struct call {
@@ -80,26 +84,33 @@ struct call {
 	bool failed; /* with an error */
 };
 
-/* Bytes recorded at an address as read (D_IN) or written (D_OUT) by the call; NULL if none. *n: how many. */
+/* Bytes recorded at an address as read (D_IN) or written (D_OUT) by the call; NULL if none. *n: how
+ * many. */
 const uint8_t *call_memory(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n);
-/* "name(arguments": no closing parenthesis. unfinished: only arguments known before the call returns. */
+/* "name(arguments": no closing parenthesis. unfinished: only arguments known before the call
+ * returns. */
 void call_print_args(struct call *c);
-/* Prints `n` bytes at most of a buffer of `all` bytes at addr, or the address if they were not kept. */
+/* Prints `n` bytes at most of a buffer of `all` bytes at addr, or the address if they were not
+ * kept. */
 void call_print_buf(const struct call *c, uint64_t addr, uint64_t all, enum sys_dir dir);
-void call_print_iovec(const struct call *c, uint64_t addr, uint64_t count, enum sys_dir dir, uint64_t bytes);
-void call_print_msghdr(const struct call *c, const uint8_t *p, size_t n, enum sys_dir dir, uint64_t bytes);
-/* Arguments whose meaning a subcode decides (ioctl, fcntl, prctl, …): true if this one was printed. */
+void call_print_iovec(const struct call *c, uint64_t addr, uint64_t count, enum sys_dir dir,
+		      uint64_t bytes);
+void call_print_msghdr(const struct call *c, const uint8_t *p, size_t n, enum sys_dir dir,
+		       uint64_t bytes);
+/* Arguments whose meaning a subcode decides (ioctl, fcntl, prctl, …): true if this one was printed.
+ */
 bool call_print_subcode(const struct call *c, unsigned argno);
 /* How many arguments the call has, given its flags or subcode. */
 unsigned call_nargs(const struct call *c);
 
-/* --- structs ---------------------------------------------------------------------------------------- */
+/* --- structs
+ * ---------------------------------------------------------------------------------------- */
 
 /* A printer gets at least `size` bytes. */
 typedef void struct_printer(const struct call *c, const uint8_t *p, size_t n);
 struct struct_print {
 	const char *name; /* as in formats/structs */
-	size_t size;	  /* least bytes it can be printed from */
+	size_t size;      /* least bytes it can be printed from */
 	struct_printer *print;
 };
 /* The printer of sys_struct_names[sub], or NULL. */
@@ -113,14 +124,15 @@ void print_sockaddr(const struct call *c, const uint8_t *p, size_t n);
 void text_wait_status(struct text *t, int status); /* {WIFEXITED(s) && WEXITSTATUS(s) == 0} */
 
 /* Bytes of a struct may lie anywhere: no pointer to them is a pointer to a struct. */
-#define LOAD(type, p)                                                                                       \
-	({                                                                                                  \
-		type load_;                                                                                 \
-		memcpy(&load_, (p), sizeof(load_));                                                         \
-		load_;                                                                                      \
+#define LOAD(type, p) \
+	({ \
+		type load_; \
+		memcpy(&load_, (p), sizeof(load_)); \
+		load_; \
 	})
 
-/* --- a line's columns ------------------------------------------------------------------------------- */
+/* --- a line's columns
+ * ------------------------------------------------------------------------------- */
 
 void event_columns(struct text *t, const struct trace_event *ev, const char *kind,
 		   const struct event_style *style); /* the first five, and what ends the fifth */

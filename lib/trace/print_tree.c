@@ -1,11 +1,11 @@
 /* The tasks of a trace: who made whom, what they ran, how they ended. */
 #include "trace/print_text.h"
 #include "trace/reader.h"
+#include "util/util.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
-#include "util/util.h"
 
 /* Bytes of a command line, and of all; tasks at most: as many as a machine can have at once. */
 enum { COMMAND_MAX = 512, COMMANDS_MAX = 256 << 20, TASKS_MAX = 1 << 22 };
@@ -23,11 +23,12 @@ struct task_node {
 	bool thread, gone;
 	int status;
 	uint64_t first, last; /* events */
-	uint32_t child, next; /* first child, next of the same parent; 0: none (task 0 is the root) */
+	/* first child, next of the same parent; 0: none (task 0 is the root) */
+	uint32_t child, next;
 	uint32_t last_child;
-	uint32_t same_slot; /* the next with this hash */
+	uint32_t same_slot;      /* the next with this hash */
 	struct command *command; /* NULL: unknown */
-	bool inherited; /* from its maker: it has run no program of its own */
+	bool inherited;          /* from its maker: it has run no program of its own */
 };
 
 enum { SLOTS = 1 << 16 };
@@ -48,7 +49,7 @@ static struct task_node *node_add(struct task_tree *tree, int32_t tid, uint32_t 
 		tree->tasks = xrealloc(tree->tasks, tree->room * sizeof(*tree->tasks));
 	}
 	node = &tree->tasks[tree->n];
-	*node = (struct task_node){ .tid = tid };
+	*node = (struct task_node){.tid = tid};
 	if (tree->n) {
 		p = &tree->tasks[parent];
 		if (p->last_child)
@@ -116,10 +117,12 @@ static void set_command(struct task_tree *tree, struct task_node *node, const vo
 }
 
 /* Sets the command from what a call read at addr: false if that was not kept. */
-static bool command_from(struct task_tree *tree, struct task_node *node, const struct event_records *recs, uint64_t addr)
+static bool command_from(struct task_tree *tree, struct task_node *node,
+			 const struct event_records *recs, uint64_t addr)
 {
 	for (size_t i = 0; i < recs->ndata; i++) {
-		if (recs->data[i].kind == DATA_IN && recs->data[i].addr == addr && recs->data[i].len) {
+		if (recs->data[i].kind == DATA_IN && recs->data[i].addr == addr &&
+		    recs->data[i].len) {
 			set_command(tree, node, recs->data[i].bytes, recs->data[i].len);
 			return true;
 		}
@@ -141,7 +144,8 @@ static void tree_clone(struct task_tree *tree, const struct trace_event *ev)
 }
 
 /* A thread that execs takes the id of its process: from then on it is that task (execve(2)). */
-static void tree_exec(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
+static void tree_exec(struct task_tree *tree, const struct trace_event *ev,
+		      const struct event_records *recs)
 {
 	int32_t tid = ev->other ? ev->other : ev->tid;
 	uint32_t i = node_get(tree, tid); /* may move the tasks */
@@ -155,7 +159,8 @@ static void tree_exec(struct task_tree *tree, const struct trace_event *ev, cons
 		command_from(tree, node, recs, path);
 }
 
-static void tree_event(struct task_tree *tree, const struct trace_event *ev, const struct event_records *recs)
+static void tree_event(struct task_tree *tree, const struct trace_event *ev,
+		       const struct event_records *recs)
 {
 	uint32_t i = node_get(tree, ev->tid);
 	struct task_node *node = &tree->tasks[i];
@@ -170,7 +175,8 @@ static void tree_event(struct task_tree *tree, const struct trace_event *ev, con
 		node->status = ev->result;
 	} else if (ev->kind == EV_SYSCALL && ev->flags & EVF_EXEC) {
 		tree_exec(tree, ev, recs);
-	} else if (ev->kind == EV_SYSCALL && ev->sysno == SYS_prctl && ev->regs.r[RDI] == PR_SET_NAME_CODE) {
+	} else if (ev->kind == EV_SYSCALL && ev->sysno == SYS_prctl &&
+		   ev->regs.r[RDI] == PR_SET_NAME_CODE) {
 		command_from(tree, node, recs, ev->regs.r[RSI]);
 	}
 }
@@ -182,7 +188,8 @@ static bool wants_records(const struct trace_event *ev)
 	return ev->kind == EV_SYSCALL && (ev->flags & EVF_EXEC || ev->sysno == SYS_prctl);
 }
 
-/* --- printing ----------------------------------------------------------------------------------------- */
+/* --- printing
+ * ----------------------------------------------------------------------------------------- */
 
 static void column(struct text *t, const struct event_style *style, size_t from, size_t width)
 {
@@ -286,8 +293,8 @@ static void put_tree(struct text *t, const struct task_tree *tree, const struct 
 
 static void put_header(struct text *t, const struct event_style *style)
 {
-	static const char *const names[] = { "tid", "events", "status" };
-	static const unsigned widths[] = { 16, 15, 12 };
+	static const char *const names[] = {"tid", "events", "status"};
+	static const unsigned widths[] = {16, 15, 12};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		size_t from = text_mark(t);
@@ -311,9 +318,9 @@ int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 		     const struct event_style *style, bool header)
 {
 	struct task_tree *tree = xcalloc(1, sizeof(*tree));
-	struct event_records recs = { 0 };
-	struct event_inputs inputs = { 0 };
-	struct trace_event ev = { 0 };
+	struct event_records recs = {0};
+	struct event_inputs inputs = {0};
+	struct trace_event ev = {0};
 	size_t range = 0;
 	struct text t;
 	int got;
@@ -326,7 +333,8 @@ int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 		event_inputs_join(&inputs, &ev, &recs);
 		tree_event(tree, &ev, &recs);
 		if (tree->n > TASKS_MAX) {
-			got = reader_fail(r, "%s: event %" PRIu64 ": more tasks than can be shown", trace_reader_dir(r), ev.num);
+			got = reader_fail(r, "%s: event %" PRIu64 ": more tasks than can be shown",
+					  trace_reader_dir(r), ev.num);
 			break;
 		}
 	}

@@ -7,8 +7,8 @@ int reader_stream_fail(struct trace_reader *r, enum trace_stream id, uint64_t ev
 {
 	const struct stream *s = &r->streams[id];
 
-	return reader_fail(r, "%s/%s: offset %" PRIu64 ", event %" PRIu64 ": %s", r->dir, trace_stream_names[id],
-			   s->fault_offset, event, s->fault);
+	return reader_fail(r, "%s/%s: offset %" PRIu64 ", event %" PRIu64 ": %s", r->dir,
+			   trace_stream_names[id], s->fault_offset, event, s->fault);
 }
 
 /* --- events ---- */
@@ -26,20 +26,24 @@ static int ends_check(struct trace_reader *r)
 	struct stat st;
 
 	if (events->next.event - 1 != r->version.events)
-		return reader_fail(r, "%s/events: event %" PRIu64 ": the end, but `version` tells of %" PRIu64 " events",
+		return reader_fail(r,
+				   "%s/events: event %" PRIu64
+				   ": the end, but `version` tells of %" PRIu64 " events",
 				   r->dir, events->next.event, r->version.events);
 	for (unsigned i = 0; i < NSTREAMS; i++)
-		if (fstat(r->streams[i].fd, &st) == 0 && (uint64_t)st.st_size != r->version.sizes[i])
+		if (fstat(r->streams[i].fd, &st) == 0 &&
+		    (uint64_t)st.st_size != r->version.sizes[i])
 			return reader_fail(r,
 					   "%s/%s: offset %" PRIu64 ", event %" PRIu64 ": %" PRIu64
 					   " bytes, but `version` tells of %" PRIu64,
-					   r->dir, trace_stream_names[i], (uint64_t)st.st_size, events->next.event,
-					   (uint64_t)st.st_size, r->version.sizes[i]);
+					   r->dir, trace_stream_names[i], (uint64_t)st.st_size,
+					   events->next.event, (uint64_t)st.st_size,
+					   r->version.sizes[i]);
 	return 0;
 }
 
-/* Loads the block of events at hand: 1; the end: 0; -1. Without `version`, a block whose records did not reach
- * the disk is the end as well. */
+/* Loads the block of events at hand: 1; the end: 0; -1. Without `version`, a block whose records
+ * did not reach the disk is the end as well. */
 static int events_load(struct trace_reader *r)
 {
 	struct stream *s = &r->streams[STREAM_EVENTS];
@@ -52,7 +56,8 @@ static int events_load(struct trace_reader *r)
 	int rc = stream_peek(s, &s->next, &h);
 
 	for (unsigned i = 0; rc == 1 && !r->complete && i < 2; i++) {
-		rc = stream_reaches(&r->streams[needs[i].id], *(uint64_t *)((char *)&h + needs[i].end));
+		rc = stream_reaches(&r->streams[needs[i].id],
+				    *(uint64_t *)((char *)&h + needs[i].end));
 		if (rc < 0)
 			return reader_stream_fail(r, needs[i].id, s->next.event);
 	}
@@ -116,7 +121,8 @@ int trace_seek(struct trace_reader *r, uint64_t num)
 
 	r->failed = false;
 	owned_reset(r, true);
-	if (s->header.count && num >= s->header.first_event && num - s->header.first_event < s->header.count) {
+	if (s->header.count && num >= s->header.first_event &&
+	    num - s->header.first_event < s->header.count) {
 		if (num < event_coming(s) || !s->left)
 			stream_rewind(s);
 	} else if ((rc = stream_find(s, num)) == 1) {
@@ -172,8 +178,11 @@ static int owned_next(struct trace_reader *r, enum trace_stream id)
 		return reader_stream_fail(r, id, r->num);
 	}
 	if (rc == 0 || o->record.event != r->num)
-		return reader_fail(r, "%s/%s: offset %" PRIu64 ", event %" PRIu64 ": %" PRIu32 " of its records missing",
-				   r->dir, trace_stream_names[id], r->streams[id].offset, r->num, o->left);
+		return reader_fail(r,
+				   "%s/%s: offset %" PRIu64 ", event %" PRIu64 ": %" PRIu32
+				   " of its records missing",
+				   r->dir, trace_stream_names[id], r->streams[id].offset, r->num,
+				   o->left);
 	o->held = false;
 	o->left--;
 	return 1;

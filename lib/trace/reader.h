@@ -1,4 +1,5 @@
-/* The reader, shared by opening (open.c), reading (reader.c) and checking (check.c). Private to lib/trace. */
+/* The reader, shared by opening (open.c), reading (reader.c) and checking (check.c). Private to
+ * lib/trace. */
 #ifndef RR_TRACE_READER_H
 #define RR_TRACE_READER_H
 
@@ -30,9 +31,9 @@ struct trace_reader {
 	struct trace_version version; /* when complete */
 	struct stream streams[NSTREAMS];
 	struct owned owned[NSTREAMS]; /* of data and mmaps */
-	uint64_t num;		      /* of the event just read */
-	int32_t tid;		      /* and its task */
-	bool failed;		      /* until a seek */
+	uint64_t num;                 /* of the event just read */
+	int32_t tid;                  /* and its task */
+	bool failed;                  /* until a seek */
 	char error[8192];
 };
 

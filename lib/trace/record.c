@@ -1,9 +1,9 @@
 #include "trace/record.h"
 
+#include "util/util.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "util/util.h"
 
 enum field_type { U8, U16, U32, U64, I32, I64, REGS, TEXT, ID, BYTES };
 enum field_prediction { FROM_zero, FROM_last, FROM_task, FROM_regs, FROM_after };
@@ -239,7 +239,7 @@ static uint64_t field_load(const struct field *f, const void *record)
 	case U8: return *(const uint8_t *)p;
 	case U16: return *(const uint16_t *)p;
 	case U32: return *(const uint32_t *)p;
-	case I32: return (uint64_t)(int64_t)*(const int32_t *)p;
+	case I32: return (uint64_t)(int64_t) * (const int32_t *)p;
 	default: return *(const uint64_t *)p;
 	}
 }
@@ -298,10 +298,12 @@ size_t record_bound(enum trace_stream stream, const void *record)
 	if (stream == STREAM_DATA)
 		return n + ((const struct trace_data_record *)record)->data.len;
 	const struct trace_map *m = &((const struct trace_map_record *)record)->map;
-	return n + sizeof(m->build_id) + (m->path ? strlen(m->path) : 0) + (m->copy ? strlen(m->copy) : 0) + 2;
+	return n + sizeof(m->build_id) + (m->path ? strlen(m->path) : 0) +
+	       (m->copy ? strlen(m->copy) : 0) + 2;
 }
 
-static bool field_differs(const struct codec *c, const struct codec_task *task, unsigned i, const void *record)
+static bool field_differs(const struct codec *c, const struct codec_task *task, unsigned i,
+			  const void *record)
 {
 	static const uint8_t no_id[20];
 	const struct field *f = &c->fields[i];
@@ -319,8 +321,8 @@ static bool field_differs(const struct codec *c, const struct codec_task *task, 
 	}
 }
 
-static uint8_t *field_put(const struct codec *c, const struct codec_task *task, unsigned i, uint8_t *p,
-			  const void *record)
+static uint8_t *field_put(const struct codec *c, const struct codec_task *task, unsigned i,
+			  uint8_t *p, const void *record)
 {
 	const struct field *f = &c->fields[i];
 	const uint8_t *member = (const uint8_t *)record + f->offset;
@@ -388,8 +390,8 @@ static bool bytes_get(const uint8_t **p, const uint8_t *end, struct trace_data *
 }
 
 /* Field i is in the mask. */
-static bool field_get(const struct codec *c, const struct codec_task *task, unsigned i, const uint8_t **p,
-		      const uint8_t *end, void *record)
+static bool field_get(const struct codec *c, const struct codec_task *task, unsigned i,
+		      const uint8_t **p, const uint8_t *end, void *record)
 {
 	const struct field *f = &c->fields[i];
 	uint8_t *member = (uint8_t *)record + f->offset;
@@ -408,12 +410,14 @@ static bool field_get(const struct codec *c, const struct codec_task *task, unsi
 	default:
 		if (!varint_get(p, end, &v))
 			return false;
-		return field_store(f, record, field_is_plain(f) ? v : unzigzag(v) + field_predict(c, task, i));
+		return field_store(f, record,
+				   field_is_plain(f) ? v : unzigzag(v) + field_predict(c, task, i));
 	}
 }
 
 /* What the field is when it is not in the mask. Plain members of other types are 0 already. */
-static void field_default(const struct codec *c, const struct codec_task *task, unsigned i, void *record)
+static void field_default(const struct codec *c, const struct codec_task *task, unsigned i,
+			  void *record)
 {
 	const struct field *f = &c->fields[i];
 	void *member = (uint8_t *)record + f->offset;
@@ -491,7 +495,8 @@ static const char *map_invalid(const struct trace_map *m)
 		return "mapping not of whole pages";
 	if (__builtin_add_overflow(m->start, m->len, &end))
 		return "mapping beyond the end of memory";
-	if ((m->path && strlen(m->path) >= TRACE_MAX_TEXT) || (m->copy && strlen(m->copy) >= TRACE_MAX_TEXT))
+	if ((m->path && strlen(m->path) >= TRACE_MAX_TEXT) ||
+	    (m->copy && strlen(m->copy) >= TRACE_MAX_TEXT))
 		return "name of a mapping too long";
 	return NULL;
 }

@@ -24,15 +24,16 @@ void codec_free(struct codec *c);
 /* No more tasks fit into this block, and this is another one. */
 bool codec_full(struct codec *c, int32_t tid);
 
-/* The record is a struct trace_event, trace_data_record or trace_map_record, as the codec's stream. */
+/* The record is a struct trace_event, trace_data_record or trace_map_record, as the codec's stream.
+ */
 /* Why it can't be written; NULL if it can. */
 const char *record_invalid(enum trace_stream stream, const void *record);
 /* Bytes that record_put may write. */
 size_t record_bound(enum trace_stream stream, const void *record);
 /* Returns the end of what it wrote. */
 uint8_t *record_put(struct codec *c, uint8_t *p, const void *record);
-/* Reads the record at *p, of a buffer that ends at `end`, and moves *p behind it. NULL, or what is wrong.
- * Pointers in the record point into the buffer, or to "". */
+/* Reads the record at *p, of a buffer that ends at `end`, and moves *p behind it. NULL, or what is
+ * wrong. Pointers in the record point into the buffer, or to "". */
 const char *record_get(struct codec *c, const uint8_t **p, const uint8_t *end, void *record);
 
 #endif

@@ -1,13 +1,13 @@
-/* A trace that is packed while it is read: the reader goes on with the streams it has open, whose records tell of copies by
- * names that they no longer have. */
+/* A trace that is packed while it is read: the reader goes on with the streams it has open, whose
+ * records tell of copies by names that they no longer have. */
+#include "trace/reader.h"
+#include "util/util.h"
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "trace/reader.h"
-#include "util/util.h"
 
 static int map_next(struct stream *s, struct trace_map_record *m)
 {

@@ -1,16 +1,16 @@
 #include "trace/replace.h"
 
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "trace/meta.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "trace/meta.h"
-#include "util/util.h"
 
 #define NEW ".new"
 #define CRC_DIGITS 8
@@ -25,8 +25,8 @@ bool part_is_spare(const char *suffix)
 {
 	if (*suffix != '.')
 		return false;
-	return strcmp(suffix, NEW) == 0 ||
-	       (strlen(suffix) == 1 + CRC_DIGITS && strspn(suffix + 1, "0123456789abcdef") == CRC_DIGITS);
+	return strcmp(suffix, NEW) == 0 || (strlen(suffix) == 1 + CRC_DIGITS &&
+					    strspn(suffix + 1, "0123456789abcdef") == CRC_DIGITS);
 }
 
 static int fail(const char *dir, const char *name)
@@ -57,7 +57,8 @@ int replace_tidy(int dirfd, const char *dir)
 {
 	char text[VERSION_MAX + 1];
 	struct trace_version v;
-	int fd = openat(dirfd, "version", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd =
+		openat(dirfd, "version", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : pread_all(fd, text, VERSION_MAX, 0);
 
 	if (fd >= 0)
@@ -99,7 +100,9 @@ int replace_ready(int dirfd, const char *dir, const char *name, uint32_t crc)
 	char fresh[PART_NAME_MAX], ready[PART_NAME_MAX];
 
 	snprintf(fresh, sizeof(fresh), "%s" NEW, name);
-	return sync_new(dirfd, dir, fresh) ? -1 : rename_in(dirfd, dir, fresh, part_name(ready, name, crc));
+	return sync_new(dirfd, dir, fresh)
+		       ? -1
+		       : rename_in(dirfd, dir, fresh, part_name(ready, name, crc));
 }
 
 int replace_one(int dirfd, const char *dir, const char *name)
@@ -120,7 +123,9 @@ int replace_commit(int dirfd, const char *dir, const struct trace_version *v)
 
 	if (fd < 0)
 		return -1;
-	int rc = write_all(fd, line, (size_t)version_format(v, line)) || fdatasync(fd) ? fail(dir, "version" NEW) : 0;
+	int rc = write_all(fd, line, (size_t)version_format(v, line)) || fdatasync(fd)
+			 ? fail(dir, "version" NEW)
+			 : 0;
 	close(fd);
 	fsync(dirfd); /* the files that it tells of first */
 	if (rc || rename_in(dirfd, dir, "version" NEW, "version"))

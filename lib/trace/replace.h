@@ -1,8 +1,9 @@
 /* Files of a trace replaced, all at once, whatever ends it on the way. Private to lib/trace.
  *
- * A new file is written as "NAME.new" and becomes "NAME.CRC" when whole, with its checksum in eight hexadecimal digits.
- * `version` says which checksum each file has, and a reader looks for "NAME.CRC" before "NAME": so the one rename that
- * replaces `version` is the moment at which all are replaced. Then they get their names. */
+ * A new file is written as "NAME.new" and becomes "NAME.CRC" when whole, with its checksum in eight
+ * hexadecimal digits. `version` says which checksum each file has, and a reader looks for
+ * "NAME.CRC" before "NAME": so the one rename that replaces `version` is the moment at which all
+ * are replaced. Then they get their names. */
 #ifndef RR_TRACE_REPLACE_H
 #define RR_TRACE_REPLACE_H
 

@@ -1,15 +1,15 @@
 #include "trace/rewrite.h"
 
+#include "trace/error.h"
+#include "trace/reader.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "trace/error.h"
-#include "trace/reader.h"
-#include "util/util.h"
 
 const char *const trace_part_names[NPARTS] = {[STREAM_DATA] = "data",
 					      [STREAM_MMAPS] = "mmaps",
@@ -105,19 +105,22 @@ static int record_out(struct out *o, uint64_t event, const union record *rec, bo
 	const char *why = record_invalid(o->id, rec);
 
 	if (why)
-		return trace_fail("%s: event %llu: %s", trace_stream_names[o->id], (unsigned long long)event, why);
+		return trace_fail("%s: event %llu: %s", trace_stream_names[o->id],
+				  (unsigned long long)event, why);
 	if (o->header.raw_len + record_bound(o->id, rec) > TRACE_BLOCK_MAX) {
 		*split = true;
 		if (block_end(o, event))
 			return -1;
 	}
-	o->header.raw_len = (uint32_t)(record_put(o->codec, o->raw + o->header.raw_len, rec) - o->raw);
+	o->header.raw_len =
+		(uint32_t)(record_put(o->codec, o->raw + o->header.raw_len, rec) - o->raw);
 	o->header.count++;
 	return 0;
 }
 
 /* The block in s, with what is to be changed: 1; behind it there is nothing that stays: 0; -1. */
-static int block_edit(struct out *o, struct trace_reader *r, struct stream *s, const struct trace_edit *e)
+static int block_edit(struct out *o, struct trace_reader *r, struct stream *s,
+		      const struct trace_edit *e)
 {
 	bool changed = e->compress, ends = false;
 	union record rec;
@@ -150,7 +153,8 @@ static int block_edit(struct out *o, struct trace_reader *r, struct stream *s, c
 
 static bool may_change(const struct trace_edit *e, enum trace_stream id)
 {
-	return e->last || e->compress || (id == STREAM_DATA && e->data) || (id == STREAM_MMAPS && e->map);
+	return e->last || e->compress || (id == STREAM_DATA && e->data) ||
+	       (id == STREAM_MMAPS && e->map);
 }
 
 static int part_same(struct trace_reader *r, enum trace_stream id, struct trace_part *p)
@@ -166,7 +170,8 @@ static int part_same(struct trace_reader *r, enum trace_stream id, struct trace_
 }
 
 /* `totals`: records of the streams before this one. */
-static int blocks_edit(struct out *o, struct trace_reader *r, const struct trace_edit *e, const uint64_t totals[NSTREAMS])
+static int blocks_edit(struct out *o, struct trace_reader *r, const struct trace_edit *e,
+		       const uint64_t totals[NSTREAMS])
 {
 	struct stream *s = &r->streams[o->id];
 	int rc = stream_find(s, 0) < 0 ? -1 : 1;
@@ -192,8 +197,8 @@ static int blocks_edit(struct out *o, struct trace_reader *r, const struct trace
 	return rc < 0 ? reader_stream_fail(r, o->id, s->next.event) : 0;
 }
 
-static int stream_rewrite(struct trace_reader *r, const struct trace_edit *e, enum trace_stream id, struct trace_part *p,
-			  uint64_t totals[NSTREAMS])
+static int stream_rewrite(struct trace_reader *r, const struct trace_edit *e, enum trace_stream id,
+			  struct trace_part *p, uint64_t totals[NSTREAMS])
 {
 	struct out o = {.id = id, .part = p, .codec = codec_new(id)};
 
@@ -250,8 +255,9 @@ static int args_env_check(const char *text, size_t len, char uuid[UUID_LEN + 1])
 	return why ? trace_fail("args_env: %s", why) : 0;
 }
 
-static int args_env_rewrite(struct trace_reader *r, const struct trace_edit *e, int (*make)(void *, const char *), void *ctx,
-			    struct trace_part *p, char uuid[UUID_LEN + 1])
+static int args_env_rewrite(struct trace_reader *r, const struct trace_edit *e,
+			    int (*make)(void *, const char *), void *ctx, struct trace_part *p,
+			    char uuid[UUID_LEN + 1])
 {
 	size_t len;
 	char *text = e->item ? args_env_text(r, e, &len) : trace_args_env(r, &len);
@@ -266,21 +272,25 @@ static int args_env_rewrite(struct trace_reader *r, const struct trace_edit *e, 
 	p->fd = make(ctx, trace_part_names[PART_ARGS_ENV]);
 	if (p->fd < 0)
 		goto out;
-	rc = write_all(p->fd, text, len) ? trace_fail("args_env: cannot be written: %s", strerror(errno)) : 0;
+	rc = write_all(p->fd, text, len)
+		     ? trace_fail("args_env: cannot be written: %s", strerror(errno))
+		     : 0;
 out:
 	free(text);
 	return rc;
 }
 
-int trace_rewrite(struct trace_reader *r, const struct trace_edit *e, int (*make)(void *, const char *), void *ctx,
-		  struct trace_part parts[NPARTS], struct trace_version *v)
+int trace_rewrite(struct trace_reader *r, const struct trace_edit *e,
+		  int (*make)(void *, const char *), void *ctx, struct trace_part parts[NPARTS],
+		  struct trace_version *v)
 {
 	uint64_t totals[NSTREAMS] = {0};
 
 	memset(v, 0, sizeof(*v));
 	if (r->complete && r->version.minor)
-		return trace_fail("%s: format %d.%u, which is newer than this program: it can read it, and not change it", r->dir,
-				  TRACE_FORMAT, r->version.minor);
+		return trace_fail(
+			"%s: format %d.%u, which is newer than this program: it can read it, and not change it",
+			r->dir, TRACE_FORMAT, r->version.minor);
 	for (unsigned i = 0; i < NPARTS; i++)
 		parts[i] = (struct trace_part){.fd = -1};
 	for (enum trace_stream i = 0; i < NSTREAMS; i++) {

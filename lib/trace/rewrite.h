@@ -10,10 +10,12 @@ struct trace_edit {
 	uint64_t last; /* the last event that stays: the trace ends well behind it */
 	bool compress; /* all blocks anew, at `level` of libdeflate's */
 	int level;
-	/* These change a record and say whether they did; pointers that they put there are good until the next call. */
+	/* These change a record and say whether they did; pointers that they put there are good
+	 * until the next call. */
 	bool (*map)(void *ctx, struct trace_map *m);
 	bool (*data)(void *ctx, uint64_t event, struct trace_data *d);
-	/* An item of args_env, "key=value": what stands there from now on, good until the next call; NULL: nothing. */
+	/* An item of args_env, "key=value": what stands there from now on, good until the next
+	 * call; NULL: nothing. */
 	const char *(*item)(void *ctx, const char *item);
 	void *ctx;
 };
@@ -29,10 +31,11 @@ struct trace_part {
 	uint32_t crc;
 };
 
-/* Calls `make` for a descriptor to write a part to, named as the part, for each that may change: it is not needed when
- * the part has not. With r's trace complete, or `last`, v is filled in and 1 returned; else 0; -1 and trace_strerror().
- * Afterwards trace_next returns event 1. */
-int trace_rewrite(struct trace_reader *r, const struct trace_edit *e, int (*make)(void *ctx, const char *name), void *ctx,
+/* Calls `make` for a descriptor to write a part to, named as the part, for each that may change: it
+ * is not needed when the part has not. With r's trace complete, or `last`, v is filled in and 1
+ * returned; else 0; -1 and trace_strerror(). Afterwards trace_next returns event 1. */
+int trace_rewrite(struct trace_reader *r, const struct trace_edit *e,
+		  int (*make)(void *ctx, const char *name), void *ctx,
 		  struct trace_part parts[NPARTS], struct trace_version *v);
 
 #endif

@@ -1,5 +1,9 @@
 #include "trace/sink.h"
 
+#include "trace/error.h"
+#include "trace/record.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <libdeflate.h>
 #include <pthread.h>
@@ -9,15 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "trace/error.h"
-#include "trace/record.h"
-#include "util/util.h"
-
 enum {
 	/* Those under way, 12 MiB, besides one being filled in each stream. */
 	NSPARE = 24,
-	/* So many that wait are too many to be compressed in time. More would be filled in slower caches,
-	   too. */
+	/* So many that wait are too many to be compressed in time. More would be filled in slower
+	   caches, too. */
 	NLATE = 3,
 	OLDEST_NS = 1000000000,
 	/* Of the time that a recording takes, compressing may add one part in so many. */
@@ -38,7 +38,8 @@ struct sink {
 	char *dir;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t work; /* for the thread: a buffer is queued, or the first record put, or `stop` */
+	/* for the thread: a buffer is queued, or the first record put, or `stop` */
+	pthread_cond_t work;
 	pthread_cond_t room; /* for the caller: a buffer is free again, or all is written */
 	struct buffer *filling[NSTREAMS];
 	struct codec *codecs[NSTREAMS];
@@ -57,7 +58,7 @@ struct sink {
 	struct libdeflate_compressor *z, *stored; /* the other does not compress */
 	uint8_t *packed;
 	uint64_t compressed, compressing_ns; /* bytes, and its own time for them */
-	uint64_t taken_ns;		     /* of that, what the caller missed */
+	uint64_t taken_ns;                   /* of that, what the caller missed */
 };
 
 /* --- the thread ---- */
@@ -87,12 +88,13 @@ static bool time_is_taken(const struct sink *s)
 	return s->shared || s->flushing;
 }
 
-/* Called with the lock held. The program being recorded never waits for compression: what it makes faster
- * than that can be done is stored as it is. And where it ends, now perhaps, what is to be written then must
- * not take long either. */
+/* Called with the lock held. The program being recorded never waits for compression: what it makes
+ * faster than that can be done is stored as it is. And where it ends, now perhaps, what is to be
+ * written then must not take long either. */
 static bool can_compress(const struct sink *s, size_t len)
 {
-	uint64_t need = s->compressed ? s->compressing_ns * len / s->compressed : len * 1000 / USUAL_RATE;
+	uint64_t need =
+		s->compressed ? s->compressing_ns * len / s->compressed : len * 1000 / USUAL_RATE;
 
 	if (!time_is_taken(s))
 		need = need / 2 + s->queued_bytes * 1000 / STORED_RATE;
@@ -181,10 +183,12 @@ static void *sink_run(void *arg)
 
 static int sink_error(struct sink *s)
 {
-	return trace_fail("%s/%s: %s", s->dir, trace_stream_names[s->error_stream], strerror(s->error));
+	return trace_fail("%s/%s: %s", s->dir, trace_stream_names[s->error_stream],
+			  strerror(s->error));
 }
 
-/* Queues what fills in the stream and puts an unused buffer in its place. False if there is none. */
+/* Queues what fills in the stream and puts an unused buffer in its place. False if there is none.
+ */
 static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 {
 	struct buffer *b = s->filling[stream], *fresh = s->unused;

@@ -1,13 +1,13 @@
-/* Where a writer's records go: blocks filled by the caller, compressed and written by one background thread, in
- * the order in which they were handed over. At most 1 s after a record was put it is on its way to the disk,
- * however idle the caller. Private to lib/trace. */
+/* Where a writer's records go: blocks filled by the caller, compressed and written by one
+ * background thread, in the order in which they were handed over. At most 1 s after a record was
+ * put it is on its way to the disk, however idle the caller. Private to lib/trace. */
 #ifndef RR_TRACE_SINK_H
 #define RR_TRACE_SINK_H
 
+#include "trace/block.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "trace/block.h"
 
 struct sink;
 
@@ -19,12 +19,14 @@ struct sink_file {
 	uint32_t blocks;
 };
 
-/* The sink owns the descriptors, open for writing and empty. The thread runs on the CPUs that the caller may
- * use now and takes no signals. NULL and trace_strerror(). */
+/* The sink owns the descriptors, open for writing and empty. The thread runs on the CPUs that the
+ * caller may use now and takes no signals. NULL and trace_strerror(). */
 struct sink *sink_new(const char *dir, const int fds[NSTREAMS]);
-/* What the records tell of runs on this CPU: the thread keeps off it or, where it has no other, compresses little. */
+/* What the records tell of runs on this CPU: the thread keeps off it or, where it has no other,
+ * compresses little. */
 void sink_spare_cpu(struct sink *s, int cpu);
-/* Adds a record to its stream, owned by event `event`. 0; -1: invalid, or the disk has failed, now or before. */
+/* Adds a record to its stream, owned by event `event`. 0; -1: invalid, or the disk has failed, now
+ * or before. */
 int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const void *record);
 /* Returns when everything put is on the disk (in the kernel's hands). */
 int sink_flush(struct sink *s);

@@ -1,15 +1,15 @@
 #include "trace/stream.h"
 
+#include "trace/ahead.h"
+#include "trace/record.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "trace/ahead.h"
-#include "trace/record.h"
-#include "util/util.h"
 
 /* 3.5 MiB of them at most. */
 #define MAX_MARKS (1u << 16)
@@ -138,7 +138,8 @@ static int payload_read(struct stream *s, uint64_t offset, const struct block_he
 }
 
 /* After a power cut the last block of a recording may have its length, but not its bytes. */
-static int last_block_check(struct stream *s, const struct stream_pos *pos, const struct block_header *h)
+static int last_block_check(struct stream *s, const struct stream_pos *pos,
+			    const struct block_header *h)
 {
 	uint64_t end = pos->offset + TRACE_BLOCK_HEADER + h->stored_len;
 

@@ -1,11 +1,12 @@
-/* One of the three streams of a trace, being read: hops over headers, one block in memory. Private to lib/trace. */
+/* One of the three streams of a trace, being read: hops over headers, one block in memory. Private
+ * to lib/trace. */
 #ifndef RR_TRACE_STREAM_H
 #define RR_TRACE_STREAM_H
 
+#include "trace/block.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "trace/block.h"
 
 struct codec;
 struct ahead;
@@ -13,7 +14,7 @@ struct ahead;
 /* Where a block begins, and what the blocks before it say about it. */
 struct stream_pos {
 	uint64_t offset;
-	uint64_t event;	  /* events: its first_event; else at least that */
+	uint64_t event;   /* events: its first_event; else at least that */
 	uint64_t records; /* in the blocks before */
 	uint32_t seq;
 };
@@ -21,18 +22,21 @@ struct stream_pos {
 struct stream {
 	enum trace_stream id;
 	int fd;
-	bool whole;    /* `size` is what `version` says; otherwise the file may end anywhere, or grow */
+	/* `size` is what `version` says; otherwise the file may end anywhere, or grow */
+	bool whole;
 	uint64_t size;
-	struct stream_pos next;	    /* the block to be read next */
+	struct stream_pos next;     /* the block to be read next */
 	struct stream_pos frontier; /* behind the last block ever seen */
-	uint64_t sound;		    /* the last block of the file that has been checked ends here */
-	uint32_t passed;	    /* checksum of the file up to s->next, if all of it has been passed */
-	uint8_t head[TRACE_BLOCK_HEADER]; /* as it is in the file, of the last block whose header was read */
+	uint64_t sound;             /* the last block of the file that has been checked ends here */
+	/* checksum of the file up to s->next, if all of it has been passed */
+	uint32_t passed;
+	/* as it is in the file, of the last block whose header was read */
+	uint8_t head[TRACE_BLOCK_HEADER];
 	/* some of the blocks before the frontier: every stride-th */
 	struct stream_mark {
 		struct stream_pos pos;
 		uint64_t first_event;
-	} *marks;
+	} * marks;
 	uint32_t nmarks, stride;
 	/* the block in memory; header.count is 0 if there is none */
 	struct block_header header;
@@ -42,7 +46,7 @@ struct stream {
 	uint32_t left; /* records not read yet */
 	struct codec *codec;
 	struct libdeflate_decompressor *z;
-	struct ahead *ahead;	 /* NULL: blocks are inflated when they are asked for */
+	struct ahead *ahead;     /* NULL: blocks are inflated when they are asked for */
 	struct stream_pos asked; /* of that: behind the last block that was added */
 	/* after a -1: what is wrong, and where */
 	const char *fault;
@@ -58,8 +62,8 @@ void stream_set_size(struct stream *s, uint64_t size);
 int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h);
 /* Reads the block at s->next into memory. */
 int stream_load(struct stream *s);
-/* Moves s->next behind the block there, if its bytes are those that its checksum was made of; does not inflate it.
- * s->passed goes on with its bytes. */
+/* Moves s->next behind the block there, if its bytes are those that its checksum was made of; does
+ * not inflate it. s->passed goes on with its bytes. */
 int stream_pass(struct stream *s, struct block_header *h);
 /* Others inflate the blocks behind it meanwhile: for who reads all of them. */
 void stream_read_ahead(struct stream *s, bool on);
@@ -67,8 +71,8 @@ void stream_read_ahead(struct stream *s, bool on);
 int stream_get(struct stream *s, void *record);
 /* Before the first record of the block in memory. */
 void stream_rewind(struct stream *s);
-/* Moves s->next to the first block with records of `event`, from where it is or from anywhere; if there is
- * none, to the one after which they would be missed. */
+/* Moves s->next to the first block with records of `event`, from where it is or from anywhere; if
+ * there is none, to the one after which they would be missed. */
 int stream_skip(struct stream *s, uint64_t event);
 int stream_find(struct stream *s, uint64_t event);
 /* There are `records` records in sound blocks. */

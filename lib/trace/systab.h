@@ -1,42 +1,67 @@
-/* The system-call table, as the build makes it from formats/syscalls: what each argument of each call means.
- * It drives what rr-record saves, what rr-dump prints and the list in the manual. */
+/* The system-call table, as the build makes it from formats/syscalls: what each argument of each
+ * call means. It drives what rr-record saves, what rr-dump prints and the list in the manual. */
 #ifndef RR_SYSTAB_H
 #define RR_SYSTAB_H
 
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What is done with a call. */
 enum sys_class {
-	SYS_REC,    /* made when recording, its outputs saved; never made in replay */
-	SYS_REAL,   /* the same, and its effect on the address space or on tasks is made again in replay */
+	SYS_REC, /* made when recording, its outputs saved; never made in replay */
+	/* the same, and its effect on the address space or on tasks is made again in replay */
+	SYS_REAL,
 	SYS_FAKE,   /* never made: rr-record answers for the kernel, as the handler says */
 	SYS_REFUSE, /* never made: fails with `refuse_errno` */
 };
 
 enum sys_type {
 	/* numbers, in the register */
-	T_NONE, T_INT, T_UINT, T_LONG, T_ULONG, T_HEX, T_PTR, T_SIZE, T_OFF,
-	T_FD, T_DIRFD, T_PID, T_UID, T_GID, T_SIG, T_MODE, T_DEV, T_CLOCK,
+	T_NONE,
+	T_INT,
+	T_UINT,
+	T_LONG,
+	T_ULONG,
+	T_HEX,
+	T_PTR,
+	T_SIZE,
+	T_OFF,
+	T_FD,
+	T_DIRFD,
+	T_PID,
+	T_UID,
+	T_GID,
+	T_SIG,
+	T_MODE,
+	T_DEV,
+	T_CLOCK,
 	T_FLAGS, /* bits named in table `sub` of sys_flag_tables */
-	T_ENUM,	 /* one value named there */
-	T_CMD,	 /* subcode of fcntl, ioctl, prctl, …: ENUM whose handler decides about the other arguments */
+	T_ENUM,  /* one value named there */
+	/* subcode of fcntl, ioctl, prctl, …: ENUM whose handler decides about the other arguments
+	 */
+	T_CMD,
 	/* pointers to memory, `dir` says who writes it */
-	T_PATH,	   /* NUL-terminated path */
-	T_STR,	   /* NUL-terminated string */
-	T_STRV,	   /* NULL-terminated vector of strings */
-	T_BUF,	   /* bytes */
-	T_STRUCT,  /* fixed-size thing of `unit` bytes, named by `sub` in sys_struct_names; an array when len_src is set */
-	T_SOCKADDR,/* sockaddr; its length from len_src */
-	T_IOVEC,   /* array of iovec (count by len_arg); for dir OUT the result says how many bytes were scattered */
-	T_MSGHDR, T_MMSGHDR,
-	T_FDSET,   /* select's bit sets: bits up to the first argument, IN/OUT */
-	T_SPECIAL  /* a pointer only the handler understands; printed as hex */
+	T_PATH, /* NUL-terminated path */
+	T_STR,  /* NUL-terminated string */
+	T_STRV, /* NULL-terminated vector of strings */
+	T_BUF,  /* bytes */
+	/* fixed-size thing of `unit` bytes, named by `sub` in sys_struct_names; an array when
+	   len_src is set */
+	T_STRUCT,
+	T_SOCKADDR, /* sockaddr; its length from len_src */
+	/* array of iovec (count by len_arg); for dir OUT the result says how many bytes were
+	   scattered */
+	T_IOVEC,
+	T_MSGHDR,
+	T_MMSGHDR,
+	T_FDSET,  /* select's bit sets: bits up to the first argument, IN/OUT */
+	T_SPECIAL /* a pointer only the handler understands; printed as hex */
 };
 
 enum sys_dir { D_NONE = 0, D_IN = 1, D_OUT = 2, D_INOUT = 3 };
 
-/* Where a length (bytes for T_BUF, T_SOCKADDR; elements for T_STRUCT, T_IOVEC, T_MMSGHDR) comes from. */
+/* Where a length (bytes for T_BUF, T_SOCKADDR; elements for T_STRUCT, T_IOVEC, T_MMSGHDR) comes
+ * from. */
 enum sys_len {
 	LEN_FIXED, /* `len_arg` holds it: bytes of T_BUF; 1 element of T_STRUCT */
 	LEN_ARG,   /* argument number len_arg (0-5) */
@@ -49,10 +74,10 @@ struct sys_arg {
 	const char *name;
 	uint8_t type, dir;
 	uint8_t len_src;
-	uint8_t always;	  /* OUT memory is written on errors too (nanosleep's remainder) */
+	uint8_t always; /* OUT memory is written on errors too (nanosleep's remainder) */
 	uint32_t len_arg;
-	uint32_t unit;	  /* bytes of one element */
-	uint16_t sub;	  /* which flag table or struct name */
+	uint32_t unit; /* bytes of one element */
+	uint16_t sub;  /* which flag table or struct name */
 };
 
 enum sys_ret { R_INT, R_HEX, R_FD, R_PID, R_UINT, R_NONE };
@@ -62,10 +87,10 @@ enum sys_ret { R_INT, R_HEX, R_FD, R_PID, R_UINT, R_NONE };
 
 struct sys_desc {
 	const char *name; /* NULL: no such call */
-	uint8_t cls;	  /* enum sys_class */
-	uint8_t quick;	  /* can never wait for another task or the outside */
+	uint8_t cls;      /* enum sys_class */
+	uint8_t quick;    /* can never wait for another task or the outside */
 	uint8_t nargs;
-	uint8_t ret;	  /* enum sys_ret, for printing */
+	uint8_t ret; /* enum sys_ret, for printing */
 	uint16_t refuse_errno;
 	uint16_t handler; /* SYSH_* */
 	struct sys_arg args[6];

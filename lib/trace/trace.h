@@ -1,12 +1,13 @@
 /* The trace directory: what is in it, how it is written and read.
  *
- * A trace is five files. `version` and `args_env` are small and whole; `events`, `mmaps` and `data` are
- * streams of compressed, checksummed blocks (formats/trace, rr-trace(5)). An event owns the data and map
- * records put since the event before it. Nothing here knows about ptrace or about a running program.
+ * A trace is five files. `version` and `args_env` are small and whole; `events`, `mmaps` and `data`
+ * are streams of compressed, checksummed blocks (formats/trace, rr-trace(5)). An event owns the
+ * data and map records put since the event before it. Nothing here knows about ptrace or about a
+ * running program.
  *
- * Errors: functions that return int give 0 (or a count) when well and -1 when not; trace_strerror() and
- * trace_reader_error() then hold one line, ready to print behind "rr-x: ". No function here ever exits,
- * crashes, hangs or allocates more than TRACE_BLOCK_MAX on a damaged trace.
+ * Errors: functions that return int give 0 (or a count) when well and -1 when not; trace_strerror()
+ * and trace_reader_error() then hold one line, ready to print behind "rr-x: ". No function here
+ * ever exits, crashes, hangs or allocates more than TRACE_BLOCK_MAX on a damaged trace.
  */
 #ifndef RR_TRACE_H
 #define RR_TRACE_H
@@ -21,7 +22,8 @@
 /* Bytes of one data record as a reader hands it out; the writer splits longer ones. */
 #define TRACE_DATA_MAX (64u << 10)
 
-/* The kernel's struct user_regs_struct, in its order: registers of a frame (names: trace_reg_names). */
+/* The kernel's struct user_regs_struct, in its order: registers of a frame (names:
+ * trace_reg_names). */
 #define TRACE_NREGS 27
 struct trace_regs {
 	uint64_t r[TRACE_NREGS];
@@ -29,139 +31,176 @@ struct trace_regs {
 extern const char *const trace_reg_names[TRACE_NREGS];
 
 enum trace_kind {
-	EV_SYSCALL = 1, /* a call has returned: `regs` at its entry, `after` when back in the program */
-	EV_ENTER = 2,	/* a call has been entered and others run before it returns */
-	EV_CLONE = 3,	/* inside a call, the task has made task `other`, whose registers are `after` */
-	EV_SIGNAL = 4,	/* a signal acts here: `after` is the handler's entry, or where the task goes on */
-	EV_INSN = 5,	/* an instruction with a result of its own has been answered: `sysno` is an enum chance */
-	EV_EXIT = 6,	/* the task is gone: `result` is its wait status */
+	/* a call has returned: `regs` at its entry, `after` when back in the program */
+	EV_SYSCALL = 1,
+	EV_ENTER = 2, /* a call has been entered and others run before it returns */
+	/* inside a call, the task has made task `other`, whose registers are `after` */
+	EV_CLONE = 3,
+	/* a signal acts here: `after` is the handler's entry, or where the task goes on */
+	EV_SIGNAL = 4,
+	/* an instruction with a result of its own has been answered: `sysno` is an enum chance */
+	EV_INSN = 5,
+	EV_EXIT = 6,     /* the task is gone: `result` is its wait status */
 	EV_CHECKSUM = 7, /* checksum of the writable memory of the task's address space: `result` */
-	EV_SWITCH = 8,	/* the task stands between two calls, at `ticks`, and others run before it goes on */
-	EV_HALT = 9	/* the task halts for a task of the program's that traces it, which may change `after` */
+	/* the task stands between two calls, at `ticks`, and others run before it goes on */
+	EV_SWITCH = 8,
+	/* the task halts for a task of the program's that traces it, which may change `after` */
+	EV_HALT = 9
 };
 
 /* Instructions whose results are not the program's own, of EV_INSN. */
-enum chance { CHANCE_RDTSC, CHANCE_RDTSCP, CHANCE_CPUID, CHANCE_RDRAND, CHANCE_RDSEED, CHANCE_RDPID, CHANCE_XGETBV, CHANCES };
+enum chance {
+	CHANCE_RDTSC,
+	CHANCE_RDTSCP,
+	CHANCE_CPUID,
+	CHANCE_RDRAND,
+	CHANCE_RDSEED,
+	CHANCE_RDPID,
+	CHANCE_XGETBV,
+	CHANCES
+};
 
 /* Flags of an event. */
-#define EVF_EXEC 0x01	   /* EV_SYSCALL: a successful execve: the map records are the whole new address space */
-#define EVF_RESTART 0x02   /* EV_SYSCALL: interrupted; `result` is -ERESTART*, the task will make the call again */
-#define EVF_RESUMED 0x04   /* EV_SYSCALL: an EV_ENTER of this task went before */
-#define EVF_REFUSED 0x08   /* EV_SYSCALL: not made, rr-record answered for the kernel */
-#define EVF_STDOUT 0x10	   /* EV_SYSCALL: `result` bytes went to what was rr-record's standard output */
-#define EVF_STDERR 0x20	   /* the same for standard error */
-#define EVF_AT_CALL 0x40   /* EV_SIGNAL, EV_HALT: just before the task's next call; `regs` as on entry of that call */
-#define EVF_SYNC 0x80	   /* EV_SIGNAL, EV_HALT: `result` was raised by the instruction at `regs` */
-#define EVF_HANDLER 0x100  /* EV_SIGNAL: the program's handler runs next */
-#define EVF_FATAL 0x200	   /* EV_SIGNAL: ends the task's process */
-#define EVF_STOP 0x400	   /* EV_SIGNAL: stops the task's process until continued */
-#define EVF_THREAD 0x800   /* EV_CLONE: shares memory with its maker (CLONE_VM); EV_EXIT: its memory lives on */
-#define EVF_GROUP 0x1000   /* EV_CLONE: a thread of its maker's process (CLONE_THREAD) */
-#define EVF_STEP 0x4000	   /* EV_HALT: one instruction behind the task's last event */
-#define EVF_INEXACT 0x2000 /* EV_SIGNAL: acts somewhere behind the task's last event: it made no call for too long */
+/* EV_SYSCALL: a successful execve: the map records are the whole new address space */
+#define EVF_EXEC 0x01
+/* EV_SYSCALL: interrupted; `result` is -ERESTART*, the task will make the call again */
+#define EVF_RESTART 0x02
+#define EVF_RESUMED 0x04 /* EV_SYSCALL: an EV_ENTER of this task went before */
+#define EVF_REFUSED 0x08 /* EV_SYSCALL: not made, rr-record answered for the kernel */
+/* EV_SYSCALL: `result` bytes went to what was rr-record's standard output */
+#define EVF_STDOUT 0x10
+#define EVF_STDERR 0x20 /* the same for standard error */
+/* EV_SIGNAL, EV_HALT: just before the task's next call; `regs` as on entry of that call */
+#define EVF_AT_CALL 0x40
+/* EV_SIGNAL, EV_HALT: `result` was raised by the instruction at `regs` */
+#define EVF_SYNC 0x80
+#define EVF_HANDLER 0x100 /* EV_SIGNAL: the program's handler runs next */
+#define EVF_FATAL 0x200   /* EV_SIGNAL: ends the task's process */
+#define EVF_STOP 0x400    /* EV_SIGNAL: stops the task's process until continued */
+/* EV_CLONE: shares memory with its maker (CLONE_VM); EV_EXIT: its memory lives on */
+#define EVF_THREAD 0x800
+#define EVF_GROUP 0x1000 /* EV_CLONE: a thread of its maker's process (CLONE_THREAD) */
+#define EVF_STEP 0x4000  /* EV_HALT: one instruction behind the task's last event */
+/* EV_SIGNAL: acts somewhere behind the task's last event: it made no call for too long */
+#define EVF_INEXACT 0x2000
 
 struct trace_event {
-	uint64_t num;	  /* 1, 2, 3 …: set by the writer and the reader */
+	uint64_t num;     /* 1, 2, 3 …: set by the writer and the reader */
 	uint64_t time_ns; /* since the recording began (CLOCK_MONOTONIC) */
-	uint64_t ticks;	  /* of this task since it was made; 0 while nothing counts */
-	int32_t tid;	  /* as rr-record saw it */
-	int32_t other;	  /* EV_CLONE: the new task; EV_SYSCALL|EVF_EXEC: the task's id from now on; else 0 */
-	uint8_t kind;	  /* enum trace_kind */
-	uint16_t flags;	  /* EVF_* */
-	uint16_t sysno;	  /* EV_SYSCALL, EV_ENTER, EV_CLONE: the call; for restart_syscall the call it restarts */
-	int64_t result;	  /* call: what it returned; signal: its number; exit: wait status; checksum: its value */
-	struct trace_regs regs;	 /* before the event acts: what a replay must arrive with */
+	uint64_t ticks;   /* of this task since it was made; 0 while nothing counts */
+	int32_t tid;      /* as rr-record saw it */
+	/* EV_CLONE: the new task; EV_SYSCALL|EVF_EXEC: the task's id from now on; else 0 */
+	int32_t other;
+	uint8_t kind;   /* enum trace_kind */
+	uint16_t flags; /* EVF_* */
+	/* EV_SYSCALL, EV_ENTER, EV_CLONE: the call; for restart_syscall the call it restarts */
+	uint16_t sysno;
+	/* call: what it returned; signal: its number; exit: wait status; checksum: its value */
+	int64_t result;
+	struct trace_regs regs;  /* before the event acts: what a replay must arrive with */
 	struct trace_regs after; /* what the task goes on with */
-	uint32_t ndata, nmaps;	 /* records this event owns: set by the writer and the reader */
+	uint32_t ndata, nmaps;   /* records this event owns: set by the writer and the reader */
 };
 
 enum trace_data_kind {
-	DATA_OUT = 0,	 /* the kernel wrote this at `addr` of the memory of task `tid` */
-	DATA_IN = 1,	 /* the kernel read this there: kept for rr-dump only */
-	DATA_XSTATE = 2, /* XSAVE area (PTRACE_GETREGSET, NT_X86_XSTATE) the task goes on with; addr is 0 */
+	DATA_OUT = 0, /* the kernel wrote this at `addr` of the memory of task `tid` */
+	DATA_IN = 1,  /* the kernel read this there: kept for rr-dump only */
+	/* XSAVE area (PTRACE_GETREGSET, NT_X86_XSTATE) the task goes on with; addr is 0 */
+	DATA_XSTATE = 2,
 	DATA_SHARED = 3, /* contents of shared object `object` from offset `addr` on */
-	DATA_PAYLOAD = 4,/* bytes for the output EVF_STDOUT/EVF_STDERR speaks of that are not in memory */
-	DATA_SIGINFO = 5,/* EV_SIGNAL: siginfo_t, kept for rr-dump and rr-gdb */
-	DATA_FILL = 6,	 /* initial contents of the private mapping at `addr` (BACKING_DATA) */
-	DATA_ZERO = 7,	 /* `fill_len` zero bytes at `addr` of task `tid` (or of `object`, when not 0) */
-	DATA_DEBUG = 8	 /* debug registers that a tracer has set, TRACE_DEBUG_REGS of them: DR0 to DR3 and DR7 */
+	/* bytes for the output EVF_STDOUT/EVF_STDERR speaks of that are not in memory */
+	DATA_PAYLOAD = 4,
+	DATA_SIGINFO = 5, /* EV_SIGNAL: siginfo_t, kept for rr-dump and rr-gdb */
+	DATA_FILL = 6,    /* initial contents of the private mapping at `addr` (BACKING_DATA) */
+	/* `fill_len` zero bytes at `addr` of task `tid` (or of `object`, when not 0) */
+	DATA_ZERO = 7,
+	/* debug registers that a tracer has set, TRACE_DEBUG_REGS of them: DR0 to DR3 and DR7 */
+	DATA_DEBUG = 8
 };
 #define TRACE_DEBUG_REGS 5u
 
 struct trace_data {
-	uint8_t kind;	 /* enum trace_data_kind */
-	int32_t tid;	 /* whose memory; 0: the event's task (a reader gives equal ones as 0) */
+	uint8_t kind;    /* enum trace_data_kind */
+	int32_t tid;     /* whose memory; 0: the event's task (a reader gives equal ones as 0) */
 	uint64_t object; /* DATA_SHARED, DATA_ZERO: id of the shared object; else 0 */
 	uint64_t addr;
 	uint64_t fill_len;    /* DATA_ZERO only */
-	uint32_t len;	      /* bytes below; 0 with DATA_ZERO */
+	uint32_t len;         /* bytes below; 0 with DATA_ZERO */
 	const uint8_t *bytes; /* reader: good until the next call on the reader; writer: copied */
 };
 
 /* Not MAP_*: <sys/mman.h> has macros MAP_ANON and MAP_FILE. */
 enum trace_backing {
-	BACKING_ANON = 0,  /* zeroes */
-	BACKING_FILE = 1,  /* `path` on the host, unchanged since (size, mtime) */
-	BACKING_COPY = 2,  /* `copy`, a file under files/ of the trace */
-	BACKING_DATA = 3,  /* contents come as DATA_FILL records of the same event */
+	BACKING_ANON = 0,   /* zeroes */
+	BACKING_FILE = 1,   /* `path` on the host, unchanged since (size, mtime) */
+	BACKING_COPY = 2,   /* `copy`, a file under files/ of the trace */
+	BACKING_DATA = 3,   /* contents come as DATA_FILL records of the same event */
 	BACKING_OBJECT = 4, /* shared object `object`, contents as DATA_SHARED records */
-	BACKING_CODE = 5,   /* rewritten code: `copy`, a code file under files/ (instrument/code.h) */
+	/* rewritten code: `copy`, a code file under files/ (instrument/code.h) */
+	BACKING_CODE = 5,
 	BACKING_COUNTER = 6 /* the page in which rewritten code counts (counter/page.h) */
 };
 
 struct trace_map {
-	int32_t tid;	  /* whose address space; 0: the event's task */
-	uint8_t backing;  /* enum trace_backing */
-	uint64_t start, len; /* bytes, page-aligned */
-	uint32_t prot, flags;	/* PROT_*, MAP_* of mmap(2) */
-	uint64_t offset;	/* into the file or object, bytes */
-	uint64_t object;	/* id of the shared object, or 0 */
+	int32_t tid;             /* whose address space; 0: the event's task */
+	uint8_t backing;         /* enum trace_backing */
+	uint64_t start, len;     /* bytes, page-aligned */
+	uint32_t prot, flags;    /* PROT_*, MAP_* of mmap(2) */
+	uint64_t offset;         /* into the file or object, bytes */
+	uint64_t object;         /* id of the shared object, or 0 */
 	uint64_t dev, ino, size; /* of the mapped file, when mapped */
 	int64_t mtime_ns;
-	const char *path;	/* as the program's kernel names it; "[stack]", "[heap]"; "" if anonymous */
-	const char *copy;	/* BACKING_COPY: name under files/; else "" */
-	uint8_t build_id[20];	/* 0 if none */
+	/* as the program's kernel names it; "[stack]", "[heap]"; "" if anonymous */
+	const char *path;
+	const char *copy;     /* BACKING_COPY: name under files/; else "" */
+	uint8_t build_id[20]; /* 0 if none */
 };
 
-/* What args_env holds: NUL-separated "key=value" text; argv and environ repeat their key, in order. */
+/* What args_env holds: NUL-separated "key=value" text; argv and environ repeat their key, in order.
+ */
 struct trace_meta {
 	char *exe, *cwd;
 	char **argv, **envp; /* NULL-terminated */
-	char *kernel;	     /* uname -r */
+	char *kernel;        /* uname -r */
 	char *cpu_model;
-	int cpu;	     /* the CPU everything was pinned to */
+	int cpu; /* the CPU everything was pinned to */
 	unsigned page_size;
-	unsigned nleaves;    /* CPUID leaves, six words each: leaf, subleaf, eax, ebx, ecx, edx */
+	unsigned nleaves; /* CPUID leaves, six words each: leaf, subleaf, eax, ebx, ecx, edx */
 	uint32_t (*leaves)[6];
-	char *counter;	     /* "none", "soft", "hpc", "step" */
+	char *counter; /* "none", "soft", "hpc", "step" */
 };
 void trace_meta_free(struct trace_meta *m);
 
-/* --- writing --------------------------------------------------------------------------------------- */
+/* --- writing
+ * --------------------------------------------------------------------------------------- */
 
 struct trace_writer;
 
-/* Makes the directory (mode 0700) and its files (0600), or takes an empty directory. With `replace`, a trace
- * already there is removed first, but only if it is a trace and nothing else: otherwise EEXIST. meta is copied.
- * Another writer in the same directory is an error. Blocks are compressed on a thread that may use the CPUs its
- * maker may use now (so pin the caller afterwards) and takes no signals. */
+/* Makes the directory (mode 0700) and its files (0600), or takes an empty directory. With
+ * `replace`, a trace already there is removed first, but only if it is a trace and nothing else:
+ * otherwise EEXIST. meta is copied. Another writer in the same directory is an error. Blocks are
+ * compressed on a thread that may use the CPUs its maker may use now (so pin the caller afterwards)
+ * and takes no signals. */
 struct trace_writer *trace_create(const char *dir, bool replace, const struct trace_meta *meta);
-/* What is recorded runs on this CPU: the thread keeps off it or, if it may use no other, compresses little there. */
+/* What is recorded runs on this CPU: the thread keeps off it or, if it may use no other, compresses
+ * little there. */
 void trace_spare_cpu(struct trace_writer *w, int cpu);
-/* Records of the event put next. `tid`s are as in the structs above. Bytes are copied at once. Data longer than
- * TRACE_DATA_MAX becomes several records, `addr` moving on where it has a meaning.
- * -1: a record that a reader would refuse, or the disk is full or failing, now and for ever after; the writer stays
- * usable for trace_close. */
+/* Records of the event put next. `tid`s are as in the structs above. Bytes are copied at once. Data
+ * longer than TRACE_DATA_MAX becomes several records, `addr` moving on where it has a meaning. -1:
+ * a record that a reader would refuse, or the disk is full or failing, now and for ever after; the
+ * writer stays usable for trace_close. */
 int trace_put_data(struct trace_writer *w, const struct trace_data *d);
 int trace_put_map(struct trace_writer *w, const struct trace_map *m);
-int trace_put_event(struct trace_writer *w, struct trace_event *ev); /* sets ev->num, ndata, nmaps */
+/* sets ev->num, ndata, nmaps */
+int trace_put_event(struct trace_writer *w, struct trace_event *ev);
 /* A new file under files/, named "<n>-<base>"; *name is malloc'd. Returns a descriptor, or -1. */
 int trace_new_file(struct trace_writer *w, const char *base, char **name);
-/* The file open at fd, which never changes, under such a name: a second link to it where that can be, else a copy. 0 or -1. */
+/* The file open at fd, which never changes, under such a name: a second link to it where that can
+ * be, else a copy. 0 or -1. */
 int trace_link_file(struct trace_writer *w, int fd, const char *base, char **name);
 uint64_t trace_events_put(const struct trace_writer *w);
-/* Hands what is buffered to the kernel and waits for that, records before the events that own them. Without
- * it that happens within about a second, even when nothing more is put. */
+/* Hands what is buffered to the kernel and waits for that, records before the events that own them.
+ * Without it that happens within about a second, even when nothing more is put. */
 int trace_flush(struct trace_writer *w);
 /* Flushes; writes `version` if all is well and `complete`. Frees w. */
 int trace_close(struct trace_writer *w, bool complete);
@@ -176,31 +215,35 @@ char *trace_fresh_dir(const char *exe);
 /* Points `latest-trace` beside dir at it (only in the default place); best effort. */
 void trace_set_latest(const char *dir);
 
-/* --- reading --------------------------------------------------------------------------------------- */
+/* --- reading
+ * --------------------------------------------------------------------------------------- */
 
 struct trace_reader;
 
-/* NULL dir: latest-trace in the default place. follow: a trace still being written; the end is then not final. */
+/* NULL dir: latest-trace in the default place. follow: a trace still being written; the end is then
+ * not final. */
 struct trace_reader *trace_open(const char *dir, bool follow);
 const struct trace_meta *trace_reader_meta(const struct trace_reader *r);
 const char *trace_reader_dir(const struct trace_reader *r);
 const char *trace_reader_uuid(const struct trace_reader *r);
 /* False if the recording did not end well (no `version`). */
 bool trace_reader_complete(const struct trace_reader *r);
-/* A writer has it open. When following, the end is final if the trace is complete or no longer live. */
+/* A writer has it open. When following, the end is final if the trace is complete or no longer
+ * live. */
 bool trace_reader_live(const struct trace_reader *r);
-/* The next event: 1; the end: 0; damage: -1. Records of the event before that were not read are skipped.
- * In a trace without `version`, a last block cut short is the end, not damage, and so is a block of events whose
- * records are not there. After the end, try again when following. */
+/* The next event: 1; the end: 0; damage: -1. Records of the event before that were not read are
+ * skipped. In a trace without `version`, a last block cut short is the end, not damage, and so is a
+ * block of events whose records are not there. After the end, try again when following. */
 int trace_next(struct trace_reader *r, struct trace_event *ev);
 /* The records of the event just read, in the order they were put: 1; no more: 0; damage: -1. */
 int trace_next_data(struct trace_reader *r, struct trace_data *d);
 int trace_next_map(struct trace_reader *r, struct trace_map *m);
 /* Makes trace_next return event `num` next (or the end). Reads only the blocks it needs. */
 int trace_seek(struct trace_reader *r, uint64_t num);
-/* Reads everything: every block's checksum, order, counts, that copies are there. 0 well; -1 with the first
- * fault found. Afterwards trace_next returns event 1. `quick`: blocks of data are not inflated: their checksums and headers
- * have to do, so that records that were badly written are not found. */
+/* Reads everything: every block's checksum, order, counts, that copies are there. 0 well; -1 with
+ * the first fault found. Afterwards trace_next returns event 1. `quick`: blocks of data are not
+ * inflated: their checksums and headers have to do, so that records that were badly written are not
+ * found. */
 int trace_check(struct trace_reader *r, bool quick);
 /* A plain file under files/, read-only; -1 if missing or the name leaves the directory. */
 int trace_open_copy(struct trace_reader *r, const char *copy);

@@ -1,10 +1,10 @@
+#include "trace/meta.h"
+
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "trace/meta.h"
 
 #define FILE_SIZE_CRC "%" PRIu64 ":%08" PRIx32
 
@@ -13,11 +13,11 @@ int version_format(const struct trace_version *v, char line[VERSION_MAX])
 	const uint64_t *size = v->sizes;
 	const uint32_t *crc = v->crcs;
 	int n = snprintf(line, VERSION_MAX,
-			 "rr-trace %d %s last=%" PRIu64 " args_env=" FILE_SIZE_CRC " events=" FILE_SIZE_CRC
-			 " mmaps=" FILE_SIZE_CRC " data=" FILE_SIZE_CRC,
-			 TRACE_FORMAT, v->uuid, v->events, v->args_env_size, v->args_env_crc, size[STREAM_EVENTS],
-			 crc[STREAM_EVENTS], size[STREAM_MMAPS], crc[STREAM_MMAPS], size[STREAM_DATA],
-			 crc[STREAM_DATA]);
+			 "rr-trace %d %s last=%" PRIu64 " args_env=" FILE_SIZE_CRC
+			 " events=" FILE_SIZE_CRC " mmaps=" FILE_SIZE_CRC " data=" FILE_SIZE_CRC,
+			 TRACE_FORMAT, v->uuid, v->events, v->args_env_size, v->args_env_crc,
+			 size[STREAM_EVENTS], crc[STREAM_EVENTS], size[STREAM_MMAPS],
+			 crc[STREAM_MMAPS], size[STREAM_DATA], crc[STREAM_DATA]);
 	return n + snprintf(line + n, VERSION_MAX - (size_t)n, " crc32=%08" PRIx32 "\n",
 			    libdeflate_crc32(0, line, (size_t)n));
 }
@@ -32,7 +32,8 @@ static bool checksum_right(const char *text, size_t len)
 
 	if (len < last)
 		return false;
-	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n", libdeflate_crc32(0, text, len - last));
+	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n",
+		 libdeflate_crc32(0, text, len - last));
 	return memcmp(text + len - last, want, last) == 0;
 }
 
@@ -47,7 +48,8 @@ const char *version_parse(const char *text, size_t len, struct trace_version *v)
 	if (sscanf(text, "rr-trace %9u%n.%9u%n", &format, &behind, &v->minor, &behind) < 1)
 		return "not the version of a trace";
 	if (format != TRACE_FORMAT) {
-		snprintf(why, sizeof(why), "format %u, this program reads %d", format, TRACE_FORMAT);
+		snprintf(why, sizeof(why), "format %u, this program reads %d", format,
+			 TRACE_FORMAT);
 		return why;
 	}
 	uint64_t *size = v->sizes;
@@ -59,7 +61,8 @@ const char *version_parse(const char *text, size_t len, struct trace_version *v)
 		   &crc[STREAM_EVENTS], &size[STREAM_MMAPS], &crc[STREAM_MMAPS], &size[STREAM_DATA],
 		   &crc[STREAM_DATA]) != 10)
 		return "cut short or damaged";
-	/* Of this version only what would be written again from it is well; newer ones may have more fields. */
+	/* Of this version only what would be written again from it is well; newer ones may have
+	 * more fields. */
 	if (!checksum_right(text, len) ||
 	    (!v->minor && ((size_t)version_format(v, again) != len || memcmp(again, text, len))))
 		return "wrong checksum";

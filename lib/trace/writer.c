@@ -1,3 +1,11 @@
+#include "trace/dir.h"
+#include "trace/error.h"
+#include "trace/meta.h"
+#include "trace/record.h"
+#include "trace/sink.h"
+#include "util/host.h"
+#include "util/util.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libdeflate.h>
@@ -6,14 +14,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
-
-#include "trace/dir.h"
-#include "trace/error.h"
-#include "trace/meta.h"
-#include "trace/record.h"
-#include "trace/sink.h"
-#include "util/host.h"
-#include "util/util.h"
 
 struct trace_writer {
 	char *dir;
@@ -71,8 +71,9 @@ static int args_env_put(struct trace_writer *w, const struct trace_meta *meta)
 	char *text = meta_format(meta, w->version.uuid, &len);
 	if (!text)
 		return fail(w, "args_env");
-	int rc = len > TRACE_MAX_META ? trace_fail("%s/args_env: arguments and environment are too long", w->dir)
-				      : file_put(w, "args_env", text, len);
+	int rc = len > TRACE_MAX_META
+			 ? trace_fail("%s/args_env: arguments and environment are too long", w->dir)
+			 : file_put(w, "args_env", text, len);
 	w->version.args_env_size = len;
 	w->version.args_env_crc = libdeflate_crc32(0, text, len);
 	free(text);
@@ -138,8 +139,7 @@ struct trace_writer *trace_create(const char *dir, bool replace, const struct tr
 	}
 	if (streams_make(w) == 0)
 		return w;
-out:
-	;
+out:;
 	int error = errno;
 	trace_discard(w);
 	errno = error;
@@ -215,7 +215,10 @@ static int copy_whole(int from, int to)
 {
 	struct stat st;
 
-	return fstat(from, &st) || ftruncate(to, st.st_size) || file_copy_data(from, to, 0, (uint64_t)st.st_size) ? -1 : 0;
+	return fstat(from, &st) || ftruncate(to, st.st_size) ||
+			       file_copy_data(from, to, 0, (uint64_t)st.st_size)
+		       ? -1
+		       : 0;
 }
 
 int trace_link_file(struct trace_writer *w, int fd, const char *base, char **name)

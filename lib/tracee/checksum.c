@@ -1,12 +1,12 @@
 #include "tracee/task.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-/* How much below the stack pointer of a stack whose bounds nobody knows (a thread's, a coroutine's) counts as dead. */
+/* How much below the stack pointer of a stack whose bounds nobody knows (a thread's, a coroutine's)
+ * counts as dead. */
 #define DEAD_MAX (1u << 20)
 #define RED_ZONE 128
 
@@ -18,8 +18,8 @@ struct sum {
 	uint8_t page[PAGE];
 };
 
-/* FNV-1a over words, page by page. The sum of pages is plain addition, so that how a region is cut into mappings
- * does not matter. */
+/* FNV-1a over words, page by page. The sum of pages is plain addition, so that how a region is cut
+ * into mappings does not matter. */
 static uint64_t page_sum(uint64_t addr, const uint8_t *page)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ addr, any = 0, w;
@@ -58,8 +58,8 @@ static int add_pages(void *ctx, uint64_t start, uint64_t len)
 
 int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum)
 {
-	uint64_t (*dead)[2] = xcalloc(nsps, sizeof *dead);
-	struct sum s = {.t = t, .dead = (const uint64_t (*)[2])dead};
+	uint64_t(*dead)[2] = xcalloc(nsps, sizeof(*dead));
+	struct sum s = {.t = t, .dead = (const uint64_t(*)[2])dead};
 	struct maps_line l;
 	struct maps_file *f = maps_open(t->tid);
 
@@ -68,8 +68,10 @@ int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *su
 		return -1;
 	}
 	while (maps_next(f, &l)) {
-		/* Which pages of shared memory a task has touched differs between runs, so they cannot count. */
-		if (!(l.prot & PROT_WRITE) || l.shared || (l.start < SCRATCH_END && l.end > AGENT_ADDR))
+		/* Which pages of shared memory a task has touched differs between runs, so they
+		 * cannot count. */
+		if (!(l.prot & PROT_WRITE) || l.shared ||
+		    (l.start < SCRATCH_END && l.end > AGENT_ADDR))
 			continue;
 		bool main_stack = l.start <= t->mm->stack && t->mm->stack < l.end;
 		s.ndead = 0;

@@ -1,6 +1,5 @@
 /* Descriptors of ours for a task. */
 #include "tracee/task.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -29,7 +28,10 @@ struct letter {
 static void letter_fill(struct letter *l, void *iov, void *byte, void *control)
 {
 	l->iov = (struct iovec){byte, 1};
-	l->msg = (struct msghdr){.msg_iov = iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof l->control};
+	l->msg = (struct msghdr){.msg_iov = iov,
+				 .msg_iovlen = 1,
+				 .msg_control = control,
+				 .msg_controllen = sizeof(l->control)};
 }
 
 /* Sends fd to what the task has as its descriptor `to`. */
@@ -48,8 +50,8 @@ static int post(struct task *t, int to, int fd)
 		struct cmsghdr *c = CMSG_FIRSTHDR(&l.msg);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof fd);
-		memcpy(CMSG_DATA(c), &fd, sizeof fd);
+		c->cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
 		e = sendmsg(s, &l.msg, MSG_DONTWAIT | MSG_NOSIGNAL) == 1 ? 0 : -1;
 	}
 	if (s >= 0)
@@ -66,15 +68,17 @@ static int64_t receive(struct task *t, int from)
 	int fd;
 
 	letter_fill(&l, (void *)IN_TASK(iov), (void *)IN_TASK(byte), (void *)IN_TASK(control));
-	if (task_write(t, AGENT_DATA, &l, sizeof l))
+	if (task_write(t, AGENT_DATA, &l, sizeof(l)))
 		return -EFAULT;
-	int64_t got = TASK_CALL(t, SYS_recvmsg, (uint64_t)from, IN_TASK(msg), MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	int64_t got = TASK_CALL(t, SYS_recvmsg, (uint64_t)from, IN_TASK(msg),
+				MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (got < 0)
 		return got;
-	if (task_read_all(t, AGENT_DATA, &l, sizeof l) || l.msg.msg_controllen < CMSG_LEN(sizeof fd))
+	if (task_read_all(t, AGENT_DATA, &l, sizeof(l)) ||
+	    l.msg.msg_controllen < CMSG_LEN(sizeof(fd)))
 		return -EMFILE; /* scm_detach_fds(): what does not fit is left out */
 	struct cmsghdr *c = (struct cmsghdr *)l.control;
-	memcpy(&fd, CMSG_DATA(c), sizeof fd);
+	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
 	return fd;
 }
 
@@ -82,11 +86,12 @@ static int64_t receive(struct task *t, int from)
 static int64_t give(struct task *t, int fd)
 {
 	int pair[2];
-	int64_t r = TASK_CALL(t, SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, IN_TASK(pair));
+	int64_t r =
+		TASK_CALL(t, SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, IN_TASK(pair));
 
 	if (r < 0)
 		return r;
-	if (task_read_all(t, IN_TASK(pair), pair, sizeof pair))
+	if (task_read_all(t, IN_TASK(pair), pair, sizeof(pair)))
 		return -EFAULT;
 	r = post(t, pair[0], fd) ? -EACCES : receive(t, pair[1]);
 	TASK_CALL(t, SYS_close, (uint64_t)pair[0]);
@@ -99,7 +104,7 @@ static bool is_ours(const struct task *t, int64_t theirs, int fd)
 	char path[64];
 	struct stat a, b;
 
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", t->tid, (int)theirs);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", t->tid, (int)theirs);
 	return !stat(path, &a) && !fstat(fd, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -107,14 +112,15 @@ static int64_t open_or_give(struct task *t, int fd, int flags)
 {
 	char path[64];
 
-	snprintf(path, sizeof path, "/proc/%d/fd/%d", getpid(), fd);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
 	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
 		return -EFAULT;
-	int64_t r = TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA, (uint64_t)flags | O_CLOEXEC);
+	int64_t r = TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA,
+			      (uint64_t)flags | O_CLOEXEC);
 	if (r >= 0 ? is_ours(t, r, fd) : r == -EMFILE)
 		return r;
-	/* There is no /proc in its mount namespace or root, or one of another process namespace, or it may not look at us there, being
-	 * of another user or user namespace. */
+	/* There is no /proc in its mount namespace or root, or one of another process namespace, or
+	 * it may not look at us there, being of another user or user namespace. */
 	if (r >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)r);
 	r = TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_WRITE);
@@ -132,11 +138,15 @@ int64_t task_give_fd(struct task *t, int fd, int flags)
 	struct rlimit was;
 	int64_t r = open_or_give(t, fd, flags);
 
-	/* The program's limit is not about our descriptors. Beyond its hard one it may go for the privileged alone. */
+	/* The program's limit is not about our descriptors. Beyond its hard one it may go for the
+	 * privileged alone. */
 	if (r == -EMFILE && !prlimit(t->tid, RLIMIT_NOFILE, NULL, &was)) {
-		const struct rlimit more = {was.rlim_cur + MORE, was.rlim_max > was.rlim_cur + MORE ? was.rlim_max : was.rlim_cur + MORE};
+		const struct rlimit more = {was.rlim_cur + MORE, was.rlim_max > was.rlim_cur + MORE
+									 ? was.rlim_max
+									 : was.rlim_cur + MORE};
 		const struct rlimit all = {was.rlim_max, was.rlim_max};
-		if (prlimit(t->tid, RLIMIT_NOFILE, &more, NULL) && prlimit(t->tid, RLIMIT_NOFILE, &all, NULL))
+		if (prlimit(t->tid, RLIMIT_NOFILE, &more, NULL) &&
+		    prlimit(t->tid, RLIMIT_NOFILE, &all, NULL))
 			return r;
 		r = open_or_give(t, fd, flags);
 		prlimit(t->tid, RLIMIT_NOFILE, &was, NULL);

@@ -18,11 +18,12 @@
 /* Somebody is there to read what is said and to end it. */
 bool keep_has_user(void)
 {
-	return isatty(STDERR_FILENO) && isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+	return isatty(STDERR_FILENO) && isatty(STDIN_FILENO) &&
+	       tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
-/* Tasks that nobody traces would outlive us, were we killed: another process ends them when nobody holds the pipe's other
- * end any more. A descriptor of a process means no other (pidfd_open(2)). */
+/* Tasks that nobody traces would outlive us, were we killed: another process ends them when nobody
+ * holds the pipe's other end any more. A descriptor of a process means no other (pidfd_open(2)). */
 static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2])
 {
 	char c;
@@ -39,8 +40,8 @@ static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2]
 	_exit(0);
 }
 
-/* Stopped from now on, without a tracer. The stop comes before any instruction. Returns a descriptor of the process; -1 for
- * a thread. */
+/* Stopped from now on, without a tracer. The stop comes before any instruction. Returns a
+ * descriptor of the process; -1 for a thread. */
 static int let_go(const struct kept_task *k)
 {
 	int fd = k->tid == k->pid ? (int)syscall(SYS_pidfd_open, k->tid, 0) : -1;
@@ -50,8 +51,8 @@ static int let_go(const struct kept_task *k)
 	return fd;
 }
 
-/* Until the user has seen enough: a line or the end of what is typed, one of the signals, or the end of all tasks. tasks has
- * room for two more. */
+/* Until the user has seen enough: a line or the end of what is typed, one of the signals, or the
+ * end of all tasks. tasks has room for two more. */
 static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, bool typed)
 {
 	int signals = signalfd(-1, ends, SFD_CLOEXEC);
@@ -73,7 +74,7 @@ static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, 
 	}
 	struct signalfd_siginfo si;
 	if (signals >= 0 && tasks[n].revents)
-		(void)!read(signals, &si, sizeof si);
+		(void)!read(signals, &si, sizeof(si));
 	if (tasks[n + 1].revents)
 		tcflush(STDIN_FILENO, TCIFLUSH);
 	close(signals);
@@ -81,11 +82,13 @@ static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, 
 
 static void print_lines(const struct kept_task *v, size_t n, bool typed)
 {
-	fprintf(stderr, "%s: its tasks are stopped where they are:\n", program_invocation_short_name);
+	fprintf(stderr, "%s: its tasks are stopped where they are:\n",
+		program_invocation_short_name);
 	for (size_t i = 0; i < n; i++)
 		if (v[i].tid == v[i].pid)
 			fprintf(stderr, "  gdb -p %d\t# %s\n", v[i].pid, v[i].what);
-	fprintf(stderr, "%s: %s^C ends them\n", program_invocation_short_name, typed ? "Enter or " : "");
+	fprintf(stderr, "%s: %s^C ends them\n", program_invocation_short_name,
+		typed ? "Enter or " : "");
 }
 
 void keep_tasks(const struct kept_task *v, size_t nv)
@@ -96,7 +99,8 @@ void keep_tasks(const struct kept_task *v, size_t nv)
 	size_t n = 0;
 	int alive[2];
 
-	/* One that comes from here on is for wait_for_user(): it must not come between a task and who watches over it. */
+	/* One that comes from here on is for wait_for_user(): it must not come between a task and
+	 * who watches over it. */
 	sigemptyset(&ends);
 	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
 		sigaddset(&ends, *s);

@@ -1,5 +1,4 @@
 #include "tracee/task.h"
-
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -17,10 +16,11 @@ ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n)
 
 	if (got == (ssize_t)n || n == 0)
 		return got;
-	/* Pages without PROT_READ, or a kernel that refuses this call: the slow way reads those too. */
+	/* Pages without PROT_READ, or a kernel that refuses this call: the slow way reads those
+	 * too. */
 	char path[32];
 	size_t done = got > 0 ? (size_t)got : 0;
-	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);
+	snprintf(path, sizeof(path), "/proc/%d/mem", t->tid);
 	int fd = lack_open(path, O_RDONLY);
 	if (fd >= 0) {
 		while (done < n) {
@@ -61,7 +61,7 @@ int task_write(struct task *t, uint64_t addr, const void *buf, size_t n)
 	if (!task_write_checked(t, addr, buf, n))
 		return 0;
 	char path[32];
-	snprintf(path, sizeof path, "/proc/%d/mem", t->tid);
+	snprintf(path, sizeof(path), "/proc/%d/mem", t->tid);
 	int fd = lack_open(path, O_WRONLY);
 	if (fd < 0)
 		return -1;

@@ -1,5 +1,4 @@
 #include "tracee/task.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -7,7 +6,7 @@
 
 struct mm *mm_new(void)
 {
-	struct mm *mm = xcalloc(1, sizeof *mm);
+	struct mm *mm = xcalloc(1, sizeof(*mm));
 
 	mm->refs = 1;
 	return mm;
@@ -15,22 +14,22 @@ struct mm *mm_new(void)
 
 struct mm *mm_fork(const struct mm *mm)
 {
-	struct mm *copy = xmalloc(sizeof *copy);
+	struct mm *copy = xmalloc(sizeof(*copy));
 
 	*copy = *mm;
 	copy->refs = 1;
-	copy->shared = xmalloc(mm->nshared * sizeof *mm->shared);
+	copy->shared = xmalloc(mm->nshared * sizeof(*mm->shared));
 	if (mm->nshared)
-		memcpy(copy->shared, mm->shared, mm->nshared * sizeof *mm->shared);
-	copy->code.v = xmalloc(mm->code.n * sizeof *mm->code.v);
+		memcpy(copy->shared, mm->shared, mm->nshared * sizeof(*mm->shared));
+	copy->code.v = xmalloc(mm->code.n * sizeof(*mm->code.v));
 	if (mm->code.n)
-		memcpy(copy->code.v, mm->code.v, mm->code.n * sizeof *mm->code.v);
-	copy->planted = xmalloc(mm->nplanted * sizeof *mm->planted);
+		memcpy(copy->code.v, mm->code.v, mm->code.n * sizeof(*mm->code.v));
+	copy->planted = xmalloc(mm->nplanted * sizeof(*mm->planted));
 	if (mm->nplanted)
-		memcpy(copy->planted, mm->planted, mm->nplanted * sizeof *mm->planted);
-	copy->guards = xmalloc(mm->nguards * sizeof *mm->guards);
+		memcpy(copy->planted, mm->planted, mm->nplanted * sizeof(*mm->planted));
+	copy->guards = xmalloc(mm->nguards * sizeof(*mm->guards));
 	if (mm->nguards)
-		memcpy(copy->guards, mm->guards, mm->nguards * sizeof *mm->guards);
+		memcpy(copy->guards, mm->guards, mm->nguards * sizeof(*mm->guards));
 	return copy;
 }
 
@@ -53,7 +52,7 @@ void mm_put(struct mm *mm)
 
 void mm_add_shared(struct mm *mm, struct shared_map m)
 {
-	mm->shared = xrealloc(mm->shared, (mm->nshared + 1) * sizeof *mm->shared);
+	mm->shared = xrealloc(mm->shared, (mm->nshared + 1) * sizeof(*mm->shared));
 	mm->shared[mm->nshared++] = m;
 }
 

@@ -1,6 +1,5 @@
 /* Breakpoint instructions in a tracee's memory. */
 #include "tracee/task.h"
-
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -40,8 +39,8 @@ int task_plant(struct task *t, uint64_t addr)
 		return 0;
 	if (task_read_all(t, addr, &was, 1) || task_write(t, addr, &int3, 1))
 		return -1;
-	mm->planted = xrealloc(mm->planted, (mm->nplanted + 1) * sizeof *mm->planted);
-	memmove(mm->planted + i + 1, mm->planted + i, (mm->nplanted - i) * sizeof *mm->planted);
+	mm->planted = xrealloc(mm->planted, (mm->nplanted + 1) * sizeof(*mm->planted));
+	memmove(mm->planted + i + 1, mm->planted + i, (mm->nplanted - i) * sizeof(*mm->planted));
 	mm->planted[i] = (struct planted){.addr = addr, .was = was};
 	mm->nplanted++;
 	return 0;
@@ -56,7 +55,7 @@ void task_unplant(struct task *t, uint64_t addr)
 		return;
 	task_write(t, addr, &mm->planted[i].was, 1); /* or nothing is mapped there any more */
 	mm->nplanted--;
-	memmove(mm->planted + i, mm->planted + i + 1, (mm->nplanted - i) * sizeof *mm->planted);
+	memmove(mm->planted + i, mm->planted + i + 1, (mm->nplanted - i) * sizeof(*mm->planted));
 }
 
 void task_unplant_all(struct task *t)
@@ -81,7 +80,8 @@ int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n)
 	if (task_write(t, addr, buf, n))
 		return -1;
 	for (size_t i = find(mm, addr); i < mm->nplanted && mm->planted[i].addr - addr < n; i++) {
-		mm->planted[i] = (struct planted){.addr = mm->planted[i].addr, .was = buf[mm->planted[i].addr - addr]};
+		mm->planted[i] = (struct planted){.addr = mm->planted[i].addr,
+						  .was = buf[mm->planted[i].addr - addr]};
 		task_write(t, mm->planted[i].addr, &int3, 1);
 	}
 	return 0;

@@ -1,5 +1,4 @@
 #include "tracee/task.h"
-
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -25,7 +24,7 @@ struct maps_file *maps_open(pid_t tid)
 {
 	char path[32];
 
-	snprintf(path, sizeof path, "/proc/%d/maps", tid);
+	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
 	int fd = lack_open(path, O_RDONLY);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f) {
@@ -35,7 +34,7 @@ struct maps_file *maps_open(pid_t tid)
 		}
 		return NULL;
 	}
-	struct maps_file *m = xcalloc(1, sizeof *m);
+	struct maps_file *m = xcalloc(1, sizeof(*m));
 	m->f = f;
 	return m;
 }
@@ -54,14 +53,14 @@ bool maps_next(struct maps_file *m, struct maps_line *l)
 	}
 	if (m->line[n - 1] == '\n')
 		m->line[n - 1] = '\0';
-	if (sscanf(m->line, "%lx-%lx %4s %lx %x:%x %lu %n", &l->start, &l->end, perms, &l->offset, &major_, &minor_,
-		   &l->ino, &at) < 7)
+	if (sscanf(m->line, "%lx-%lx %4s %lx %x:%x %lu %n", &l->start, &l->end, perms, &l->offset,
+		   &major_, &minor_, &l->ino, &at) < 7)
 		return false;
 	l->prot = (perms[0] == 'r' ? PROT_READ : 0u) | (perms[1] == 'w' ? PROT_WRITE : 0u) |
 		  (perms[2] == 'x' ? PROT_EXEC : 0u);
 	l->shared = perms[3] == 's';
 	l->dev = makedev(major_, minor_);
-	snprintf(l->path, sizeof l->path, "%s", m->line + at);
+	snprintf(l->path, sizeof(l->path), "%s", m->line + at);
 	return true;
 }
 
@@ -95,7 +94,8 @@ static int entries_each(int fd, uint64_t start, uint64_t end, bool shared, page_
 			break;
 		for (ssize_t i = 0; i < got / 8 && !r; i++, at += PAGE) {
 			uint64_t e = entries[i];
-			bool own = (e & (PM_SOFT_PRESENT | PM_SWAPPED)) && (shared || !(e & PM_FILE));
+			bool own =
+				(e & (PM_SOFT_PRESENT | PM_SWAPPED)) && (shared || !(e & PM_FILE));
 			if (own && run_len && run + run_len == at) {
 				run_len += PAGE;
 				continue;
@@ -113,8 +113,8 @@ static int entries_each(int fd, uint64_t start, uint64_t end, bool shared, page_
 
 /* struct pm_scan_arg and struct page_region of linux/fs.h, since Linux 6.7. */
 struct pm_scan {
-	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages, category_inverted, category_mask,
-		category_anyof_mask, return_mask;
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages, category_inverted,
+		category_mask, category_anyof_mask, return_mask;
 };
 struct pm_region {
 	uint64_t start, end, categories;
@@ -124,11 +124,12 @@ struct pm_region {
 #define PM_IS_PRESENT (1u << 3)
 #define PM_IS_SWAPPED (1u << 4)
 
-/* The kernel walks its page tables and skips what is not there at once: sanitizers reserve terabytes. 1 if it cannot. */
+/* The kernel walks its page tables and skips what is not there at once: sanitizers reserve
+ * terabytes. 1 if it cannot. */
 static int scan_each(int fd, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
 {
 	struct pm_region found[256];
-	struct pm_scan s = {.size = sizeof s,
+	struct pm_scan s = {.size = sizeof(s),
 			    .end = end,
 			    .vec = (uint64_t)found,
 			    .vec_len = ARRAY_LEN(found),
@@ -155,7 +156,7 @@ int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared, page_run 
 {
 	char path[32];
 
-	snprintf(path, sizeof path, "/proc/%d/pagemap", tid);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", tid);
 	int fd = lack_open(path, O_RDONLY);
 	if (fd < 0)
 		return -1;
@@ -170,11 +171,11 @@ uint64_t proc_stat_field(pid_t tid, int field)
 {
 	char path[32], buf[1024];
 
-	snprintf(path, sizeof path, "/proc/%d/stat", tid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
 	int fd = lack_open(path, O_RDONLY);
 	if (fd < 0)
 		return 0;
-	ssize_t n = read(fd, buf, sizeof buf - 1);
+	ssize_t n = read(fd, buf, sizeof(buf) - 1);
 	close(fd);
 	if (n <= 0)
 		return 0;
@@ -197,7 +198,7 @@ static char *status_line(pid_t tid, const char *name, char *buf, size_t size)
 {
 	char path[32];
 
-	snprintf(path, sizeof path, "/proc/%d/status", tid);
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
 	int fd = lack_open(path, O_RDONLY);
 	if (fd < 0)
 		return NULL;
@@ -223,7 +224,8 @@ bool proc_has_child(pid_t pid)
 	bool has = false;
 
 	while (!has && (e = dir_next(d)))
-		has = e->d_name[0] >= '1' && e->d_name[0] <= '9' && proc_stat_field(atoi(e->d_name), 4) == (uint64_t)pid;
+		has = e->d_name[0] >= '1' && e->d_name[0] <= '9' &&
+		      proc_stat_field(atoi(e->d_name), 4) == (uint64_t)pid;
 	if (d)
 		closedir(d);
 	return has;
@@ -231,14 +233,14 @@ bool proc_has_child(pid_t pid)
 
 uint64_t proc_status_mask(pid_t tid, const char *name)
 {
-	char buf[4096], *p = status_line(tid, name, buf, sizeof buf);
+	char buf[4096], *p = status_line(tid, name, buf, sizeof(buf));
 
 	return p ? strtoull(p, NULL, 16) : 0;
 }
 
 pid_t proc_inner_tid(pid_t tid)
 {
-	char buf[4096], *p = status_line(tid, "NSpid", buf, sizeof buf);
+	char buf[4096], *p = status_line(tid, "NSpid", buf, sizeof(buf));
 
 	if (!p)
 		return tid;
@@ -249,7 +251,7 @@ pid_t proc_inner_tid(pid_t tid)
 
 pid_t proc_tgid(pid_t tid)
 {
-	char buf[4096], *p = status_line(tid, "Tgid", buf, sizeof buf);
+	char buf[4096], *p = status_line(tid, "Tgid", buf, sizeof(buf));
 
 	return p ? (pid_t)strtol(p, NULL, 10) : tid;
 }
@@ -266,7 +268,8 @@ static int open_inode(const char *path, uint64_t ino)
 	return fd;
 }
 
-/* The name is as from our root, where that is above the file: not so if its mount is another namespace's. */
+/* The name is as from our root, where that is above the file: not so if its mount is another
+ * namespace's. */
 int proc_open_mapped(pid_t tid, const char *path, uint64_t ino)
 {
 	int fd = open_inode(path, ino);

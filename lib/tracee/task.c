@@ -15,9 +15,11 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
-_Static_assert(sizeof(struct user_regs_struct) == sizeof(struct trace_regs), "ptrace's registers are the trace's");
+_Static_assert(sizeof(struct user_regs_struct) == sizeof(struct trace_regs),
+	       "ptrace's registers are the trace's");
 
-/* The agent's code: the one call instruction, a trap behind it, and a time-stamp instruction (AGENT_RDTSC). */
+/* The agent's code: the one call instruction, a trap behind it, and a time-stamp instruction
+ * (AGENT_RDTSC). */
 static const uint8_t agent_code[] = {0x0f, 0x05, 0xcc, 0x0f, 0x31};
 
 int task_get_regs(struct task *t)
@@ -34,7 +36,8 @@ int task_get_result(struct task *t, uint64_t *result)
 
 int task_set_result(struct task *t)
 {
-	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, regs.rax), ARCH_RESULT(&t->regs));
+	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, regs.rax),
+			   ARCH_RESULT(&t->regs));
 }
 
 int task_set_regs(struct task *t)
@@ -117,7 +120,8 @@ ssize_t task_get_xstate(struct task *t, void *buf, size_t max)
 {
 	struct iovec iov = {buf, max};
 
-	return ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov) ? -1 : (ssize_t)iov.iov_len;
+	return ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov) ? -1
+									     : (ssize_t)iov.iov_len;
 }
 
 /* One trace is replayed at a time, and its machine is that of all its tasks. */
@@ -137,10 +141,11 @@ void task_xstate_recorded(const struct arch_xlayout *there)
 static int set_converted(struct task *t, const void *buf, size_t n)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
-	ssize_t n_here = task_get_xstate(t, area, sizeof area);
+	ssize_t n_here = task_get_xstate(t, area, sizeof(area));
 	struct iovec iov = {area, n_here < 0 ? 0 : (size_t)n_here};
 
-	if (n_here < 0 || !arch_xstate_convert(&recorded.there, buf, n, &recorded.here, area, iov.iov_len))
+	if (n_here < 0 ||
+	    !arch_xstate_convert(&recorded.there, buf, n, &recorded.here, area, iov.iov_len))
 		return -1;
 	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
 }
@@ -166,7 +171,7 @@ void task_set_stack_limit(struct task *t, uint64_t bytes)
 
 struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info)
 {
-	struct pending_signal **p = &t->pending, *s = xcalloc(1, sizeof *s);
+	struct pending_signal **p = &t->pending, *s = xcalloc(1, sizeof(*s));
 
 	s->info = *info;
 	while (*p)
@@ -191,7 +196,8 @@ static int to_call_stop(struct task *t)
 	int status;
 
 	for (;;) {
-		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
+		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) ||
+		    !WIFSTOPPED(status))
 			return -1;
 		if (WSTOPSIG(status) == (SIGTRAP | 0x80))
 			return 0;
@@ -238,18 +244,20 @@ int task_map_agent(struct task *t)
 		return -1;
 	/* Borrow the bytes at the entry point for one call. */
 	uint64_t pc = ARCH_PC(&t->regs);
-	if (task_read_all(t, pc, code, sizeof code) || task_write(t, pc, agent_code, sizeof code))
+	if (task_read_all(t, pc, code, sizeof(code)) || task_write(t, pc, agent_code, sizeof(code)))
 		return -1;
-	int64_t at = call_from(t, pc, SYS_mmap,
-			       (const uint64_t[6]){AGENT_ADDR, AGENT_END - AGENT_ADDR, PROT_READ | PROT_EXEC,
-						   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1, 0});
-	if (task_write(t, pc, code, sizeof code))
+	int64_t at = call_from(
+		t, pc, SYS_mmap,
+		(const uint64_t[6]){AGENT_ADDR, AGENT_END - AGENT_ADDR, PROT_READ | PROT_EXEC,
+				    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, (uint64_t)-1,
+				    0});
+	if (task_write(t, pc, code, sizeof(code)))
 		return -1;
 	if (at != (int64_t)AGENT_ADDR) {
 		errno = at < 0 ? (int)-at : EEXIST;
 		return -1;
 	}
-	return task_write(t, AGENT_ADDR, agent_code, sizeof agent_code);
+	return task_write(t, AGENT_ADDR, agent_code, sizeof(agent_code));
 }
 
 int task_finish_exec(struct task *t)
@@ -257,7 +265,8 @@ int task_finish_exec(struct task *t)
 	int status;
 
 	do { /* signals from outside are dropped */
-		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
+		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) ||
+		    !WIFSTOPPED(status))
 			return -1;
 	} while (WSTOPSIG(status) != (SIGTRAP | 0x80));
 	return 0;
@@ -277,9 +286,11 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 		if (task_resume(t, PTRACE_CONT, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
 			return -ESRCH;
 		int event = status >> 16;
-		if (child && (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK))
+		if (child && (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
+			      event == PTRACE_EVENT_VFORK))
 			*child = (pid_t)task_event_msg(t);
-		if (event == PTRACE_EVENT_EXEC) /* a new program: the old registers mean nothing to it */
+		/* a new program: the old registers mean nothing to it */
+		if (event == PTRACE_EVENT_EXEC)
 			return task_finish_exec(t) ? -ESRCH : 0;
 		if (event)
 			continue;

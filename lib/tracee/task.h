@@ -1,7 +1,8 @@
 /* Tasks under ptrace: registers, memory, calls made in their name, address spaces.
  *
- * A task here is stopped unless a function says otherwise. Functions that return int give 0 or -1 with errno; ESRCH
- * means that the task has been killed meanwhile: its end will be reported by waitpid.
+ * A task here is stopped unless a function says otherwise. Functions that return int give 0 or -1
+ * with errno; ESRCH means that the task has been killed meanwhile: its end will be reported by
+ * waitpid.
  */
 #ifndef RR_TASK_H
 #define RR_TASK_H
@@ -15,22 +16,26 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The agent: two pages in every tracee, where only they are. The first holds `syscall; int3`, the second is
- * rr's to write. Both exist in recording and in replay; the program never uses them. They are where every sanitizer
- * takes the program's own mappings to be (tsan_platform.h, msan.h, asan_mapping.h), below where the kernel begins to map. */
+/* The agent: two pages in every tracee, where only they are. The first holds `syscall; int3`, the
+ * second is rr's to write. Both exist in recording and in replay; the program never uses them. They
+ * are where every sanitizer takes the program's own mappings to be (tsan_platform.h, msan.h,
+ * asan_mapping.h), below where the kernel begins to map. */
 #define AGENT_ADDR 0x7e9000000000ul
 #define AGENT_DATA (AGENT_ADDR + 0x1000)
 #define AGENT_END (AGENT_ADDR + 0x2000)
 #define AGENT_CALL_END (AGENT_ADDR + ARCH_SYSCALL_LEN)
-/* Recording only: where a program that wants its time-stamp instructions to fault is sent to have that. */
+/* Recording only: where a program that wants its time-stamp instructions to fault is sent to have
+ * that. */
 #define AGENT_RDTSC (AGENT_ADDR + 3)
-/* Recording only: a piece of memory a thread, for the outputs of calls that wait (kernel/scratch.c). */
+/* Recording only: a piece of memory a thread, for the outputs of calls that wait
+ * (kernel/scratch.c). */
 #define SCRATCH_ADDR (AGENT_ADDR + 0x100000)
 #define SCRATCH_SIZE 0x20000ul
 #define SCRATCH_SLOTS 1024
 #define SCRATCH_END (SCRATCH_ADDR + SCRATCH_SLOTS * SCRATCH_SIZE)
 
-/* A mapping whose contents are shared with other mappings or files: kept in step by the object's id. */
+/* A mapping whose contents are shared with other mappings or files: kept in step by the object's
+ * id. */
 struct shared_map {
 	uint64_t start, len, object, offset;
 	bool sysv;
@@ -46,7 +51,8 @@ struct code_place {
 struct code_places {
 	struct code_place *v;
 	size_t n;
-	bool look_only; /* they tell which edges count, and are not mapped: the program's own code runs */
+	/* they tell which edges count, and are not mapped: the program's own code runs */
+	bool look_only;
 };
 
 /* A breakpoint instruction in the program's memory, and the byte that is the program's. */
@@ -58,7 +64,8 @@ struct planted {
 	uint16_t slot; /* of that copy; 0: none yet */
 };
 
-/* A page that is closed to the program for now, and what it may do there otherwise: replay/guard.h. */
+/* A page that is closed to the program for now, and what it may do there otherwise: replay/guard.h.
+ */
 struct guard {
 	uint64_t page;
 	uint8_t prot;
@@ -71,9 +78,11 @@ struct mm {
 	int refs;
 	uint64_t brk; /* end of the heap as last asked for; 0 before the first exec */
 	uint64_t slots[SCRATCH_SLOTS / 64]; /* pieces of scratch memory in use */
-	bool threads;	/* tasks have shared it that run side by side (not only vfork's) */
+	bool threads;   /* tasks have shared it that run side by side (not only vfork's) */
 	uint64_t stack; /* where the stack pointer was at exec */
-	bool not_dumpable; /* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read it */
+	/* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read
+	 * it */
+	bool not_dumpable;
 	struct shared_map *shared;
 	size_t nshared;
 	bool counted; /* has the counter page */
@@ -83,7 +92,7 @@ struct mm {
 	size_t nplanted;
 	struct guard *guards;
 	size_t nguards;
-	bool guards_shared; /* some are in shared memory */
+	bool guards_shared;  /* some are in shared memory */
 	unsigned planted_as; /* which state of whose plans these are; 0: none */
 };
 struct mm *mm_new(void);
@@ -102,18 +111,21 @@ struct pending_signal {
 };
 
 struct task {
-	pid_t tid;  /* of the live task */
+	pid_t tid; /* of the live task */
 	struct mm *mm;
-	bool trap_due; /* it has been stepped over an instruction, whose trap it is still to stop at */
+	/* it has been stepped over an instruction, whose trap it is still to stop at */
+	bool trap_due;
 	bool away; /* its registers are the agent's, and `regs` what it has to go on with */
-	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
-	struct pending_signal *pending; /* came at no exact point; oldest first */
-	cpu_set_t affinity; /* the CPUs the program believes it may use */
-	uint64_t scratch;   /* its piece of scratch memory; 0: none yet */
-	bool tsc_faults;    /* the program asked for PR_TSC_SIGSEGV itself */
+	struct trace_regs regs;           /* as of the last task_get_regs or task_set_regs */
+	struct pending_signal *pending;   /* came at no exact point; oldest first */
+	cpu_set_t affinity;               /* the CPUs the program believes it may use */
+	uint64_t scratch;                 /* its piece of scratch memory; 0: none yet */
+	bool tsc_faults;                  /* the program asked for PR_TSC_SIGSEGV itself */
 	uint64_t debug[TRACE_DEBUG_REGS]; /* registers that a tracer of the program's own has set */
-	bool debugged;	    /* the CPU watches for that one */
-	unsigned struck;    /* those of their watchpoints that have struck, as in DR6; whoever tells the tracer clears it */
+	bool debugged;                    /* the CPU watches for that one */
+	/* those of their watchpoints that have struck, as in DR6; whoever tells the tracer clears
+	 * it */
+	unsigned struck;
 };
 
 int task_get_regs(struct task *t);
@@ -125,14 +137,16 @@ int task_set_result(struct task *t); /* from t->regs */
 int task_resume(struct task *t, int request, int sig);
 /* After calls made in its name: its registers again, as they are in t->regs. */
 int task_restore(struct task *t);
-/* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware breakpoint: the code is as
- * it was. -1: the kernel refuses that address. */
+/* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware
+ * breakpoint: the code is as it was. -1: the kernel refuses that address. */
 int task_set_breakpoint(struct task *t, uint64_t pc);
-/* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more. */
+/* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more.
+ */
 int task_wait(struct task *t, int *status);
 int task_siginfo(struct task *t, siginfo_t *info);
 
-/* plant.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped there. */
+/* plant.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped
+ * there. */
 int task_plant(struct task *t, uint64_t addr);
 void task_unplant(struct task *t, uint64_t addr);
 void task_unplant_all(struct task *t);
@@ -142,7 +156,8 @@ int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
 /* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
 void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 
-/* Watchpoints of the CPU: kinds as in DR7 (Intel SDM vol. 3, 17.2.4), len 1, 2, 4 or 8 and addr a multiple of it. */
+/* Watchpoints of the CPU: kinds as in DR7 (Intel SDM vol. 3, 17.2.4), len 1, 2, 4 or 8 and addr a
+ * multiple of it. */
 enum task_watch { TASK_WATCH_EXEC = 0, TASK_WATCH_WRITE = 1, TASK_WATCH_ACCESS = 3 };
 #define TASK_WATCHES 4
 struct task_watches {
@@ -156,8 +171,8 @@ struct task_watches {
 int task_parse_watches(const uint64_t dr[TRACE_DEBUG_REGS], struct task_watches *w);
 /* -1: the kernel refuses one. */
 int task_set_watches(struct task *t, const struct task_watches *w);
-/* Whether they strike: under some hypervisors (PVM) the registers can be set, and nothing comes of it. Makes a process to see it,
- * the first time. */
+/* Whether they strike: under some hypervisors (PVM) the registers can be set, and nothing comes of
+ * it. Makes a process to see it, the first time. */
 bool task_watches_work(void);
 /* A bit for each of those that have struck since the last call. */
 unsigned task_struck(struct task *t);
@@ -165,7 +180,8 @@ unsigned task_struck(struct task *t);
 bool task_raised(struct task *t, int sig);
 /* The program asked for this instruction to fault, and it does here: prctl(2), PR_SET_TSC. */
 bool task_tsc_faults(const struct task *t, const struct arch_chance *c);
-/* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c). */
+/* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c).
+ */
 bool task_broken(const siginfo_t *info);
 /* It comes from a debug register, and the access to memory is done: arch/x86/kernel/traps.c. */
 bool task_watch_hit(const siginfo_t *info);
@@ -181,7 +197,8 @@ int task_read_ctx(void *ctx, uint64_t addr, void *buf, size_t n);
 int task_write_ctx(void *ctx, uint64_t addr, const void *buf, size_t n);
 /* Only where the program may: -1 (EFAULT) otherwise. */
 int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
-/* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if unreadable. */
+/* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if
+ * unreadable. */
 ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
 /* The XSAVE area; bytes, or -1. */
 ssize_t task_get_xstate(struct task *t, void *buf, size_t max);
@@ -189,20 +206,20 @@ int task_set_xstate(struct task *t, const void *buf, size_t n);
 /* Areas that are set from now on come from a machine with this layout of them. */
 void task_xstate_recorded(const struct arch_xlayout *there);
 
-/* The task makes a call of its own through the agent's instruction; its registers come back as they were.
- * Not from a call's entry stop. Signals that come meanwhile go to t->pending.
- * Returns the kernel's result; -ESRCH if the task died. */
+/* The task makes a call of its own through the agent's instruction; its registers come back as they
+ * were. Not from a call's entry stop. Signals that come meanwhile go to t->pending. Returns the
+ * kernel's result; -ESRCH if the task died. */
 int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
 #define TASK_CALL(t, nr, ...) task_call(t, nr, (const uint64_t[6]){__VA_ARGS__})
-/* give.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the task cannot do that, shared with
- * it; close-on-exec. The task's own descriptor of it, or -errno. */
+/* give.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the task
+ * cannot do that, shared with it; close-on-exec. The task's own descriptor of it, or -errno. */
 int64_t task_give_fd(struct task *t, int fd, int flags);
-/* The same at once from any stop, for replay: signals from outside are dropped; *child, if not NULL, becomes the
- * task a clone has made, stopped. */
+/* The same at once from any stop, for replay: signals from outside are dropped; *child, if not
+ * NULL, becomes the task a clone has made, stopped. */
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);
 #define TASK_CALL_REPLAY(t, nr, ...) task_call_replay(t, nr, (const uint64_t[6]){__VA_ARGS__}, NULL)
-/* From an exec's event stop to its end: until then the kernel has yet to set the result, over whatever registers are
- * given to the task. */
+/* From an exec's event stop to its end: until then the kernel has yet to set the result, over
+ * whatever registers are given to the task. */
 int task_finish_exec(struct task *t);
 /* Maps the agent into a task that has just become another program (stopped after execve). */
 int task_map_agent(struct task *t);
@@ -222,12 +239,14 @@ struct maps_file *maps_open(pid_t tid);
 bool maps_next(struct maps_file *f, struct maps_line *l);
 void maps_close(struct maps_file *f);
 
-/* Calls fn for each run of pages of [start, end) that hold data of the task's own (not the mapped file's, not
- * untouched zeroes). Source: Documentation/admin-guide/mm/pagemap.rst. shared: pages of shared memory too. */
+/* Calls fn for each run of pages of [start, end) that hold data of the task's own (not the mapped
+ * file's, not untouched zeroes). Source: Documentation/admin-guide/mm/pagemap.rst. shared: pages of
+ * shared memory too. */
 int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared,
 		 int (*fn)(void *ctx, uint64_t start, uint64_t len), void *ctx);
 
-/* A field of /proc/PID/stat, counted from 1 as in proc(5), 3 and up; as a number (field 3: the letter). */
+/* A field of /proc/PID/stat, counted from 1 as in proc(5), 3 and up; as a number (field 3: the
+ * letter). */
 uint64_t proc_stat_field(pid_t tid, int field);
 /* A hexadecimal mask from /proc/PID/status, such as "SigCgt". */
 uint64_t proc_status_mask(pid_t tid, const char *name);
@@ -242,10 +261,11 @@ pid_t proc_inner_tid(pid_t tid);
 /* How far its stack may grow, bytes; as far as this machine's hard limit allows. */
 void task_set_stack_limit(struct task *t, uint64_t bytes);
 
-/* A checksum of the private writable memory of the task's address space; zero pages and absent ones are the same.
- * sps: stack pointers of all tasks that share it. What lies below a stack pointer's red zone is dead and does not count:
- * ld.so's lazy binding leaves XSAVEC areas there, whose header tells which state components the CPU tracks as in use,
- * and that depends on context switches (Intel SDM vol. 1, 13.6). */
+/* A checksum of the private writable memory of the task's address space; zero pages and absent ones
+ * are the same. sps: stack pointers of all tasks that share it. What lies below a stack pointer's
+ * red zone is dead and does not count: ld.so's lazy binding leaves XSAVEC areas there, whose header
+ * tells which state components the CPU tracks as in use, and that depends on context switches
+ * (Intel SDM vol. 1, 13.6). */
 int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum);
 
 #endif

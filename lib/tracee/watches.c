@@ -1,6 +1,5 @@
 /* Debug registers: what the CPU watches for. */
 #include "tracee/task.h"
-
 #include "util/util.h"
 
 #include <errno.h>
@@ -14,7 +13,8 @@
 
 static int poke_debug(struct task *t, int reg, uint64_t value)
 {
-	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, u_debugreg) + (size_t)reg * 8, value);
+	return (int)ptrace(PTRACE_POKEUSER, t->tid,
+			   offsetof(struct user, u_debugreg) + (size_t)reg * 8, value);
 }
 
 /* Intel SDM vol. 3, 17.2.4: a nibble each of kind and length, from bit 16 on. */
@@ -22,9 +22,10 @@ int task_parse_watches(const uint64_t dr[TRACE_DEBUG_REGS], struct task_watches 
 {
 	static const uint8_t lens[] = {1, 2, 8, 4};
 
-	memset(w, 0, sizeof *w);
+	memset(w, 0, sizeof(*w));
 	for (int i = 0; i < TASK_WATCHES; i++) {
-		unsigned how = (unsigned)(dr[TRACE_DEBUG_REGS - 1] >> (16 + 4 * i)) & 0xf, len = lens[how >> 2];
+		unsigned how = (unsigned)(dr[TRACE_DEBUG_REGS - 1] >> (16 + 4 * i)) & 0xf,
+			 len = lens[how >> 2];
 		if (!(dr[TRACE_DEBUG_REGS - 1] >> 2 * i & 3))
 			continue;
 		if ((how & 3) == 2 || dr[i] % len || ((how & 3) == TASK_WATCH_EXEC && len != 1))
@@ -48,7 +49,8 @@ int task_set_watches(struct task *t, const struct task_watches *w)
 			continue;
 		if (poke_debug(t, i, w->v[i].addr))
 			return -1;
-		dr7 |= 1ull << (2 * i) | (uint64_t)(w->v[i].kind | (unsigned)lens[w->v[i].len] << 2) << (16 + 4 * i);
+		dr7 |= 1ull << (2 * i) | (uint64_t)(w->v[i].kind | (unsigned)lens[w->v[i].len] << 2)
+						 << (16 + 4 * i);
 	}
 	return dr7 ? poke_debug(t, 7, dr7) : 0;
 }
@@ -65,7 +67,7 @@ bool task_watches_work(void)
 {
 	static enum { NOT_TRIED, NO, YES } answer;
 	static _Alignas(4) volatile int touched;
-	const struct task_watches w = {{{(uint64_t)&touched, sizeof touched, TASK_WATCH_WRITE}}};
+	const struct task_watches w = {{{(uint64_t)&touched, sizeof(touched), TASK_WATCH_WRITE}}};
 	struct task t = {.tid = -1};
 	int status;
 
@@ -77,7 +79,8 @@ bool task_watches_work(void)
 	answer = YES; /* or it will be found out */
 	if (t.tid < 0 || task_wait(&t, &status) || !WIFSTOPPED(status))
 		return true;
-	if (task_set_watches(&t, &w) || task_resume(&t, PTRACE_CONT, 0) || task_wait(&t, &status) || !WIFSTOPPED(status))
+	if (task_set_watches(&t, &w) || task_resume(&t, PTRACE_CONT, 0) || task_wait(&t, &status) ||
+	    !WIFSTOPPED(status))
 		answer = NO;
 	if (WIFSTOPPED(status)) {
 		kill(t.tid, SIGKILL);

@@ -40,10 +40,12 @@ int64_t stat_mtime_ns(const struct stat *st)
 
 bool stat_is_file(const struct stat *st, uint64_t size, int64_t mtime_ns)
 {
-	return S_ISREG(st->st_mode) && (uint64_t)st->st_size == size && stat_mtime_ns(st) == mtime_ns;
+	return S_ISREG(st->st_mode) && (uint64_t)st->st_size == size &&
+	       stat_mtime_ns(st) == mtime_ns;
 }
 
-int file_each_extent(int fd, uint64_t from, uint64_t to, int (*fn)(void *ctx, int fd, uint64_t from, uint64_t to), void *ctx)
+int file_each_extent(int fd, uint64_t from, uint64_t to,
+		     int (*fn)(void *ctx, int fd, uint64_t from, uint64_t to), void *ctx)
 {
 	while (from < to) {
 		off_t data = lseek(fd, (off_t)from, SEEK_DATA);
@@ -69,7 +71,7 @@ static int copy_extent(void *ctx, int in, uint64_t from, uint64_t to)
 	static char buf[256 << 10];
 
 	while (from < to) {
-		size_t want = to - from < sizeof buf ? to - from : sizeof buf;
+		size_t want = to - from < sizeof(buf) ? to - from : sizeof(buf);
 		ssize_t n = pread_all(in, buf, want, from);
 		if (n <= 0)
 			return n < 0 ? -1 : 0;
@@ -89,7 +91,8 @@ int host_open(const char *path)
 {
 	char link[64];
 	struct stat st;
-	/* By name only at first: a pipe would keep us waiting, and some devices act when they are opened. */
+	/* By name only at first: a pipe would keep us waiting, and some devices act when they are
+	 * opened. */
 	int named = open(path, O_PATH | O_CLOEXEC), fd = -1;
 
 	if (named < 0)

@@ -22,7 +22,7 @@ void lack_note(const char *what)
 void lack_say(const char *what, const char *why)
 {
 	if (!lacking[0])
-		snprintf(lacking, sizeof lacking, "%s: %s", what, why);
+		snprintf(lacking, sizeof(lacking), "%s: %s", what, why);
 	line_plain(lacking);
 }
 

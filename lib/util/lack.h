@@ -1,10 +1,12 @@
-/* What this process itself is short of. A function far below that looks at a task or a file has an answer for "it is gone" and
- * "there is nothing"; that it had no descriptor left to look with is none. It notes so here, and whoever runs the whole asks
- * before believing what it has been told. */
+/* What this process itself is short of. A function far below that looks at a task or a file has an
+ * answer for "it is gone" and "there is nothing"; that it had no descriptor left to look with is
+ * none. It notes so here, and whoever runs the whole asks before believing what it has been told.
+ */
 #ifndef RR_LACK_H
 #define RR_LACK_H
 
-/* open(), close-on-exec, with more open files where the limit can be raised. -1 and errno; notes when that is about us. */
+/* open(), close-on-exec, with more open files where the limit can be raised. -1 and errno; notes
+ * when that is about us. */
 int lack_open(const char *path, int flags);
 /* Notes errno, and what there was to be done; the first stays. */
 void lack_note(const char *what);

@@ -32,13 +32,15 @@ void line_plain(char *s);
 /* A thread of our own, to which no signal goes; an errno. */
 int thread_start(pthread_t *thread, void *(*run)(void *), void *arg);
 
-/* CLOCK_MONOTONIC, ns. By a real call: the vdso reads the time-stamp counter, which may be made to fault. */
+/* CLOCK_MONOTONIC, ns. By a real call: the vdso reads the time-stamp counter, which may be made to
+ * fault. */
 uint64_t now_ns(void);
 
-/* A whole file of at most `max` bytes, NUL added, malloc'd; NULL and errno on error. *len may be NULL. */
+/* A whole file of at most `max` bytes, NUL added, malloc'd; NULL and errno on error. *len may be
+ * NULL. */
 char *file_read(const char *path, size_t max, size_t *len);
-/* Opens /dev/null in the place of each standard stream that is closed, so that no other file becomes it. Writing to it
- * fails as it did. */
+/* Opens /dev/null in the place of each standard stream that is closed, so that no other file
+ * becomes it. Writing to it fails as it did. */
 void stdio_reserve(void);
 /* All n bytes, through short counts and EINTR; -1 and errno. */
 int write_all(int fd, const void *buf, size_t n);

@@ -1,6 +1,6 @@
-/* checkpoint TRACE [POSITION]: what a checkpoint there costs, and going back to one; ms, medians. */
+/* checkpoint TRACE [POSITION]: what a checkpoint there costs, and going back to one; ms, medians.
+ */
 #include "replay/debugger.h"
-
 #include "util/util.h"
 
 #include <err.h>
@@ -17,7 +17,7 @@ static int ascending(const void *a, const void *b)
 
 static double median_ms(uint64_t ns[ROUNDS])
 {
-	qsort(ns, ROUNDS, sizeof *ns, ascending);
+	qsort(ns, ROUNDS, sizeof(*ns), ascending);
 	return (double)ns[ROUNDS / 2] / 1e6;
 }
 

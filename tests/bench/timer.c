@@ -1,7 +1,7 @@
-/* timer [-c CPU] [-t SECONDS] COMMAND...: runs COMMAND on one CPU, its standard output to /dev/null, and prints
- *	seconds	peak-memory-in-kB	exit-status
- * The memory is the command's own (VmHWM, sampled), not that of its children, so that a recorder can be told
- * from what it records. After SECONDS all of its process group is killed, and the status is 124.
+/* timer [-c CPU] [-t SECONDS] COMMAND...: runs COMMAND on one CPU, its standard output to
+ * /dev/null, and prints seconds	peak-memory-in-kB	exit-status The memory is the
+ *command's own (VmHWM, sampled), not that of its children, so that a recorder can be told from what
+ *it records. After SECONDS all of its process group is killed, and the status is 124.
  */
 #include <err.h>
 #include <errno.h>
@@ -88,7 +88,8 @@ int main(int argc, char **argv)
 	pidfd = pidfd_open(pid, 0);
 	if (pidfd < 0)
 		err(125, "pidfd_open");
-	while (poll(&(struct pollfd){pidfd, POLLIN, 0}, 1, SAMPLE_MS(now() - start)) == 0 && now() - start < limit) {
+	while (poll(&(struct pollfd){pidfd, POLLIN, 0}, 1, SAMPLE_MS(now() - start)) == 0 &&
+	       now() - start < limit) {
 		kb = peak_kb(pid);
 		peak = kb > peak ? kb : peak;
 	}

@@ -1,5 +1,6 @@
-/* A library that makes calls of a program fail, for LD_PRELOAD. It acts in the program it is loaded into and in none that
- * this one starts: neither its processes nor the programs they become. Calls that the C library makes of itself are not seen.
+/* A library that makes calls of a program fail, for LD_PRELOAD. It acts in the program it is loaded
+ * into and in none that this one starts: neither its processes nor the programs they become. Calls
+ * that the C library makes of itself are not seen.
  *
  * FAULT_CALLS	names of calls, or of groups of them, with commas
  * FAULT_AT	which of those fails, from 1 on; 0: none, they are counted
@@ -44,10 +45,13 @@ static struct {
 __attribute__((constructor)) static void fault_begin(void)
 {
 	static struct report none;
-	const char *calls = getenv("FAULT_CALLS"), *at = getenv("FAULT_AT"), *error = getenv("FAULT_ERROR");
+	const char *calls = getenv("FAULT_CALLS"), *at = getenv("FAULT_AT"),
+		   *error = getenv("FAULT_ERROR");
 	const char *report = getenv("FAULT_REPORT");
 	int fd = report ? (int)syscall(SYS_openat, AT_FDCWD, report, O_RDWR | O_CLOEXEC) : -1;
-	void *m = fd < 0 ? MAP_FAILED : (void *)syscall(SYS_mmap, NULL, sizeof(struct report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *m = fd < 0 ? MAP_FAILED
+			 : (void *)syscall(SYS_mmap, NULL, sizeof(struct report),
+					   PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (fd >= 0)
 		syscall(SYS_close, fd);
@@ -86,11 +90,14 @@ static void tell_where(const char *name, const void *from)
 
 	if (!dladdr(from, &in))
 		in.dli_fname = NULL;
-	snprintf(fault.report->where, sizeof(fault.report->where), "%s from %s+0x%lx", name, in.dli_fname ? in.dli_fname : "?",
-		 in.dli_fname ? (unsigned long)((const char *)from - (const char *)in.dli_fbase) : (unsigned long)from);
+	snprintf(fault.report->where, sizeof(fault.report->where), "%s from %s+0x%lx", name,
+		 in.dli_fname ? in.dli_fname : "?",
+		 in.dli_fname ? (unsigned long)((const char *)from - (const char *)in.dli_fbase)
+			      : (unsigned long)from);
 }
 
-/* What the kernel makes up as it is read has no disk that could be full or failing: a process may only be short of something. */
+/* What the kernel makes up as it is read has no disk that could be full or failing: a process may
+ * only be short of something. */
 static bool can_fail(const char *path, int fd)
 {
 	char link[64], target[64];
@@ -116,7 +123,8 @@ static bool is_archive(const void *from)
 
 /* *chosen is kept by each call: -1, not known yet. `path` or `fd`: what it is about; NULL, -1.
  * Whether this one fails, and errno is set. */
-static bool fails(signed char *chosen, const char *group, const char *name, const void *from, const char *path, int fd)
+static bool fails(signed char *chosen, const char *group, const char *name, const void *from,
+		  const char *path, int fd)
 {
 	if (!fault.on || syscall(SYS_getpid) != fault.pid)
 		return false;
@@ -136,49 +144,55 @@ static bool fails(signed char *chosen, const char *group, const char *name, cons
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 /* CALL(what it gives, when it fails, group, name, path, fd, (parameters), (arguments)) */
-#define CALL(type, bad, group, name, path, fd, parameters, arguments)                                      \
-	type name parameters                                                                     \
-	{                                                                                        \
-		static signed char chosen = -1;                                                  \
-		if (fails(&chosen, #group, #name, __builtin_return_address(0), path, fd))        \
-			return bad;                                                              \
-		return REAL(name) arguments;                                                     \
+#define CALL(type, bad, group, name, path, fd, parameters, arguments) \
+	type name parameters \
+	{ \
+		static signed char chosen = -1; \
+		if (fails(&chosen, #group, #name, __builtin_return_address(0), path, fd)) \
+			return bad; \
+		return REAL(name) arguments; \
 	}
 
 /* For those that may do less than they were asked to. */
-#define SHORT(group, name, parameters, whole, half)                                              \
-	ssize_t name parameters                                                                  \
-	{                                                                                        \
-		static signed char chosen = -1;                                                  \
-		if (!fails(&chosen, #group, #name, __builtin_return_address(0), NULL, fd))       \
-			return REAL(name) whole;                                                 \
-		if (fault.error || n < 2)                                                        \
-			return errno = fault.error ? fault.error : EIO, -1;                      \
-		return REAL(name) half;                                                          \
+#define SHORT(group, name, parameters, whole, half) \
+	ssize_t name parameters \
+	{ \
+		static signed char chosen = -1; \
+		if (!fails(&chosen, #group, #name, __builtin_return_address(0), NULL, fd)) \
+			return REAL(name) whole; \
+		if (fault.error || n < 2) \
+			return errno = fault.error ? fault.error : EIO, -1; \
+		return REAL(name) half; \
 	}
 
 SHORT(write, write, (int fd, const void *b, size_t n), (fd, b, n), (fd, b, n / 2))
-SHORT(write, pwrite, (int fd, const void *b, size_t n, off_t at), (fd, b, n, at), (fd, b, n / 2, at))
-SHORT(write, pwrite64, (int fd, const void *b, size_t n, off_t at), (fd, b, n, at), (fd, b, n / 2, at))
+SHORT(write, pwrite, (int fd, const void *b, size_t n, off_t at), (fd, b, n, at),
+      (fd, b, n / 2, at))
+SHORT(write, pwrite64, (int fd, const void *b, size_t n, off_t at), (fd, b, n, at),
+      (fd, b, n / 2, at))
 SHORT(read, read, (int fd, void *b, size_t n), (fd, b, n), (fd, b, n / 2))
 SHORT(read, pread, (int fd, void *b, size_t n, off_t at), (fd, b, n, at), (fd, b, n / 2, at))
 SHORT(read, pread64, (int fd, void *b, size_t n, off_t at), (fd, b, n, at), (fd, b, n / 2, at))
-SHORT(copy, copy_file_range, (int fd, off_t *in, int to, off_t *out, size_t n, unsigned f), (fd, in, to, out, n, f),
-      (fd, in, to, out, n / 2, f))
+SHORT(copy, copy_file_range, (int fd, off_t *in, int to, off_t *out, size_t n, unsigned f),
+      (fd, in, to, out, n, f), (fd, in, to, out, n / 2, f))
 CALL(ssize_t, -1, write, writev, NULL, fd, (int fd, const struct iovec *v, int n), (fd, v, n))
 CALL(int, -1, truncate, ftruncate, NULL, fd, (int fd, off_t n), (fd, n))
 CALL(int, -1, truncate, ftruncate64, NULL, fd, (int fd, off_t n), (fd, n))
-CALL(int, -1, truncate, fallocate, NULL, fd, (int fd, int mode, off_t at, off_t n), (fd, mode, at, n))
+CALL(int, -1, truncate, fallocate, NULL, fd, (int fd, int mode, off_t at, off_t n),
+     (fd, mode, at, n))
 CALL(off_t, -1, seek, lseek, NULL, fd, (int fd, off_t at, int whence), (fd, at, whence))
 CALL(off_t, -1, seek, lseek64, NULL, fd, (int fd, off_t at, int whence), (fd, at, whence))
 CALL(int, -1, sync, fsync, NULL, fd, (int fd), (fd))
 CALL(int, -1, sync, fdatasync, NULL, fd, (int fd), (fd))
-CALL(int, -1, sync, sync_file_range, NULL, fd, (int fd, off_t at, off_t n, unsigned f), (fd, at, n, f))
+CALL(int, -1, sync, sync_file_range, NULL, fd, (int fd, off_t at, off_t n, unsigned f),
+     (fd, at, n, f))
 CALL(int, -1, rename, rename, a, -1, (const char *a, const char *b), (a, b))
 CALL(int, -1, rename, renameat, a, -1, (int x, const char *a, int y, const char *b), (x, a, y, b))
-CALL(int, -1, rename, renameat2, a, -1, (int x, const char *a, int y, const char *b, unsigned f), (x, a, y, b, f))
+CALL(int, -1, rename, renameat2, a, -1, (int x, const char *a, int y, const char *b, unsigned f),
+     (x, a, y, b, f))
 CALL(int, -1, link, link, a, -1, (const char *a, const char *b), (a, b))
-CALL(int, -1, link, linkat, a, -1, (int x, const char *a, int y, const char *b, int f), (x, a, y, b, f))
+CALL(int, -1, link, linkat, a, -1, (int x, const char *a, int y, const char *b, int f),
+     (x, a, y, b, f))
 CALL(int, -1, link, symlink, a, -1, (const char *a, const char *b), (a, b))
 CALL(int, -1, mkdir, mkdir, a, -1, (const char *a, mode_t m), (a, m))
 CALL(int, -1, mkdir, mkdirat, a, -1, (int x, const char *a, mode_t m), (x, a, m))
@@ -189,19 +203,24 @@ CALL(int, -1, mode, fchmodat, a, -1, (int x, const char *a, mode_t m, int f), (x
 CALL(int, -1, stat, stat, a, -1, (const char *restrict a, struct stat *restrict s), (a, s))
 CALL(int, -1, stat, lstat, a, -1, (const char *restrict a, struct stat *restrict s), (a, s))
 CALL(int, -1, stat, fstat, NULL, fd, (int fd, struct stat *s), (fd, s))
-CALL(int, -1, stat, fstatat, a, -1, (int x, const char *restrict a, struct stat *restrict s, int f), (x, a, s, f))
+CALL(int, -1, stat, fstatat, a, -1, (int x, const char *restrict a, struct stat *restrict s, int f),
+     (x, a, s, f))
 CALL(int, -1, lock, flock, NULL, fd, (int fd, int how), (fd, how))
-CALL(void *, MAP_FAILED, map, mmap, NULL, -1, (void *a, size_t n, int p, int f, int fd, off_t at), (a, n, p, f, fd, at))
-CALL(void *, MAP_FAILED, map, mmap64, NULL, -1, (void *a, size_t n, int p, int f, int fd, off_t at), (a, n, p, f, fd, at))
+CALL(void *, MAP_FAILED, map, mmap, NULL, -1, (void *a, size_t n, int p, int f, int fd, off_t at),
+     (a, n, p, f, fd, at))
+CALL(void *, MAP_FAILED, map, mmap64, NULL, -1, (void *a, size_t n, int p, int f, int fd, off_t at),
+     (a, n, p, f, fd, at))
 CALL(DIR *, NULL, dir, fdopendir, NULL, fd, (int fd), (fd))
 CALL(DIR *, NULL, dir, opendir, a, -1, (const char *a), (a))
-CALL(struct dirent *, NULL, dir, readdir, NULL, -1, (DIR *d), (d))
+CALL(struct dirent *, NULL, dir, readdir, NULL, -1, (DIR * d), (d))
 CALL(FILE *, NULL, open, fopen, a, -1, (const char *restrict a, const char *restrict m), (a, m))
 CALL(int, -1, make, memfd_create, NULL, -1, (const char *a, unsigned f), (a, f))
 CALL(int, -1, make, pipe2, NULL, -1, (int fd[2], int f), (fd, f))
 CALL(pid_t, -1, make, fork, NULL, -1, (void), ())
 CALL(int, EAGAIN, make, pthread_create, NULL, -1,
-     (pthread_t *restrict t, const pthread_attr_t *restrict a, void *(*f)(void *), void *restrict x), (t, a, f, x))
+     (pthread_t *restrict t, const pthread_attr_t *restrict a, void *(*f)(void *),
+      void *restrict x),
+     (t, a, f, x))
 CALL(ssize_t, -1, make, getrandom, NULL, -1, (void *b, size_t n, unsigned f), (b, n, f))
 CALL(char *, NULL, path, realpath, a, -1, (const char *restrict a, char *restrict b), (a, b))
 CALL(char *, NULL, path, getcwd, NULL, -1, (char *b, size_t n), (b, n))
@@ -212,22 +231,23 @@ int close(int fd)
 	static signed char chosen = -1;
 	int rc = (int)syscall(SYS_close, fd);
 
-	return !rc && fails(&chosen, "close", "close", __builtin_return_address(0), NULL, -1) ? -1 : rc;
+	return !rc && fails(&chosen, "close", "close", __builtin_return_address(0), NULL, -1) ? -1
+											      : rc;
 }
 
-#define OPEN(name, first, argument, ...)                                                         \
-	int name(__VA_ARGS__, int flags, ...)                                                    \
-	{                                                                                        \
-		static signed char making = -1, opening = -1;                                    \
-		bool makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;              \
-		va_list ap;                                                                      \
-		if (fails(makes ? &making : &opening, makes ? "create" : "open", #name,          \
-			  __builtin_return_address(0), path, -1))                        \
-			return -1;                                                               \
-		va_start(ap, flags);                                                             \
-		mode_t mode = makes ? va_arg(ap, mode_t) : 0;          \
-		va_end(ap);                                                                      \
-		return (int)syscall(SYS_openat, first, argument, flags, mode);                   \
+#define OPEN(name, first, argument, ...) \
+	int name(__VA_ARGS__, int flags, ...) \
+	{ \
+		static signed char making = -1, opening = -1; \
+		bool makes = (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE; \
+		va_list ap; \
+		if (fails(makes ? &making : &opening, makes ? "create" : "open", #name, \
+			  __builtin_return_address(0), path, -1)) \
+			return -1; \
+		va_start(ap, flags); \
+		mode_t mode = makes ? va_arg(ap, mode_t) : 0; \
+		va_end(ap); \
+		return (int)syscall(SYS_openat, first, argument, flags, mode); \
 	}
 
 OPEN(open, AT_FDCWD, path, const char *path)
@@ -258,19 +278,25 @@ void *malloc(size_t n)
 {
 	static signed char chosen = -1;
 
-	return fails(&chosen, "memory", "malloc", __builtin_return_address(0), NULL, -1) ? NULL : __libc_malloc(n);
+	return fails(&chosen, "memory", "malloc", __builtin_return_address(0), NULL, -1)
+		       ? NULL
+		       : __libc_malloc(n);
 }
 
 void *calloc(size_t n, size_t size)
 {
 	static signed char chosen = -1;
 
-	return fails(&chosen, "memory", "calloc", __builtin_return_address(0), NULL, -1) ? NULL : __libc_calloc(n, size);
+	return fails(&chosen, "memory", "calloc", __builtin_return_address(0), NULL, -1)
+		       ? NULL
+		       : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t n)
 {
 	static signed char chosen = -1;
 
-	return fails(&chosen, "memory", "realloc", __builtin_return_address(0), NULL, -1) ? NULL : __libc_realloc(p, n);
+	return fails(&chosen, "memory", "realloc", __builtin_return_address(0), NULL, -1)
+		       ? NULL
+		       : __libc_realloc(p, n);
 }

@@ -1,14 +1,14 @@
-/* ELF files and the code files of traces: whatever is in them, the rewriter says no or makes a code file that it takes
- * itself, questions to a code file end, and so does the search for debug information.
+/* ELF files and the code files of traces: whatever is in them, the rewriter says no or makes a code
+ * file that it takes itself, questions to a code file end, and so does the search for debug
+ * information.
  *
- * An input is a kind byte and a file: with an even kind an ELF file, with an odd one a code file, whose header gets the
- * right checksum and length here. */
+ * An input is a kind byte and a file: with an even kind an ELF file, with an odd one a code file,
+ * whose header gets the right checksum and length here. */
 #include "fuzz.h"
-#include "trace_sample.h"
-
 #include "instrument/image.h"
 #include "instrument/instrument.h"
 #include "pack/debuginfo.h"
+#include "trace_sample.h"
 
 #include <sys/mman.h>
 
@@ -34,10 +34,16 @@ static int read_nothing(void *ctx, uint64_t addr, void *to, size_t n)
 static void places_ask(struct code_places *p, const struct code_image *img)
 {
 	uint64_t tramp = code_place_tramp(&p->v[0]), v[2];
-	const uint64_t addrs[] = {0, LO, LO + img->h->len, tramp, tramp + img->h->tramp_len, UINT64_MAX,
-				  img->h->sites.count ? LO + img->sites[0].site : 1,
-				  img->h->moved.count ? LO + img->moved[img->h->moved.count - 1].from : 2,
-				  img->h->origins.count ? tramp + img->origins[img->h->origins.count / 2].from : 3};
+	const uint64_t addrs[] = {
+		0,
+		LO,
+		LO + img->h->len,
+		tramp,
+		tramp + img->h->tramp_len,
+		UINT64_MAX,
+		img->h->sites.count ? LO + img->sites[0].site : 1,
+		img->h->moved.count ? LO + img->moved[img->h->moved.count - 1].from : 2,
+		img->h->origins.count ? tramp + img->origins[img->h->origins.count / 2].from : 3};
 
 	for (size_t i = 0; i < ARRAY_LEN(addrs); i++) {
 		code_origin(p, addrs[i]);
@@ -105,11 +111,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	memcpy(bytes, input + 1, n);
 	struct code_header *h = (void *)bytes;
 	bool code = input[0] & 1;
-	if (code && n >= sizeof *h) {
+	if (code && n >= sizeof(*h)) {
 		h->magic = CODE_MAGIC;
 		h->version = CODE_VERSION;
 		h->file_len = n;
-		h->header_crc = libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
+		h->header_crc =
+			libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
 	}
 	int fd = memory_file(bytes, n);
 	free(bytes);
@@ -122,7 +129,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with
+ * ---------------------------------------------------------------------------------- */
 
 static void file_seed(int fd, bool code, fuzz_put *put)
 {
@@ -179,7 +187,8 @@ static void mutate(uint8_t *input, size_t size, uint64_t *random)
 			at %= choice & 1 ? 512 : size;
 		at = at < size && at ? at : size - 1;
 		if (choice & 4)
-			input[at] = choice & 8 ? values[(choice >> 4) % ARRAY_LEN(values)] : (uint8_t)(choice >> 24);
+			input[at] = choice & 8 ? values[(choice >> 4) % ARRAY_LEN(values)]
+					       : (uint8_t)(choice >> 24);
 		else
 			input[at] = input[other];
 	}

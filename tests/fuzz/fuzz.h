@@ -1,5 +1,6 @@
-/* A target of fuzzing: a reader of bytes that come from outside. libFuzzer drives it as long as one likes (`make fuzz`);
- * fuzz_main.c runs kept inputs, tries mutations, and writes what fuzzing begins with. */
+/* A target of fuzzing: a reader of bytes that come from outside. libFuzzer drives it as long as one
+ * likes (`make fuzz`); fuzz_main.c runs kept inputs, tries mutations, and writes what fuzzing
+ * begins with. */
 #ifndef FUZZ_H
 #define FUZZ_H
 

@@ -1,9 +1,10 @@
 /* The main of a target of fuzzing where libFuzzer is not:
  *	X_fuzz [SEED [COUNT]]           its kept inputs, then COUNT mutations
- *	X_fuzz [-v] PATH...             these inputs: files, directories of them, archives X.tar.xz; -v: tells of each before it runs
- *	X_fuzz -w DIR [FILE | TRACE]... writes what fuzzing begins with, some of it made of these
- * Kept inputs are in tests/fuzz/corpus/X.tar.xz, which libFuzzer found (each does something that no other does), and in
- * tests/fuzz/crashes/X, which once did harm. Runs in the directory where the Makefile is. */
+ *	X_fuzz [-v] PATH...             these inputs: files, directories of them, archives X.tar.xz;
+ *-v: tells of each before it runs X_fuzz -w DIR [FILE | TRACE]... writes what fuzzing begins with,
+ *some of it made of these Kept inputs are in tests/fuzz/corpus/X.tar.xz, which libFuzzer found
+ *(each does something that no other does), and in tests/fuzz/crashes/X, which once did harm. Runs
+ *in the directory where the Makefile is. */
 #include "fuzz.h"
 #include "trace_sample.h"
 
@@ -24,14 +25,15 @@ static void seed_keep(const uint8_t *input, size_t n)
 {
 	if (n > FUZZ_INPUT_MAX)
 		return;
-	seeds = xrealloc(seeds, (nseeds + 1) * sizeof *seeds);
+	seeds = xrealloc(seeds, (nseeds + 1) * sizeof(*seeds));
 	seeds[nseeds] = (struct input){xmalloc(n + 1), n};
 	memcpy(seeds[nseeds++].bytes, input, n);
 }
 
 static void input_run(const char *name, const uint8_t *bytes, size_t n)
 {
-	/* Memory of its own and of its length, so that a sanitizer sees the first byte behind it. */
+	/* Memory of its own and of its length, so that a sanitizer sees the first byte behind it.
+	 */
 	uint8_t *copy = xmalloc(n ? n : 1);
 
 	if (verbose)
@@ -126,7 +128,7 @@ static void seeds_write(const char *dir, char **paths)
 			fuzzer.seeds_from(*paths, seed_keep);
 	mkdir(dir, 0700);
 	for (size_t i = 0; i < nseeds; i++) {
-		snprintf(name, sizeof name, "seed-%zu", i);
+		snprintf(name, sizeof(name), "seed-%zu", i);
 		file_put(dir, name, seeds[i].bytes, seeds[i].n);
 	}
 }

@@ -1,12 +1,11 @@
 /* Whatever a client sends, the server for debuggers answers or ends; it never crashes or hangs.
  *
- * An input is a kind byte and what is sent: with an even kind as it is; with an odd one lines, each of which is framed as
- * a packet with its right checksum. */
+ * An input is a kind byte and what is sent: with an even kind as it is; with an odd one lines, each
+ * of which is framed as a packet with its right checksum. */
 #include "debug_fake.h"
 #include "fuzz.h"
-#include "trace_sample.h"
-
 #include "gdb/gdb.h"
+#include "trace_sample.h"
 #include "util/util.h"
 
 #include <pthread.h>
@@ -28,7 +27,9 @@ static void dir_make(void)
 	atexit(dir_remove);
 }
 
-/* --- the client ----------------------------------------------------------------------------------------------- */
+/* --- the client
+ * -----------------------------------------------------------------------------------------------
+ */
 
 /* A packet with its checksum; returns its end. */
 static uint8_t *frame(uint8_t *to, const uint8_t *line, size_t n)
@@ -64,7 +65,7 @@ static void *drain(void *arg)
 {
 	char bytes[4096];
 
-	while (recv(*(int *)arg, bytes, sizeof bytes, 0) > 0)
+	while (recv(*(int *)arg, bytes, sizeof(bytes), 0) > 0)
 		;
 	return NULL;
 }
@@ -82,7 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) || pipe2(control, O_CLOEXEC))
 		err(2, "socketpair");
 	send_input(fds[0], input + 1, size - 1, input[0] & 1);
-	o = (struct gdb_options){.trace = dir, .start = input[0] & 2 ? "29" : NULL, .control = control[0]};
+	o = (struct gdb_options){
+		.trace = dir, .start = input[0] & 2 ? "29" : NULL, .control = control[0]};
 	struct gdb *g = gdb_open(&o);
 	if (!g || pthread_create(&thread, NULL, drain, &fds[0]))
 		errx(2, "cannot begin");
@@ -96,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with: each line, and orders of lines --------------------------------------------------- */
+/* --- what mutations begin with: each line, and orders of lines
+ * --------------------------------------------------- */
 
 static const char *const lines[] = {
 	"qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+",
@@ -150,7 +153,7 @@ static const char *const lines[] = {
 	"vFile:close:0",
 	"vFile:readlink:2f70726f632f3130302f657865",
 	"qRcmd,7365656b203330", /* seek 30 */
-	"qRcmd,617272697665",	/* arrive */
+	"qRcmd,617272697665",   /* arrive */
 	"qRcmd,636865636b706f696e74",
 	"qRcmd,726573746172742031",
 	"qRcmd,64756d7020312d35",
@@ -187,16 +190,21 @@ static void seeds(fuzz_put *put)
 
 static void mutate(uint8_t *input, size_t size, uint64_t *random)
 {
-	static const uint8_t values[] = {'0', 'f', ';', ':', ',', '-', 'p', '.', '$', '#', '}', '*', 0, 3, 0xff};
+	static const uint8_t values[] = {'0', 'f', ';', ':', ',', '-', 'p', '.',
+					 '$', '#', '}', '*', 0,   3,   0xff};
 
 	for (uint64_t n = random_next(random) % 8; n < 6; n++) {
 		uint64_t choice = random_next(random);
-		size_t at = (choice >> 8) % size, other = (choice >> 32) % size, len = (choice >> 3) % 8;
+		size_t at = (choice >> 8) % size, other = (choice >> 32) % size,
+		       len = (choice >> 3) % 8;
 		switch (choice % 5) {
 		case 0: input[at] ^= (uint8_t)(1 << (choice >> 5) % 8); break;
 		case 1: input[at] = values[(choice >> 5) % ARRAY_LEN(values)]; break;
 		case 2: memset(input + at, 'f', at + len < size ? len : 0); break;
-		case 3: memmove(input + at, input + other, at + len < size && other + len < size ? len : 0); break;
+		case 3:
+			memmove(input + at, input + other,
+				at + len < size && other + len < size ? len : 0);
+			break;
 		default: input[at] = (uint8_t)(choice >> 40); break;
 		}
 	}

@@ -1,15 +1,15 @@
-/* Whatever events and records hold, they print as text. As trace_fuzz, but without files, and so much faster.
+/* Whatever events and records hold, they print as text. As trace_fuzz, but without files, and so
+ * much faster.
  *
- * An input is a kind byte, two lengths, a payload of events, one of data and one of mappings. The kind's bits are the style
- * of what is printed. */
+ * An input is a kind byte, two lengths, a payload of events, one of data and one of mappings. The
+ * kind's bits are the style of what is printed. */
+#include "arch/arch.h"
 #include "fuzz.h"
 #include "output.h"
-#include "trace_sample.h"
-
-#include "arch/arch.h"
 #include "trace/print.h"
 #include "trace/record.h"
 #include "trace/systab.h"
+#include "trace_sample.h"
 
 enum { HEADER = 5, RECORDS = 16 };
 
@@ -35,19 +35,22 @@ struct payload {
 	const uint8_t *p, *end;
 };
 
-static void records_load(struct event_records *recs, struct payload payloads[NSTREAMS], const struct trace_event *ev)
+static void records_load(struct event_records *recs, struct payload payloads[NSTREAMS],
+			 const struct trace_event *ev)
 {
 	struct trace_data_record d;
 	struct trace_map_record m;
 	struct payload *data = &payloads[STREAM_DATA], *maps = &payloads[STREAM_MMAPS];
 
-	while (recs->ndata < ev->ndata && recs->ndata < RECORDS && !record_get(codecs[STREAM_DATA], &data->p, data->end, &d)) {
+	while (recs->ndata < ev->ndata && recs->ndata < RECORDS &&
+	       !record_get(codecs[STREAM_DATA], &data->p, data->end, &d)) {
 		d.data.bytes = copy(d.data.bytes, d.data.len);
 		if (d.data.kind != DATA_ZERO)
 			d.data.fill_len = d.data.len;
 		recs->data[recs->ndata++] = d.data;
 	}
-	while (recs->nmaps < ev->nmaps && recs->nmaps < RECORDS && !record_get(codecs[STREAM_MMAPS], &maps->p, maps->end, &m)) {
+	while (recs->nmaps < ev->nmaps && recs->nmaps < RECORDS &&
+	       !record_get(codecs[STREAM_MMAPS], &maps->p, maps->end, &m)) {
 		m.map.path = copy(m.map.path, strlen(m.map.path) + 1);
 		m.map.copy = copy(m.map.copy, strlen(m.map.copy) + 1);
 		recs->maps[recs->nmaps++] = m.map;
@@ -74,8 +77,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		begin();
 	if (size < HEADER)
 		return 0;
-	const struct event_style style = {.hex = input[0] & 2, .regs = input[0] & 4, .align = input[0] & 8, .json = input[0] & 16,
-					  .memory = input[0] & 32, .str_max = input[0] & 64 ? 4 : 0};
+	const struct event_style style = {.hex = input[0] & 2,
+					  .regs = input[0] & 4,
+					  .align = input[0] & 8,
+					  .json = input[0] & 16,
+					  .memory = input[0] & 32,
+					  .str_max = input[0] & 64 ? 4 : 0};
 	const uint8_t *end = input + size, *p = input + HEADER;
 	size_t nevents = input[1] | (size_t)input[2] << 8, ndata = input[3] | (size_t)input[4] << 8;
 	nevents = nevents > (size_t)(end - p) ? (size_t)(end - p) : nevents;
@@ -86,7 +93,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	struct payload *events = &payloads[STREAM_EVENTS];
 	for (unsigned i = 0; i < NSTREAMS; i++)
 		codec_reset(codecs[i], 1);
-	for (uint64_t num = 1; events->p < events->end && !record_get(codecs[STREAM_EVENTS], &events->p, events->end, &ev); num++) {
+	for (uint64_t num = 1; events->p < events->end &&
+			       !record_get(codecs[STREAM_EVENTS], &events->p, events->end, &ev);
+	     num++) {
 		struct event_records recs = {.data = data, .maps = maps, .memory = style.memory};
 		ev.num = num;
 		records_load(&recs, payloads, &ev);
@@ -99,7 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with
+ * ---------------------------------------------------------------------------------- */
 
 struct buffer {
 	uint8_t bytes[60000];
@@ -108,7 +118,7 @@ struct buffer {
 
 static void buffer_add(struct buffer *b, enum trace_stream stream, const void *record)
 {
-	if (b->n + record_bound(stream, record) <= sizeof b->bytes)
+	if (b->n + record_bound(stream, record) <= sizeof(b->bytes))
 		b->n = (size_t)(record_put(codecs[stream], b->bytes + b->n, record) - b->bytes);
 }
 
@@ -144,7 +154,8 @@ static void buffers_clear(struct buffer *buffers)
 
 static void buffers_put(const struct buffer *buffers, uint8_t kind, fuzz_put *put)
 {
-	const struct buffer *e = &buffers[STREAM_EVENTS], *d = &buffers[STREAM_DATA], *m = &buffers[STREAM_MMAPS];
+	const struct buffer *e = &buffers[STREAM_EVENTS], *d = &buffers[STREAM_DATA],
+			    *m = &buffers[STREAM_MMAPS];
 	uint8_t *input = xmalloc(HEADER + e->n + d->n + m->n), *p = input;
 
 	*p++ = kind;
@@ -159,7 +170,7 @@ static void buffers_put(const struct buffer *buffers, uint8_t kind, fuzz_put *pu
 static void seeds_from(const char *trace, fuzz_put *put)
 {
 	struct trace_reader *r = trace_open(trace, false);
-	struct buffer *buffers = xcalloc(NSTREAMS, sizeof *buffers);
+	struct buffer *buffers = xcalloc(NSTREAMS, sizeof(*buffers));
 	uint8_t kind = 0;
 
 	if (!r)
@@ -180,7 +191,8 @@ static void seeds_from(const char *trace, fuzz_put *put)
 static void call_add(struct buffer *buffers, uint64_t num, unsigned nr)
 {
 	static const uint8_t arguments[] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
-	struct trace_event ev = {.num = num, .kind = EV_SYSCALL, .tid = 1000, .sysno = (uint16_t)nr, .result = 8};
+	struct trace_event ev = {
+		.num = num, .kind = EV_SYSCALL, .tid = 1000, .sysno = (uint16_t)nr, .result = 8};
 	uint64_t words[48];
 
 	for (unsigned i = 0; i < ARRAY_LEN(words); i++)
@@ -188,8 +200,10 @@ static void call_add(struct buffer *buffers, uint64_t num, unsigned nr)
 	for (unsigned i = 0; i < ARRAY_LEN(arguments); i++) {
 		ev.regs.r[arguments[i]] = 0x1000 * (i + 1);
 		struct trace_data_record d = {.event = num,
-					      .data = {.kind = i % 2 ? DATA_IN : DATA_OUT, .addr = 0x1000 * (i + 1),
-						       .len = sizeof words, .bytes = (const uint8_t *)words}};
+					      .data = {.kind = i % 2 ? DATA_IN : DATA_OUT,
+						       .addr = 0x1000 * (i + 1),
+						       .len = sizeof(words),
+						       .bytes = (const uint8_t *)words}};
 		buffer_add(&buffers[STREAM_DATA], STREAM_DATA, &d);
 		d.data.kind = !d.data.kind;
 		buffer_add(&buffers[STREAM_DATA], STREAM_DATA, &d);
@@ -202,7 +216,7 @@ static void call_add(struct buffer *buffers, uint64_t num, unsigned nr)
 /* Every call that there is, and a trace of other kinds of event. */
 static void seeds(fuzz_put *put)
 {
-	struct buffer *buffers = xcalloc(NSTREAMS, sizeof *buffers);
+	struct buffer *buffers = xcalloc(NSTREAMS, sizeof(*buffers));
 
 	if (!out)
 		begin();
@@ -224,7 +238,8 @@ static void mutate(uint8_t *input, size_t size, uint64_t *random)
 		uint64_t choice = random_next(random);
 		size_t at = (choice >> 8) % size, other = (choice >> 32) % size;
 		if (choice & 1)
-			input[at] = choice & 2 ? values[(choice >> 2) % ARRAY_LEN(values)] : (uint8_t)(choice >> 24);
+			input[at] = choice & 2 ? values[(choice >> 2) % ARRAY_LEN(values)]
+					       : (uint8_t)(choice >> 24);
 		else
 			input[at] = input[other];
 	}

@@ -1,11 +1,10 @@
-/* A hostile trace, its blocks and checksums right and its contents not, ends in a verdict and a line: no program dies of
- * a signal, hangs, or leaves a process behind. So do damaged ones.
+/* A hostile trace, its blocks and checksums right and its contents not, ends in a verdict and a
+ *line: no program dies of a signal, hangs, or leaves a process behind. So do damaged ones.
  *	replay_fuzz [SEED [COUNT [PROGRAM | TRACE]...]]
- * Records and packs PROGRAMs, changes what the traces and their copies of files say, writes them anew, and has RR_BIN's
- * programs read them. */
-#include "trace_sample.h"
-
+ * Records and packs PROGRAMs, changes what the traces and their copies of files say, writes them
+ *anew, and has RR_BIN's programs read them. */
 #include "instrument/code.h"
+#include "trace_sample.h"
 #include "tracee/task.h"
 
 #include <sched.h>
@@ -38,13 +37,48 @@ static const char *bin;
 static char *work;
 static uint64_t seed;
 
-static const uint64_t numbers[] = {
-	0,	     1,		 2,	     8,		4095,	       4096,	      0x10000, 0x400000,   AGENT - 4096, AGENT,
-	AGENT + 2,   AGENT + 4096, AGENT + 8192, 0x7ffffffff000, 0x800000000000, 0xffffffffff600000, INT64_MAX, 1ul << 63,
-	UINT64_MAX - 4095, UINT64_MAX, UINT32_MAX, INT32_MAX, (uint64_t)-512, (uint64_t)-14, 0x4000000000000000, 0x100, 0x23};
+static const uint64_t numbers[] = {0,
+				   1,
+				   2,
+				   8,
+				   4095,
+				   4096,
+				   0x10000,
+				   0x400000,
+				   AGENT - 4096,
+				   AGENT,
+				   AGENT + 2,
+				   AGENT + 4096,
+				   AGENT + 8192,
+				   0x7ffffffff000,
+				   0x800000000000,
+				   0xffffffffff600000,
+				   INT64_MAX,
+				   1ul << 63,
+				   UINT64_MAX - 4095,
+				   UINT64_MAX,
+				   UINT32_MAX,
+				   INT32_MAX,
+				   (uint64_t)-512,
+				   (uint64_t)-14,
+				   0x4000000000000000,
+				   0x100,
+				   0x23};
 
-static const char *const paths[] = {"/dev/zero", "/dev/tty", "/proc/self/mem", "/proc/self/maps", "/", "", "..", "../events",
-				    "/dev/fd/0", "/nonexistent", "two\nlines\033[2J", "fifo", "/etc/passwd", "."};
+static const char *const paths[] = {"/dev/zero",
+				    "/dev/tty",
+				    "/proc/self/mem",
+				    "/proc/self/maps",
+				    "/",
+				    "",
+				    "..",
+				    "../events",
+				    "/dev/fd/0",
+				    "/nonexistent",
+				    "two\nlines\033[2J",
+				    "fifo",
+				    "/etc/passwd",
+				    "."};
 
 static uint64_t any(uint64_t *random, uint64_t was)
 {
@@ -76,11 +110,11 @@ static void trace_load(struct trace *t, const char *dir)
 	t->reader = r;
 	t->meta = *trace_reader_meta(r);
 	while (trace_next(r, &ev) == 1) {
-		t->events = xrealloc(t->events, (t->n + 1) * sizeof *t->events);
+		t->events = xrealloc(t->events, (t->n + 1) * sizeof(*t->events));
 		e = &t->events[t->n++];
 		e->ev = ev;
-		e->data = xcalloc(ev.ndata + 1, sizeof *e->data);
-		e->maps = xcalloc(ev.nmaps + 1, sizeof *e->maps);
+		e->data = xcalloc(ev.ndata + 1, sizeof(*e->data));
+		e->maps = xcalloc(ev.nmaps + 1, sizeof(*e->maps));
 		for (uint32_t i = 0; i < ev.ndata && trace_next_data(r, &e->data[i]) == 1; i++) {
 			void *bytes = xmalloc(e->data[i].len);
 			if (e->data[i].len)
@@ -100,17 +134,27 @@ static void mutate_event(struct trace *t, struct trace_event *ev, uint64_t *rand
 	const struct trace_event *other = &t->events[random_next(random) % t->n].ev;
 
 	switch (c % 12) {
-	case 0: ev->regs.r[(c >> 8) % TRACE_NREGS] = any(random, ev->regs.r[(c >> 8) % TRACE_NREGS]); break;
+	case 0:
+		ev->regs.r[(c >> 8) % TRACE_NREGS] =
+			any(random, ev->regs.r[(c >> 8) % TRACE_NREGS]);
+		break;
 	case 1:
-	case 2: ev->after.r[(c >> 8) % TRACE_NREGS] = any(random, ev->after.r[(c >> 8) % TRACE_NREGS]); break;
+	case 2:
+		ev->after.r[(c >> 8) % TRACE_NREGS] =
+			any(random, ev->after.r[(c >> 8) % TRACE_NREGS]);
+		break;
 	case 3: ev->kind = (uint8_t)((c >> 8) % (EV_HALT + 1)); break;
 	case 4: ev->flags ^= (uint16_t)(1 << (c >> 8) % 14); break;
 	case 5: ev->tid = c >> 8 & 1 ? other->tid : (int32_t)any(random, (uint64_t)ev->tid); break;
-	case 6: ev->other = c >> 8 & 1 ? other->tid : (int32_t)any(random, (uint64_t)ev->other); break;
+	case 6:
+		ev->other = c >> 8 & 1 ? other->tid : (int32_t)any(random, (uint64_t)ev->other);
+		break;
 	case 7: ev->sysno = (uint16_t)(c >> 8 & 1 ? other->sysno : (c >> 8) % 470); break;
 	case 8: ev->result = (int64_t)any(random, (uint64_t)ev->result); break;
-	case 9: /* what it tells to be mapped, moved or written, as one who knows the registers would */
-		ev->regs.r[(c >> 8) % TRACE_NREGS] = ev->after.r[(c >> 8) % TRACE_NREGS] = any(random, 4096);
+	case 9: /* what it tells to be mapped, moved or written, as one who knows the registers
+		   would */
+		ev->regs.r[(c >> 8) % TRACE_NREGS] = ev->after.r[(c >> 8) % TRACE_NREGS] =
+			any(random, 4096);
 		break;
 	case 10: ev->time_ns = ev->time_ns / 2 + (c >> 8) % 1000; break;
 	default: *ev = *other; break;
@@ -155,12 +199,14 @@ static void mutate_data(struct trace_data *d, uint64_t *random)
 	case 4: d->tid = (int32_t)any(random, (uint64_t)d->tid); break;
 	default:
 		for (uint32_t i = 0; i < 8 && d->len; i++)
-			((uint8_t *)d->bytes)[random_next(random) % d->len] = (uint8_t)random_next(random);
+			((uint8_t *)d->bytes)[random_next(random) % d->len] =
+				(uint8_t)random_next(random);
 		break;
 	}
 }
 
-/* What the trace says of the machine and of how the program was started; leaves are the caller's. */
+/* What the trace says of the machine and of how the program was started; leaves are the caller's.
+ */
 static void mutate_meta(struct trace_meta *m, uint64_t *random)
 {
 	static char *const counters[] = {"none", "soft", "hpc", "step", "", "?"};
@@ -174,7 +220,8 @@ static void mutate_meta(struct trace_meta *m, uint64_t *random)
 	case 4: m->nleaves = (unsigned)(c >> 8) % (m->nleaves + 1); break;
 	default:
 		for (uint64_t left = 1 + (c >> 8) % 8; left && m->nleaves; left--) {
-			uint32_t *word = &m->leaves[random_next(random) % m->nleaves][random_next(random) % 6];
+			uint32_t *word = &m->leaves[random_next(random) % m->nleaves]
+						   [random_next(random) % 6];
 			*word = (uint32_t)any(random, *word);
 		}
 		break;
@@ -191,8 +238,9 @@ static void file_mutate(uint8_t *bytes, size_t n, uint64_t *random)
 		size_t at = (c >> 16) % (c & 1 ? n : n < 4096 ? n : 4096);
 		bytes[at] = (uint8_t)(c & 2 ? c >> 8 : (c >> 8 & 1) - 1);
 	}
-	if (n >= sizeof *h && h->magic == CODE_MAGIC)
-		h->header_crc = libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
+	if (n >= sizeof(*h) && h->magic == CODE_MAGIC)
+		h->header_crc =
+			libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
 }
 
 static void file_changed(const char *from, const char *to, uint64_t *random)
@@ -223,7 +271,8 @@ static void files_put(const char *from, const char *to, bool change, uint64_t *r
 
 	mkdir(dst, 0700);
 	for (int i = 0; i < n; i++) {
-		char *old = xasprintf("%s/%s", src, names[i]->d_name), *new = xasprintf("%s/%s", dst, names[i]->d_name);
+		char *old = xasprintf("%s/%s", src, names[i]->d_name),
+		     *new = xasprintf("%s/%s", dst, names[i]->d_name);
 		if (i == changed)
 			file_changed(old, new, random);
 		else if (names[i]->d_name[0] != '.' && link(old, new))
@@ -238,7 +287,8 @@ static void files_put(const char *from, const char *to, bool change, uint64_t *r
 	free(dst);
 }
 
-/* Bytes of one of the five files, without right checksums; or it ends earlier, goes on, or is none. */
+/* Bytes of one of the five files, without right checksums; or it ends earlier, goes on, or is none.
+ */
 static void damage(const char *dir, uint64_t *random)
 {
 	static const char *const files[] = {"version", "args_env", "events", "mmaps", "data"};
@@ -250,7 +300,9 @@ static void damage(const char *dir, uint64_t *random)
 
 	switch (c % 8) {
 	case 0: n -= n ? (c >> 16) % n : 0; break;
-	case 1: bytes = xrealloc(bytes, n + 100), memset(bytes + n, (int)(c >> 16), 100), n += 100; break;
+	case 1:
+		bytes = xrealloc(bytes, n + 100), memset(bytes + n, (int)(c >> 16), 100), n += 100;
+		break;
 	case 2: n = 0; break;
 	default:
 		for (uint64_t left = 1 + (c >> 16) % 4; left && n; left--)
@@ -269,7 +321,7 @@ static void damage(const char *dir, uint64_t *random)
 static void trace_write(struct trace *t, const char *dir, uint64_t *random)
 {
 	struct trace_meta meta = t->meta;
-	size_t leaves = t->meta.nleaves * sizeof *meta.leaves;
+	size_t leaves = t->meta.nleaves * sizeof(*meta.leaves);
 	meta.leaves = memcpy(xmalloc(leaves + 1), t->meta.leaves, leaves);
 	if (random_next(random) % 12 == 0)
 		mutate_meta(&meta, random);
@@ -330,7 +382,8 @@ static pid_t spawn(char *const argv[], const char *out)
 	if (pid == 0) {
 		const struct rlimit mem = {2ul << 30, 2ul << 30}, file = {1ul << 28, 1ul << 28};
 		char *err_path = xasprintf("%s.err", out);
-		int null = open("/dev/null", O_RDONLY), o = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600),
+		int null = open("/dev/null", O_RDONLY),
+		    o = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600),
 		    e = open(err_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		dup2(null, 0);
 		dup2(o, 1);
@@ -383,7 +436,8 @@ static const char *judge(int status, const char *const args[], const char *err_p
 	const char *wrong = NULL;
 	if (!gdb && !replays && WEXITSTATUS(status) == 2 && lines != 1)
 		wrong = "not one line on standard error";
-	else if (!gdb && (WEXITSTATUS(status) == 1 || (replays && status)) && (lines > 64 || !lines))
+	else if (!gdb && (WEXITSTATUS(status) == 1 || (replays && status)) &&
+		 (lines > 64 || !lines))
 		wrong = "no report";
 	else if (!gdb && len && (strncmp(text, name, strlen(name)) || text[strlen(name)] != ':'))
 		wrong = "a line that does not begin with the program's name";
@@ -400,32 +454,36 @@ static const char *judge(int status, const char *const args[], const char *err_p
 
 /* What reads each trace, and what one of many does; %: the trace. */
 #define ARGS 12
-static const char *const always[][ARGS] = {
-	{"rr-replay", "%"}, {"rr-verify", "--memory=50", "%"}, {"rr-dump", "-m", "%"}, {"rr-pack", "-n", "%"}};
-static const char *const sometimes[][ARGS] = {{"rr-dump", "-rjm", "%"},
-					      {"rr-dump", "-M", "%"},
-					      {"rr-dump", "-Mj", "%"},
-					      {"rr-dump", "-cH", "%"},
-					      {"rr-dump", "-t", "%"},
-					      {"rr-dump", "-tj", "%"},
-					      {"rr-dump", "-aj", "%"},
-					      {"rr-dump", "-w", "1", "%"},
-					      {"rr-dump", "-xH", "-e", "5-20,30-", "-k", "syscall,enter", "%"},
-					      {"rr-verify", "--quick", "%"},
-					      {"rr-verify", "-v", "--memory=all", "%"},
-					      {"rr-pack", "-o", "-", "%"},
-					      {"rr-pack", "--events", "1-20", "--recompress=1", "-o", "-", "%"},
-					      {"rr-pack", "--strip-env", "--redact", "[a-f]+", "-o", "-", "%"},
-					      {"rr-pack", "--sources", "%"}};
-static const char *const debugged[][ARGS] = {
-	{"rr-gdb", "%", "--", "-batch", "-ex", "continue", "-ex", "backtrace", "-ex", "reverse-continue"}};
+static const char *const always[][ARGS] = {{"rr-replay", "%"},
+					   {"rr-verify", "--memory=50", "%"},
+					   {"rr-dump", "-m", "%"},
+					   {"rr-pack", "-n", "%"}};
+static const char *const sometimes[][ARGS] = {
+	{"rr-dump", "-rjm", "%"},
+	{"rr-dump", "-M", "%"},
+	{"rr-dump", "-Mj", "%"},
+	{"rr-dump", "-cH", "%"},
+	{"rr-dump", "-t", "%"},
+	{"rr-dump", "-tj", "%"},
+	{"rr-dump", "-aj", "%"},
+	{"rr-dump", "-w", "1", "%"},
+	{"rr-dump", "-xH", "-e", "5-20,30-", "-k", "syscall,enter", "%"},
+	{"rr-verify", "--quick", "%"},
+	{"rr-verify", "-v", "--memory=all", "%"},
+	{"rr-pack", "-o", "-", "%"},
+	{"rr-pack", "--events", "1-20", "--recompress=1", "-o", "-", "%"},
+	{"rr-pack", "--strip-env", "--redact", "[a-f]+", "-o", "-", "%"},
+	{"rr-pack", "--sources", "%"}};
+static const char *const debugged[][ARGS] = {{"rr-gdb", "%", "--", "-batch", "-ex", "continue",
+					      "-ex", "backtrace", "-ex", "reverse-continue"}};
 
 static unsigned verdicts[3];
 
 /* The verdict; NULL: well. */
 static const char *try_one(const char *const args[ARGS], const char *dir)
 {
-	char *path = xasprintf("%s/%s", bin, args[0]), *out = xasprintf("%s/out", work), *err_path = xasprintf("%s.err", out);
+	char *path = xasprintf("%s/%s", bin, args[0]), *out = xasprintf("%s/out", work),
+	     *err_path = xasprintf("%s.err", out);
 	char *argv[ARGS + 1] = {path};
 
 	for (int i = 1; i < ARGS && args[i]; i++)
@@ -446,13 +504,16 @@ static bool try_all(const char *dir, uint64_t *random)
 	bool good = true;
 
 	for (size_t i = 0; i < ARRAY_LEN(always) + 2; i++) {
-		const char *const *args = i < ARRAY_LEN(always) ? always[i] : i == ARRAY_LEN(always) ? *some : debugged[0];
+		const char *const *args = i < ARRAY_LEN(always)    ? always[i]
+					  : i == ARRAY_LEN(always) ? *some
+								   : debugged[0];
 		if (args == debugged[0] && random_next(random) % 16)
 			continue;
 		const char *wrong = try_one(args, dir);
 		if (!wrong)
 			continue;
-		printf("not ok replay: seed %#lx: %s %s: %s; trace %s\n", seed, args[0], args[1], wrong, dir);
+		printf("not ok replay: seed %#lx: %s %s: %s; trace %s\n", seed, args[0], args[1],
+		       wrong, dir);
 		good = false;
 	}
 	return good;
@@ -463,8 +524,10 @@ static void trace_record(struct trace *t, const char *program, size_t number)
 {
 	char *dir = xasprintf("%s/good%zu", work, number), *record = xasprintf("%s/rr-record", bin),
 	     *pack = xasprintf("%s/rr-pack", bin), *out = xasprintf("%s/out", work);
-	char *path = strchr(program, '/') ? xstrdup(program) : xasprintf("build/tests/programs/%s", program);
-	char *record_args[] = {record, "-q", "-o", dir, path, NULL}, *pack_args[] = {pack, dir, NULL};
+	char *path = strchr(program, '/') ? xstrdup(program)
+					  : xasprintf("build/tests/programs/%s", program);
+	char *record_args[] = {record, "-q", "-o", dir, path, NULL},
+	     *pack_args[] = {pack, dir, NULL};
 
 	int status = run(record_args, out, LIMIT);
 	if (status)
@@ -490,8 +553,9 @@ static bool is_trace(const char *path)
 
 int main(int argc, char **argv)
 {
-	static char *defaults[] = {"mm_shared_anon_fork", "sigaction_threads", "fork_memory", "segv_in_thread", "exec_chain", "mm_brk",
-				  "mm_mremap_fixed", "tests/golden/trace-1", NULL};
+	static char *defaults[] = {"mm_shared_anon_fork", "sigaction_threads",    "fork_memory",
+				   "segv_in_thread",      "exec_chain",           "mm_brk",
+				   "mm_mremap_fixed",     "tests/golden/trace-1", NULL};
 	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 60, failed = 0;
 	char **names = argc > 3 ? argv + 3 : defaults;
@@ -526,7 +590,8 @@ int main(int argc, char **argv)
 	}
 	if (failed)
 		return 1;
-	printf("ok replay: %lu mutations (exact %u, diverged %u, no trace %u)\n", count, verdicts[0], verdicts[1], verdicts[2]);
+	printf("ok replay: %lu mutations (exact %u, diverged %u, no trace %u)\n", count,
+	       verdicts[0], verdicts[1], verdicts[2]);
 	remove_all(work);
 	free(fifo);
 	free(dir);

@@ -1,12 +1,12 @@
 /* Small texts from outside: what args_env and version hold, and the lists of rr-dump's options.
  *
- * An input is a kind byte and the text. What args_env and version say gets the right checksum here with a kind of 8 or more. */
+ * An input is a kind byte and the text. What args_env and version say gets the right checksum here
+ * with a kind of 8 or more. */
 #include "fuzz.h"
 #include "output.h"
-#include "trace_sample.h"
-
 #include "trace/meta.h"
 #include "trace/print.h"
+#include "trace_sample.h"
 
 enum { ARGS_ENV, VERSION, RANGES, TIDS, KINDS, CALLS, KINDS_OF_TEXT };
 
@@ -63,14 +63,18 @@ static char *sealed(uint8_t kind, const uint8_t *text, size_t *n)
 
 static void lists_use(unsigned kind, const char *text)
 {
-	static const char *(*const adds[])(struct event_select *s, const char *list) = {
-		[RANGES] = event_select_ranges, [TIDS] = event_select_tids, [KINDS] = event_select_kinds, [CALLS] = event_select_calls};
+	static const char *(*const adds[])(struct event_select * s,
+					   const char *list) = {[RANGES] = event_select_ranges,
+								[TIDS] = event_select_tids,
+								[KINDS] = event_select_kinds,
+								[CALLS] = event_select_calls};
 	struct event_select s = {0};
 
 	const char *wrong = adds[kind](&s, text);
 	wrong = wrong ? wrong : adds[kind](&s, text);
 	for (size_t i = 0; i < s.nranges && !wrong; i++)
-		if (s.ranges[i].first > s.ranges[i].last || (i && s.ranges[i].first <= s.ranges[i - 1].last))
+		if (s.ranges[i].first > s.ranges[i].last ||
+		    (i && s.ranges[i].first <= s.ranges[i - 1].last))
 			abort();
 	event_select_free(&s);
 }
@@ -109,20 +113,25 @@ static void text_put(fuzz_put *put, uint8_t kind, const char *text, size_t n)
 
 static void seeds(fuzz_put *put)
 {
-	static const char *const lists[] = {[RANGES] = "1,5-,-3,7-9,18446744073709551615", [TIDS] = "1,2,4711",
-					    [KINDS] = "syscall,enter,clone,signal,insn,exit,checksum,switch",
-					    [CALLS] = "read,write,openat,execve"};
+	static const char *const lists[] = {
+		[RANGES] = "1,5-,-3,7-9,18446744073709551615",
+		[TIDS] = "1,2,4711",
+		[KINDS] = "syscall,enter,clone,signal,insn,exit,checksum,switch",
+		[CALLS] = "read,write,openat,execve"};
 	struct trace_meta meta = sample_meta();
-	struct trace_version v = {.uuid = "01234567-89ab-cdef-0123-456789abcdef", .events = 60, .sizes = {1, 2, 3}, .crcs = {4, 5}};
+	struct trace_version v = {.uuid = "01234567-89ab-cdef-0123-456789abcdef",
+				  .events = 60,
+				  .sizes = {1, 2, 3},
+				  .crcs = {4, 5}};
 	char line[VERSION_MAX];
 	size_t n;
 	char *text = meta_format(&meta, v.uuid, &n);
 
 	text_put(put, ARGS_ENV, text, n);
-	text_put(put, ARGS_ENV | 8, text, n - sizeof "crc32=xxxxxxxx");
+	text_put(put, ARGS_ENV | 8, text, n - sizeof("crc32=xxxxxxxx"));
 	n = (size_t)version_format(&v, line);
 	text_put(put, VERSION, line, n);
-	text_put(put, VERSION | 8, line, n - (sizeof " crc32=xxxxxxxx\n" - 1));
+	text_put(put, VERSION | 8, line, n - (sizeof(" crc32=xxxxxxxx\n") - 1));
 	for (uint8_t kind = RANGES; kind < KINDS_OF_TEXT; kind++)
 		text_put(put, kind, lists[kind], strlen(lists[kind]));
 	free(text);
@@ -136,7 +145,7 @@ static void mutate(uint8_t *input, size_t size, uint64_t *random)
 		uint64_t choice = random_next(random);
 		size_t at = (choice >> 8) % size, other = (choice >> 32) % size;
 		switch (choice % 3) {
-		case 0: input[at] = (uint8_t)characters[(choice >> 2) % sizeof characters]; break;
+		case 0: input[at] = (uint8_t)characters[(choice >> 2) % sizeof(characters)]; break;
 		case 1: input[at] = input[other]; break;
 		default: input[at] = (uint8_t)(choice >> 40); break;
 		}

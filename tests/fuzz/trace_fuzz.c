@@ -1,15 +1,16 @@
-/* A damaged or hostile trace never makes a reader crash, hang or allocate without bound, and what is printed of it is text.
+/* A damaged or hostile trace never makes a reader crash, hang or allocate without bound, and what
+ * is printed of it is text.
  *
- * An input is a kind byte, a byte that says what is printed, the lengths of the files (and counts of records), and the
- * files. With an odd kind the streams are raw payloads, which get right headers and checksums here, as does args_env: a
- * hostile trace has them. The kind's other bits are the style of what is printed, and whether it is packed. */
+ * An input is a kind byte, a byte that says what is printed, the lengths of the files (and counts
+ * of records), and the files. With an odd kind the streams are raw payloads, which get right
+ * headers and checksums here, as does args_env: a hostile trace has them. The kind's other bits are
+ * the style of what is printed, and whether it is packed. */
 #include "fuzz.h"
 #include "output.h"
-#include "trace_sample.h"
-
 #include "pack/pack.h"
 #include "trace/block.h"
 #include "trace/print.h"
+#include "trace_sample.h"
 
 enum { NFILES = 5, HEADER = 2 + 4 * NFILES };
 static const char *const files[NFILES] = {"args_env", "version", "events", "mmaps", "data"};
@@ -40,7 +41,8 @@ static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uin
 {
 	struct libdeflate_compressor *z = libdeflate_alloc_compressor(1);
 	uint8_t *block = xmalloc(block_bound(len));
-	struct block_header h = {.stream = (uint8_t)id, .count = count, .first_event = 1, .raw_len = (uint32_t)len};
+	struct block_header h = {
+		.stream = (uint8_t)id, .count = count, .first_event = 1, .raw_len = (uint32_t)len};
 
 	h.data_end = id == STREAM_DATA ? count : 0;
 	h.mmaps_end = id == STREAM_MMAPS ? count : 0;
@@ -64,7 +66,8 @@ static void selection_make(struct event_select *s, uint8_t what)
 		event_select_tids(s, "1000,1001");
 }
 
-static void events_print(struct trace_reader *r, struct event_select *s, const struct event_style *style)
+static void events_print(struct trace_reader *r, struct event_select *s,
+			 const struct event_style *style)
 {
 	struct event_records recs = {.memory = style->memory};
 	struct event_inputs inputs = {0};
@@ -91,10 +94,15 @@ static void events_print(struct trace_reader *r, struct event_select *s, const s
 /* One of rr-dump's views. */
 static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
 {
-	static int (*const views[])(FILE *, struct trace_reader *, struct event_select *, const struct event_style *, bool) = {
+	static int (*const views[])(FILE *, struct trace_reader *, struct event_select *,
+				    const struct event_style *, bool) = {
 		trace_print_tree, trace_print_maps, trace_print_summary};
-	const struct event_style style = {.hex = kind & 2, .regs = kind & 4, .align = kind & 8, .json = kind & 16,
-					  .memory = kind & 32, .str_max = kind & 64 ? 4 : 0};
+	const struct event_style style = {.hex = kind & 2,
+					  .regs = kind & 4,
+					  .align = kind & 8,
+					  .json = kind & 16,
+					  .memory = kind & 32,
+					  .str_max = kind & 64 ? 4 : 0};
 	struct event_select s = {.follow = kind & 128};
 
 	selection_make(&s, what);
@@ -107,12 +115,15 @@ static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
 	fflush(out);
 }
 
-/* What rr-pack does, but for --redact: address sanitizers take the text of regexec(3) for a string, which with REG_STARTEND
- * it is not. */
+/* What rr-pack does, but for --redact: address sanitizers take the text of regexec(3) for a string,
+ * which with REG_STARTEND it is not. */
 static void trace_pack(uint8_t what)
 {
 	char *archive = xasprintf("%s/archive", dir);
-	const struct pack_options o = {.output = archive, .last = what & 4 ? 5 : 0, .compress = what & 8, .level = 1,
+	const struct pack_options o = {.output = archive,
+				       .last = what & 4 ? 5 : 0,
+				       .compress = what & 8,
+				       .level = 1,
 				       .strip_env = what & 16};
 
 	FILE *before = stderr;
@@ -171,7 +182,8 @@ static void args_env_put(const uint8_t *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
-	static const enum trace_stream ids[NFILES] = {[2] = STREAM_EVENTS, [3] = STREAM_MMAPS, [4] = STREAM_DATA};
+	static const enum trace_stream ids[NFILES] = {
+		[2] = STREAM_EVENTS, [3] = STREAM_MMAPS, [4] = STREAM_DATA};
 	const uint8_t *lengths = input + 2, *p = input + HEADER;
 	char *version;
 
@@ -204,7 +216,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with
+ * ---------------------------------------------------------------------------------- */
 
 /* Of a trace directory; raw: whose streams are of one block. */
 static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, fuzz_put *put)
@@ -224,7 +237,9 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 		if (raw && i >= 2) {
 			count = len ? bytes[12] : 0; /* in the block's header */
 			if (len)
-				libdeflate_zlib_decompress(z, bytes + TRACE_BLOCK_HEADER, len - TRACE_BLOCK_HEADER, p, 1 << 20, &room);
+				libdeflate_zlib_decompress(z, bytes + TRACE_BLOCK_HEADER,
+							   len - TRACE_BLOCK_HEADER, p, 1 << 20,
+							   &room);
 			len = room;
 		} else {
 			memcpy(p, bytes, len);
@@ -242,7 +257,8 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 	free(input);
 }
 
-/* Events from `first` on, at most 100, and what they own up to some thousand bytes, in blocks of `block` events. */
+/* Events from `first` on, at most 100, and what they own up to some thousand bytes, in blocks of
+ * `block` events. */
 static void trace_shorten(const char *trace, const char *to, uint64_t first, uint64_t block)
 {
 	struct trace_reader *r = trace_open(trace, false);
@@ -311,7 +327,10 @@ static void mutate(uint8_t *input, size_t size, uint64_t *random)
 		case 0: input[at] ^= (uint8_t)(1 << (choice >> 5) % 8); break;
 		case 1: input[at] = values[(choice >> 5) % ARRAY_LEN(values)]; break;
 		case 2: memset(input + at, 0xff, at + len < size ? len : 0); break;
-		case 3: memmove(input + at, input + other, at + len < size && other + len < size ? len : 0); break;
+		case 3:
+			memmove(input + at, input + other,
+				at + len < size && other + len < size ? len : 0);
+			break;
 		case 4: input[at % HEADER] = (uint8_t)choice; break;
 		default: input[at] = (uint8_t)(choice >> 40); break;
 		}

@@ -1,12 +1,13 @@
-/* A hostile archive never makes the unpacker crash, hang, take more than it may, or leave anything but a whole trace.
+/* A hostile archive never makes the unpacker crash, hang, take more than it may, or leave anything
+ * but a whole trace.
  *
- * An input is a kind byte and an archive. With an odd kind, its headers get right checksums here. */
+ * An input is a kind byte and an archive. With an odd kind, its headers get right checksums here.
+ */
 #include "fuzz.h"
+#include "pack/pack.h"
 #include "trace_sample.h"
 
 #include <sys/mman.h>
-
-#include "pack/pack.h"
 
 static char *top, *in, *target;
 
@@ -24,7 +25,8 @@ static void dir_make(void)
 	atexit(dir_remove);
 }
 
-/* pax(1), ustar Interchange Format: at 148, in octal; the sum of all bytes, with itself as spaces. */
+/* pax(1), ustar Interchange Format: at 148, in octal; the sum of all bytes, with itself as spaces.
+ */
 static void checksums_right(uint8_t *bytes, size_t n)
 {
 	for (; n >= 512; bytes += 512, n -= 512) {
@@ -69,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with
+ * ---------------------------------------------------------------------------------- */
 
 /* The trace in `dir`, as an archive. */
 static void archive_put(const char *dir, fuzz_put *put)
@@ -107,7 +110,8 @@ static void seeds(fuzz_put *put)
 	if (fd < 0 || ftruncate(fd, 500000) || pwrite(fd, "middle", 6, 200000) != 6)
 		errx(2, "%s", trace_strerror());
 	close(fd);
-	struct trace_map m = {.backing = BACKING_COPY, .start = 1 << 20, .len = 4096, .path = "/x", .copy = name};
+	struct trace_map m = {
+		.backing = BACKING_COPY, .start = 1 << 20, .len = 4096, .path = "/x", .copy = name};
 	if (trace_put_map(w, &m) || trace_put_event(w, &ev) || trace_close(w, true))
 		errx(2, "%s", trace_strerror());
 	archive_put(dir, put);
@@ -129,15 +133,24 @@ static void mutate(uint8_t *input, size_t size, uint64_t *random)
 
 	for (uint64_t n = random_next(random) % 4; n < 4; n++) {
 		uint64_t choice = random_next(random);
-		size_t at = 1 + (choice >> 16) % (size - 1), block = 512 * ((choice >> 40) % (size / 512)), len = choice >> 58;
+		size_t at = 1 + (choice >> 16) % (size - 1),
+		       block = 512 * ((choice >> 40) % (size / 512)), len = choice >> 58;
 		switch (choice % 6) {
 		case 0: input[at] ^= (uint8_t)(1 << (choice >> 8) % 8); break;
 		case 1: input[at] = (uint8_t)(choice >> 8); break;
 		/* in a header: */
-		case 2: input[1 + block + (choice >> 8) % 345] = (uint8_t)characters[(choice >> 24) % (sizeof(characters) - 1)]; break;
-		case 3: input[1 + block + 156] = (uint8_t)characters[(choice >> 24) % (sizeof(characters) - 1)]; break;
+		case 2:
+			input[1 + block + (choice >> 8) % 345] =
+				(uint8_t)characters[(choice >> 24) % (sizeof(characters) - 1)];
+			break;
+		case 3:
+			input[1 + block + 156] =
+				(uint8_t)characters[(choice >> 24) % (sizeof(characters) - 1)];
+			break;
 		case 4: memmove(input + 1 + block, input + 1 + at % (size / 512) * 512, 512); break;
-		default: memset(input + at, (uint8_t)(choice >> 8), at + len < size ? len : 0); break;
+		default:
+			memset(input + at, (uint8_t)(choice >> 8), at + len < size ? len : 0);
+			break;
 		}
 	}
 }

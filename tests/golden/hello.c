@@ -1,8 +1,8 @@
-/* What the golden traces are recordings of. It needs no library, and no processor but any x86-64. It was built with
- *	gcc -O1 -static -nostdlib -ffreestanding -fno-stack-protector -Wl,--build-id=none -o hello hello.c
- * and recorded with
- *	env -i NAME=value rr-record --counter=none --cpu-features=x86-64 -o trace-1 /tmp/hello two words
- * and packed with --debug; then the kernel and the CPU in args_env were made those of nowhere.
+/* What the golden traces are recordings of. It needs no library, and no processor but any x86-64.
+ *It was built with gcc -O1 -static -nostdlib -ffreestanding -fno-stack-protector
+ *-Wl,--build-id=none -o hello hello.c and recorded with env -i NAME=value rr-record --counter=none
+ *--cpu-features=x86-64 -o trace-1 /tmp/hello two words and packed with --debug; then the kernel and
+ *the CPU in args_env were made those of nowhere.
  */
 #include <asm/unistd.h>
 #include <linux/mman.h>
@@ -14,7 +14,9 @@ static long call(long nr, long a, long b, long c, long d)
 	register long r10 asm("r10") = d, r8 asm("r8") = -1, r9 asm("r9") = 0;
 	long result;
 
-	asm volatile("syscall" : "=a"(result) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+	asm volatile("syscall"
+		     : "=a"(result)
+		     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
 		     : "rcx", "r11", "memory");
 	return result;
 }
@@ -40,7 +42,8 @@ extern void restore(void);
 
 static void memory(void)
 {
-	char *p = (char *)call(__NR_mmap, 0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+	char *p = (char *)call(__NR_mmap, 0, 8192, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS);
 
 	for (int i = 0; i < 8192; i++)
 		p[i] = (char)i;

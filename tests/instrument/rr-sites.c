@@ -1,14 +1,14 @@
 /* rr-sites FILE...: what the rewriter makes of ELF files. */
+#include "instrument/instrument.h"
+#include "util/util.h"
+
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <sys/mman.h>
-
-#include "instrument/instrument.h"
-#include "util/util.h"
+#include <unistd.h>
 
 static const char USAGE[] = "usage: rr-sites [-l] [-o code-file] file...\n";
 
@@ -23,10 +23,11 @@ static void report_print(const char *path, const struct instrument_report *r, ui
 
 	printf("%s: text %lu functions %lu left %lu; edges %lu rewritten %.3f%% (long %.1f%% group %.1f%% island %.1f%%) "
 	       "left %lu; cheap %.1f%%; hooks %lu left %lu; syscalls %lu; %.3f s\n",
-	       path, r->text_bytes, r->functions, r->functions_left, r->found, share(done, r->found),
-	       share(r->rewritten[TACTIC_LONG], r->found), share(r->rewritten[TACTIC_GROUP], r->found),
-	       share(r->rewritten[TACTIC_ISLAND], r->found), r->left, share(r->cheap, done), r->hooks, r->hooks_left,
-	       r->syscalls, ns / 1e9);
+	       path, r->text_bytes, r->functions, r->functions_left, r->found,
+	       share(done, r->found), share(r->rewritten[TACTIC_LONG], r->found),
+	       share(r->rewritten[TACTIC_GROUP], r->found),
+	       share(r->rewritten[TACTIC_ISLAND], r->found), r->left, share(r->cheap, done),
+	       r->hooks, r->hooks_left, r->syscalls, ns / 1e9);
 }
 
 static int file_do(const char *path, const char *to, bool list)
@@ -34,7 +35,8 @@ static int file_do(const char *path, const char *to, bool list)
 	struct instrument_report r = {.list = list ? stdout : NULL};
 	const char *why = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int out = to ? open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666) : memfd_create("code", MFD_CLOEXEC);
+	int out = to ? open(to, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)
+		     : memfd_create("code", MFD_CLOEXEC);
 
 	if (fd < 0 || out < 0) {
 		warn("%s", fd < 0 ? path : to ? to : "memfd");

@@ -1,5 +1,6 @@
 /* abort in a child: SIGABRT ends it even when ignored, blocked or handled. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 

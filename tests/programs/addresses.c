@@ -1,5 +1,6 @@
 /* Address space randomization: where code, data, heap, stack, libraries and mappings are. */
 #include "check.h"
+
 #include <sys/mman.h>
 
 static int zeroed, initialized = 1;

@@ -1,5 +1,6 @@
 /* alarm and pause, the rest of an alarm, an alarm taken back; setitimer's remaining time. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/time.h>
 
@@ -13,7 +14,8 @@ static void ring(int sig)
 
 int main(void)
 {
-	struct itimerval soon = {.it_value = {.tv_usec = 10000}}, later = {.it_value = {.tv_sec = 1000}}, old;
+	struct itimerval soon = {.it_value = {.tv_usec = 10000}},
+			 later = {.it_value = {.tv_sec = 1000}}, old;
 	sigset_t set, none;
 
 	CHECK(signal(SIGALRM, ring) != SIG_ERR);

@@ -1,5 +1,6 @@
 /* arch_prctl: FS and GS bases are got and set, and hold over calls and in another thread. */
 #include "check.h"
+
 #include <asm/prctl.h>
 #include <pthread.h>
 #include <sys/syscall.h>

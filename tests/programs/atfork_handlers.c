@@ -1,5 +1,7 @@
-/* pthread_atfork: prepare, parent and child handlers run in order around a fork of a threaded program. */
+/* pthread_atfork: prepare, parent and child handlers run in order around a fork of a threaded
+ * program. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,6 @@
 /* The auxiliary vector: printed from the stack, the same by /proc/self/auxv; AT_RANDOM's bytes. */
 #include "check.h"
+
 #include <elf.h>
 #include <sys/auxv.h>
 
@@ -22,9 +23,10 @@ int main(int argc, char **argv)
 	got = read(fd, from_proc, sizeof(from_proc));
 	CHECK(got > 0);
 	for (entry = (Elf64_auxv_t *)(walk + 1), i = 0; entry->a_type != AT_NULL; entry++, i++)
-		printf("%lu: %#lx, /proc %lu: %#lx\n", entry->a_type, entry->a_un.a_val, from_proc[i].a_type,
-		       from_proc[i].a_un.a_val);
-	printf("platform %s, program %s\n", (char *)getauxval(AT_PLATFORM), (char *)getauxval(AT_EXECFN));
+		printf("%lu: %#lx, /proc %lu: %#lx\n", entry->a_type, entry->a_un.a_val,
+		       from_proc[i].a_type, from_proc[i].a_un.a_val);
+	printf("platform %s, program %s\n", (char *)getauxval(AT_PLATFORM),
+	       (char *)getauxval(AT_EXECFN));
 	CHECK(getauxval(AT_ENTRY) && getauxval(AT_PHDR) && i > 10);
 	puts("ok");
 	return 0;

@@ -1,5 +1,6 @@
 /* Eight threads in step through 20 phases of a barrier; one is told to be serial each time. */
 #include "check.h"
+
 #include <pthread.h>
 
 #define THREADS 8

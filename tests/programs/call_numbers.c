@@ -1,4 +1,5 @@
-/* The kernel looks at the lower half of a call's number alone; int 0x80 makes a 32-bit call, or none. */
+/* The kernel looks at the lower half of a call's number alone; int 0x80 makes a 32-bit call, or
+ * none. */
 #include "check.h"
 
 #include <sys/syscall.h>
@@ -19,7 +20,10 @@ static long old_call(long number)
 	CHECK(pid >= 0);
 	if (!pid) {
 		long result;
-		__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(1L), "c"(0L), "d"(0L) : "memory");
+		__asm__ volatile("int $0x80"
+				 : "=a"(result)
+				 : "a"(number), "b"(1L), "c"(0L), "d"(0L)
+				 : "memory");
 		_exit(result == -ENOSYS ? 1 : result == getpid() ? 2 : result == 0 ? 3 : 4);
 	}
 	int status = status_of(pid);

@@ -1,5 +1,6 @@
 /* A system call changes rax, rcx and r11 only, as the ABI says; flags stay. */
 #include "check.h"
+
 #include <sys/syscall.h>
 
 int main(void)
@@ -19,7 +20,8 @@ int main(void)
 		"sub %%rcx, %%rdi; mov %%rdi, 88(%%r14); pop %%rdi; pop %%rbx; pop %%rbp"
 		:
 		: "a"(in), "D"(out)
-		: "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc");
+		: "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+		  "memory", "cc");
 	printf("result %lu flags %#lx r11 %#lx\n", out[0], out[9], out[10]);
 	CHECK(out[0] == (unsigned long)getpid() && !memcmp(&in[1], &out[1], 8 * sizeof(in[0])));
 	CHECK((out[9] & 0x401) == 0x401);

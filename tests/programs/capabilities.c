@@ -1,5 +1,6 @@
 /* capget and capset: what the process may do, and giving it up in a child. */
 #include "check.h"
+
 #include <linux/capability.h>
 #include <sys/syscall.h>
 
@@ -16,7 +17,8 @@ int main(void)
 	CHECK(child >= 0);
 	if (!child) {
 		CHECK(!syscall(SYS_capset, &header, none));
-		CHECK(!syscall(SYS_capget, &header, data) && !data[0].effective && !data[1].permitted);
+		CHECK(!syscall(SYS_capget, &header, data) && !data[0].effective &&
+		      !data[1].permitted);
 		CHECK(sethostname("x", 1) == -1 && errno == EPERM);
 		_exit(0);
 	}

@@ -16,21 +16,21 @@
 #include <unistd.h>
 
 /* Ends the process with status 1 if cond is false; also fit for forked children. */
-#define CHECK(cond)                                                                                          \
-	do {                                                                                                 \
-		if (!(cond)) {                                                                               \
-			printf("%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #cond, errno);                  \
-			fflush(stdout);                                                                      \
-			_exit(1);                                                                            \
-		}                                                                                            \
+#define CHECK(cond) \
+	do { \
+		if (!(cond)) { \
+			printf("%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #cond, errno); \
+			fflush(stdout); \
+			_exit(1); \
+		} \
 	} while (0)
 
 /* Ends the program with status 77: the machine lacks what it wants to show. */
-#define SKIP(why)                                                                                            \
-	do {                                                                                                 \
-		printf("skip: %s\n", why);                                                                   \
-		fflush(stdout);                                                                              \
-		_exit(77);                                                                                   \
+#define SKIP(why) \
+	do { \
+		printf("skip: %s\n", why); \
+		fflush(stdout); \
+		_exit(77); \
 	} while (0)
 
 __attribute__((constructor)) static void check_setup(void)
@@ -47,7 +47,8 @@ static inline int status_of(pid_t pid)
 	return status;
 }
 
-/* Waits until the thread sleeps in the kernel (or is a zombie): it has reached the call it blocks in. */
+/* Waits until the thread sleeps in the kernel (or is a zombie): it has reached the call it blocks
+ * in. */
 static inline void await_sleep(pid_t tid)
 {
 	char path[64], text[512], *state;

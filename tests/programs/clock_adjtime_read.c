@@ -1,5 +1,6 @@
 /* adjtimex and clock_adjtime that only ask. */
 #include "check.h"
+
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -10,8 +11,8 @@ int main(void)
 	int result = adjtimex(&state);
 
 	CHECK(result >= 0);
-	printf("state %d status %#x tick %ld freq %ld\n", result, (unsigned)state.status, state.tick,
-	       state.freq);
+	printf("state %d status %#x tick %ld freq %ld\n", result, (unsigned)state.status,
+	       state.tick, state.freq);
 	printf("time %ld.%ld\n", (long)state.time.tv_sec, (long)state.time.tv_usec);
 	CHECK(clock_adjtime(CLOCK_REALTIME, &again) == result && again.tick == state.tick);
 	CHECK(syscall(SYS_adjtimex, NULL) == -1 && errno == EFAULT);

@@ -1,5 +1,6 @@
 /* Processor time clocks: process, thread, another thread's and a child's. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>

@@ -1,5 +1,6 @@
 /* clone3 makes a child with pidfd and exit signal; where it is refused (ENOSYS), clone serves. */
 #include "check.h"
+
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -20,8 +21,8 @@ int main(void)
 	if (child == -1) {
 		CHECK(errno == ENOSYS);
 		puts("clone3 is refused");
-		child = (pid_t)syscall(SYS_clone, CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD, NULL, &pidfd,
-				       &child_tid, 0);
+		child = (pid_t)syscall(SYS_clone, CLONE_PIDFD | CLONE_CHILD_SETTID | SIGCHLD, NULL,
+				       &pidfd, &child_tid, 0);
 	}
 	CHECK(child >= 0);
 	if (!child) {

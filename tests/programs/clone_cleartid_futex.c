@@ -1,5 +1,6 @@
 /* CLONE_CHILD_CLEARTID: whoever waits on the futex word is woken when the task ends. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -16,8 +17,8 @@ static int run(void *arg)
 
 int main(void)
 {
-	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM |
-		    CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		    CLONE_SYSVSEM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
 	int tid, i;
 
 	for (i = 0; i < 10; i++) {

@@ -1,5 +1,7 @@
-/* A clone whose exit signal is not SIGCHLD: only __WCLONE and __WALL see it, and that signal comes. */
+/* A clone whose exit signal is not SIGCHLD: only __WCLONE and __WALL see it, and that signal comes.
+ */
 #include "check.h"
+
 #include <signal.h>
 
 static char stack[65536] __attribute__((aligned(16)));

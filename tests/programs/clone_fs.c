@@ -1,5 +1,6 @@
 /* CLONE_FS: the child's chdir and umask are the parent's. */
 #include "check.h"
+
 #include <sys/stat.h>
 
 static char stack[65536] __attribute__((aligned(16)));

@@ -1,5 +1,6 @@
 /* CLONE_PARENT: a child's child is its sibling, and its parent's to reap. */
 #include "check.h"
+
 #include <sys/mman.h>
 
 static char stack[65536] __attribute__((aligned(16)));

@@ -1,5 +1,6 @@
 /* CLONE_PIDFD: the descriptor becomes readable when the child ends. */
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>

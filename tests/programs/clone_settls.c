@@ -1,5 +1,6 @@
 /* CLONE_SETTLS: the new task's FS base is the given one. */
 #include "check.h"
+
 #include <asm/prctl.h>
 #include <sys/syscall.h>
 
@@ -30,7 +31,8 @@ int main(void)
 
 	tls[0] = (unsigned long)tls;
 	tls[1] = 0x1234;
-	child = clone(run, stack + sizeof(stack), CLONE_VM | CLONE_SETTLS | SIGCHLD, NULL, NULL, tls);
+	child = clone(run, stack + sizeof(stack), CLONE_VM | CLONE_SETTLS | SIGCHLD, NULL, NULL,
+		      tls);
 	CHECK(child > 0 && status_of(child) == 0);
 	printf("base %#lx word %#lx\n", seen_base, seen_word);
 	CHECK(seen_base == (unsigned long)tls && seen_word == 0x1234);

@@ -1,5 +1,6 @@
 /* A thread made by clone itself: same process id, its own thread id, gone with SYS_exit. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
@@ -17,7 +18,8 @@ static int run(void *arg)
 
 int main(void)
 {
-	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID,
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+		    CLONE_CHILD_CLEARTID,
 	    tid;
 
 	alive = 1;

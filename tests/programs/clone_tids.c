@@ -1,6 +1,7 @@
 /* CLONE_PARENT_SETTID, CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID write the id where they should,
  * and the last one wakes a futex. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
@@ -18,8 +19,10 @@ static int run(void *arg)
 
 int main(void)
 {
-	int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, seen;
-	pid_t child = clone(run, stack + sizeof(stack), flags | SIGCHLD, NULL, &parent_tid, NULL, &child_tid);
+	int flags = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID,
+	    seen;
+	pid_t child = clone(run, stack + sizeof(stack), flags | SIGCHLD, NULL, &parent_tid, NULL,
+			    &child_tid);
 
 	CHECK(child > 0);
 	CHECK(parent_tid == child);

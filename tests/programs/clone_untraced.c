@@ -1,5 +1,6 @@
 /* CLONE_UNTRACED given by the program: the child runs and is reaped like any other. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/syscall.h>
 

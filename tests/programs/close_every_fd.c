@@ -1,5 +1,6 @@
 /* A program that closes every descriptor it could have, one by one and by close_range, goes on. */
 #include "check.h"
+
 #include <sys/resource.h>
 
 int main(void)

@@ -1,5 +1,6 @@
 /* A queue with condition variables: three producers, two consumers, nothing lost. */
 #include "check.h"
+
 #include <pthread.h>
 
 #define ITEMS 200
@@ -47,7 +48,8 @@ int main(void)
 	long i;
 
 	for (i = 0; i < 5; i++)
-		CHECK(!pthread_create(&threads[i], NULL, i < 3 ? produce : consume, (void *)(i - 3)));
+		CHECK(!pthread_create(&threads[i], NULL, i < 3 ? produce : consume,
+				      (void *)(i - 3)));
 	for (i = 0; i < 5; i++)
 		CHECK(!pthread_join(threads[i], NULL));
 	printf("%ld + %ld\n", sums[0], sums[1]);

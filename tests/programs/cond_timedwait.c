@@ -1,5 +1,7 @@
-/* pthread_cond_timedwait and pthread_mutex_timedlock: a time gone by is ETIMEDOUT, on both clocks. */
+/* pthread_cond_timedwait and pthread_mutex_timedlock: a time gone by is ETIMEDOUT, on both clocks.
+ */
 #include "check.h"
+
 #include <pthread.h>
 #include <time.h>
 
@@ -27,7 +29,8 @@ int main(void)
 	int i;
 
 	for (i = 0; i < 2; i++) {
-		CHECK(!pthread_condattr_init(&attr) && !pthread_condattr_setclock(&attr, clocks[i]));
+		CHECK(!pthread_condattr_init(&attr) &&
+		      !pthread_condattr_setclock(&attr, clocks[i]));
 		CHECK(!pthread_cond_init(&cond, &attr) && !pthread_mutex_lock(&mutex));
 		CHECK(!clock_gettime(clocks[i], &when));
 		when.tv_nsec += when.tv_nsec < 997000000 ? 2000000 : 0;

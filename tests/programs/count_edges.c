@@ -1,12 +1,16 @@
 /* cflags: -static -nostdlib -fno-stack-protector -fno-builtin -O1 */
-/* Loops, recursion, a table of functions and a switch, without any library: the same edges in every run. */
+/* Loops, recursion, a table of functions and a switch, without any library: the same edges in every
+ * run. */
 #include <stdint.h>
 
 static long call3(long nr, long a, long b, long c)
 {
 	long r;
 
-	__asm__ volatile("syscall" : "=a"(r) : "a"(nr), "D"(a), "S"(b), "d"(c) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(r)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
 	return r;
 }
 

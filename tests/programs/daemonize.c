@@ -1,4 +1,5 @@
-/* A daemon: double fork and setsid, its own session, no terminal, still able to answer through a pipe. */
+/* A daemon: double fork and setsid, its own session, no terminal, still able to answer through a
+ * pipe. */
 #include "check.h"
 
 int main(void)
@@ -30,8 +31,8 @@ int main(void)
 	CHECK(status_of(child) == 0);
 	CHECK(read(fds[0], said, sizeof(said)) == sizeof(said));
 	CHECK(read(fds[0], &null, sizeof(null)) == 0);
-	printf("daemon %d group %d session %d parent %d\n", (int)said[0], (int)said[1], (int)said[2],
-	       (int)said[3]);
+	printf("daemon %d group %d session %d parent %d\n", (int)said[0], (int)said[1],
+	       (int)said[2], (int)said[3]);
 	CHECK(said[1] == child && said[2] == child && said[0] != child);
 	puts("ok");
 	return 0;

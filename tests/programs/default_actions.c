@@ -1,6 +1,8 @@
 /* What each signal does by default to a child: end it, stop it, or nothing.
- * (In a group of its own, whose stop signals are not ignored: its parent is in the same session.) */
+ * (In a group of its own, whose stop signals are not ignored: its parent is in the same session.)
+ */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -28,9 +30,10 @@ int main(void)
 			CHECK(WTERMSIG(status_of(child)) == SIGKILL);
 		} else {
 			printf("%d %s\n", sig, WIFSIGNALED(status) ? "ends" : "is ignored");
-			CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == sig : WEXITSTATUS(status) == 0);
-			CHECK(WIFSIGNALED(status) ||
-			      (sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH));
+			CHECK(WIFSIGNALED(status) ? WTERMSIG(status) == sig
+						  : WEXITSTATUS(status) == 0);
+			CHECK(WIFSIGNALED(status) || (sig == SIGCHLD || sig == SIGCONT ||
+						      sig == SIGURG || sig == SIGWINCH));
 		}
 		close(gate[0]);
 		close(gate[1]);

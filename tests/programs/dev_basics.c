@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
@@ -12,7 +13,8 @@ int main(void)
 
 	CHECK(null >= 0 && zero >= 0 && full >= 0);
 	memset(buf, 1, sizeof(buf));
-	CHECK(read(null, buf, 10) == 0 && buf[0] == 1 && write(null, buf, sizeof(buf)) == sizeof(buf));
+	CHECK(read(null, buf, 10) == 0 && buf[0] == 1 &&
+	      write(null, buf, sizeof(buf)) == sizeof(buf));
 	CHECK(read(zero, buf, sizeof(buf)) == sizeof(buf) && buf[0] == 0 && buf[4999] == 0 &&
 	      write(zero, buf, 9) == 9);
 	CHECK(write(full, buf, 1) == -1 && errno == ENOSPC && read(full, buf, 10) == 10);

@@ -1,4 +1,5 @@
-/* A call told of more room than there is: what it did not write stays, in memory that cannot be written too.
+/* A call told of more room than there is: what it did not write stays, in memory that cannot be
+ * written too.
  */
 #include "check.h"
 
@@ -10,10 +11,12 @@ int main(void)
 	long page = sysconf(_SC_PAGESIZE);
 	FILE *file = tmpfile();
 
-	CHECK(file && ftruncate(fileno(file), page) == 0 && pwrite(fileno(file), "text", 4, 0) == 4);
+	CHECK(file && ftruncate(fileno(file), page) == 0 &&
+	      pwrite(fileno(file), "text", 4, 0) == 4);
 	char *at = mmap(NULL, page * 3, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	CHECK(at != MAP_FAILED);
-	CHECK(mmap(at + page, page, PROT_READ, MAP_SHARED | MAP_FIXED, fileno(file), 0) == at + page);
+	CHECK(mmap(at + page, page, PROT_READ, MAP_SHARED | MAP_FIXED, fileno(file), 0) ==
+	      at + page);
 	CHECK(syscall(SYS_sched_getattr, 0, at + page - 8, page * 2, 0) == -1 && errno == EINVAL);
 	CHECK(at[page - 8] == 0 && !memcmp(at + page, "text", 4));
 	CHECK(syscall(SYS_sched_getattr, 0, at + page - 8, 48, 0) == -1 && errno == EFAULT);

@@ -1,6 +1,7 @@
-/* System calls given bad pointers fail with EFAULT and raise nothing; partial buffers count as far as they
- * go. */
+/* System calls given bad pointers fail with EFAULT and raise nothing; partial buffers count as far
+ * as they go. */
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>

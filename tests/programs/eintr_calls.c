@@ -1,5 +1,7 @@
-/* Calls that never restart are EINTR even with SA_RESTART: pause, poll, select, epoll_wait, sleeps. */
+/* Calls that never restart are EINTR even with SA_RESTART: pause, poll, select, epoll_wait, sleeps.
+ */
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>

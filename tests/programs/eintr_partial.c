@@ -1,5 +1,6 @@
 /* A blocked write of more than a pipe holds is cut short by a signal: a partial count. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t handled;

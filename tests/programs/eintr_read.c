@@ -1,5 +1,6 @@
 /* Without SA_RESTART a blocked read ends with EINTR. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t handled;

@@ -1,5 +1,6 @@
 /* waitpid is interrupted by a handler, or restarted; the child is reaped in the end. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t handled;
@@ -31,7 +32,8 @@ int main(void)
 			_exit(i);
 		}
 		if (i) {
-			CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 1 && handled);
+			CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 1 &&
+			      handled);
 			break;
 		}
 		CHECK(waitpid(child, &status, 0) == -1 && errno == EINTR && handled);

@@ -1,5 +1,7 @@
-/* eventfd between threads: counts add up, a semaphore one gives one at a time, a full one blocks. */
+/* eventfd between threads: counts add up, a semaphore one gives one at a time, a full one blocks.
+ */
 #include "check.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/eventfd.h>

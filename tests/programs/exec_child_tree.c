@@ -15,7 +15,8 @@ int main(void)
 		dup2(fds[1], 1);
 		close(fds[0]);
 		close(fds[1]);
-		execl("/bin/sh", "sh", "-c", "(echo c; echo a; echo b) | sort | tr abc xyz; echo $$", NULL);
+		execl("/bin/sh", "sh", "-c",
+		      "(echo c; echo a; echo b) | sort | tr abc xyz; echo $$", NULL);
 		_exit(127);
 	}
 	close(fds[1]);

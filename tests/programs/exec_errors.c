@@ -1,5 +1,7 @@
-/* What exec refuses: missing, directory, not executable, empty, broken interpreter, bad pointers. */
+/* What exec refuses: missing, directory, not executable, empty, broken interpreter, bad pointers.
+ */
 #include "check.h"
+
 #include <sys/stat.h>
 #include <sys/syscall.h>
 

@@ -1,5 +1,6 @@
 /* exec from the leader while other threads block and yield. */
 #include "check.h"
+
 #include <pthread.h>
 
 static void *yield(void *arg)

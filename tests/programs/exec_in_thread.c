@@ -1,5 +1,6 @@
 /* exec from a thread that is not the leader: the others are gone, the process id stays. */
 #include "check.h"
+
 #include <pthread.h>
 
 static char *program;

@@ -1,6 +1,7 @@
-/* Threads of several processes become other programs, again and again, under the id of their process's first thread, which ends
- * meanwhile. */
+/* Threads of several processes become other programs, again and again, under the id of their
+ * process's first thread, which ends meanwhile. */
 #include "check.h"
+
 #include <pthread.h>
 
 static char *self, count[16];
@@ -25,7 +26,7 @@ static void again(int n)
 {
 	pthread_t t;
 
-	snprintf(count, sizeof count, "%d", n);
+	snprintf(count, sizeof(count), "%d", n);
 	CHECK(!pthread_create(&t, NULL, wait_for_ever, NULL));
 	CHECK(!pthread_create(&t, NULL, become, NULL));
 	if (n % 2) /* in a call, or on the way there */

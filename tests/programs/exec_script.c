@@ -1,5 +1,7 @@
-/* exec of a script: the interpreter of its first line runs, with its argument and the script's path. */
+/* exec of a script: the interpreter of its first line runs, with its argument and the script's
+ * path. */
 #include "check.h"
+
 #include <sys/stat.h>
 
 int main(void)
@@ -14,7 +16,8 @@ int main(void)
 	CHECK(mkdtemp(dir));
 	snprintf(script, sizeof(script), "%s/hello", dir);
 	CHECK((fd = open(script, O_CREAT | O_WRONLY | O_CLOEXEC, 0700)) >= 0);
-	CHECK(dprintf(fd, "#!/bin/sh -e\necho \"$$ $1 $#\"\nfalse\necho not reached\n") > 0 && !close(fd));
+	CHECK(dprintf(fd, "#!/bin/sh -e\necho \"$$ $1 $#\"\nfalse\necho not reached\n") > 0 &&
+	      !close(fd));
 	CHECK(!pipe(fds));
 	child = fork();
 	CHECK(child >= 0);

@@ -1,5 +1,6 @@
 /* exec resets handlers, keeps ignored signals, the mask and what is pending. */
 #include "check.h"
+
 #include <signal.h>
 
 static void handler(int sig)

@@ -1,4 +1,5 @@
-/* execveat: by directory and name, by descriptor alone (AT_EMPTY_PATH), and refused on a symlink. */
+/* execveat: by directory and name, by descriptor alone (AT_EMPTY_PATH), and refused on a symlink.
+ */
 #include "check.h"
 
 static int run(int dir, const char *path, int flags)

@@ -1,5 +1,7 @@
-/* exit with other threads blocked in read, futex and pause: all of them end, the status is the caller's. */
+/* exit with other threads blocked in read, futex and pause: all of them end, the status is the
+ * caller's. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

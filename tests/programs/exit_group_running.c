@@ -1,5 +1,6 @@
 /* _exit while other threads make calls without end. */
 #include "check.h"
+
 #include <pthread.h>
 
 static int started;

@@ -1,5 +1,6 @@
 /* exit called by a thread that is not the leader, which is blocked in pthread_join. */
 #include "check.h"
+
 #include <pthread.h>
 
 static void goodbye(void)

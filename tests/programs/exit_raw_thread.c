@@ -1,5 +1,6 @@
 /* SYS_exit ends one thread only; the process goes on and ends with the last thread's status. */
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/syscall.h>
 

@@ -1,5 +1,7 @@
-/* A fatal signal in one thread of several, some blocked, some making calls: the process ends by it. */
+/* A fatal signal in one thread of several, some blocked, some making calls: the process ends by it.
+ */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -39,7 +41,8 @@ int main(void)
 		if (!child) {
 			CHECK(!prctl(PR_SET_DUMPABLE, 0));
 			for (i = 0; i < 3; i++)
-				CHECK(!pthread_create(&threads[i], NULL, run, (void *)(i < 2 ? i : last)));
+				CHECK(!pthread_create(&threads[i], NULL, run,
+						      (void *)(i < 2 ? i : last)));
 			pthread_join(threads[0], NULL);
 		}
 		status = status_of(child);

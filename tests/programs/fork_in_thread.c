@@ -1,5 +1,6 @@
 /* fork from a thread: the child has only that thread; the parent keeps both. */
 #include "check.h"
+
 #include <dirent.h>
 #include <pthread.h>
 

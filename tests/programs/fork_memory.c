@@ -1,5 +1,7 @@
-/* fork copies memory: heap, stack, data and private mappings part ways; a shared mapping does not. */
+/* fork copies memory: heap, stack, data and private mappings part ways; a shared mapping does not.
+ */
 #include "check.h"
+
 #include <sys/mman.h>
 
 static int data = 1;

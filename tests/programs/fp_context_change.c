@@ -1,5 +1,6 @@
 /* A handler changes an SSE register and mxcsr in its saved state; sigreturn loads them. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 #include <xmmintrin.h>
@@ -24,7 +25,8 @@ int main(void)
 	CHECK(!sigaction(SIGUSR1, &action, NULL));
 	__asm__ volatile("movups (%3), %%xmm3; syscall; movups %%xmm3, (%4)"
 			 : "=a"(result)
-			 : "a"(200L), "D"((long)gettid()), "r"(before), "r"(after), "S"((long)SIGUSR1)
+			 : "a"(200L), "D"((long)gettid()), "r"(before), "r"(after),
+			   "S"((long)SIGUSR1)
 			 : "rcx", "r11", "memory", "xmm3");
 	printf("%#x %u %u %u, mxcsr %#x\n", after[0], after[1], after[2], after[3], _mm_getcsr());
 	CHECK(result == 0 && after[0] == 0x22222222 && after[3] == 7 && _mm_getcsr() & 0x8000);

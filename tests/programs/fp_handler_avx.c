@@ -1,5 +1,6 @@
 /* The upper halves of AVX registers survive a handler that clears them. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile int handled;
@@ -22,13 +23,15 @@ int main(void)
 	CHECK(signal(SIGUSR1, use) != SIG_ERR);
 	for (i = 0; i < 5; i++) {
 		memset(after, 0, sizeof(after));
-		__asm__ volatile("vmovups (%3), %%ymm0; vmovups 32(%3), %%ymm5; vmovups 64(%3), %%ymm15\n\t"
-				 "syscall\n\t"
-				 "vmovups %%ymm0, (%4); vmovups %%ymm5, 32(%4); vmovups %%ymm15, 64(%4)\n\t"
-				 "vzeroupper"
-				 : "=a"(result)
-				 : "a"(200L), "D"((long)gettid()), "r"(before), "r"(after), "S"((long)SIGUSR1)
-				 : "rcx", "r11", "memory", "xmm0", "xmm5", "xmm15");
+		__asm__ volatile(
+			"vmovups (%3), %%ymm0; vmovups 32(%3), %%ymm5; vmovups 64(%3), %%ymm15\n\t"
+			"syscall\n\t"
+			"vmovups %%ymm0, (%4); vmovups %%ymm5, 32(%4); vmovups %%ymm15, 64(%4)\n\t"
+			"vzeroupper"
+			: "=a"(result)
+			: "a"(200L), "D"((long)gettid()), "r"(before), "r"(after),
+			  "S"((long)SIGUSR1)
+			: "rcx", "r11", "memory", "xmm0", "xmm5", "xmm15");
 		CHECK(result == 0 && handled == i + 1);
 		CHECK(!memcmp(before, after, sizeof(before)));
 	}

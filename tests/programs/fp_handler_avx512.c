@@ -1,5 +1,6 @@
 /* zmm16 to zmm31 and the mask registers survive a handler that changes them. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile int handled;
@@ -7,11 +8,12 @@ static volatile int handled;
 static void use(int sig)
 {
 	(void)sig;
-	__asm__ volatile(".byte 0x62, 0xa1, 0xfd, 0x40, 0xef, 0xc0\n\t" /* vpxorq zmm16, zmm16, zmm16 */
-			 ".byte 0xc5, 0xec, 0x47, 0xca"			/* kxorw k1, k2, k2 */
-			 :
-			 :
-			 : "memory");
+	__asm__ volatile(
+		".byte 0x62, 0xa1, 0xfd, 0x40, 0xef, 0xc0\n\t" /* vpxorq zmm16, zmm16, zmm16 */
+		".byte 0xc5, 0xec, 0x47, 0xca"                 /* kxorw k1, k2, k2 */
+		:
+		:
+		: "memory");
 	handled++;
 }
 

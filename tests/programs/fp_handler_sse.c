@@ -1,5 +1,6 @@
 /* SSE registers and mxcsr survive a handler that uses them, and the handler starts with its own. */
 #include "check.h"
+
 #include <signal.h>
 #include <xmmintrin.h>
 
@@ -31,7 +32,8 @@ int main(void)
 			 "syscall\n\t"
 			 "movups %%xmm0, (%4); movups %%xmm7, 16(%4); movups %%xmm15, 32(%4)"
 			 : "=a"(result)
-			 : "a"(200L), "D"((long)gettid()), "r"(before), "r"(after), "S"((long)SIGUSR1)
+			 : "a"(200L), "D"((long)gettid()), "r"(before), "r"(after),
+			   "S"((long)SIGUSR1)
 			 : "rcx", "r11", "memory", "xmm0", "xmm7", "xmm15");
 	CHECK(result == 0 && !memcmp(before, after, sizeof(before)));
 	CHECK((_mm_getcsr() & 0xffc0) == csr);

@@ -1,5 +1,6 @@
 /* The x87 stack and control word survive a handler; the handler begins with an empty stack. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile unsigned short control_inside, tag_inside;

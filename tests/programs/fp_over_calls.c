@@ -1,5 +1,6 @@
 /* x87, SSE and AVX state over system calls, blocked ones among them, and over fork. */
 #include "check.h"
+
 #include <sys/syscall.h>
 
 static long call(long number, long first, long second, long third, unsigned long *after)

@@ -1,5 +1,6 @@
 /* Rounding modes and long sums of floats in threads that yield to each other. */
 #include "check.h"
+
 #include <pthread.h>
 #include <xmmintrin.h>
 

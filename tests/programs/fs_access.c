@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 #include <sys/syscall.h>
 

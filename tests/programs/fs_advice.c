@@ -14,7 +14,8 @@ int main(void)
 	CHECK(posix_fadvise(fd, 0, 0, 99) == EINVAL);
 	ssize_t n = readahead(fd, 0, 8192);
 	CHECK(n == 0 || errno == EINVAL);
-	CHECK(pread(fd, back, sizeof(back), 0) == sizeof(back) && !memcmp(text, back, sizeof(back)));
+	CHECK(pread(fd, back, sizeof(back), 0) == sizeof(back) &&
+	      !memcmp(text, back, sizeof(back)));
 	printf("readahead %zd\n", n);
 	puts("ok");
 	return 0;

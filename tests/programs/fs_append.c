@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/wait.h>
 
 /* Four processes append lines to one file at once: every line is whole. */

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 
 int main(void)
@@ -8,7 +9,8 @@ int main(void)
 
 	tempdir_enter();
 	int fd = open("f", O_RDWR | O_CREAT, 0666);
-	CHECK(fd >= 0 && chmod("f", 04751) == 0 && stat("f", &st) == 0 && (st.st_mode & 07777) == 04751);
+	CHECK(fd >= 0 && chmod("f", 04751) == 0 && stat("f", &st) == 0 &&
+	      (st.st_mode & 07777) == 04751);
 	CHECK(fchmod(fd, 0400) == 0 && fstat(fd, &st) == 0 && (st.st_mode & 07777) == 0400);
 	int opened = open("f", O_WRONLY);
 	CHECK(opened >= 0 ? geteuid() == 0 : errno == EACCES);
@@ -17,7 +19,8 @@ int main(void)
 	CHECK(given || errno == EPERM || errno == EINVAL);
 	CHECK(symlink("f", "s") == 0 && lchown("s", geteuid(), getegid()) == 0);
 	CHECK(stat("s", &st) == 0);
-	printf("uid %d gid %d mode %o access %d\n", st.st_uid, st.st_gid, st.st_mode, access("f", W_OK));
+	printf("uid %d gid %d mode %o access %d\n", st.st_uid, st.st_gid, st.st_mode,
+	       access("f", W_OK));
 	CHECK(chmod("nothing", 0) == -1 && errno == ENOENT);
 	puts("ok");
 	return 0;

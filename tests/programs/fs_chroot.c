@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -14,7 +15,8 @@ int main(void)
 		char buf[64];
 		if (chroot("root"))
 			_exit(77);
-		CHECK(access("/inside", F_OK) == 0 && access("/etc", F_OK) == -1 && chdir("/") == 0);
+		CHECK(access("/inside", F_OK) == 0 && access("/etc", F_OK) == -1 &&
+		      chdir("/") == 0);
 		CHECK(getcwd(buf, sizeof(buf)) && !strcmp(buf, "/"));
 		printf("child %d sees /inside\n", getpid());
 		_exit(0);

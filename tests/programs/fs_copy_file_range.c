@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 

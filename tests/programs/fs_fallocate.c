@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <linux/falloc.h>
 #include <sys/stat.h>
 

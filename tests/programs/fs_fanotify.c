@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/fanotify.h>
 
 int main(void)
@@ -17,7 +18,8 @@ int main(void)
 		TEMPDIR_SKIP("fanotify can't mark here");
 	CHECK(write(f, "x", 1) == 1 && close(f) == 0);
 	ssize_t n = read(fd, buf, sizeof(buf));
-	CHECK(n >= (ssize_t)sizeof(*e) && e->mask == FAN_CLOSE_WRITE && e->pid == getpid() && e->fd >= 0);
+	CHECK(n >= (ssize_t)sizeof(*e) && e->mask == FAN_CLOSE_WRITE && e->pid == getpid() &&
+	      e->fd >= 0);
 	char c;
 	CHECK(read(e->fd, &c, 1) == 1 && c == 'x');
 	printf("event of %d on descriptor %d\n", e->pid, e->fd);

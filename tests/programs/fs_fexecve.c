@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>

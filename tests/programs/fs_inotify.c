@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 
@@ -13,7 +14,8 @@ int main(void)
 	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (fd < 0)
 		TEMPDIR_SKIP("no inotify");
-	int wd = inotify_add_watch(fd, ".", IN_CREATE | IN_MODIFY | IN_DELETE | IN_MOVE | IN_CLOSE_WRITE);
+	int wd = inotify_add_watch(fd, ".",
+				   IN_CREATE | IN_MODIFY | IN_DELETE | IN_MOVE | IN_CLOSE_WRITE);
 	CHECK(wd > 0 && read(fd, buf, sizeof(buf)) == -1 && errno == EAGAIN);
 	int f = open("watched", O_RDWR | O_CREAT, 0600);
 	CHECK(f >= 0 && write(f, "x", 1) == 1 && close(f) == 0 && rename("watched", "moved") == 0);
@@ -24,7 +26,8 @@ int main(void)
 	CHECK(n == waiting);
 	for (char *p = buf; p < buf + n;) {
 		struct inotify_event *e = (struct inotify_event *)p;
-		printf("wd %d mask %x cookie %u %s\n", e->wd, e->mask, e->cookie, e->len ? e->name : "");
+		printf("wd %d mask %x cookie %u %s\n", e->wd, e->mask, e->cookie,
+		       e->len ? e->name : "");
 		seen |= e->mask;
 		p += sizeof(*e) + e->len;
 	}

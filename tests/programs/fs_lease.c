@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 

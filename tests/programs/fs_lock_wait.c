@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/wait.h>
 
 /* F_SETLKW waits for another process's lock; F_GETLK names its holder; a cycle is EDEADLK. */
@@ -19,7 +20,8 @@ int main(void)
 	CHECK(fd >= 0 && pipe(ready) == 0 && lock(fd, F_SETLK, F_WRLCK, 0) == 0);
 	pid_t child = fork();
 	if (child == 0) {
-		struct flock l = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 5, .l_len = 1};
+		struct flock l = {
+			.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 5, .l_len = 1};
 		CHECK(fcntl(fd, F_GETLK, &l) == 0 && l.l_type == F_WRLCK && l.l_pid == getppid() &&
 		      l.l_len == 10);
 		CHECK(lock(fd, F_SETLK, F_RDLCK, 5) == -1 && (errno == EAGAIN || errno == EACCES));

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>

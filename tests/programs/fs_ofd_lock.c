@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <pthread.h>
 
 /* Locks that belong to open files, so that threads exclude each other. */

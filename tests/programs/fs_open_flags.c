@@ -13,7 +13,8 @@ int main(void)
 	CHECK(open("f/g", O_RDONLY) == -1 && errno == ENOTDIR);
 	CHECK(open(".", O_WRONLY) == -1 && errno == EISDIR);
 	CHECK(open("f", O_RDONLY | O_DIRECTORY) == -1 && errno == ENOTDIR);
-	CHECK(symlink("f", "link") == 0 && open("link", O_RDONLY | O_NOFOLLOW) == -1 && errno == ELOOP);
+	CHECK(symlink("f", "link") == 0 && open("link", O_RDONLY | O_NOFOLLOW) == -1 &&
+	      errno == ELOOP);
 	CHECK(open((char *)16, O_RDONLY) == -1 && errno == EFAULT);
 	fd = open("link", O_WRONLY | O_APPEND);
 	CHECK(fd >= 0 && lseek(fd, 0, SEEK_SET) == 0 && write(fd, "67", 2) == 2);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 
@@ -15,7 +16,8 @@ int main(void)
 		TEMPDIR_SKIP("no openat2");
 	char buf[8] = "";
 	CHECK(got >= 0 && read(got, buf, 7) == 7);
-	CHECK(syscall(SYS_openat2, AT_FDCWD, "out/passwd", &how, sizeof(how)) == -1 && errno == EXDEV);
+	CHECK(syscall(SYS_openat2, AT_FDCWD, "out/passwd", &how, sizeof(how)) == -1 &&
+	      errno == EXDEV);
 	CHECK(syscall(SYS_openat2, AT_FDCWD, "/etc", &how, sizeof(how)) == -1 && errno == EXDEV);
 	how.resolve = RESOLVE_NO_SYMLINKS;
 	CHECK(syscall(SYS_openat2, AT_FDCWD, "out", &how, sizeof(how)) == -1 && errno == ELOOP);

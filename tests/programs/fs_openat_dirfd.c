@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 
 /* Every *at call against a directory descriptor, with the working directory elsewhere. */
@@ -15,10 +16,12 @@ int main(void)
 	int fd = openat(d, "f", O_RDWR | O_CREAT, 0640);
 	CHECK(fd >= 0 && write(fd, "abc", 3) == 3);
 	CHECK(mkdirat(d, "sub", 0700) == 0 && linkat(d, "f", d, "sub/hard", 0) == 0);
-	CHECK(symlinkat("sub/hard", d, "soft") == 0 && readlinkat(d, "soft", buf, sizeof(buf)) == 8);
+	CHECK(symlinkat("sub/hard", d, "soft") == 0 &&
+	      readlinkat(d, "soft", buf, sizeof(buf)) == 8);
 	CHECK(fstatat(d, "soft", &st, 0) == 0 && st.st_nlink == 2 && st.st_size == 3);
 	CHECK(fstatat(d, "soft", &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode));
-	CHECK(faccessat(d, "f", R_OK, 0) == 0 && faccessat(d, "g", F_OK, 0) == -1 && errno == ENOENT);
+	CHECK(faccessat(d, "f", R_OK, 0) == 0 && faccessat(d, "g", F_OK, 0) == -1 &&
+	      errno == ENOENT);
 	CHECK(fchmodat(d, "f", 0600, 0) == 0 && renameat(d, "f", d, "sub/g") == 0);
 	CHECK(mknodat(d, "fifo", S_IFIFO | 0600, 0) == 0);
 	CHECK(fstatat(d, "sub/g", &st, 0) == 0 && (st.st_mode & 0777) == 0600);

@@ -4,10 +4,11 @@
 int main(void)
 {
 	static const char *const files[] = {
-		"/proc/self/stat",    "/proc/self/status", "/proc/self/statm",	  "/proc/self/limits",
-		"/proc/self/cmdline", "/proc/self/comm",   "/proc/uptime",	  "/proc/loadavg",
-		"/proc/stat",	      "/proc/meminfo",	   "/proc/version",	  "/proc/self/auxv",
-		"/proc/self/environ", "/proc/self/cgroup", "/proc/self/mountinfo"};
+		"/proc/self/stat",    "/proc/self/status",  "/proc/self/statm",
+		"/proc/self/limits",  "/proc/self/cmdline", "/proc/self/comm",
+		"/proc/uptime",       "/proc/loadavg",      "/proc/stat",
+		"/proc/meminfo",      "/proc/version",      "/proc/self/auxv",
+		"/proc/self/environ", "/proc/self/cgroup",  "/proc/self/mountinfo"};
 	static char buf[1 << 16];
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {

@@ -1,8 +1,10 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/uio.h>
 
-/* Vectors: whole, short in the middle of a piece, with empty pieces, and flags of the second kind. */
+/* Vectors: whole, short in the middle of a piece, with empty pieces, and flags of the second kind.
+ */
 int main(void)
 {
 	char a[4] = "", b[8] = "", c[16] = "";
@@ -12,9 +14,11 @@ int main(void)
 	tempdir_enter();
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
 	CHECK(fd >= 0 && writev(fd, out, 4) == 11 && lseek(fd, 0, SEEK_SET) == 0);
-	CHECK(readv(fd, in, 3) == 11 && !strcmp(a, "one") && !strcmp(b, "twothre") && !strcmp(c, "e"));
+	CHECK(readv(fd, in, 3) == 11 && !strcmp(a, "one") && !strcmp(b, "twothre") &&
+	      !strcmp(c, "e"));
 	CHECK(preadv(fd, in, 2, 4) == 7 && !strcmp(a, "wot") && !strcmp(b, "hreehre"));
-	CHECK(pwritev(fd, out + 3, 1, 100) == 5 && preadv2(fd, in, 1, 100, 0) == 3 && !strcmp(a, "thr"));
+	CHECK(pwritev(fd, out + 3, 1, 100) == 5 && preadv2(fd, in, 1, 100, 0) == 3 &&
+	      !strcmp(a, "thr"));
 	CHECK(lseek(fd, 2, SEEK_SET) == 2 && preadv2(fd, in, 1, -1, 0) == 3 && !strcmp(a, "etw"));
 	ssize_t n = pwritev2(fd, out, 1, 0, RWF_APPEND);
 	CHECK(n == 3 || errno == EOPNOTSUPP);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 
 #ifndef RENAME_EXCHANGE
@@ -22,11 +23,12 @@ int main(void)
 	CHECK(rename("a", "b") == 0 && stat("a", &c) == -1 && errno == ENOENT);
 	CHECK(rename("b", "d/c") == 0 && stat("d/c", &c) == 0);
 	CHECK(rename("d", "d/e") == -1 && errno == EINVAL);
-	CHECK(rename("d/c", "d") == -1 && (errno == EISDIR || errno == ENOTEMPTY || errno == EEXIST));
+	CHECK(rename("d/c", "d") == -1 &&
+	      (errno == EISDIR || errno == ENOTEMPTY || errno == EEXIST));
 	CHECK(unlink("d/c") == 0 && rmdir("d") == 0);
 	CHECK(write(fd, "nameless", 8) == 8 && fstat(fd, &c) == 0 && c.st_size == 8);
-	printf("%d %lu %lu links %lu\n", exchanged, (unsigned long)a.st_ino, (unsigned long)b.st_ino,
-	       (unsigned long)c.st_nlink);
+	printf("%d %lu %lu links %lu\n", exchanged, (unsigned long)a.st_ino,
+	       (unsigned long)b.st_ino, (unsigned long)c.st_nlink);
 	puts("ok");
 	return 0;
 }

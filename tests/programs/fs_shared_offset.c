@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/wait.h>
 
 /* Dup'ed and inherited descriptors share one file position; opened again they don't. */

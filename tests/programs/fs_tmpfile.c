@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 
 /* A file without a name, that gets one. */

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -14,7 +15,8 @@ int main(void)
 	CHECK(fd >= 0 && write(fd, "1234567", 7) == 7);
 	CHECK(truncate("f", 3) == 0 && ftruncate(fd, 6) == 0 && pread(fd, buf, 8, 0) == 6);
 	CHECK(!memcmp(buf, "123\0\0\0", 6));
-	CHECK(truncate("f", -1) == -1 && errno == EINVAL && truncate("none", 1) == -1 && errno == ENOENT);
+	CHECK(truncate("f", -1) == -1 && errno == EINVAL && truncate("none", 1) == -1 &&
+	      errno == ENOENT);
 	signal(SIGXFSZ, SIG_IGN);
 	struct rlimit old, limit;
 	CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);

@@ -1,5 +1,6 @@
 /* FUTEX_WAIT_BITSET and FUTEX_WAKE_BITSET: a wake reaches only waiters whose bits meet its own. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -19,7 +20,8 @@ int main(void)
 	pthread_t threads[3];
 	long i;
 
-	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0) == -1 && errno == EINVAL);
+	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT_BITSET, 0, NULL, NULL, 0) == -1 &&
+	      errno == EINVAL);
 	for (i = 0; i < 3; i++) {
 		CHECK(!pthread_create(&threads[i], NULL, wait_once, (void *)i));
 		while (!__atomic_load_n(&tids[i], __ATOMIC_ACQUIRE))

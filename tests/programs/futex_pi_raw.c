@@ -1,5 +1,6 @@
 /* FUTEX_LOCK_PI, TRYLOCK_PI and UNLOCK_PI: the kernel writes owner and waiters into the word. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>

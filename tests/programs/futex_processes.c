@@ -1,5 +1,6 @@
 /* A futex in shared memory between two processes. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>

@@ -1,5 +1,6 @@
 /* FUTEX_CMP_REQUEUE and FUTEX_REQUEUE: one waiter is woken, the others wait on the second word. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -24,7 +25,8 @@ int main(void)
 			sched_yield();
 		await_sleep(tids[i]);
 	}
-	CHECK(syscall(SYS_futex, &first, FUTEX_CMP_REQUEUE, 1, 1L, &second, 8) == -1 && errno == EAGAIN);
+	CHECK(syscall(SYS_futex, &first, FUTEX_CMP_REQUEUE, 1, 1L, &second, 8) == -1 &&
+	      errno == EAGAIN);
 	/* One woken, one moved: both count. */
 	CHECK(syscall(SYS_futex, &first, FUTEX_CMP_REQUEUE, 1, 1L, &second, 7) == 2);
 	CHECK(syscall(SYS_futex, &first, FUTEX_REQUEUE, 0, 5L, &second) == 1);

@@ -1,5 +1,6 @@
 /* Raw futexes: a wait whose value has changed, a wake of nobody, waiters woken by number. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -21,7 +22,8 @@ int main(void)
 
 	CHECK(syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 1, NULL) == -1 && errno == EAGAIN);
 	CHECK(syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 10) == 0);
-	CHECK(syscall(SYS_futex, (char *)&word + 1, FUTEX_WAIT_PRIVATE, 0, NULL) == -1 && errno == EINVAL);
+	CHECK(syscall(SYS_futex, (char *)&word + 1, FUTEX_WAIT_PRIVATE, 0, NULL) == -1 &&
+	      errno == EINVAL);
 	CHECK(syscall(SYS_futex, 16, FUTEX_WAIT_PRIVATE, 0, NULL) == -1 && errno == EFAULT);
 	CHECK(syscall(SYS_futex, &word, 99, 0, NULL) == -1 && errno == ENOSYS);
 	for (i = 0; i < 4; i++) {

@@ -1,5 +1,6 @@
 /* futex_waitv: waits on three words at once and says which one was woken. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <pthread.h>
 #include <stdint.h>

@@ -1,5 +1,6 @@
 /* FUTEX_WAKE_OP: changes the second word, and wakes its waiters if the old value compares so. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>

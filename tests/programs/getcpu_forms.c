@@ -1,5 +1,6 @@
 /* getcpu by the C library, by raw call and sched_getcpu: a processor the affinity allows. */
 #include "check.h"
+
 #include <sys/syscall.h>
 
 int main(void)

@@ -1,5 +1,6 @@
 /* sa_mask holds other signals back while the handler runs, its own too unless SA_NODEFER. */
 #include "check.h"
+
 #include <signal.h>
 
 static char trace[64];

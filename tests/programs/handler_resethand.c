@@ -1,5 +1,6 @@
 /* SA_RESETHAND: the second time, the default action. */
 #include "check.h"
+
 #include <signal.h>
 
 static void note(int sig)

@@ -1,5 +1,6 @@
 /* Handlers within handlers: three signals, each raised in the other's handler, unwind in order. */
 #include "check.h"
+
 #include <signal.h>
 
 static char trace[64];

@@ -1,6 +1,8 @@
-/* Signals that are ignored, by default or by choice, and a stop with continue do not disturb a blocked read.
+/* Signals that are ignored, by default or by choice, and a stop with continue do not disturb a
+ * blocked read.
  */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)
@@ -22,8 +24,10 @@ int main(void)
 		CHECK(!kill(child, signals[i]));
 	}
 	await_sleep(child);
-	CHECK(!kill(child, SIGSTOP) && waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status));
-	CHECK(!kill(child, SIGCONT) && waitpid(child, &status, WCONTINUED) == child && WIFCONTINUED(status));
+	CHECK(!kill(child, SIGSTOP) && waitpid(child, &status, WUNTRACED) == child &&
+	      WIFSTOPPED(status));
+	CHECK(!kill(child, SIGCONT) && waitpid(child, &status, WCONTINUED) == child &&
+	      WIFCONTINUED(status));
 	CHECK(write(fds[1], "\7", 1) == 1);
 	CHECK(WEXITSTATUS(status_of(child)) == 7);
 	printf("child %d was not disturbed\n", (int)child);

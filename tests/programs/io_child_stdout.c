@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/wait.h>
 
 /* Children write to the inherited stdout; the first waits for the last. */

@@ -1,17 +1,21 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* Every descriptor above stderr closed at once, as daemons do; whoever traces us must live with it. */
+/* Every descriptor above stderr closed at once, as daemons do; whoever traces us must live with it.
+ */
 int main(void)
 {
 	int p[2];
 
-	CHECK(pipe(p) == 0 && dup2(p[0], 100) == 100 && dup2(p[0], 200) == 200 && dup2(p[0], 300) == 300);
+	CHECK(pipe(p) == 0 && dup2(p[0], 100) == 100 && dup2(p[0], 200) == 200 &&
+	      dup2(p[0], 300) == 300);
 	if (syscall(436, 150, 250, 0) == -1 && errno == ENOSYS)
 		puts("no close_range");
 	else {
-		CHECK(fcntl(100, F_GETFD) == 0 && fcntl(200, F_GETFD) == -1 && fcntl(300, F_GETFD) == 0);
+		CHECK(fcntl(100, F_GETFD) == 0 && fcntl(200, F_GETFD) == -1 &&
+		      fcntl(300, F_GETFD) == 0);
 		CHECK(syscall(436, 90, 350, 4) == 0 && fcntl(100, F_GETFD) == FD_CLOEXEC);
 		CHECK(syscall(436, 5, 4, 0) == -1 && errno == EINVAL);
 		CHECK(syscall(436, 3, ~0u, 0) == 0 && fcntl(100, F_GETFD) == -1 && errno == EBADF);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 
 /* Everything that is stdout writes to stdout, in the order of the calls. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 
 /* Every way to copy a descriptor, and the number each gives. */
@@ -13,7 +14,8 @@ int main(void)
 	int f = dup3(p[1], 200, O_CLOEXEC);
 	printf("%d %d %d %d %d\n", a, b, d, e, f);
 	CHECK(a > p[1] && b == 100 && d == 101 && e == 50 && f == 200);
-	CHECK(fcntl(e, F_GETFD) == FD_CLOEXEC && fcntl(f, F_GETFD) == FD_CLOEXEC && fcntl(d, F_GETFD) == 0);
+	CHECK(fcntl(e, F_GETFD) == FD_CLOEXEC && fcntl(f, F_GETFD) == FD_CLOEXEC &&
+	      fcntl(d, F_GETFD) == 0);
 	CHECK(dup2(b, b) == b && dup3(b, b, 0) == -1 && errno == EINVAL);
 	CHECK(dup2(p[1], -1) == -1 && errno == EBADF && dup(999) == -1 && errno == EBADF);
 	CHECK(fcntl(p[1], F_DUPFD, 1 << 30) == -1 && errno == EINVAL);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/epoll.h>
 
 int main(void)
@@ -23,7 +24,8 @@ int main(void)
 	for (int i = 0; i < n; i++)
 		printf("%x %s\n", got[i].events, got[i].data.ptr == &c ? "b" : "a");
 	e.events = EPOLLOUT;
-	CHECK(epoll_ctl(ep, EPOLL_CTL_MOD, a[0], &e) == 0 && epoll_ctl(ep, EPOLL_CTL_DEL, b[0], NULL) == 0);
+	CHECK(epoll_ctl(ep, EPOLL_CTL_MOD, a[0], &e) == 0 &&
+	      epoll_ctl(ep, EPOLL_CTL_DEL, b[0], NULL) == 0);
 	CHECK(epoll_wait(ep, got, 4, 0) == 0);
 	CHECK(epoll_ctl(ep, EPOLL_CTL_DEL, b[0], NULL) == -1 && errno == ENOENT);
 	CHECK(epoll_ctl(ep, EPOLL_CTL_ADD, ep, &e) == -1 && errno == EINVAL);

@@ -1,11 +1,13 @@
 #include "check.h"
+
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 /* An epoll set in an epoll set in an epoll set. */
 int main(void)
 {
-	int outer = epoll_create1(0), middle = epoll_create1(0), inner = epoll_create1(0), ev = eventfd(0, 0);
+	int outer = epoll_create1(0), middle = epoll_create1(0), inner = epoll_create1(0),
+	    ev = eventfd(0, 0);
 	struct epoll_event e = {.events = EPOLLIN}, got;
 
 	CHECK(outer >= 0 && middle >= 0 && inner >= 0 && ev >= 0);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -10,7 +11,8 @@ static void handler(int sig)
 	handled = sig;
 }
 
-/* A signal that only the waiting call's own mask lets in ends it; the second kind has nanoseconds. */
+/* A signal that only the waiting call's own mask lets in ends it; the second kind has nanoseconds.
+ */
 int main(void)
 {
 	int ep = epoll_create1(0);
@@ -22,8 +24,8 @@ int main(void)
 	sigemptyset(&open);
 	sigemptyset(&block);
 	sigaddset(&block, SIGUSR1);
-	CHECK(ep >= 0 && sigprocmask(SIG_BLOCK, &block, NULL) == 0 && kill(getpid(), SIGUSR1) == 0 &&
-	      !handled);
+	CHECK(ep >= 0 && sigprocmask(SIG_BLOCK, &block, NULL) == 0 &&
+	      kill(getpid(), SIGUSR1) == 0 && !handled);
 	CHECK(epoll_wait(ep, &got, 1, 0) == 0 && !handled);
 	CHECK(epoll_pwait(ep, &got, 1, -1, &open) == -1 && errno == EINTR && handled == SIGUSR1);
 	handled = 0;

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
@@ -20,8 +21,10 @@ int main(void)
 
 	CHECK(ev >= 0 && eventfd_read(ev, &n) == 0 && n == 5);
 	CHECK(eventfd_read(ev, &n) == -1 && errno == EAGAIN);
-	CHECK(eventfd_write(ev, 0xfffffffffffffffe) == 0 && eventfd_write(ev, 1) == -1 && errno == EAGAIN);
-	CHECK(eventfd_write(ev, -1) == -1 && errno == EINVAL && read(ev, &n, 4) == -1 && errno == EINVAL);
+	CHECK(eventfd_write(ev, 0xfffffffffffffffe) == 0 && eventfd_write(ev, 1) == -1 &&
+	      errno == EAGAIN);
+	CHECK(eventfd_write(ev, -1) == -1 && errno == EINVAL && read(ev, &n, 4) == -1 &&
+	      errno == EINVAL);
 	struct pollfd p = {ev, POLLIN | POLLOUT, 0};
 	CHECK(poll(&p, 1, -1) == 1 && p.revents == POLLIN && eventfd_read(ev, &n) == 0);
 	for (int i = 0; i < 3; i++)

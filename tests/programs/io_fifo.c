@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -30,7 +31,8 @@ int main(void)
 		CHECK(write(out, "capital", 7) == 7 && read(in, buf, sizeof(buf)) == 7);
 		CHECK(!memcmp(buf, "CAPITAL", 7));
 	}
-	CHECK(close(out) == 0 && read(in, buf, 1) == 0 && waitpid(child, &status, 0) == child && status == 0);
+	CHECK(close(out) == 0 && read(in, buf, 1) == 0 && waitpid(child, &status, 0) == child &&
+	      status == 0);
 	printf("%.7s by %d\n", buf, child);
 	puts("ok");
 	return 0;

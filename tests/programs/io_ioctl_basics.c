@@ -1,9 +1,10 @@
 #include "check.h"
+#include "tempdir.h"
+
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include "tempdir.h"
 
 /* FIONREAD on what has it, FIONBIO, FIOCLEX, and the errors of the rest. */
 int main(void)
@@ -14,7 +15,8 @@ int main(void)
 	tempdir_enter();
 	CHECK(pipe(p) == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0);
 	CHECK(write(p[1], "12345", 5) == 5 && write(sv[0], "123", 3) == 3);
-	CHECK(ioctl(p[0], FIONREAD, &n) == 0 && n == 5 && ioctl(sv[1], FIONREAD, &n) == 0 && n == 3);
+	CHECK(ioctl(p[0], FIONREAD, &n) == 0 && n == 5 && ioctl(sv[1], FIONREAD, &n) == 0 &&
+	      n == 3);
 	CHECK(ioctl(sv[0], FIONBIO, &on) == 0 && (fcntl(sv[0], F_GETFL) & O_NONBLOCK));
 	CHECK(read(sv[0], &c, 1) == -1 && errno == EAGAIN);
 	CHECK(ioctl(sv[0], FIOCLEX) == 0 && fcntl(sv[0], F_GETFD) == FD_CLOEXEC);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -18,7 +19,8 @@ int main(void)
 	}
 	CHECK(read(told[0], &number, sizeof(number)) == sizeof(number));
 	int process = syscall(SYS_pidfd_open, child, 0);
-	int fd = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, number, 0), error = errno;
+	int fd = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, number, 0),
+	    error = errno;
 	if (fd >= 0)
 		CHECK(read(fd, back, 6) == 6 && !strcmp(back, "inside"));
 	CHECK(close(hold[1]) == 0 && waitpid(child, NULL, 0) == child);

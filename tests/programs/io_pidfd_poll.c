@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -26,7 +27,8 @@ int main(void)
 	struct pollfd p = {fd, POLLIN, 0};
 	CHECK(poll(&p, 1, 0) == 0 && syscall(SYS_pidfd_send_signal, fd, 0, NULL, 0) == 0);
 	CHECK(close(hold[1]) == 0 && poll(&p, 1, -1) == 1 && (p.revents & POLLIN));
-	CHECK(waitid(P_PIDFD, fd, &info, WEXITED) == 0 && info.si_pid == child && info.si_status == 6);
+	CHECK(waitid(P_PIDFD, fd, &info, WEXITED) == 0 && info.si_pid == child &&
+	      info.si_status == 6);
 	CHECK(syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == -1 && errno == ESRCH);
 	CHECK(syscall(SYS_pidfd_open, child, 0) == -1);
 	printf("%d\n", child);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/wait.h>
 
 /* 200 KB through five processes and six pipes, each adding one to every byte. */

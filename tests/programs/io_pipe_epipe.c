@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -24,7 +25,8 @@ int main(void)
 		signal(SIGPIPE, SIG_DFL);
 		_exit(write(p[1], "x", 1) == 1);
 	}
-	CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE);
+	CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) &&
+	      WTERMSIG(status) == SIGPIPE);
 	printf("child %d died of %d\n", child, WTERMSIG(status));
 	puts("ok");
 	return 0;

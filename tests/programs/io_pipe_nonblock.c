@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
@@ -18,7 +19,8 @@ int main(void)
 	printf("%ld bytes fit\n", total);
 	for (long left = total; left > 0; left -= n)
 		CHECK((n = read(p[0], buf, 1000)) > 0 && buf[0] == 'n');
-	CHECK(read(p[0], buf, 1) == -1 && errno == EAGAIN && close(p[1]) == 0 && read(p[0], buf, 1) == 0);
+	CHECK(read(p[0], buf, 1) == -1 && errno == EAGAIN && close(p[1]) == 0 &&
+	      read(p[0], buf, 1) == 0);
 	CHECK(pipe2(p, 0x7) == -1 && errno == EINVAL);
 	puts("ok");
 	return 0;

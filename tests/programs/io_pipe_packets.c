@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 
 /* O_DIRECT pipes keep the borders between writes. */
@@ -9,7 +10,8 @@ int main(void)
 
 	if (pipe2(p, O_DIRECT) == -1)
 		SKIP("no packet pipes");
-	CHECK(write(p[1], "one", 3) == 3 && write(p[1], "three", 5) == 5 && write(p[1], "x", 1) == 1);
+	CHECK(write(p[1], "one", 3) == 3 && write(p[1], "three", 5) == 5 &&
+	      write(p[1], "x", 1) == 1);
 	CHECK(read(p[0], buf, sizeof(buf)) == 3);
 	CHECK(read(p[0], buf, 2) == 2 && !memcmp(buf, "th", 2));
 	CHECK(read(p[0], buf, sizeof(buf)) == 1 && buf[0] == 'x');

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/wait.h>
 
 /* Reads that wait: for one byte, for what was never whole, for the end. */
@@ -12,7 +13,8 @@ int main(void)
 	if (child == 0) {
 		close(p[1]);
 		CHECK(read(p[0], buf, 100) == 1 && write(turn[1], "", 1) == 1);
-		CHECK(read(p[0], buf, 100) == 5 && !memcmp(buf, "parts", 5) && write(turn[1], "", 1) == 1);
+		CHECK(read(p[0], buf, 100) == 5 && !memcmp(buf, "parts", 5) &&
+		      write(turn[1], "", 1) == 1);
 		ssize_t end = read(p[0], buf, 100);
 		printf("the end is %zd\n", end);
 		_exit(end != 0);

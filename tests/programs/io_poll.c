@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <poll.h>
 #include <sys/wait.h>
 
@@ -8,8 +9,11 @@ int main(void)
 	char x;
 
 	CHECK(pipe(a) == 0 && pipe(b) == 0 && pipe(c) == 0);
-	struct pollfd set[5] = {
-		{a[0], POLLIN, 0}, {b[1], POLLOUT, 0}, {-5, POLLIN, 99}, {c[0], POLLIN, 0}, {777, POLLIN, 0}};
+	struct pollfd set[5] = {{a[0], POLLIN, 0},
+				{b[1], POLLOUT, 0},
+				{-5, POLLIN, 99},
+				{c[0], POLLIN, 0},
+				{777, POLLIN, 0}};
 	CHECK(poll(set, 1, 0) == 0 && set[0].revents == 0);
 	CHECK(poll(set, 5, -1) == 2 && set[0].revents == 0 && set[1].revents == POLLOUT &&
 	      set[2].revents == 0);
@@ -20,7 +24,8 @@ int main(void)
 	pid_t child = fork();
 	if (child == 0)
 		_exit(write(a[1], "wake", 4) != 4);
-	CHECK(poll(set, 1, -1) == 1 && set[0].revents == POLLIN && read(a[0], &x, 1) == 1 && x == 'w');
+	CHECK(poll(set, 1, -1) == 1 && set[0].revents == POLLIN && read(a[0], &x, 1) == 1 &&
+	      x == 'w');
 	CHECK(waitpid(child, NULL, 0) == child && poll(NULL, 0, 0) == 0);
 	struct pollfd *volatile nowhere = (struct pollfd *)16;
 	CHECK(poll(nowhere, 1, 0) == -1 && errno == EFAULT);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>

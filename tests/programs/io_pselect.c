@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <sys/select.h>
 #include <sys/wait.h>
@@ -26,7 +27,8 @@ int main(void)
 		_exit(5);
 	FD_ZERO(&r);
 	FD_SET(p[0], &r);
-	CHECK(pselect(p[0] + 1, &r, NULL, NULL, NULL, &old) == -1 && errno == EINTR && handled == SIGCHLD);
+	CHECK(pselect(p[0] + 1, &r, NULL, NULL, NULL, &old) == -1 && errno == EINTR &&
+	      handled == SIGCHLD);
 	CHECK(waitpid(child, &status, WNOHANG) == child && WEXITSTATUS(status) == 5);
 	struct timespec zero = {0, 0};
 	CHECK(pselect(p[0] + 1, &r, NULL, NULL, &zero, &old) == 0 && !FD_ISSET(p[0], &r));

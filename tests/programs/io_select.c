@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <sys/select.h>
 
@@ -19,7 +20,8 @@ int main(void)
 	FD_SET(p[1], &w);
 	FD_SET(p[0], &x);
 	CHECK(select(high + 1, &r, &w, &x, &t) == 2);
-	CHECK(FD_ISSET(high, &r) && !FD_ISSET(p[0], &r) && FD_ISSET(p[1], &w) && !FD_ISSET(p[0], &x));
+	CHECK(FD_ISSET(high, &r) && !FD_ISSET(p[0], &r) && FD_ISSET(p[1], &w) &&
+	      !FD_ISSET(p[0], &x));
 	printf("time left %ld.%06ld\n", (long)t.tv_sec, (long)t.tv_usec);
 	CHECK(t.tv_sec <= 1000 && t.tv_sec > 900);
 	t = (struct timeval){0, 0};

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/sendfile.h>
 
 int main(void)
@@ -21,7 +22,8 @@ int main(void)
 	CHECK(lseek(fd, 29990, SEEK_SET) == 29990 && sendfile(p[1], fd, NULL, 100) == 10);
 	CHECK(sendfile(p[1], fd, NULL, 100) == 0);
 	at = 0;
-	CHECK(sendfile(to, fd, &at, sizeof(text)) == sizeof(text) && pread(to, back, 30000, 0) == 30000);
+	CHECK(sendfile(to, fd, &at, sizeof(text)) == sizeof(text) &&
+	      pread(to, back, 30000, 0) == 30000);
 	CHECK(!memcmp(back, text, sizeof(text)));
 	CHECK(sendfile(p[1], p[0], NULL, 1) == -1 && errno == EINVAL);
 	printf("%ld\n", (long)at);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,7 +17,8 @@ int main(void)
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = i * i % 249;
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
-	CHECK(fd >= 0 && write(fd, text, sizeof(text)) == sizeof(text) && lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(fd >= 0 && write(fd, text, sizeof(text)) == sizeof(text) &&
+	      lseek(fd, 0, SEEK_SET) == 0);
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0);
 	pid_t child = fork();
 	if (child == 0) {

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/sendfile.h>
 
 /* stdout gets bytes that the program never has in its memory. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/socket.h>
 
 /* file -> pipe -> socket -> pipe -> file, with and without offsets. */

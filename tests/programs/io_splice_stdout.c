@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 
 /* A pipe spliced to stdout: a pipe, a terminal or a file, as it comes. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/uio.h>
 
 /* stderr and stdout in turns, whole, in pieces, and by a child. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 
 /* stdin at its end, from nowhere, from a pipe, and closed. */
@@ -13,7 +14,8 @@ int main(void)
 	CHECK(pipe(p) == 0 && write(p[1], "a line\nhalf", 11) == 11 && close(p[1]) == 0 &&
 	      dup2(p[0], 0) == 0);
 	CHECK(fgets(line, sizeof(line), stdin) && !strcmp(line, "a line\n"));
-	CHECK(fgets(line, sizeof(line), stdin) && !strcmp(line, "half") && !fgets(line, sizeof(line), stdin));
+	CHECK(fgets(line, sizeof(line), stdin) && !strcmp(line, "half") &&
+	      !fgets(line, sizeof(line), stdin));
 	CHECK(close(0) == 0 && read(0, line, 1) == -1 && errno == EBADF);
 	CHECK(open("/dev/zero", O_RDONLY) == 0 && read(0, line, 4) == 4 && line[3] == 0);
 	printf("%d %d\n", p[0], null);

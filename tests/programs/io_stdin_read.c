@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +21,8 @@ int main(void)
 		struct pollfd p = {0, POLLIN, 0};
 		printf("mode %o inode %lu\n", st.st_mode, (unsigned long)st.st_ino);
 		/* Nobody may ever write to a pipe or socket: take what is there. */
-		while (poll(&p, 1, 0) == 1 && total < 1 << 20 && (n = read(0, buf, sizeof(buf))) > 0)
+		while (poll(&p, 1, 0) == 1 && total < 1 << 20 &&
+		       (n = read(0, buf, sizeof(buf))) > 0)
 			for (total += n; n > 0; n--)
 				sum = sum * 31 + (unsigned char)buf[n - 1];
 	}

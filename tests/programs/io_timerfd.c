@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <poll.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -26,8 +27,8 @@ int main(void)
 	set.it_value = past;
 	CHECK(timerfd_settime(fd, TFD_TIMER_ABSTIME, &set, NULL) == 0);
 	int blocking = timerfd_create(CLOCK_REALTIME, 0);
-	CHECK(timerfd_settime(blocking, TFD_TIMER_ABSTIME, &set, NULL) == 0 && read(blocking, &n, 8) == 8 &&
-	      n == 1);
+	CHECK(timerfd_settime(blocking, TFD_TIMER_ABSTIME, &set, NULL) == 0 &&
+	      read(blocking, &n, 8) == 8 && n == 1);
 	CHECK(timerfd_create(999, 0) == -1 && errno == EINVAL);
 	puts("ok");
 	return 0;

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -7,8 +8,8 @@
 static void wait_for(int *word, int old)
 {
 	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == old)
-		CHECK(syscall(SYS_futex, word, FUTEX_WAIT, old, NULL, NULL, 0) == 0 || errno == EAGAIN ||
-		      errno == EINTR);
+		CHECK(syscall(SYS_futex, word, FUTEX_WAIT, old, NULL, NULL, 0) == 0 ||
+		      errno == EAGAIN || errno == EINTR);
 }
 
 static void step(int *word)

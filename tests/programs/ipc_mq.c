@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <mqueue.h>
 
 /* POSIX messages: by priority, blocking both ways between two processes. */
@@ -17,8 +18,10 @@ int main(void)
 	CHECK(mq_send(q, "low", 4, 1) == 0 && mq_send(q, "high", 5, 30) == 0 &&
 	      mq_send(q, "middle", 7, 9) == 0);
 	CHECK(mq_getattr(q, &attr) == 0 && attr.mq_curmsgs == 3 && attr.mq_maxmsg == 3);
-	CHECK(mq_receive(q, buf, sizeof(buf), &priority) == 5 && priority == 30 && !strcmp(buf, "high"));
-	CHECK(mq_receive(q, buf, sizeof(buf), NULL) == 7 && mq_receive(q, buf, sizeof(buf), &priority) == 4);
+	CHECK(mq_receive(q, buf, sizeof(buf), &priority) == 5 && priority == 30 &&
+	      !strcmp(buf, "high"));
+	CHECK(mq_receive(q, buf, sizeof(buf), NULL) == 7 &&
+	      mq_receive(q, buf, sizeof(buf), &priority) == 4);
 	CHECK(mq_receive(q, buf, 5, NULL) == -1 && errno == EMSGSIZE);
 	pid_t child = fork();
 	if (child == 0) {

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <mqueue.h>
 #include <signal.h>
 
@@ -7,8 +8,9 @@ int main(void)
 {
 	char name[64], buf[16];
 	struct mq_attr attr = {.mq_maxmsg = 2, .mq_msgsize = sizeof(buf)};
-	struct sigevent ev = {
-		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN, .sigev_value.sival_int = 4711};
+	struct sigevent ev = {.sigev_notify = SIGEV_SIGNAL,
+			      .sigev_signo = SIGRTMIN,
+			      .sigev_value.sival_int = 4711};
 	sigset_t set;
 	siginfo_t info;
 

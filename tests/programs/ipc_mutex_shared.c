@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -11,7 +12,8 @@ struct shared {
 /* A process-shared mutex and conditions: one slot between a producer and a consumer. */
 int main(void)
 {
-	struct shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *s =
+		mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pthread_mutexattr_t m;
 	pthread_condattr_t c;
 	int sum = 0, status;

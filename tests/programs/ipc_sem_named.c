@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <semaphore.h>
 
 /* Named semaphores, opened by two processes on their own: a file mapped shared. */
@@ -29,7 +30,8 @@ int main(void)
 		if (sem_post(there) || sem_wait(back))
 			break;
 	int waited = waitpid(child, &status, 0);
-	CHECK(sem_unlink(name[0]) == 0 && sem_unlink(name[1]) == 0 && waited == child && status == 0);
+	CHECK(sem_unlink(name[0]) == 0 && sem_unlink(name[1]) == 0 && waited == child &&
+	      status == 0);
 	CHECK(sem_open(name[0], 0) == SEM_FAILED && errno == ENOENT);
 	printf("%p %p\n", (void *)there, (void *)back);
 	puts("ok");

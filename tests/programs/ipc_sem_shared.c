@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <semaphore.h>
 #include <sys/mman.h>
 
@@ -10,7 +11,8 @@ struct shared {
 /* Unnamed POSIX semaphores in memory that three processes share. */
 int main(void)
 {
-	struct shared *s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *s =
+		mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int value;
 
 	CHECK(s != MAP_FAILED && sem_init(&s->there, 1, 0) == 0 && sem_init(&s->back, 1, 0) == 0);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
@@ -20,10 +21,12 @@ int main(void)
 	bad |= !(msgget(key, IPC_CREAT | IPC_EXCL) == -1 && errno == EEXIST);
 	pid_t child = fork();
 	if (child == 0)
-		_exit(msgget(key, 0) != ids[0] || semget(key, 1, 0) != ids[1] || shmget(key, 0, 0) != ids[2]);
+		_exit(msgget(key, 0) != ids[0] || semget(key, 1, 0) != ids[1] ||
+		      shmget(key, 0, 0) != ids[2]);
 	waitpid(child, &status, 0);
 	bad |= !(shmget(key, 8192, 0) == -1 && errno == EINVAL);
-	bad |= msgctl(ids[0], IPC_RMID, NULL) | semctl(ids[1], 0, IPC_RMID) | shmctl(ids[2], IPC_RMID, NULL);
+	bad |= msgctl(ids[0], IPC_RMID, NULL) | semctl(ids[1], 0, IPC_RMID) |
+	       shmctl(ids[2], IPC_RMID, NULL);
 	if (ids[0] < 0)
 		TEMPDIR_SKIP("no SysV objects");
 	CHECK(!bad && status == 0);

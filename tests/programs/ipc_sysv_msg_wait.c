@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/msg.h>
 
 struct message {

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/sem.h>
 
 /* Two processes take turns by two semaphores; one waits for zero. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/sem.h>
 
 union semun {

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <sys/sem.h>
 

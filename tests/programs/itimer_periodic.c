@@ -1,5 +1,6 @@
 /* A periodic real timer interrupts blocked reads until ten rings are counted. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/time.h>
 
@@ -13,7 +14,8 @@ static void ring(int sig)
 
 int main(void)
 {
-	struct itimerval every = {.it_value = {.tv_usec = 3000}, .it_interval = {.tv_usec = 3000}}, off = {0};
+	struct itimerval every = {.it_value = {.tv_usec = 3000}, .it_interval = {.tv_usec = 3000}},
+			 off = {0};
 	struct sigaction action = {.sa_handler = ring};
 	int fds[2], interrupted = 0;
 	char byte;

@@ -1,5 +1,7 @@
-/* Timers of used processor time (ITIMER_VIRTUAL, ITIMER_PROF) ring while the program works and calls. */
+/* Timers of used processor time (ITIMER_VIRTUAL, ITIMER_PROF) ring while the program works and
+ * calls. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/time.h>
 

@@ -1,5 +1,6 @@
 /* SIGKILL and SIGTERM of children blocked in read, waitpid, nanosleep and in a vfork's wait. */
 #include "check.h"
+
 #include <signal.h>
 
 static void block(int how, int fd)

@@ -1,5 +1,7 @@
-/* kill, raise and tgkill to oneself: the handler has run when the call returns; siginfo tells the sender. */
+/* kill, raise and tgkill to oneself: the handler has run when the call returns; siginfo tells the
+ * sender. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -22,7 +24,8 @@ int main(void)
 	CHECK(!kill(getpid(), SIGUSR1) && count == 1);
 	CHECK(got.si_code == SI_USER && got.si_pid == getpid() && got.si_uid == getuid());
 	CHECK(!raise(SIGUSR1) && count == 2 && got.si_code == SI_TKILL);
-	CHECK(!syscall(SYS_tgkill, getpid(), gettid(), SIGRTMIN) && count == 3 && got.si_signo == SIGRTMIN);
+	CHECK(!syscall(SYS_tgkill, getpid(), gettid(), SIGRTMIN) && count == 3 &&
+	      got.si_signo == SIGRTMIN);
 	CHECK(!syscall(SYS_tkill, gettid(), SIGUSR1) && count == 4);
 	CHECK(kill(getpid(), 65) == -1 && errno == EINVAL);
 	CHECK(kill(1 << 30, SIGUSR1) == -1 && errno == ESRCH);

@@ -1,5 +1,6 @@
 /* SIGKILL of a child with threads: blocked in pause, in a futex, in a read, and yielding. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 

@@ -3,6 +3,7 @@
 #define KNOWN_CODE_H
 
 #include "check.h"
+
 #include <link.h>
 #include <stdint.h>
 

@@ -1,6 +1,8 @@
-/* pthread_exit in main: the leader is a zombie while the other threads go on, and the last ends the process.
+/* pthread_exit in main: the leader is a zombie while the other threads go on, and the last ends the
+ * process.
  */
 #include "check.h"
+
 #include <pthread.h>
 
 static void *go_on(void *arg)

@@ -1,5 +1,6 @@
 /* The leader ends with one status, the last thread with exit_group of another: that one counts. */
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/syscall.h>
 

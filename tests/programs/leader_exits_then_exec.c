@@ -1,5 +1,6 @@
 /* The leader is gone; another thread executes and takes its place and id. */
 #include "check.h"
+
 #include <pthread.h>
 
 static char *program;

@@ -1,10 +1,11 @@
 /* Sockets on 127.0.0.1 at ports of the kernel's choice. */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
+#include "check.h"
+
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include "check.h"
 
 static inline int loopback_socket(int type, struct sockaddr_in *name)
 {

@@ -1,7 +1,8 @@
 /* cflags: -static -no-pie -fno-asynchronous-unwind-tables -s */
-/* A function that nothing tells of, and a number in the data that is an address inside one of its instructions, from where on
- * the bytes look like a function with a loop. */
+/* A function that nothing tells of, and a number in the data that is an address inside one of its
+ * instructions, from where on the bytes look like a function with a loop. */
 #include "check.h"
+
 #include <stdint.h>
 
 /* movabs $0xc3fffffff9850f55, %rax: push %rbp; jne to the push; ret */

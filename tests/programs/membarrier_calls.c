@@ -1,5 +1,6 @@
 /* membarrier: what it offers, registration and a barrier. */
 #include "check.h"
+
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
 

@@ -1,7 +1,9 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
-/* One shared page at four addresses: mapped twice, doubled by mremap of length 0, and after MAP_FIXED. */
+/* One shared page at four addresses: mapped twice, doubled by mremap of length 0, and after
+ * MAP_FIXED. */
 int main(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;

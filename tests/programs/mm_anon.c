@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 int main(void)
@@ -15,7 +16,8 @@ int main(void)
 	CHECK(q != MAP_FAILED && q[10] == 0);
 	printf("hint %s\n", q == p ? "taken" : "not taken");
 	CHECK(munmap(q, 4096) == 0);
-	CHECK(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == EINVAL);
+	CHECK(mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED &&
+	      errno == EINVAL);
 	CHECK(munmap(p + 1, 4096) == -1 && errno == EINVAL);
 	puts("ok");
 	return 0;

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/syscall.h>
 
 /* The break moves up and down by the page; pages given back come back as zeroes. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <dlfcn.h>
 
 /* A library mapped at run time, called, unmapped and mapped again. */

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* A file grows step by step under a mapping that was longer than it from the start. */
@@ -10,7 +11,8 @@ int main(void)
 	char *p = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	CHECK(fd >= 0 && p != MAP_FAILED);
 	for (int i = 0; i < 64; i++) {
-		CHECK(i % 2 ? ftruncate(fd, (i + 1) * 4096) == 0 : pwrite(fd, "p", 1, i * 4096 + 4095) == 1);
+		CHECK(i % 2 ? ftruncate(fd, (i + 1) * 4096) == 0
+			    : pwrite(fd, "p", 1, i * 4096 + 4095) == 1);
 		CHECK(p[i * 4096 + 4095] == (i % 2 ? 0 : 'p'));
 		p[i * 4096] = i;
 	}

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>

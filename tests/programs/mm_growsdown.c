@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* A MAP_GROWSDOWN mapping grows by page faults, not by calls. */

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/syscall.h>
 
 /* Programs that can use io_uring read by plain calls where it is refused. */
@@ -16,7 +17,8 @@ int main(void)
 		close(ring);
 	CHECK(syscall(SYS_io_uring_enter, -1, 1, 0, 0, NULL, 0) == -1);
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
-	CHECK(fd >= 0 && write(fd, "plain", 5) == 5 && pread(fd, back, 5, 0) == 5 && !strcmp(back, "plain"));
+	CHECK(fd >= 0 && write(fd, "plain", 5) == 5 && pread(fd, back, 5, 0) == 5 &&
+	      !strcmp(back, "plain"));
 	puts("ok");
 	return 0;
 }

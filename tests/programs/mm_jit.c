@@ -1,11 +1,12 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* Code made at run time in a page that is writable and executable: mov $n, %eax; ret. */
 int main(void)
 {
-	unsigned char *code =
-		mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	long sum = 0;
 
 	if (code == MAP_FAILED)

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* Written through one mapping of a memory file, executed through another, as hardened JITs do. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* Code that loops and makes calls of its own, in a page made executable by mprotect, twice. */
@@ -8,12 +9,12 @@ static const unsigned char count_down[] = {
 	0x01, 0xc8, /* 1: add %ecx, %eax */
 	0xff, 0xc9, /* dec %ecx */
 	0x75, 0xfa, /* jnz 1b */
-	0xc3,	    /* ret */
+	0xc3,       /* ret */
 };
 static const unsigned char ask_pid[] = {
 	0xb8, 0x27, 0x00, 0x00, 0x00, /* mov $39, %eax */
-	0x0f, 0x05,		      /* syscall */
-	0xc3,			      /* ret */
+	0x0f, 0x05,                   /* syscall */
+	0xc3,                         /* ret */
 };
 
 int main(void)

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -23,7 +24,8 @@ int main(void)
 	child = fork();
 	if (child == 0)
 		_exit(p[4096]);
-	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 'd');
+	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+	      WEXITSTATUS(status) == 'd');
 	printf("%p %d\n", (void *)p, child);
 	puts("ok");
 	return 0;

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* Dropped pages read as zeroes, or as the file again in a private file mapping. */
@@ -13,7 +14,8 @@ int main(void)
 	CHECK(a != MAP_FAILED && f != MAP_FAILED);
 	memset(a, 'a', 4 * 4096);
 	strcpy(f, "mine");
-	CHECK(madvise(a + 4096, 2 * 4096, MADV_DONTNEED) == 0 && madvise(f, 4096, MADV_DONTNEED) == 0);
+	CHECK(madvise(a + 4096, 2 * 4096, MADV_DONTNEED) == 0 &&
+	      madvise(f, 4096, MADV_DONTNEED) == 0);
 	CHECK(a[4095] == 'a' && a[4096] == 0 && a[3 * 4096 - 1] == 0 && a[3 * 4096] == 'a');
 	CHECK(!strcmp(f, "file"));
 	CHECK(madvise(a + 1, 4096, MADV_DONTNEED) == -1 && errno == EINVAL);

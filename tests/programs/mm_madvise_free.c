@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* Freed pages read as they were or as zeroes, as the kernel likes; written again they stay. */

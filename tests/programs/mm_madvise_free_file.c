@@ -8,7 +8,8 @@ int main(void)
 	FILE *file = tmpfile();
 	const size_t size = 8192;
 
-	CHECK(file && ftruncate(fileno(file), size) == 0 && pwrite(fileno(file), "file", 5, 0) == 5);
+	CHECK(file && ftruncate(fileno(file), size) == 0 &&
+	      pwrite(fileno(file), "file", 5, 0) == 5);
 	char *own = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, fileno(file), 0);
 	char *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fileno(file), 0);
 	CHECK(own != MAP_FAILED && all != MAP_FAILED);
@@ -16,7 +17,8 @@ int main(void)
 	CHECK(madvise(own, size, MADV_FREE) == -1 && errno == EINVAL);
 	CHECK(madvise(all, size, MADV_FREE) == -1 && errno == EINVAL);
 	CHECK(!strcmp(own, "mine") && !strcmp(all, "file"));
-	CHECK(mmap(own, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == own);
+	CHECK(mmap(own, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		   0) == own);
 	strcpy(own, "mine");
 	CHECK(madvise(own, size, MADV_FREE) == 0);
 	CHECK(!own[0] || !strcmp(own, "mine"));

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 #ifndef MADV_POPULATE_WRITE
@@ -9,10 +10,11 @@
 /* Advice that changes speed, never content; some of it older kernels don't know. */
 int main(void)
 {
-	static const int advice[] = {
-		MADV_NORMAL,	 MADV_RANDOM,	 MADV_SEQUENTIAL,    MADV_WILLNEED,	 MADV_HUGEPAGE,
-		MADV_NOHUGEPAGE, MADV_MERGEABLE, MADV_UNMERGEABLE,   MADV_DONTDUMP,	 MADV_DODUMP,
-		MADV_COLD,	 MADV_PAGEOUT,	 MADV_POPULATE_READ, MADV_POPULATE_WRITE};
+	static const int advice[] = {MADV_NORMAL,        MADV_RANDOM,        MADV_SEQUENTIAL,
+				     MADV_WILLNEED,      MADV_HUGEPAGE,      MADV_NOHUGEPAGE,
+				     MADV_MERGEABLE,     MADV_UNMERGEABLE,   MADV_DONTDUMP,
+				     MADV_DODUMP,        MADV_COLD,          MADV_PAGEOUT,
+				     MADV_POPULATE_READ, MADV_POPULATE_WRITE};
 	const size_t size = 4 << 20;
 	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* MADV_REMOVE punches a hole into the file behind a shared mapping: every mapping sees zeroes. */

@@ -1,5 +1,6 @@
 /* More files mapped, one after the other and some of them at once, than a process may have open. */
 #include "check.h"
+
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +19,7 @@ int main(void)
 		CHECK(fd >= 0 && !ftruncate(fd, 4096));
 		volatile char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		CHECK(p != MAP_FAILED);
-		CHECK(pwrite(fd, &i, sizeof i, 8) == sizeof i);
+		CHECK(pwrite(fd, &i, sizeof(i), 8) == sizeof(i));
 		close(fd);
 		p[0] = (char)i;
 		sum += (unsigned char)p[8];

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 int main(void)
@@ -9,8 +10,8 @@ int main(void)
 	char text[10000];
 	memset(text, 'p', sizeof(text));
 	CHECK(fd >= 0 && write(fd, text, sizeof(text)) == sizeof(text));
-	char *a = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-		       -1, 0);
+	char *a = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	char *f = mmap(NULL, 10000, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	char *s = mmap(NULL, 10000, PROT_READ, MAP_SHARED | MAP_POPULATE | MAP_LOCKED, fd, 0);
 	CHECK(a != MAP_FAILED && a[63 * 4096] == 0);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 
@@ -17,7 +18,8 @@ int main(void)
 	CHECK(fcntl(fd, F_GET_SEALS) == (F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW));
 	CHECK(pwrite(fd, "x", 1, 0) == -1 && errno == EPERM);
 	CHECK(ftruncate(fd, 4096) == -1 && errno == EPERM);
-	CHECK(mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED && errno == EPERM);
+	CHECK(mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED &&
+	      errno == EPERM);
 	p = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE, fd, 0);
 	CHECK(p != MAP_FAILED);
 	char link[32];

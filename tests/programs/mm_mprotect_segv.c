@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
@@ -12,7 +13,8 @@ static void segv(int sig, siginfo_t *info, void *context)
 	(void)sig, (void)context;
 	uintptr_t page = (uintptr_t)info->si_addr & ~4095ul;
 
-	if (info->si_code != SEGV_ACCERR || page < (uintptr_t)base || page >= (uintptr_t)base + 16 * 4096)
+	if (info->si_code != SEGV_ACCERR || page < (uintptr_t)base ||
+	    page >= (uintptr_t)base + 16 * 4096)
 		_exit(2);
 	if (mprotect((void *)page, 4096, PROT_READ | PROT_WRITE))
 		_exit(3);

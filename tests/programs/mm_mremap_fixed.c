@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* Moving an anonymous and a shared file mapping to addresses of the program's choice. */

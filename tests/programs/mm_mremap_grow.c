@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 int main(void)
@@ -11,8 +12,8 @@ int main(void)
 	/* In the way of growing in place, if the kernel grants the address. */
 	char *wall = mmap(p + size, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (int i = 0; i < 8; i++) {
-		CHECK(wall != p + size || (mremap(p, size, 2 * size, 0) == MAP_FAILED && errno == ENOMEM) ||
-		      i);
+		CHECK(wall != p + size ||
+		      (mremap(p, size, 2 * size, 0) == MAP_FAILED && errno == ENOMEM) || i);
 		char *q = mremap(p, size, 2 * size, MREMAP_MAYMOVE);
 		CHECK(q != MAP_FAILED && q[0] == 'a' && q[size - 1] == 'a' + i && q[size] == 0);
 		p = q;

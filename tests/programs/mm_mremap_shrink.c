@@ -1,7 +1,8 @@
 #include "check.h"
-#include <sys/mman.h>
+
 #include <setjmp.h>
 #include <signal.h>
+#include <sys/mman.h>
 
 static sigjmp_buf out;
 

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -13,7 +14,8 @@ int main(void)
 		SKIP("no mseal");
 	CHECK(munmap(p, 4096) == -1 && errno == EPERM);
 	CHECK(mprotect(p, 4096, PROT_READ) == -1 && errno == EPERM);
-	CHECK(mmap(p, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED &&
+	CHECK(mmap(p, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+		      MAP_FAILED &&
 	      errno == EPERM);
 	p[0] = 'S';
 	printf("%p %s\n", (void *)p, p);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* Holes in an anonymous and in a file mapping, refilled with other things. */
@@ -19,7 +20,8 @@ int main(void)
 	CHECK(munmap(p + 2 * 4096, 3 * 4096) == 0 && munmap(a + 4096, 2 * 4096) == 0);
 	CHECK(p[4096] == '1' && p[5 * 4096] == '5' && a[3 * 4096] == 'a' && a[4095] == 'a');
 	CHECK(mmap(a + 4096, 4096, rw, MAP_SHARED | MAP_FIXED, fd, 7 * 4096) == a + 4096);
-	CHECK(mmap(p + 3 * 4096, 4096, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == p + 3 * 4096);
+	CHECK(mmap(p + 3 * 4096, 4096, rw, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+	      p + 3 * 4096);
 	a[4096] = 'x';
 	CHECK(p[7 * 4096] == 'x' && p[3 * 4096] == 0);
 	CHECK(munmap(a, 8 * 4096) == 0);

@@ -1,14 +1,15 @@
-/* Sixteen terabytes reserved, as sanitizers do for their shadows, with a few pages in use: nobody may walk
- * through all of it. */
+/* Sixteen terabytes reserved, as sanitizers do for their shadows, with a few pages in use: nobody
+ * may walk through all of it. */
 #include "check.h"
+
 #include <sys/mman.h>
 
 #define SIZE (1ul << 44)
 
 int main(void)
 {
-	char *p =
-		mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *p = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	unsigned sum = 0;
 
 	if (p == MAP_FAILED)

@@ -1,12 +1,13 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* 4 GiB of address space with 32 pages in it. */
 int main(void)
 {
 	const size_t size = 4ul << 30, stride = size / 32;
-	char *p =
-		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	CHECK(p != MAP_FAILED);
 	for (size_t i = 0; i < 32; i++)

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* A private mapping shows the file; what is written to it stays out of the file. */
@@ -17,7 +18,8 @@ int main(void)
 	char *half = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 4096);
 	CHECK(half != MAP_FAILED && half[0] == text[4096]);
 	memset(p + 100, 'X', 5);
-	CHECK(pread(fd, back, sizeof(back), 0) == sizeof(back) && !memcmp(back, text, sizeof(text)));
+	CHECK(pread(fd, back, sizeof(back), 0) == sizeof(back) &&
+	      !memcmp(back, text, sizeof(text)));
 	close(fd);
 	printf("%p %.10s %.10s\n", (void *)p, p + 98, half);
 	CHECK(munmap(p, sizeof(text)) == 0 && munmap(half, 4096) == 0);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* The kernel's list of mappings has ours, with the right protection, and follows mprotect. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/uio.h>
 #include <sys/wait.h>
 

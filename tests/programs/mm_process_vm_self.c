@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/uio.h>
 
 /* Several pieces to several pieces, within one process. */
@@ -8,7 +9,8 @@ int main(void)
 	struct iovec local[3] = {{to, 3}, {to + 10, 5}, {to + 20, 8}};
 	struct iovec remote[2] = {{from + 1, 6}, {from + 8, 4}};
 
-	if (process_vm_readv(getpid(), local, 3, remote, 2, 0) == -1 && (errno == ENOSYS || errno == EPERM))
+	if (process_vm_readv(getpid(), local, 3, remote, 2, 0) == -1 &&
+	    (errno == ENOSYS || errno == EPERM))
 		SKIP("no process_vm_readv");
 	memset(to, 0, sizeof(to));
 	CHECK(process_vm_readv(getpid(), local, 3, remote, 2, 0) == 10);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -7,9 +8,11 @@
 int main(void)
 {
 	int fd[2], sv[2];
-	char *p = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), text[200];
+	char *p = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	     text[200];
 
-	CHECK(p != MAP_FAILED && mprotect(p + 4096, 4096, PROT_READ) == 0 && munmap(p + 2 * 4096, 4096) == 0);
+	CHECK(p != MAP_FAILED && mprotect(p + 4096, 4096, PROT_READ) == 0 &&
+	      munmap(p + 2 * 4096, 4096) == 0);
 	memset(text, 'e', sizeof(text));
 	int zero = memfd_create("source", 0);
 	CHECK(zero >= 0 && write(zero, text, 200) == 200 && pipe(fd) == 0);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* The kernel is the first to touch pages: anonymous, copy-on-write of a file, dropped. */
@@ -7,7 +8,8 @@ int main(void)
 {
 	tempdir_enter();
 	int fd = open("f", O_RDWR | O_CREAT, 0600);
-	CHECK(fd >= 0 && ftruncate(fd, 3 * 4096) == 0 && pwrite(fd, "content of the file", 19, 0) == 19);
+	CHECK(fd >= 0 && ftruncate(fd, 3 * 4096) == 0 &&
+	      pwrite(fd, "content of the file", 19, 0) == 19);
 	char *p = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *f = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
 	CHECK(p != MAP_FAILED && f != MAP_FAILED);

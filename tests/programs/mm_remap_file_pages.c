@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 
 /* The old way to reorder the pages of a shared mapping; where it is refused, the new way. */
@@ -17,7 +18,8 @@ int main(void)
 			continue;
 		CHECK(errno == ENOSYS);
 		puts("done without");
-		CHECK(mmap(at, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, (3 - i) * 4096) == at);
+		CHECK(mmap(at, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd,
+			   (3 - i) * 4096) == at);
 	}
 	for (int i = 0; i < 4; i++)
 		CHECK(p[i * 4096] == '3' - i);

@@ -1,5 +1,5 @@
-/* Nothing is mapped where ThreadSanitizer and MemorySanitizer want their shadows and heaps: they refuse to
- * start otherwise, or map over it (tsan_platform.h, msan.h in LLVM's compiler-rt). */
+/* Nothing is mapped where ThreadSanitizer and MemorySanitizer want their shadows and heaps: they
+ * refuse to start otherwise, or map over it (tsan_platform.h, msan.h in LLVM's compiler-rt). */
 #include "check.h"
 
 static const unsigned long theirs[][2] = {
@@ -13,7 +13,7 @@ int main(void)
 	FILE *maps = fopen("/proc/self/maps", "re");
 
 	CHECK(maps);
-	while (fgets(line, sizeof line, maps)) {
+	while (fgets(line, sizeof(line), maps)) {
 		unsigned long start, end;
 		CHECK(sscanf(line, "%lx-%lx", &start, &end) == 2);
 		for (int i = 0; i < 2; i++)

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* Stores to a shared mapping reach read(), and a second mapping of the same file. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/resource.h>

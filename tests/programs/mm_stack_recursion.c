@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <alloca.h>
 
 /* The main stack grows by faults, to about 6 MB. */

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -25,8 +26,8 @@ int main(void)
 	CHECK(pthread_attr_init(&attr) == 0 && pthread_attr_setstacksize(&attr, 256 << 20) == 0);
 	CHECK(pthread_create(&t, &attr, user, &size) == 0 && pthread_join(t, &where) == 0);
 	printf("frame at %p\n", where);
-	char *own =
-		mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	char *own = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	CHECK(own != MAP_FAILED && pthread_attr_setstack(&attr, own, 1 << 20) == 0);
 	size = 512 << 10;
 	CHECK(pthread_create(&t, &attr, user, &size) == 0 && pthread_join(t, &where) == 0);

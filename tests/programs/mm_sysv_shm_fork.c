@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/shm.h>
 #include <sys/wait.h>
 
@@ -16,7 +17,8 @@ int main(void)
 	if (child == 0) {
 		strcpy(p, "inherited");
 		char *q = shmat(shmget(key, 0, 0), NULL, 0);
-		_exit(q == (void *)-1 || strcmp(q, "inherited") || !strcpy(q + 4096, "attached") || shmdt(q));
+		_exit(q == (void *)-1 || strcmp(q, "inherited") || !strcpy(q + 4096, "attached") ||
+		      shmdt(q));
 	}
 	pid_t waited = waitpid(child, &status, 0);
 	CHECK(shmctl(id, IPC_RMID, NULL) == 0);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/shm.h>
 
@@ -10,7 +11,8 @@ int main(void)
 	if (id < 0 && errno == ENOSYS)
 		SKIP("no SysV shared memory");
 	CHECK(id >= 0);
-	char *room = mmap(NULL, 4 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *room =
+		mmap(NULL, 4 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char *p = shmat(id, room + 4096, SHM_REMAP), *q = shmat(id, NULL, 0);
 	int taken = shmat(id, room, 0) == (void *)-1;
 	CHECK(shmctl(id, IPC_RMID, NULL) == 0 && room != MAP_FAILED && taken);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/shm.h>
 
 int main(void)
@@ -11,8 +12,8 @@ int main(void)
 	CHECK(id >= 0);
 	char *p = shmat(id, NULL, 0);
 	int r = shmctl(id, IPC_STAT, &ds);
-	printf("id %d size %zu attached %lu creator %d time %ld mode %o\n", id, ds.shm_segsz, ds.shm_nattch,
-	       ds.shm_cpid, (long)ds.shm_atime, ds.shm_perm.mode);
+	printf("id %d size %zu attached %lu creator %d time %ld mode %o\n", id, ds.shm_segsz,
+	       ds.shm_nattch, ds.shm_cpid, (long)ds.shm_atime, ds.shm_perm.mode);
 	ds.shm_perm.mode = 0600;
 	int set = shmctl(id, IPC_SET, &ds);
 	CHECK(shmctl(id, IPC_RMID, NULL) == 0 && set == 0 && r == 0);

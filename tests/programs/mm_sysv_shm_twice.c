@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/shm.h>
 
 /* One segment attached at two addresses of one process, writable and read-only. */

@@ -1,5 +1,5 @@
-/* Ranges that reach over nearly all of the address space: munmap of holes, madvise that goes on behind
- * them, mprotect that ends at the first. */
+/* Ranges that reach over nearly all of the address space: munmap of holes, madvise that goes on
+ * behind them, mprotect that ends at the first. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -10,8 +10,8 @@
 
 static char *map(char *at)
 {
-	CHECK(mmap(at, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-		   0) == at);
+	CHECK(mmap(at, SIZE, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == at);
 	return memset(at, 'x', SIZE);
 }
 

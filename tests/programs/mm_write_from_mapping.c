@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/mman.h>
 
 /* write() reads the very pages it writes: from a mapping of a file into that file. */

@@ -1,5 +1,6 @@
 /* Four threads increment under one mutex, yielding while they own it. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,6 @@
 /* nanosleep cut short by a handler gives what remains; the rest can be slept. */
 #include "check.h"
+
 #include <signal.h>
 #include <time.h>
 

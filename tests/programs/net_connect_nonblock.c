@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <poll.h>
 
 /* EINPROGRESS, then writability and SO_ERROR, for one that is accepted and one that is refused. */
@@ -16,7 +17,8 @@ int main(void)
 		printf("%s: %s\n", i ? "closed" : "open", r ? strerror(errno) : "at once");
 		CHECK(r == 0 || errno == EINPROGRESS || (i && errno == ECONNREFUSED));
 		struct pollfd p = {s, POLLOUT, 0};
-		CHECK(poll(&p, 1, -1) == 1 && getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &len) == 0);
+		CHECK(poll(&p, 1, -1) == 1 &&
+		      getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &len) == 0);
 		CHECK(error == (i && errno != ECONNREFUSED ? ECONNREFUSED : 0));
 		char c;
 		CHECK(i || (recv(s, &c, 1, 0) == -1 && errno == EAGAIN));

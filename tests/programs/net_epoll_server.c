@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <pthread.h>
 #include <sys/epoll.h>
 

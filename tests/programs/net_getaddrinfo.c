@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <arpa/inet.h>
 #include <netdb.h>
 

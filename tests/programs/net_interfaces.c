@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>

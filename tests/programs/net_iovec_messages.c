@@ -9,13 +9,16 @@ int main(void)
 	char one[4] = "", two[6] = "", three[32] = "";
 	struct iovec out[3] = {{"scat", 4}, {"", 0}, {"tered over pieces", 18}};
 	struct iovec in[3] = {{one, 3}, {two, 5}, {three, 31}};
-	struct msghdr m = {.msg_name = &b, .msg_namelen = sizeof(b), .msg_iov = out, .msg_iovlen = 3};
+	struct msghdr m = {
+		.msg_name = &b, .msg_namelen = sizeof(b), .msg_iov = out, .msg_iovlen = 3};
 
 	CHECK(sendmsg(x, &m, 0) == 22);
-	m = (struct msghdr){.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = in, .msg_iovlen = 3};
+	m = (struct msghdr){
+		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = in, .msg_iovlen = 3};
 	CHECK(recvmsg(y, &m, MSG_PEEK) == 22);
 	memset(three, 0, sizeof(three));
-	CHECK(recvmsg(y, &m, 0) == 22 && m.msg_namelen == sizeof(from) && from.sin_port == a.sin_port);
+	CHECK(recvmsg(y, &m, 0) == 22 && m.msg_namelen == sizeof(from) &&
+	      from.sin_port == a.sin_port);
 	CHECK(m.msg_controllen == 0 && m.msg_flags == 0);
 	CHECK(!strcmp(one, "sca") && !strcmp(two, "ttere") && !strcmp(three, "d over pieces"));
 	CHECK(sendto(x, "longer than one iovec", 21, 0, (struct sockaddr *)&b, sizeof(b)) == 21);

@@ -1,11 +1,13 @@
 #include "check.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 int main(void)
 {
-	struct sockaddr_in6 me = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT}, from;
+	struct sockaddr_in6 me = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT},
+			    from;
 	socklen_t len = sizeof(me);
 	char text[INET6_ADDRSTRLEN], buf[16] = "";
 	int listener = socket(AF_INET6, SOCK_STREAM, 0);

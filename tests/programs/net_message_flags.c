@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -9,11 +10,14 @@ int main(void)
 	int sv[2], dg[2], turn[2];
 	char buf[32] = "";
 
-	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0 && socketpair(AF_UNIX, SOCK_DGRAM, 0, dg) == 0);
-	CHECK(send(sv[0], "peeked", 6, 0) == 6 && recv(sv[1], buf, 3, MSG_PEEK) == 3 && !strcmp(buf, "pee"));
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0 &&
+	      socketpair(AF_UNIX, SOCK_DGRAM, 0, dg) == 0);
+	CHECK(send(sv[0], "peeked", 6, 0) == 6 && recv(sv[1], buf, 3, MSG_PEEK) == 3 &&
+	      !strcmp(buf, "pee"));
 	CHECK(recv(sv[1], buf, 32, 0) == 6 && !strcmp(buf, "peeked"));
 	CHECK(recv(sv[1], buf, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN);
-	CHECK(send(dg[0], "0123456789", 10, 0) == 10 && recv(dg[1], buf, 4, MSG_PEEK | MSG_TRUNC) == 10);
+	CHECK(send(dg[0], "0123456789", 10, 0) == 10 &&
+	      recv(dg[1], buf, 4, MSG_PEEK | MSG_TRUNC) == 10);
 	CHECK(recv(dg[1], buf, 4, 0) == 4 && recv(dg[1], buf, 4, MSG_DONTWAIT) == -1);
 	CHECK(pipe(turn) == 0);
 	pid_t child = fork();

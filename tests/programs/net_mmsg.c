@@ -12,19 +12,24 @@ int main(void)
 
 	for (int i = 0; i < 5; i++) {
 		vo[i] = (struct iovec){out[i], snprintf(out[i], 16, "message %.*s", i, "12345")};
-		mo[i].msg_hdr = (struct msghdr){
-			.msg_name = &b, .msg_namelen = sizeof(b), .msg_iov = &vo[i], .msg_iovlen = 1};
+		mo[i].msg_hdr = (struct msghdr){.msg_name = &b,
+						.msg_namelen = sizeof(b),
+						.msg_iov = &vo[i],
+						.msg_iovlen = 1};
 	}
 	for (int i = 0; i < 8; i++) {
 		vi[i] = (struct iovec){in[i], 16};
-		mi[i].msg_hdr = (struct msghdr){
-			.msg_name = &from[i], .msg_namelen = 16, .msg_iov = &vi[i], .msg_iovlen = 1};
+		mi[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+						.msg_namelen = 16,
+						.msg_iov = &vi[i],
+						.msg_iovlen = 1};
 	}
 	CHECK(sendmmsg(x, mo, 5, 0) == 5 && mo[4].msg_len == 12);
 	n = recvmmsg(y, mi, 2, 0, NULL);
 	CHECK(n == 2 && mi[1].msg_len == 9 && !memcmp(in[1], "message 1", 9));
 	n = recvmmsg(y, mi, 8, MSG_WAITFORONE, NULL);
-	CHECK(n == 3 && mi[0].msg_len == 10 && mi[2].msg_len == 12 && !memcmp(in[2], "message 1234", 12));
+	CHECK(n == 3 && mi[0].msg_len == 10 && mi[2].msg_len == 12 &&
+	      !memcmp(in[2], "message 1234", 12));
 	CHECK(from[2].sin_port == a.sin_port && mi[2].msg_hdr.msg_namelen == 16);
 	CHECK(recvmmsg(y, mi, 8, MSG_DONTWAIT, NULL) == -1 && errno == EAGAIN);
 	struct timespec t = {100, 0};

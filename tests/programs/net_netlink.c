@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -10,7 +11,8 @@ int main(void)
 	struct {
 		struct nlmsghdr h;
 		struct ifinfomsg i;
-	} ask = {{sizeof(ask), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 7, 0}, {.ifi_family = AF_UNSPEC}};
+	} ask = {{sizeof(ask), RTM_GETLINK, NLM_F_REQUEST | NLM_F_DUMP, 7, 0},
+		 {.ifi_family = AF_UNSPEC}};
 	struct sockaddr_nl to = {.nl_family = AF_NETLINK};
 	static char buf[1 << 16] __attribute__((aligned(8)));
 	int s = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), links = 0, done = 0;
@@ -21,7 +23,8 @@ int main(void)
 	while (!done) {
 		ssize_t n = recv(s, buf, sizeof(buf), 0);
 		CHECK(n > 0);
-		for (struct nlmsghdr *h = (struct nlmsghdr *)buf; NLMSG_OK(h, n); h = NLMSG_NEXT(h, n)) {
+		for (struct nlmsghdr *h = (struct nlmsghdr *)buf; NLMSG_OK(h, n);
+		     h = NLMSG_NEXT(h, n)) {
 			CHECK(h->nlmsg_seq == 7 && h->nlmsg_type != NLMSG_ERROR);
 			done |= h->nlmsg_type == NLMSG_DONE;
 			if (h->nlmsg_type != RTM_NEWLINK)

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>

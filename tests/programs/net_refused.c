@@ -14,7 +14,8 @@ int main(void)
 	CHECK(accept(s, NULL, NULL) == -1 && errno == EINVAL);
 	CHECK(connect(s, (struct sockaddr *)&me, 3) == -1 && errno == EINVAL);
 	int p[2];
-	CHECK(pipe(p) == 0 && connect(p[0], (struct sockaddr *)&me, sizeof(me)) == -1 && errno == ENOTSOCK);
+	CHECK(pipe(p) == 0 && connect(p[0], (struct sockaddr *)&me, sizeof(me)) == -1 &&
+	      errno == ENOTSOCK);
 	CHECK(socket(AF_INET, SOCK_STREAM, 9999) == -1 && socket(9999, SOCK_STREAM, 0) == -1 &&
 	      errno == EAFNOSUPPORT);
 	CHECK(bind(socket(AF_INET, SOCK_STREAM, 0), (struct sockaddr *)16, sizeof(me)) == -1 &&

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -10,8 +11,10 @@ int main(void)
 	socklen_t len = sizeof(cred);
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(cred))];
 	struct iovec v = {&byte, 1};
-	struct msghdr m = {
-		.msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof(control)};
 
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0);
 	CHECK(setsockopt(sv[0], SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0);

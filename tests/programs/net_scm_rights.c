@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -15,16 +16,19 @@ int main(void)
 	char byte, text[16] = "";
 	union control control = {0};
 	struct iovec v = {&byte, 1};
-	struct msghdr m = {
-		.msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = &control,
+			   .msg_controllen = sizeof(control)};
 
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, sv) == 0);
 	pid_t child = fork();
 	if (child == 0) {
 		CHECK(pipe(fds) == 0);
 		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-		*c = (struct cmsghdr){
-			.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(fds))};
+		*c = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+				      .cmsg_type = SCM_RIGHTS,
+				      .cmsg_len = CMSG_LEN(sizeof(fds))};
 		memcpy(CMSG_DATA(c), fds, sizeof(fds));
 		CHECK(sendmsg(sv[1], &m, 0) == 1 && close(fds[1]) == 0);
 		CHECK(read(fds[0], text, sizeof(text)) == 5 && !strcmp(text, "hello"));

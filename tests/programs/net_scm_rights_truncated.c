@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/socket.h>
 
 /* Room for one descriptor where three come: the rest are closed and the message says so. */
@@ -6,14 +7,17 @@ int main(void)
 {
 	int sv[2], p[2], got = -1;
 	char byte = 'x';
-	_Alignas(struct cmsghdr) char out[CMSG_SPACE(3 * sizeof(int))] = "", in[CMSG_SPACE(sizeof(int))] = "";
+	_Alignas(struct cmsghdr) char out[CMSG_SPACE(3 * sizeof(int))] = "",
+							 in[CMSG_SPACE(sizeof(int))] = "";
 	struct iovec v = {&byte, 1};
-	struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1, .msg_control = out, .msg_controllen = sizeof(out)};
+	struct msghdr m = {
+		.msg_iov = &v, .msg_iovlen = 1, .msg_control = out, .msg_controllen = sizeof(out)};
 
 	CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, sv) == 0 && pipe(p) == 0);
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-	*c = (struct cmsghdr){
-		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(3 * sizeof(int))};
+	*c = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+			      .cmsg_type = SCM_RIGHTS,
+			      .cmsg_len = CMSG_LEN(3 * sizeof(int))};
 	memcpy(CMSG_DATA(c), (int[]){p[0], p[1], sv[0]}, 3 * sizeof(int));
 	CHECK(sendmsg(sv[0], &m, 0) == 1);
 	m.msg_control = in;

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -20,9 +21,11 @@ int main(void)
 	close(sv[1]);
 	CHECK(write(sv[0], "request", 8) == 8 && recv(sv[0], buf, sizeof(buf), 0) == 7 &&
 	      !strcmp(buf, "answer"));
-	CHECK(recv(sv[0], buf, sizeof(buf), 0) == 0 && waitpid(child, &status, 0) == child && status == 0);
+	CHECK(recv(sv[0], buf, sizeof(buf), 0) == 0 && waitpid(child, &status, 0) == child &&
+	      status == 0);
 	CHECK(send(sv[0], "x", 1, MSG_NOSIGNAL) == -1 && errno == EPIPE);
-	CHECK(getsockname(sv[0], (struct sockaddr *)&name, &len) == 0 && len == sizeof(sa_family_t));
+	CHECK(getsockname(sv[0], (struct sockaddr *)&name, &len) == 0 &&
+	      len == sizeof(sa_family_t));
 	CHECK(socketpair(AF_INET, SOCK_STREAM, 0, sv) == -1 && errno == EOPNOTSUPP);
 	CHECK(socketpair(AF_UNIX, 99, 0, sv) == -1);
 	printf("%d %s\n", child, buf);

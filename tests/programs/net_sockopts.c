@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <netinet/tcp.h>
 
 int main(void)
@@ -27,7 +28,8 @@ int main(void)
 	CHECK(getsockopt(s, SOL_SOCKET, SO_RCVBUF, &v, &len) == 0 && len == 2);
 	CHECK(connect(s, (struct sockaddr *)&me, sizeof(me)) == 0);
 	len = sizeof(info);
-	CHECK(getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && info.tcpi_state == TCP_ESTABLISHED);
+	CHECK(getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	      info.tcpi_state == TCP_ESTABLISHED);
 	len = sizeof(name);
 	CHECK(getsockopt(s, IPPROTO_TCP, TCP_CONGESTION, name, &len) == 0);
 	len = sizeof(v);

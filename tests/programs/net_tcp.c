@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <arpa/inet.h>
 #include <sys/wait.h>
 
@@ -15,8 +16,10 @@ int main(void)
 	if (child == 0) {
 		int s = socket(AF_INET, SOCK_STREAM, 0);
 		CHECK(connect(s, (struct sockaddr *)&me, sizeof(me)) == 0);
-		CHECK(getpeername(s, (struct sockaddr *)&peer, &len) == 0 && peer.sin_port == me.sin_port);
-		CHECK(write(s, "half", 4) == 4 && write(s, "-closed", 8) == 8 && shutdown(s, SHUT_WR) == 0);
+		CHECK(getpeername(s, (struct sockaddr *)&peer, &len) == 0 &&
+		      peer.sin_port == me.sin_port);
+		CHECK(write(s, "half", 4) == 4 && write(s, "-closed", 8) == 8 &&
+		      shutdown(s, SHUT_WR) == 0);
 		ssize_t n = read(s, buf, sizeof(buf));
 		CHECK(n == 7 && !memcmp(buf, "goodbye", 7) && read(s, buf, sizeof(buf)) == 0);
 		_exit(0);

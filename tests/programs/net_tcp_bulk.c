@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <sys/wait.h>
 
 /* 4 MB in one send, received in whatever pieces come. */

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <pthread.h>
 
 static struct sockaddr_in me;

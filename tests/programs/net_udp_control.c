@@ -1,5 +1,6 @@
 #include "check.h"
 #include "loopback.h"
+
 #include <time.h>
 
 /* Control data of a datagram: when it came, where to, on which interface. */
@@ -10,13 +11,16 @@ int main(void)
 	char byte;
 	_Alignas(struct cmsghdr) char control[512];
 	struct iovec v = {&byte, 1};
-	struct msghdr m = {
-		.msg_iov = &v, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)};
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof(control)};
 
 	CHECK(setsockopt(y, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on)) == 0);
 	CHECK(setsockopt(y, IPPROTO_IP, IP_RECVTTL, &on, sizeof(on)) == 0);
 	CHECK(setsockopt(y, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) == 0);
-	CHECK(sendto(x, "t", 1, 0, (struct sockaddr *)&b, sizeof(b)) == 1 && recvmsg(y, &m, 0) == 1);
+	CHECK(sendto(x, "t", 1, 0, (struct sockaddr *)&b, sizeof(b)) == 1 &&
+	      recvmsg(y, &m, 0) == 1);
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c; c = CMSG_NXTHDR(&m, c)) {
 		struct in_pktinfo info;
 		struct timespec t;

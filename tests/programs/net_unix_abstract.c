@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -22,8 +23,10 @@ int main(void)
 	CHECK(recv(y, buf, sizeof(buf), 0) == 5 && !strcmp(buf, "three"));
 	CHECK(unlink("b") == 0 && sendto(x, "x", 1, 0, (struct sockaddr *)&b, sizeof(b)) == -1 &&
 	      errno == ENOENT);
-	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, seq) == 0 && send(seq[0], "packet", 6, MSG_EOR) == 6);
-	CHECK(send(seq[0], "", 0, 0) == 0 && recv(seq[1], buf, 3, 0) == 3 && recv(seq[1], buf, 32, 0) == 0);
+	CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, seq) == 0 &&
+	      send(seq[0], "packet", 6, MSG_EOR) == 6);
+	CHECK(send(seq[0], "", 0, 0) == 0 && recv(seq[1], buf, 3, 0) == 3 &&
+	      recv(seq[1], buf, 32, 0) == 0);
 	printf("%s %u\n", from.sun_path, len);
 	puts("ok");
 	return 0;

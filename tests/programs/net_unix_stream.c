@@ -1,5 +1,6 @@
 #include "check.h"
 #include "tempdir.h"
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -16,7 +17,8 @@ int main(void)
 
 	tempdir_enter();
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-	CHECK(bind(listener, (struct sockaddr *)&name, sizeof(name)) == 0 && listen(listener, 5) == 0);
+	CHECK(bind(listener, (struct sockaddr *)&name, sizeof(name)) == 0 &&
+	      listen(listener, 5) == 0);
 	CHECK(stat("socket", &st) == 0 && S_ISSOCK(st.st_mode));
 	pid_t child = fork();
 	if (child == 0) {
@@ -32,8 +34,8 @@ int main(void)
 	CHECK(waitpid(child, &status, 0) == child && status == 0);
 	CHECK(bind(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name, sizeof(name)) == -1 &&
 	      errno == EADDRINUSE);
-	CHECK(close(listener) == 0 &&
-	      connect(socket(AF_UNIX, SOCK_STREAM, 0), (struct sockaddr *)&name, sizeof(name)) == -1);
+	CHECK(close(listener) == 0 && connect(socket(AF_UNIX, SOCK_STREAM, 0),
+					      (struct sockaddr *)&name, sizeof(name)) == -1);
 	printf("%s inode %lu\n", buf, (unsigned long)st.st_ino);
 	puts("ok");
 	return 0;

@@ -1,5 +1,6 @@
 /* A process whose parent ends is given another one. */
 #include "check.h"
+
 #include <sys/prctl.h>
 
 int main(void)

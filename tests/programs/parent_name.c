@@ -1,5 +1,6 @@
 /* What a program sees of its parent: a process that exists and has a name. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)
@@ -18,7 +19,8 @@ int main(void)
 	CHECK(length > 0 || errno == EACCES);
 	printf("parent %d is %s", (int)parent, name);
 	printf("%s\n", exe);
-	printf("group %d session %d, parent's %d\n", (int)getpgrp(), (int)getsid(0), (int)getsid(parent));
+	printf("group %d session %d, parent's %d\n", (int)getpgrp(), (int)getsid(0),
+	       (int)getsid(parent));
 	CHECK(getppid() == parent);
 	puts("ok");
 	return 0;

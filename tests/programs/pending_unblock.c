@@ -1,5 +1,7 @@
-/* Blocked signals stay pending, show in sigpending, and come when unblocked; ignoring drops them. */
+/* Blocked signals stay pending, show in sigpending, and come when unblocked; ignoring drops them.
+ */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t order[8], count;
@@ -22,11 +24,13 @@ int main(void)
 	child = fork();
 	CHECK(child >= 0);
 	if (!child) {
-		CHECK(!kill(getppid(), SIGUSR2) && !kill(getppid(), SIGUSR1) && !kill(getppid(), SIGUSR1));
+		CHECK(!kill(getppid(), SIGUSR2) && !kill(getppid(), SIGUSR1) &&
+		      !kill(getppid(), SIGUSR1));
 		_exit(0);
 	}
 	CHECK(status_of(child) == 0 && count == 0);
-	CHECK(!sigpending(&pending) && sigismember(&pending, SIGUSR1) && sigismember(&pending, SIGUSR2));
+	CHECK(!sigpending(&pending) && sigismember(&pending, SIGUSR1) &&
+	      sigismember(&pending, SIGUSR2));
 	CHECK(!sigprocmask(SIG_SETMASK, &old, NULL));
 	printf("%d signals: %d %d\n", (int)count, (int)order[0], (int)order[1]);
 	CHECK(count == 2 && order[0] + order[1] == SIGUSR1 + SIGUSR2);

@@ -1,5 +1,7 @@
-/* personality: what it is, and that ADDR_NO_RANDOMIZE holds over exec: two runs have the same addresses. */
+/* personality: what it is, and that ADDR_NO_RANDOMIZE holds over exec: two runs have the same
+ * addresses. */
 #include "check.h"
+
 #include <sys/personality.h>
 
 int main(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* A priority-inheritance mutex among threads, held over a wait so that the kernel is asked. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_mutex_t mutex;
@@ -21,7 +22,8 @@ int main(void)
 	pthread_t threads[3];
 	long i;
 
-	CHECK(!pthread_mutexattr_init(&attr) && !pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT));
+	CHECK(!pthread_mutexattr_init(&attr) &&
+	      !pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT));
 	CHECK(!pthread_mutex_init(&mutex, &attr) && !pthread_mutex_lock(&mutex));
 	for (i = 0; i < 3; i++) {
 		CHECK(!pthread_create(&threads[i], NULL, run, (void *)i));

@@ -1,5 +1,6 @@
 /* pidfd_open, pidfd_send_signal and pidfd_getfd. */
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>

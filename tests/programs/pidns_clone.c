@@ -1,5 +1,6 @@
 /* A child in a new process-id namespace is 1 inside; its own children die with it. */
 #include "check.h"
+
 #include <signal.h>
 
 static char stack[65536] __attribute__((aligned(16)));

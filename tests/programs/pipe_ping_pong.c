@@ -1,5 +1,6 @@
 /* Threads and processes hand a number around a ring of pipes until it is large. */
 #include "check.h"
+
 #include <pthread.h>
 
 static int ring[4][2];

@@ -1,5 +1,7 @@
-/* ppoll with a descriptor ready and a signal pending that its mask lets in: one of both, none lost. */
+/* ppoll with a descriptor ready and a signal pending that its mask lets in: one of both, none lost.
+ */
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 

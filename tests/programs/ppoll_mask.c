@@ -1,5 +1,6 @@
 /* ppoll, pselect and epoll_pwait let a blocked signal in while they wait, and only then. */
 #include "check.h"
+
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>

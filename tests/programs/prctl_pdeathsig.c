@@ -1,5 +1,6 @@
 /* PR_SET_PDEATHSIG: the child is signalled when its parent ends. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 

@@ -1,5 +1,6 @@
 /* PR_SET_TSC: rdtsc faults when the program asks for that, and works again afterwards. */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/prctl.h>

@@ -1,5 +1,7 @@
-/* alarm(1) ends a computation, by siglongjmp and by its default action. Most of that second is slept away. */
+/* alarm(1) ends a computation, by siglongjmp and by its default action. Most of that second is
+ * slept away. */
 #include "preempt.h"
+
 #include <setjmp.h>
 
 static sigjmp_buf out;

@@ -1,6 +1,7 @@
 /* backtrace() in a handler shows main below a computation, and only addresses of known files. */
-#include "preempt.h"
 #include "known_code.h"
+#include "preempt.h"
+
 #include <execinfo.h>
 
 enum { HITS = 40 };
@@ -29,7 +30,8 @@ static void look(int sig, siginfo_t *info, void *context)
 static int compare(const void *a, const void *b)
 {
 	comparisons++;
-	return (*(const unsigned *)a > *(const unsigned *)b) - (*(const unsigned *)a < *(const unsigned *)b);
+	return (*(const unsigned *)a > *(const unsigned *)b) -
+	       (*(const unsigned *)a < *(const unsigned *)b);
 }
 
 __attribute__((noinline)) static void sort(unsigned *numbers, unsigned n)
@@ -49,7 +51,7 @@ int main(void)
 	void *first[8];
 
 	main_from = (uintptr_t)main;
-	main_to = (uintptr_t)&&end + 1;
+	main_to = (uintptr_t) && end + 1;
 	CHECK(backtrace(first, 8) > 1);
 	known_code_read();
 	handle(SIGPROF, look, 0);

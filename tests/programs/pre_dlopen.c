@@ -1,5 +1,7 @@
-/* A library is loaded, used and unloaded fifty times while two threads compute and a timer interrupts all. */
+/* A library is loaded, used and unloaded fifty times while two threads compute and a timer
+ * interrupts all. */
 #include "preempt.h"
+
 #include <dlfcn.h>
 
 enum { TIMES = 50 };
@@ -31,7 +33,8 @@ int main(void)
 		library = dlopen("libz.so.1", RTLD_NOW);
 		if (!library)
 			SKIP("no libz.so.1");
-		crc = (unsigned long (*)(unsigned long, const unsigned char *, unsigned))(uintptr_t)dlsym(library, "crc32");
+		crc = (unsigned long (*)(unsigned long, const unsigned char *, unsigned))(
+			uintptr_t)dlsym(library, "crc32");
 		CHECK(crc && crc(0, (const unsigned char *)"123456789", 9) == 0xcbf43926);
 		CHECK(crc(0, data, sizeof(data)) == 0xcda96a78);
 		CHECK(!dlclose(library));

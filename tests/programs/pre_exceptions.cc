@@ -1,5 +1,7 @@
-/* A hundred thousand C++ exceptions under a profiling timer at 1 kHz: each is caught where it should be. */
+/* A hundred thousand C++ exceptions under a profiling timer at 1 kHz: each is caught where it
+ * should be. */
 #include "preempt.h"
+
 #include <stdexcept>
 #include <string>
 
@@ -14,7 +16,10 @@ static void profile(int, siginfo_t *, void *context)
 }
 
 struct guard {
-	~guard() { destroyed++; }
+	~guard()
+	{
+		destroyed++;
+	}
 };
 
 __attribute__((noinline)) static long deep(int depth, int n)

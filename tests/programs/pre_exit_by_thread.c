@@ -1,5 +1,7 @@
-/* A thread ends the process while its first thread computes: the status is the one the thread gave. */
+/* A thread ends the process while its first thread computes: the status is the one the thread gave.
+ */
 #include "check.h"
+
 #include <pthread.h>
 
 static volatile unsigned long turns;

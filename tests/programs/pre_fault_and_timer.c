@@ -1,5 +1,7 @@
-/* A loop that faults at every turn, and is interrupted by a timer too; either handler sees it where it is. */
+/* A loop that faults at every turn, and is interrupted by a timer too; either handler sees it where
+ * it is. */
 #include "preempt.h"
+
 #include <sys/mman.h>
 
 extern long loop(volatile int *where, long turns);

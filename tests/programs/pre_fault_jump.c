@@ -1,12 +1,15 @@
-/* Jumps and calls that fault: the memory they go through, where they go, or the stack they push to. */
+/* Jumps and calls that fault: the memory they go through, where they go, or the stack they push to.
+ */
 #include "preempt.h"
+
 #include <sys/mman.h>
 
 /* f(rdi, rsi) give 1 if nothing faulted, *_out gives 2. */
-#define BODY(name, before, insn)                                                                             \
-	FUNCTION(name, "	mov %rsp, %r8\n" before ".globl " #name "_at\n" #name "_at: " insn "\n"                 \
-		       "	mov %r8, %rsp\n	mov $1, %eax\n	ret\n"                                             \
-		       ".globl " #name "_out\n" #name "_out: mov %r8, %rsp\n	mov $2, %eax\n	ret")
+#define BODY(name, before, insn) \
+	FUNCTION(name, \
+		 "	mov %rsp, %r8\n" before ".globl " #name "_at\n" #name "_at: " insn "\n" \
+		 "	mov %r8, %rsp\n	mov $1, %eax\n	ret\n" \
+		 ".globl " #name "_out\n" #name "_out: mov %r8, %rsp\n	mov $2, %eax\n	ret")
 
 __asm__(".text\n.type nothing, @function\nnothing: ret\n.size nothing, . - nothing");
 BODY(jump_memory, "", "jmp *(%rdi)");
@@ -18,10 +21,14 @@ BODY(call_no_stack, "	lea 8(%rdi), %rsp\n", "call nothing");
 BODY(return_nowhere, "	push %rdi\n", "ret");
 
 /* name, where si_addr is from rdi, is the program counter there too, from rsp */
-#define SHAPES(X)                                                                                            \
-	X(jump_memory, 0, 0) X(jump_table, 24, 0) X(jump_nowhere, 0, 1) X(call_memory, 0, 0)                   \
-	X(call_nowhere, 0, 1) X(call_no_stack, 0, 0) X(return_nowhere, 0, 1)
-#define DECLARE(name, offset, there) extern long name(void *); extern char name##_at[], name##_out[];
+#define SHAPES(X) \
+	X(jump_memory, 0, 0) \
+	X(jump_table, 24, 0) \
+	X(jump_nowhere, 0, 1) \
+	X(call_memory, 0, 0) X(call_nowhere, 0, 1) X(call_no_stack, 0, 0) X(return_nowhere, 0, 1)
+#define DECLARE(name, offset, there) \
+	extern long name(void *); \
+	extern char name##_at[], name##_out[];
 SHAPES(DECLARE)
 #define ROW(name, offset, there) {#name, name, name##_at, name##_out, offset, there},
 static const struct shape {

@@ -1,7 +1,11 @@
-/* Loads and stores in loops of several shapes fault on every page; the handler sees the instruction's own
- * address, gives access, and the instruction is done again. */
+/* Loads and stores in loops of several shapes fault on every page; the handler sees the
+ * instruction's own address, gives access, and the instruction is done again. */
 #include "preempt.h"
+
 #include <sys/mman.h>
+
+/* Columns in the assembly are tabs, which clang-format counts in its own way. */
+/* clang-format off */
 
 enum { PAGES = 8, SIZE = PAGES * 4096 };
 

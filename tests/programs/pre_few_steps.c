@@ -1,4 +1,5 @@
-/* Few instructions: two threads that take turns without the kernel, and a timer that strikes now and then. */
+/* Few instructions: two threads that take turns without the kernel, and a timer that strikes now
+ * and then. */
 #include "preempt.h"
 
 enum { TURNS = 40 };

@@ -1,4 +1,5 @@
-/* A handler forks in the middle of a computation; parent and child finish it with the same result. */
+/* A handler forks in the middle of a computation; parent and child finish it with the same result.
+ */
 #include "preempt.h"
 
 enum { CHILDREN = 8 };

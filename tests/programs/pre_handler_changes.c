@@ -1,4 +1,5 @@
-/* A handler changes registers, flags and the program counter of endless loops, which end by that. */
+/* A handler changes registers, flags and the program counter of endless loops, which end by that.
+ */
 #include "preempt.h"
 
 extern long until_register(void), until_flag(void), until_moved(void);

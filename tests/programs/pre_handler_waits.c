@@ -39,7 +39,8 @@ int main(void)
 		CHECK(!setitimer(ITIMER_REAL, &soon, NULL));
 		while (outer == i)
 			turns++;
-		CHECK(order[0] == SIGALRM && order[1] == SIGPROF && order[n - 1] == SIGALRM && n >= 3);
+		CHECK(order[0] == SIGALRM && order[1] == SIGPROF && order[n - 1] == SIGALRM &&
+		      n >= 3);
 	}
 	printf("%lu turns, %d inner\n", turns, (int)inner);
 	puts("ok");

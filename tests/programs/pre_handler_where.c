@@ -1,6 +1,7 @@
-/* The program counter that a handler sees is in the program's or a library's own code, mostly in the loop. */
-#include "preempt.h"
+/* The program counter that a handler sees is in the program's or a library's own code, mostly in
+ * the loop. */
 #include "known_code.h"
+#include "preempt.h"
 
 extern long spin(long turns);
 extern char spin_end[];
@@ -32,7 +33,8 @@ static void look(int sig, siginfo_t *info, void *context)
 
 int main(void)
 {
-	CHECK((uintptr_t)spin >= (uintptr_t)__executable_start && (uintptr_t)spin < (uintptr_t)etext);
+	CHECK((uintptr_t)spin >= (uintptr_t)__executable_start &&
+	      (uintptr_t)spin < (uintptr_t)etext);
 	known_code_read();
 	handle(SIGALRM, look, 0);
 	ring_every(ITIMER_REAL, 1000);

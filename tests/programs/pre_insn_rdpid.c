@@ -1,12 +1,15 @@
 /* rdpid into every register: the CPU that getcpu tells, whatever the CPU is in a replay. */
 #include "registers.h"
+
 #include <cpuid.h>
 
 EACH_REGISTER(64, "rdpid");
 
 extern uint64_t loop(long n);
 
-FUNCTION(loop, "	xor %eax, %eax\n1:	rdpid %rdx\n	add %rdx, %rax\n	dec %rdi\n	jnz 1b\n	ret");
+FUNCTION(
+	loop,
+	"	xor %eax, %eax\n1:	rdpid %rdx\n	add %rdx, %rax\n	dec %rdi\n	jnz 1b\n	ret");
 
 int main(void)
 {

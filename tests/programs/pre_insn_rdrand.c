@@ -1,5 +1,6 @@
 /* rdrand with every register and width, and in the loop that asks until there is a number. */
 #include "registers.h"
+
 #include <cpuid.h>
 
 EACH_REGISTER(16, "rdrand");
@@ -9,15 +10,18 @@ EACH_REGISTER(64, "rdrand");
 extern uint64_t retry(void), many(long n);
 
 FUNCTION(retry, "1:	rdrand %rax\n	jnc 1b\n	ret");
-FUNCTION(many, "	xor %eax, %eax\n1:	rdrand %r11d\n	jnc 1b\n	rol $7, %rax\n	xor %r11, %rax\n"
-	       "	dec %rdi\n	jnz 1b\n	ret");
+FUNCTION(
+	many,
+	"	xor %eax, %eax\n1:	rdrand %r11d\n	jnc 1b\n	rol $7, %rax\n	xor %r11, %rax\n"
+	"	dec %rdi\n	jnz 1b\n	ret");
 
 static int failures;
 
 /* A number or none, and the flags that tell which. */
 static void check(int bits, uint64_t value, uint64_t flags)
 {
-	uint64_t kept = bits == 16 ? ~0xfffful : 0, number = bits == 64 ? value : value & ((1ul << bits) - 1);
+	uint64_t kept = bits == 16 ? ~0xfffful : 0,
+		 number = bits == 64 ? value : value & ((1ul << bits) - 1);
 
 	CHECK((flags & (ARITHMETIC_FLAGS & ~CARRY)) == 0 && value == (kept | number));
 	CHECK(flags & CARRY || number == 0);
@@ -42,7 +46,8 @@ int main(void)
 			check(32, values32[i], flags32[i]);
 			check(64, values64[i], flags64[i]);
 			if (!round)
-				printf("%04lx %08lx %016lx\n", values16[i] & 0xffff, values32[i], values64[i]);
+				printf("%04lx %08lx %016lx\n", values16[i] & 0xffff, values32[i],
+				       values64[i]);
 		}
 	}
 	first = retry();

@@ -1,12 +1,17 @@
 /* rdtscp tells the time and the CPU, in a loop, interrupted. */
 #include "preempt.h"
+
 #include <cpuid.h>
 
 extern uint64_t read_all(uint64_t *aux, uint64_t *flags), until(uint64_t end);
 
-FUNCTION(read_all, "	mov $-1, %rax\n	mov $-1, %rcx\n	mov $-1, %rdx\n	push $0x8d7\n	popf\n	rdtscp\n	pushf\n"
-		   "	popq (%rsi)\n	mov %rcx, (%rdi)\n	shl $32, %rdx\n	or %rdx, %rax\n	ret");
-FUNCTION(until, "1:	rdtscp\n	shl $32, %rdx\n	or %rdx, %rax\n	cmp %rdi, %rax\n	jb 1b\n	ret");
+FUNCTION(
+	read_all,
+	"	mov $-1, %rax\n	mov $-1, %rcx\n	mov $-1, %rdx\n	push $0x8d7\n	popf\n	rdtscp\n	pushf\n"
+	"	popq (%rsi)\n	mov %rcx, (%rdi)\n	shl $32, %rdx\n	or %rdx, %rax\n	ret");
+FUNCTION(
+	until,
+	"1:	rdtscp\n	shl $32, %rdx\n	or %rdx, %rax\n	cmp %rdi, %rax\n	jb 1b\n	ret");
 
 int main(void)
 {

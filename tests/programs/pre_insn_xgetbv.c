@@ -1,5 +1,7 @@
-/* xgetbv tells which state is enabled, in a loop; it clears the upper halves and keeps the flags. */
+/* xgetbv tells which state is enabled, in a loop; it clears the upper halves and keeps the flags.
+ */
 #include "preempt.h"
+
 #include <cpuid.h>
 
 struct state {
@@ -9,10 +11,14 @@ struct state {
 extern void ask(uint64_t which, struct state *answer);
 extern uint64_t loop(long n);
 
-FUNCTION(ask, "	mov %rdi, %rcx\n	mov $-1, %rax\n	mov $-1, %rdx\n	push $0x8d7\n	popf\n	xgetbv\n	pushf\n"
-	      "	popq 16(%rsi)\n	mov %rax, (%rsi)\n	mov %rdx, 8(%rsi)\n	ret");
-FUNCTION(loop, "	xor %r8d, %r8d\n	xor %ecx, %ecx\n1:	xgetbv\n	add %rax, %r8\n	dec %rdi\n	jnz 1b\n"
-	       "	mov %r8, %rax\n	ret");
+FUNCTION(
+	ask,
+	"	mov %rdi, %rcx\n	mov $-1, %rax\n	mov $-1, %rdx\n	push $0x8d7\n	popf\n	xgetbv\n	pushf\n"
+	"	popq 16(%rsi)\n	mov %rax, (%rsi)\n	mov %rdx, 8(%rsi)\n	ret");
+FUNCTION(
+	loop,
+	"	xor %r8d, %r8d\n	xor %ecx, %ecx\n1:	xgetbv\n	add %rax, %r8\n	dec %rdi\n	jnz 1b\n"
+	"	mov %r8, %rax\n	ret");
 
 int main(void)
 {

@@ -27,7 +27,8 @@ int main(void)
 		for (turns = 0; rings < 10; turns++)
 			;
 		ring_every(timers[i].which, 0);
-		CHECK(!getitimer(timers[i].which, &left) && !left.it_value.tv_usec && !left.it_value.tv_sec);
+		CHECK(!getitimer(timers[i].which, &left) && !left.it_value.tv_usec &&
+		      !left.it_value.tv_sec);
 		printf("%d: %lu turns, %016lx\n", timers[i].which, turns, (unsigned long)where);
 	}
 	puts("ok");

@@ -1,6 +1,7 @@
-/* The executable mappings of files, as /proc/self/maps lists them, are those of the program and its libraries,
- * each where its program headers say, with the file's own device, inode and offset. */
+/* The executable mappings of files, as /proc/self/maps lists them, are those of the program and its
+ * libraries, each where its program headers say, with the file's own device, inode and offset. */
 #include "check.h"
+
 #include <dlfcn.h>
 #include <limits.h>
 #include <link.h>
@@ -28,8 +29,8 @@ static void read_maps(void)
 		CHECK(count < 64);
 		m = &maps[count];
 		memset(m, 0, sizeof(*m));
-		CHECK(sscanf(line, "%lx-%lx %4s %lx %x:%x %lu %4095[^\n]", &m->from, &m->to, mode, &m->offset, &m->major,
-			     &m->minor, &m->inode, m->path) >= 7);
+		CHECK(sscanf(line, "%lx-%lx %4s %lx %x:%x %lu %4095[^\n]", &m->from, &m->to, mode,
+			     &m->offset, &m->major, &m->minor, &m->inode, m->path) >= 7);
 		count += mode[2] == 'x' && m->path[0] == '/';
 	}
 	fclose(f);
@@ -42,7 +43,8 @@ static int check_segments(struct dl_phdr_info *info, size_t size, void *arg)
 	int i, k, found;
 
 	(void)size, (void)arg;
-	CHECK(realpath(info->dlpi_name[0] ? info->dlpi_name : "/proc/self/exe", path) || info->dlpi_name[0] != '/');
+	CHECK(realpath(info->dlpi_name[0] ? info->dlpi_name : "/proc/self/exe", path) ||
+	      info->dlpi_name[0] != '/');
 	if (info->dlpi_name[0] && info->dlpi_name[0] != '/')
 		return 0; /* the vdso */
 	CHECK(!stat(path, &st));
@@ -54,9 +56,13 @@ static int check_segments(struct dl_phdr_info *info, size_t size, void *arg)
 			continue;
 		for (found = k = 0; k < count; k++)
 			if (maps[k].from == from) {
-				CHECK(maps[k].to == ((info->dlpi_addr + h->p_vaddr + h->p_filesz + 4095) & ~4095ul));
-				CHECK(maps[k].offset == (h->p_offset & ~4095ul) && !strcmp(maps[k].path, path));
-				CHECK(maps[k].inode == st.st_ino && makedev(maps[k].major, maps[k].minor) == st.st_dev);
+				CHECK(maps[k].to ==
+				      ((info->dlpi_addr + h->p_vaddr + h->p_filesz + 4095) &
+				       ~4095ul));
+				CHECK(maps[k].offset == (h->p_offset & ~4095ul) &&
+				      !strcmp(maps[k].path, path));
+				CHECK(maps[k].inode == st.st_ino &&
+				      makedev(maps[k].major, maps[k].minor) == st.st_dev);
 				found = maps[k].seen = 1;
 			}
 		CHECK(found);

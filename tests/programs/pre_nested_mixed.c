@@ -1,5 +1,7 @@
-/* Three timers at high rates with different signals interrupt each other's handlers, one on another stack. */
+/* Three timers at high rates with different signals interrupt each other's handlers, one on another
+ * stack. */
 #include "preempt.h"
+
 #include <time.h>
 
 enum { HITS = 300 };
@@ -43,7 +45,8 @@ int main(void)
 		handle(SIGRTMIN + i, ring, i == 2 ? SA_ONSTACK : 0);
 		/* The one on the other stack keeps the others out: they would go on there. */
 		if (i == 2) {
-			struct sigaction act = {.sa_sigaction = ring, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+			struct sigaction act = {.sa_sigaction = ring,
+						.sa_flags = SA_SIGINFO | SA_ONSTACK};
 
 			sigfillset(&act.sa_mask);
 			CHECK(!sigaction(SIGRTMIN + i, &act, NULL));

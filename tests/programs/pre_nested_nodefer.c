@@ -1,4 +1,5 @@
-/* A timer at 10 kHz whose handler computes for longer than that, and interrupts itself (SA_NODEFER). */
+/* A timer at 10 kHz whose handler computes for longer than that, and interrupts itself
+ * (SA_NODEFER). */
 #include "preempt.h"
 
 enum { HITS = 800 };

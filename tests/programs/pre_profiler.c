@@ -1,4 +1,5 @@
-/* A profiler, SIGPROF a thousand times a second, finds a computation at the same places in each replay. */
+/* A profiler, SIGPROF a thousand times a second, finds a computation at the same places in each
+ * replay. */
 #include "preempt.h"
 
 enum { HITS = 60 };

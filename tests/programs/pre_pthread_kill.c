@@ -1,5 +1,7 @@
-/* pthread_kill and tgkill to threads that compute: every queued signal arrives, in order, in the right thread. */
+/* pthread_kill and tgkill to threads that compute: every queued signal arrives, in order, in the
+ * right thread. */
 #include "preempt.h"
+
 #include <sys/syscall.h>
 
 enum { THREADS = 3, SIGNALS = 20 };

@@ -3,10 +3,12 @@
 
 extern void rotate(uint64_t turns, uint64_t (*registers)[4]);
 
-FUNCTION(rotate, "	vmovdqu (%rsi), %ymm0\n	vmovdqu 32(%rsi), %ymm9\n	vmovdqu 64(%rsi), %ymm15\n"
-		 "1:	vxorpd %ymm15, %ymm0, %ymm0\n	vpermilpd $5, %ymm9, %ymm9\n	vxorpd %ymm9, %ymm15, %ymm15\n"
-		 "	dec %rdi\n	jnz 1b\n"
-		 "	vmovdqu %ymm0, (%rsi)\n	vmovdqu %ymm9, 32(%rsi)\n	vmovdqu %ymm15, 64(%rsi)\n	vzeroupper\n	ret");
+FUNCTION(
+	rotate,
+	"	vmovdqu (%rsi), %ymm0\n	vmovdqu 32(%rsi), %ymm9\n	vmovdqu 64(%rsi), %ymm15\n"
+	"1:	vxorpd %ymm15, %ymm0, %ymm0\n	vpermilpd $5, %ymm9, %ymm9\n	vxorpd %ymm9, %ymm15, %ymm15\n"
+	"	dec %rdi\n	jnz 1b\n"
+	"	vmovdqu %ymm0, (%rsi)\n	vmovdqu %ymm9, 32(%rsi)\n	vmovdqu %ymm15, 64(%rsi)\n	vzeroupper\n	ret");
 
 static void disturb(int sig, siginfo_t *info, void *context)
 {

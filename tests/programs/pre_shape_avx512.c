@@ -1,18 +1,24 @@
-/* The widest vector registers and the mask registers live across a loop that a handler interrupts and clears. */
+/* The widest vector registers and the mask registers live across a loop that a handler interrupts
+ * and clears. */
 #include "preempt.h"
 
 extern void rotate(uint64_t turns, uint64_t (*registers)[8], uint64_t *masks);
 
-FUNCTION(rotate, "	vmovdqu64 (%rsi), %zmm0\n	vmovdqu64 64(%rsi), %zmm15\n	vmovdqu64 128(%rsi), %zmm31\n"
-		 "	kmovw (%rdx), %k1\n	kmovw 8(%rdx), %k7\n"
-		 "1:	vpaddq %zmm15, %zmm0, %zmm0 {%k1}\n	vprolq $1, %zmm31, %zmm31\n	dec %rdi\n	jnz 1b\n"
-		 "	vmovdqu64 %zmm0, (%rsi)\n	vmovdqu64 %zmm15, 64(%rsi)\n	vmovdqu64 %zmm31, 128(%rsi)\n"
-		 "	kmovw %k1, (%rdx)\n	kmovw %k7, 8(%rdx)\n	vzeroupper\n	ret");
+FUNCTION(
+	rotate,
+	"	vmovdqu64 (%rsi), %zmm0\n	vmovdqu64 64(%rsi), %zmm15\n	vmovdqu64 128(%rsi), %zmm31\n"
+	"	kmovw (%rdx), %k1\n	kmovw 8(%rdx), %k7\n"
+	"1:	vpaddq %zmm15, %zmm0, %zmm0 {%k1}\n	vprolq $1, %zmm31, %zmm31\n	dec %rdi\n	jnz 1b\n"
+	"	vmovdqu64 %zmm0, (%rsi)\n	vmovdqu64 %zmm15, 64(%rsi)\n	vmovdqu64 %zmm31, 128(%rsi)\n"
+	"	kmovw %k1, (%rdx)\n	kmovw %k7, 8(%rdx)\n	vzeroupper\n	ret");
 
 static void disturb(int sig, siginfo_t *info, void *context)
 {
-	__asm__ volatile("vzeroall; vpxorq %%zmm31, %%zmm31, %%zmm31; kxnorw %%k1, %%k1, %%k1; kxorw %%k7, %%k7, %%k7"
-			 : : : "memory");
+	__asm__ volatile(
+		"vzeroall; vpxorq %%zmm31, %%zmm31, %%zmm31; kxnorw %%k1, %%k1, %%k1; kxorw %%k7, %%k7, %%k7"
+		:
+		:
+		: "memory");
 	stroke(sig, info, context);
 }
 

@@ -6,13 +6,19 @@ extern uint64_t fib(uint64_t n), here_forwards(void), here_backwards(void), desc
 extern char here_1[], here_2[];
 
 /* A call straight back into the function. */
-FUNCTION(fib, "	cmp $2, %rdi\n	jae 1f\n	mov %rdi, %rax\n	ret\n"
-	      "1:	push %rdi\n	dec %rdi\n	call fib\n	mov (%rsp), %rdi\n	mov %rax, (%rsp)\n	sub $2, %rdi\n	call fib\n"
-	      "	pop %rdx\n	add %rdx, %rax\n	ret");
+FUNCTION(
+	fib,
+	"	cmp $2, %rdi\n	jae 1f\n	mov %rdi, %rax\n	ret\n"
+	"1:	push %rdi\n	dec %rdi\n	call fib\n	mov (%rsp), %rdi\n	mov %rax, (%rsp)\n	sub $2, %rdi\n	call fib\n"
+	"	pop %rdx\n	add %rdx, %rax\n	ret");
 FUNCTION(here_forwards, "	call 1f\n.globl here_1\nhere_1:\n1:	pop %rax\n	ret");
-FUNCTION(here_backwards, "	jmp 2f\n1:	pop %rax\n	ret\n2:	call 1b\n.globl here_2\nhere_2:\n	int3");
+FUNCTION(
+	here_backwards,
+	"	jmp 2f\n1:	pop %rax\n	ret\n2:	call 1b\n.globl here_2\nhere_2:\n	int3");
 /* Down by calls of a loop into its own middle; up by rets. */
-FUNCTION(descend, "	xor %eax, %eax\n1:	dec %rdi\n	js 2f\n	call 1b\n	inc %rax\n2:	ret");
+FUNCTION(
+	descend,
+	"	xor %eax, %eax\n1:	dec %rdi\n	js 2f\n	call 1b\n	inc %rax\n2:	ret");
 
 static int odd(unsigned n);
 

@@ -1,14 +1,17 @@
-/* Every arithmetic flag and the direction flag survive each kind of jump, backwards and indirect. */
+/* Every arithmetic flag and the direction flag survive each kind of jump, backwards and indirect.
+ */
 #include "preempt.h"
 
 enum { FLAGS = 0xcd5, ALWAYS = 0x202 };
 
 /* f(flags): sets them, jumps, and gives those that are there where it lands. */
-#define JUMP(name, before, jump, after)                                                                      \
-	extern uint64_t name(uint64_t flags);                                                                  \
-	FUNCTION(name, "	mov %rsp, %r8\n	lea 1f(%rip), %r9\n" before "	jmp 2f\n"                              \
-		       "	int3\n1:	pushf\n	pop %rax\n	cld\n	mov %r8, %rsp\n" after "	ret\n"                           \
-		       "2:	push %rdi\n	popf\n	" jump "\n	int3")
+#define JUMP(name, before, jump, after) \
+	extern uint64_t name(uint64_t flags); \
+	FUNCTION(name, \
+		 "	mov %rsp, %r8\n	lea 1f(%rip), %r9\n" before "	jmp 2f\n" \
+		 "	int3\n1:	pushf\n	pop %rax\n	cld\n	mov %r8, %rsp\n" after \
+		 "	ret\n" \
+		 "2:	push %rdi\n	popf\n	" jump "\n	int3")
 #define NONE ""
 #define TO_MEMORY "	mov %r9, -64(%rsp)\n	lea -64(%rsp), %r10\n	mov $2, %r11d\n"
 
@@ -37,9 +40,26 @@ PAIR(by_le, "jle", "jg");
 
 int main(void)
 {
-	static uint64_t (*const jumps[])(uint64_t) = {
-		by_jmp, by_jmp_far, by_jrcxz, by_loop, by_register, by_notrack, by_memory, by_table, by_stack, by_call,
-		by_call_register, by_push_ret, by_o, by_b, by_z, by_be, by_s, by_p, by_l, by_le};
+	static uint64_t (*const jumps[])(uint64_t) = {by_jmp,
+						      by_jmp_far,
+						      by_jrcxz,
+						      by_loop,
+						      by_register,
+						      by_notrack,
+						      by_memory,
+						      by_table,
+						      by_stack,
+						      by_call,
+						      by_call_register,
+						      by_push_ret,
+						      by_o,
+						      by_b,
+						      by_z,
+						      by_be,
+						      by_s,
+						      by_p,
+						      by_l,
+						      by_le};
 	unsigned i, bits, round = 0;
 	uint64_t flags;
 

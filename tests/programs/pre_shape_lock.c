@@ -5,17 +5,24 @@ extern uint64_t forwards(volatile uint64_t *counter, uint64_t turns, uint64_t si
 extern uint64_t backwards(volatile uint64_t *counter, uint64_t turns, uint64_t single);
 extern uint64_t exchange(volatile uint64_t *counter, uint64_t turns, uint64_t single);
 
-FUNCTION(forwards, "	xor %eax, %eax\n1:	test %edx, %edx\n	jz 2f + 1\n2:	lock incq (%rdi)\n	inc %rax\n"
-		   "	dec %rsi\n	jnz 1b\n	ret");
-FUNCTION(backwards, "	xor %eax, %eax\n	jmp 2f\n1:	lock addq $1, (%rdi)\n	inc %rax\n	dec %rsi\n	jz 3f\n"
-		    "2:	test %edx, %edx\n	jnz 1b\n	jmp 1b + 1\n3:	ret");
-FUNCTION(exchange, "	xor %r8d, %r8d\n1:	mov (%rdi), %rax\n2:	lea 1(%rax), %rcx\n	test %edx, %edx\n	je 3f + 1\n"
-		   "3:	lock cmpxchg %rcx, (%rdi)\n	jne 2b\n	inc %r8\n	dec %rsi\n	jnz 1b\n	mov %r8, %rax\n	ret");
+FUNCTION(
+	forwards,
+	"	xor %eax, %eax\n1:	test %edx, %edx\n	jz 2f + 1\n2:	lock incq (%rdi)\n	inc %rax\n"
+	"	dec %rsi\n	jnz 1b\n	ret");
+FUNCTION(
+	backwards,
+	"	xor %eax, %eax\n	jmp 2f\n1:	lock addq $1, (%rdi)\n	inc %rax\n	dec %rsi\n	jz 3f\n"
+	"2:	test %edx, %edx\n	jnz 1b\n	jmp 1b + 1\n3:	ret");
+FUNCTION(
+	exchange,
+	"	xor %r8d, %r8d\n1:	mov (%rdi), %rax\n2:	lea 1(%rax), %rcx\n	test %edx, %edx\n	je 3f + 1\n"
+	"3:	lock cmpxchg %rcx, (%rdi)\n	jne 2b\n	inc %r8\n	dec %rsi\n	jnz 1b\n	mov %r8, %rax\n	ret");
 
 enum { TURNS = 20000, ROUNDS = 10 };
 
 static volatile uint64_t counters[3];
-static uint64_t (*const loops[3])(volatile uint64_t *, uint64_t, uint64_t) = {forwards, backwards, exchange};
+static uint64_t (*const loops[3])(volatile uint64_t *, uint64_t, uint64_t) = {forwards, backwards,
+									      exchange};
 
 static void *count(void *arg)
 {

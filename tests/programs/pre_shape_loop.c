@@ -1,22 +1,30 @@
 /* loop, loope, loopne, jrcxz and jecxz, alone and with bodies, interrupted. */
 #include "preempt.h"
 
-#define LOOP(name, body)                                                                                     \
-	extern uint64_t name(uint64_t n, const void *data);                                                    \
+#define LOOP(name, body) \
+	extern uint64_t name(uint64_t n, const void *data); \
 	FUNCTION(name, body)
 
 LOOP(alone, "	mov %rdi, %rcx\n1:	loop 1b\n	mov %rcx, %rax\n	ret");
-LOOP(alone32, "	mov %edi, %ecx\n1:	.byte 0x67\n	loop 1b\n	mov %rcx, %rax\n	ret");
-LOOP(counted, "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	inc %rax\n	loop 1b\n	ret");
-LOOP(keeps_flags, "	mov %rdi, %rcx\n	xor %eax, %eax\n	stc\n1:	adc $0, %rax\n	stc\n	loop 1b\n	ret");
-LOOP(equal, "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	cmpb $7, (%rsi,%rax)\n	lea 1(%rax), %rax\n	loope 1b\n	ret");
-LOOP(unequal, "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	cmpb $0, (%rsi,%rax)\n	lea 1(%rax), %rax\n	loopne 1b\n"
-	      "	ret");
-LOOP(zero_exit, "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	jrcxz 2f\n	dec %rcx\n	inc %rax\n	jmp 1b\n2:	ret");
-LOOP(zero_back, "	xor %eax, %eax\n	jmp 2f\n1:	inc %rax\n2:	mov %rdi, %rcx\n	sub %rax, %rcx\n	sar $63, %rcx\n"
-		"	jrcxz 1b\n	ret");
-LOOP(zero_back32, "	xor %eax, %eax\n	jmp 2f\n1:	inc %rax\n2:	mov %rdi, %rcx\n	sub %rax, %rcx\n"
-		  "	sar $63, %rcx\n	jecxz 1b\n	ret");
+LOOP(alone32,
+     "	mov %edi, %ecx\n1:	.byte 0x67\n	loop 1b\n	mov %rcx, %rax\n	ret");
+LOOP(counted,
+     "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	inc %rax\n	loop 1b\n	ret");
+LOOP(keeps_flags,
+     "	mov %rdi, %rcx\n	xor %eax, %eax\n	stc\n1:	adc $0, %rax\n	stc\n	loop 1b\n	ret");
+LOOP(equal,
+     "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	cmpb $7, (%rsi,%rax)\n	lea 1(%rax), %rax\n	loope 1b\n	ret");
+LOOP(unequal,
+     "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	cmpb $0, (%rsi,%rax)\n	lea 1(%rax), %rax\n	loopne 1b\n"
+     "	ret");
+LOOP(zero_exit,
+     "	mov %rdi, %rcx\n	xor %eax, %eax\n1:	jrcxz 2f\n	dec %rcx\n	inc %rax\n	jmp 1b\n2:	ret");
+LOOP(zero_back,
+     "	xor %eax, %eax\n	jmp 2f\n1:	inc %rax\n2:	mov %rdi, %rcx\n	sub %rax, %rcx\n	sar $63, %rcx\n"
+     "	jrcxz 1b\n	ret");
+LOOP(zero_back32,
+     "	xor %eax, %eax\n	jmp 2f\n1:	inc %rax\n2:	mov %rdi, %rcx\n	sub %rax, %rcx\n"
+     "	sar $63, %rcx\n	jecxz 1b\n	ret");
 
 int main(void)
 {

@@ -6,11 +6,13 @@ enum { STEPS = 5000, ROOM = 65536 };
 extern uint64_t run(void *stack);
 extern char add_one[], twice[], halve[], finish[];
 
-FUNCTION(run, "	mov %rsp, %r8\n	xor %eax, %eax\n	xor %ecx, %ecx\n	mov %rdi, %rsp\n	ret\n"
-	      ".globl add_one\nadd_one: add $1, %rax\n	ret\n"
-	      ".globl twice\ntwice: add %rax, %rax\n	ret\n"
-	      ".globl halve\nhalve: shr %rax\n	inc %rcx\n	cmp $3, %rcx\n	jne halve\n	xor %ecx, %ecx\n	ret\n"
-	      ".globl finish\nfinish: mov %r8, %rsp\n	ret");
+FUNCTION(
+	run,
+	"	mov %rsp, %r8\n	xor %eax, %eax\n	xor %ecx, %ecx\n	mov %rdi, %rsp\n	ret\n"
+	".globl add_one\nadd_one: add $1, %rax\n	ret\n"
+	".globl twice\ntwice: add %rax, %rax\n	ret\n"
+	".globl halve\nhalve: shr %rax\n	inc %rcx\n	cmp $3, %rcx\n	jne halve\n	xor %ecx, %ecx\n	ret\n"
+	".globl finish\nfinish: mov %r8, %rsp\n	ret");
 
 int main(void)
 {

@@ -1,19 +1,25 @@
-/* Whatever kind of call it was, the return address on the stack is the one behind the original call. */
-#include "preempt.h"
+/* Whatever kind of call it was, the return address on the stack is the one behind the original
+ * call. */
 #include "known_code.h"
+#include "preempt.h"
 
-extern char *forwards(void), *backwards(void), *by_register(void), *by_memory(void), *in_loop(uint64_t n);
+extern char *forwards(void), *backwards(void), *by_register(void), *by_memory(void),
+	*in_loop(uint64_t n);
 extern char forwards_next[], backwards_next[], register_next[], memory_next[], loop_next[];
 
 FUNCTION(return_address_1, "	mov (%rsp), %rax\n	ret");
-#define CALL(name, before, call, next)                                                                       \
-	FUNCTION(name, "	sub $8, %rsp\n" before "	" call "\n.globl " next "\n" next ":\n	add $8, %rsp\n	ret")
+#define CALL(name, before, call, next) \
+	FUNCTION(name, "	sub $8, %rsp\n" before "	" call "\n.globl " next "\n" next \
+		       ":\n	add $8, %rsp\n	ret")
 CALL(backwards, "", "call return_address_1", "backwards_next");
 CALL(forwards, "", "call return_address_2", "forwards_next");
 CALL(by_register, "	lea return_address_1(%rip), %rax\n", "call *%rax", "register_next");
-CALL(by_memory, "	lea return_address_1(%rip), %rax\n	mov %rax, (%rsp)\n", "call *(%rsp)", "memory_next");
-FUNCTION(in_loop, "	push %rbx\n	xor %ebx, %ebx\n1:	call return_address_1\n.globl loop_next\nloop_next:\n"
-		  "	xor %rax, %rbx\n	dec %rdi\n	jnz 1b\n	mov %rbx, %rax\n	pop %rbx\n	ret");
+CALL(by_memory, "	lea return_address_1(%rip), %rax\n	mov %rax, (%rsp)\n", "call *(%rsp)",
+     "memory_next");
+FUNCTION(
+	in_loop,
+	"	push %rbx\n	xor %ebx, %ebx\n1:	call return_address_1\n.globl loop_next\nloop_next:\n"
+	"	xor %rax, %rbx\n	dec %rdi\n	jnz 1b\n	mov %rbx, %rax\n	pop %rbx\n	ret");
 FUNCTION(return_address_2, "	mov (%rsp), %rax\n	ret");
 
 /* Called back by the C library, whose code that calls is where its file is mapped. */

@@ -1,4 +1,5 @@
-/* Switches through jump tables, with cases that fall through into others, in loops that are interrupted. */
+/* Switches through jump tables, with cases that fall through into others, in loops that are
+ * interrupted. */
 #include "preempt.h"
 
 enum { OPS = 64 };

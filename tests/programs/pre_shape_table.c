@@ -3,13 +3,16 @@
 #include "preempt.h"
 
 /* f(steps): walks a table of places in the code; every step adds something else. */
-#define WALK(name, before, jump)                                                                             \
-	extern uint64_t name(uint64_t steps);                                                                  \
-	FUNCTION(name, "	push %rbx\n	xor %eax, %eax\n	xor %ecx, %ecx\n" before                                \
-		       "1:	dec %rdi\n	js 9f\n	inc %ecx\n	and $3, %ecx\n	" jump "\n"                               \
-		       "2:	add $1, %rax\n	jmp 1b\n3:	add $20, %rax\n4:	add $300, %rax\n	jmp 1b\n"                  \
-		       "5:	add $4000, %rax\n	jmp 1b\n9:	pop %rbx\n	ret\n"                                             \
-		       ".pushsection .rodata\n.balign 8\n" #name "_table: .quad 2b, 3b, 4b, 5b\n.popsection")
+#define WALK(name, before, jump) \
+	extern uint64_t name(uint64_t steps); \
+	FUNCTION( \
+		name, \
+		"	push %rbx\n	xor %eax, %eax\n	xor %ecx, %ecx\n" before \
+		"1:	dec %rdi\n	js 9f\n	inc %ecx\n	and $3, %ecx\n	" jump "\n" \
+		"2:	add $1, %rax\n	jmp 1b\n3:	add $20, %rax\n4:	add $300, %rax\n	jmp 1b\n" \
+		"5:	add $4000, %rax\n	jmp 1b\n9:	pop %rbx\n	ret\n" \
+		".pushsection .rodata\n.balign 8\n" #name \
+		"_table: .quad 2b, 3b, 4b, 5b\n.popsection")
 
 WALK(scaled, "", "jmp *scaled_table(,%rcx,8)");
 WALK(scaled_notrack, "", "notrack jmp *scaled_notrack_table(,%rcx,8)");
@@ -20,7 +23,8 @@ WALK(high, "	lea high_table(%rip), %r11\n", "jmp *(%r11,%rcx,8)");
 
 int main(void)
 {
-	static uint64_t (*const walks[])(uint64_t) = {scaled, scaled_notrack, based, loaded, pushed, high};
+	static uint64_t (*const walks[])(uint64_t) = {scaled, scaled_notrack, based,
+						      loaded, pushed,         high};
 	unsigned i;
 
 	bell_start();

@@ -1,6 +1,9 @@
 /* Loops in which every instruction around the jump back is itself the target of some jump. */
 #include "preempt.h"
 
+/* Columns in the assembly are tabs, which clang-format counts in its own way. */
+/* clang-format off */
+
 #define LOOP(name, body)                                                                                     \
 	extern uint64_t name(uint64_t n, uint64_t way);                                                        \
 	FUNCTION(name, body)

@@ -1,17 +1,22 @@
-/* The x87 stack, full, and its control word live across loops that are interrupted by a handler that uses them. */
+/* The x87 stack, full, and its control word live across loops that are interrupted by a handler
+ * that uses them. */
 #include "preempt.h"
 
 extern double series(uint64_t turns, const unsigned short *control), deep(uint64_t turns);
 
 /* Sum of 1/k, k from 1 */
-FUNCTION(series, "	sub $8, %rsp\n	fstcw (%rsp)\n	fldcw (%rsi)\n	fldz\n	fld1\n	fld1\n"
-		 "1:	fld %st(1)\n	fdiv %st(1), %st\n	faddp %st, %st(3)\n	fadd %st(1), %st\n	dec %rdi\n	jnz 1b\n"
-		 "	fstp %st\n	fstp %st\n	fldcw (%rsp)\n	fstpl (%rsp)\n	movsd (%rsp), %xmm0\n	add $8, %rsp\n	ret");
+FUNCTION(
+	series,
+	"	sub $8, %rsp\n	fstcw (%rsp)\n	fldcw (%rsi)\n	fldz\n	fld1\n	fld1\n"
+	"1:	fld %st(1)\n	fdiv %st(1), %st\n	faddp %st, %st(3)\n	fadd %st(1), %st\n	dec %rdi\n	jnz 1b\n"
+	"	fstp %st\n	fstp %st\n	fldcw (%rsp)\n	fstpl (%rsp)\n	movsd (%rsp), %xmm0\n	add $8, %rsp\n	ret");
 /* 1 to 8 on the stack; every turn rotates them. */
-FUNCTION(deep, "	sub $8, %rsp\n	movq $0, (%rsp)\n.rept 8\n	incq (%rsp)\n	fildl (%rsp)\n.endr\n"
-	       "1:	fincstp\n	dec %rdi\n	jnz 1b\n"
-	       "	movl $10, (%rsp)\n.rept 7\n	fimull (%rsp)\n	faddp %st, %st(1)\n.endr\n"
-	       "	fstpl (%rsp)\n	movsd (%rsp), %xmm0\n	add $8, %rsp\n	ret");
+FUNCTION(
+	deep,
+	"	sub $8, %rsp\n	movq $0, (%rsp)\n.rept 8\n	incq (%rsp)\n	fildl (%rsp)\n.endr\n"
+	"1:	fincstp\n	dec %rdi\n	jnz 1b\n"
+	"	movl $10, (%rsp)\n.rept 7\n	fimull (%rsp)\n	faddp %st, %st(1)\n.endr\n"
+	"	fstpl (%rsp)\n	movsd (%rsp), %xmm0\n	add $8, %rsp\n	ret");
 
 static void disturb(int sig, siginfo_t *info, void *context)
 {

@@ -3,12 +3,17 @@
 
 enum { SIZE = 1 << 16 };
 
-extern void translate(void *to, const void *from, const void *table), flip(void *to, const void *from);
+extern void translate(void *to, const void *from, const void *table),
+	flip(void *to, const void *from);
 
-FUNCTION(translate, "	push %rbx\n	mov %rdx, %rbx\n	mov $65536, %ecx\n	cld\n1:	lodsb\n	xlatb\n	stosb\n	loop 1b\n"
-		    "	pop %rbx\n	ret");
-FUNCTION(flip, "	mov $65536, %ecx\n	cld\n1:	lodsb\n	push %rax\n	pushf\n	popf\n	pop %rax\n	cbw\n	cwde\n	cdqe\n"
-	       "	cmc\n	stc\n	clc\n	not %al\n	stosb\n	dec %ecx\n	jnz 1b\n	ret");
+FUNCTION(
+	translate,
+	"	push %rbx\n	mov %rdx, %rbx\n	mov $65536, %ecx\n	cld\n1:	lodsb\n	xlatb\n	stosb\n	loop 1b\n"
+	"	pop %rbx\n	ret");
+FUNCTION(
+	flip,
+	"	mov $65536, %ecx\n	cld\n1:	lodsb\n	push %rax\n	pushf\n	popf\n	pop %rax\n	cbw\n	cwde\n	cdqe\n"
+	"	cmc\n	stc\n	clc\n	not %al\n	stosb\n	dec %ecx\n	jnz 1b\n	ret");
 
 int main(void)
 {

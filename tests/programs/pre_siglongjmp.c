@@ -1,5 +1,7 @@
-/* A handler leaves a computation by siglongjmp, a hundred times, from a different depth of calls each. */
+/* A handler leaves a computation by siglongjmp, a hundred times, from a different depth of calls
+ * each. */
 #include "preempt.h"
+
 #include <setjmp.h>
 
 static sigjmp_buf out;

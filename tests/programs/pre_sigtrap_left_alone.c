@@ -1,11 +1,11 @@
-/* SIGTRAP blocked, ignored, handled or left as it is, the computation of a threaded program is interrupted, and
- * neither its mask nor its action changes, and none arrives that was not sent. */
+/* SIGTRAP blocked, ignored, handled or left as it is, the computation of a threaded program is
+ * interrupted, and neither its mask nor its action changes, and none arrives that was not sent. */
 #include "preempt.h"
 
 static volatile sig_atomic_t caught;
 static atomic_int stop;
 
-static void catch(int sig, siginfo_t *info, void *context)
+static void catch (int sig, siginfo_t *info, void *context)
 {
 	(void)sig, (void)context;
 	CHECK(info->si_code == SI_TKILL && info->si_pid == getpid());
@@ -48,10 +48,12 @@ int main(void)
 			handle(SIGTRAP, catch, 0);
 		CHECK(!pthread_sigmask(block ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL));
 		be_interrupted(10);
-		CHECK(!pthread_sigmask(SIG_BLOCK, NULL, &now) && sigismember(&now, SIGTRAP) == block);
+		CHECK(!pthread_sigmask(SIG_BLOCK, NULL, &now) &&
+		      sigismember(&now, SIGTRAP) == block);
 		CHECK(!sigpending(&now) && !sigismember(&now, SIGTRAP));
 		CHECK(!sigaction(SIGTRAP, NULL, &act));
-		CHECK(act.sa_handler == actions[i % 3] || (i % 3 == 2 && act.sa_sigaction == catch));
+		CHECK(act.sa_handler == actions[i % 3] ||
+		      (i % 3 == 2 && act.sa_sigaction == catch));
 		CHECK(!caught);
 	}
 	CHECK(!raise(SIGTRAP) && !caught);

@@ -1,5 +1,7 @@
-/* A process spins on a flag in shared memory that its child sets, and the child on one of the parent. */
+/* A process spins on a flag in shared memory that its child sets, and the child on one of the
+ * parent. */
 #include "preempt.h"
+
 #include <sys/mman.h>
 
 struct shared {
@@ -18,7 +20,8 @@ static unsigned long await(atomic_int *flag, int value)
 
 int main(void)
 {
-	struct shared *s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct shared *s =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t child;
 	int i;
 

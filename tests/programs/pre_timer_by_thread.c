@@ -1,5 +1,6 @@
 /* A POSIX timer that starts a thread for each ring, while the main thread spins on their count. */
 #include "preempt.h"
+
 #include <time.h>
 
 static atomic_int rings;
@@ -12,7 +13,8 @@ static void ring(union sigval value)
 
 int main(void)
 {
-	struct itimerspec every = {.it_value = {.tv_nsec = 2000000}, .it_interval = {.tv_nsec = 2000000}};
+	struct itimerspec every = {.it_value = {.tv_nsec = 2000000},
+				   .it_interval = {.tv_nsec = 2000000}};
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = ring};
 	unsigned long turns;
 	timer_t timer;

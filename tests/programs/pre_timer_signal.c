@@ -1,5 +1,6 @@
 /* POSIX timers by signal, two at once with values, ring in a loop without calls. */
 #include "preempt.h"
+
 #include <time.h>
 
 static volatile sig_atomic_t rings[2];
@@ -19,7 +20,8 @@ static void ring(int sig, siginfo_t *info, void *context)
 int main(void)
 {
 	static const clockid_t clocks[2] = {CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID};
-	struct itimerspec every = {.it_value = {.tv_nsec = 1000000}, .it_interval = {.tv_nsec = 1000000}};
+	struct itimerspec every = {.it_value = {.tv_nsec = 1000000},
+				   .it_interval = {.tv_nsec = 1000000}};
 	timer_t timers[2];
 	unsigned long turns;
 	int i;
@@ -36,8 +38,8 @@ int main(void)
 		;
 	for (i = 0; i < 2; i++)
 		CHECK(!timer_delete(timers[i]));
-	printf("%lu turns, %d and %d rings, %ld missed, %016lx\n", turns, rings[0], rings[1], overruns,
-	       (unsigned long)order);
+	printf("%lu turns, %d and %d rings, %ld missed, %016lx\n", turns, rings[0], rings[1],
+	       overruns, (unsigned long)order);
 	puts("ok");
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* A POSIX timer for each of three computing threads: its signal interrupts that thread alone. */
 #include "preempt.h"
+
 #include <time.h>
 
 enum { THREADS = 3, RINGS = 8 };
@@ -16,7 +17,8 @@ static void ring(int sig, siginfo_t *info, void *context)
 
 static void *work(void *arg)
 {
-	struct itimerspec every = {.it_value = {.tv_nsec = 1000000}, .it_interval = {.tv_nsec = 1000000}};
+	struct itimerspec every = {.it_value = {.tv_nsec = 1000000},
+				   .it_interval = {.tv_nsec = 1000000}};
 	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGUSR1};
 	unsigned long turns;
 	timer_t timer;

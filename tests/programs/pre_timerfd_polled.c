@@ -1,10 +1,12 @@
 /* A timerfd that is read now and then during a computation. */
 #include "preempt.h"
+
 #include <sys/timerfd.h>
 
 int main(void)
 {
-	struct itimerspec every = {.it_value = {.tv_nsec = 1000000}, .it_interval = {.tv_nsec = 1000000}};
+	struct itimerspec every = {.it_value = {.tv_nsec = 1000000},
+				   .it_interval = {.tv_nsec = 1000000}};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	uint64_t rings = 0, got, x = 1;
 	unsigned long rounds;

@@ -1,12 +1,14 @@
 /* A thread sleeps in read of a timerfd, and counts for one that never calls. */
 #include "preempt.h"
+
 #include <sys/timerfd.h>
 
 static atomic_int rings;
 
 static void *count(void *arg)
 {
-	struct itimerspec every = {.it_value = {.tv_nsec = 2000000}, .it_interval = {.tv_nsec = 2000000}};
+	struct itimerspec every = {.it_value = {.tv_nsec = 2000000},
+				   .it_interval = {.tv_nsec = 2000000}};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
 	uint64_t got;
 

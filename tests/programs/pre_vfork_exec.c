@@ -1,4 +1,5 @@
-/* vfork, a computation in the child, and exec, while a timer interrupts and another thread computes. */
+/* vfork, a computation in the child, and exec, while a timer interrupts and another thread
+ * computes. */
 #include "preempt.h"
 
 enum { TIMES = 4 };

@@ -1,4 +1,5 @@
-/* Threads that wait by sched_yield in a loop do not starve the one they wait for, which makes no call. */
+/* Threads that wait by sched_yield in a loop do not starve the one they wait for, which makes no
+ * call. */
 #include "preempt.h"
 
 enum { WAITERS = 3 };

@@ -3,6 +3,7 @@
 #define PREEMPT_H
 
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -41,9 +42,10 @@ static inline void handle(int sig, void (*handler)(int, siginfo_t *, void *), in
 }
 
 /* A function in assembler; the rest of the program knows it as extern. */
-#define FUNCTION(name, body)                                                                                 \
-	__asm__(".pushsection .text\n.p2align 4\n.globl " #name "\n.type " #name ", @function\n" #name               \
-		":\n.cfi_startproc\n" body "\n.cfi_endproc\n.size " #name ", . - " #name "\n.popsection")
+#define FUNCTION(name, body) \
+	__asm__(".pushsection .text\n.p2align 4\n.globl " #name "\n.type " #name \
+		", @function\n" #name ":\n.cfi_startproc\n" body "\n.cfi_endproc\n.size " #name \
+		", . - " #name "\n.popsection")
 
 /* The interval timer rings every so many microseconds; 0 stops it. */
 static inline void ring_every(int which, int us)
@@ -53,7 +55,8 @@ static inline void ring_every(int which, int us)
 	CHECK(!setitimer(which, &timer, NULL));
 }
 
-/* A bell for programs that only have to be interrupted often: it counts, and hashes where it struck. */
+/* A bell for programs that only have to be interrupted often: it counts, and hashes where it
+ * struck. */
 static volatile sig_atomic_t strokes;
 static volatile uint64_t stricken;
 

@@ -1,8 +1,10 @@
-/* The body of pre_static.c and its like: threads, timers, faults and forks at once, for each kind of program. */
+/* The body of pre_static.c and its like: threads, timers, faults and forks at once, for each kind
+ * of program. */
 #ifndef PREEMPTED_H
 #define PREEMPTED_H
 
 #include "preempt.h"
+
 #include <setjmp.h>
 #include <sys/mman.h>
 

@@ -1,5 +1,6 @@
 /* nice, getpriority and setpriority of process, group and user; ioprio too. */
 #include "check.h"
+
 #include <sys/resource.h>
 #include <sys/syscall.h>
 

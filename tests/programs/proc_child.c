@@ -1,5 +1,6 @@
 /* /proc of a child: its state, parent, command line and memory read by /proc/PID/mem. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile long secret = 1;

@@ -1,5 +1,6 @@
 /* /proc/self/fd, fdinfo and task: the open descriptors and threads as directories. */
 #include "check.h"
+
 #include <dirent.h>
 
 int main(void)

@@ -24,8 +24,8 @@ static void show(const char *name)
 
 int main(void)
 {
-	const char *names[] = {"stat",	    "statm",	 "status",	"cmdline", "comm",
-			       "environ",   "limits",	 "io",		"cgroup",  "wchan",
+	const char *names[] = {"stat",      "statm",     "status",      "cmdline", "comm",
+			       "environ",   "limits",    "io",          "cgroup",  "wchan",
 			       "oom_score", "schedstat", "personality", "loginuid"};
 	char text[4096];
 	ssize_t length;

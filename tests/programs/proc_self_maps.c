@@ -1,4 +1,5 @@
-/* /proc/self/maps: the program finds its code, heap and stack there, as ranges that hold its addresses. */
+/* /proc/self/maps: the program finds its code, heap and stack there, as ranges that hold its
+ * addresses. */
 #include "check.h"
 
 static int in_data = 1;
@@ -19,11 +20,12 @@ int main(void)
 	while (fgets(line, sizeof(line), maps)) {
 		lines++;
 		name[0] = 0;
-		CHECK(sscanf(line, "%lx-%lx %7s %*s %*s %*s %4095s", &from, &to, rights, name) >= 3);
+		CHECK(sscanf(line, "%lx-%lx %7s %*s %*s %*s %4095s", &from, &to, rights, name) >=
+		      3);
 		for (i = 0; i < 4; i++)
 			if (addresses[i] >= from && addresses[i] < to) {
-				printf("%d: %#lx in %#lx-%#lx %s %s\n", i, addresses[i], from, to, rights,
-				       name);
+				printf("%d: %#lx in %#lx-%#lx %s %s\n", i, addresses[i], from, to,
+				       rights, name);
 				CHECK(i == 0 ? rights[2] == 'x' : rights[1] == 'w');
 				found++;
 			}

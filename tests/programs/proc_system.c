@@ -1,4 +1,5 @@
-/* Files of the whole machine: /proc/{stat,meminfo,uptime,loadavg,cpuinfo,version}, /proc/sys/kernel. */
+/* Files of the whole machine: /proc/{stat,meminfo,uptime,loadavg,cpuinfo,version},
+ * /proc/sys/kernel. */
 #include "check.h"
 
 int main(void)

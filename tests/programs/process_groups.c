@@ -1,5 +1,6 @@
 /* setpgid: own group, joining another's, and the errors; kill(-group) reaches all of it. */
 #include "check.h"
+
 #include <signal.h>
 
 static pid_t make(pid_t group)

@@ -1,5 +1,6 @@
 /* Mutex and condition variable in shared memory: parent and child take turns. */
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -32,7 +33,8 @@ int main(void)
 
 	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(shared != MAP_FAILED);
-	CHECK(!pthread_mutexattr_init(&mutex_attr) && !pthread_mutexattr_setpshared(&mutex_attr, 1));
+	CHECK(!pthread_mutexattr_init(&mutex_attr) &&
+	      !pthread_mutexattr_setpshared(&mutex_attr, 1));
 	CHECK(!pthread_condattr_init(&cond_attr) && !pthread_condattr_setpshared(&cond_attr, 1));
 	CHECK(!pthread_mutex_init(&shared->mutex, &mutex_attr));
 	CHECK(!pthread_cond_init(&shared->cond, &cond_attr));

@@ -1,6 +1,8 @@
-/* A tracer puts breakpoints on all instructions of a function that its child comes to, and meets them in the order in which it
- * has stepped through them; and it reads the code as the file has it. */
+/* A tracer puts breakpoints on all instructions of a function that its child comes to, and meets
+ * them in the order in which it has stepped through them; and it reads the code as the file has it.
+ */
 #include "traced.h"
+
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -19,7 +21,8 @@ static __attribute__((noinline)) long before(long x)
 	return x + sink;
 }
 
-/* Loops, calls back and an indirect jump, which are what is counted; the section's bounds are the code's. */
+/* Loops, calls back and an indirect jump, which are what is counted; the section's bounds are the
+ * code's. */
 static __attribute__((noinline, section("looked_at"))) long work(long n)
 {
 	static void *volatile const ways[] = {&&one, &&two, &&three};
@@ -29,7 +32,10 @@ static __attribute__((noinline, section("looked_at"))) long work(long n)
 		sum += before(i);
 	__asm__ volatile("1:\n\tadd $2, %0\n\tdec %1\n\tjnz 1b" : "+r"(sum), "+r"(k));
 	k = n;
-	__asm__ volatile("mov %1, %%rcx\n2:\n\tadd %%rcx, %0\n\tloop 2b" : "+r"(sum) : "r"(k) : "rcx");
+	__asm__ volatile("mov %1, %%rcx\n2:\n\tadd %%rcx, %0\n\tloop 2b"
+			 : "+r"(sum)
+			 : "r"(k)
+			 : "rcx");
 	for (long i = 0; i < n; i++)
 		goto *ways[i % 3];
 	goto out;
@@ -85,7 +91,8 @@ static int step_through(unsigned long *pcs, int *end)
 	/* To the function, by a breakpoint at its start. */
 	long was = ptrace(PTRACE_PEEKTEXT, pid, __start_looked_at, NULL);
 	CHECK(!ptrace(PTRACE_POKETEXT, pid, __start_looked_at, (was & ~0xfful) | 0xcc));
-	CHECK(ptrace(PTRACE_PEEKTEXT, pid, __start_looked_at, NULL) == (long)((was & ~0xfful) | 0xcc));
+	CHECK(ptrace(PTRACE_PEEKTEXT, pid, __start_looked_at, NULL) ==
+	      (long)((was & ~0xfful) | 0xcc));
 	go_on(pid, 0);
 	halted(pid, SIGTRAP);
 	CHECK(pc_of(pid) == (unsigned long)__start_looked_at + 1);
@@ -138,13 +145,16 @@ static void code_is_the_files(pid_t pid, int mem, const uint8_t *code)
 {
 	uint8_t got[4096], half[4096];
 	struct iovec to[2] = {{half, 7}, {half + 7, (size_t)size() - 7}};
-	struct iovec from[2] = {{(void *)__start_looked_at, 11}, {(void *)(__start_looked_at + 11), (size_t)size() - 11}};
+	struct iovec from[2] = {{(void *)__start_looked_at, 11},
+				{(void *)(__start_looked_at + 11), (size_t)size() - 11}};
 
-	CHECK(pread(mem, got, (size_t)size(), (off_t)__start_looked_at) == size() && !memcmp(got, code, (size_t)size()));
-	CHECK(process_vm_readv(pid, to, 2, from, 2, 0) == size() && !memcmp(half, code, (size_t)size()));
+	CHECK(pread(mem, got, (size_t)size(), (off_t)__start_looked_at) == size() &&
+	      !memcmp(got, code, (size_t)size()));
+	CHECK(process_vm_readv(pid, to, 2, from, 2, 0) == size() &&
+	      !memcmp(half, code, (size_t)size()));
 	for (long i = 0; i + 8 <= size(); i++) {
 		long word = ptrace(PTRACE_PEEKTEXT, pid, __start_looked_at + i, NULL);
-		CHECK(!memcmp(&word, code + i, sizeof word));
+		CHECK(!memcmp(&word, code + i, sizeof(word)));
 	}
 }
 
@@ -157,10 +167,11 @@ int main(void)
 	off_t offset = 0;
 	int n = step_through(pcs, &end);
 
-	CHECK(n > 50 && size() < (long)sizeof code);
-	CHECK(dl_iterate_phdr(find_offset, &offset) == 1 && pread(exe, code, (size_t)size(), offset) == size());
+	CHECK(n > 50 && size() < (long)sizeof(code));
+	CHECK(dl_iterate_phdr(find_offset, &offset) == 1 &&
+	      pread(exe, code, (size_t)size(), offset) == size());
 	pid_t pid = begin();
-	snprintf(path, sizeof path, "/proc/%d/mem", pid);
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
 	CHECK((mem = open(path, O_RDWR)) >= 0);
 	code_is_the_files(pid, mem, code);
 	for (int i = 0; i < n; i++)

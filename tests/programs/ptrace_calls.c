@@ -1,6 +1,7 @@
-/* PTRACE_SYSCALL: a child halts at the entry and the end of its calls; its tracer reads their arguments, changes them, their
- * results, and makes them others. */
+/* PTRACE_SYSCALL: a child halts at the entry and the end of its calls; its tracer reads their
+ * arguments, changes them, their results, and makes them others. */
 #include "check.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -15,10 +16,11 @@ static void child(void)
 	CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	raise(SIGSTOP);
 	long id = syscall(SYS_getppid);
-	CHECK(id == 4242);				/* its result is changed */
-	CHECK(syscall(SYS_getuid) == getpid());		/* it becomes another call */
+	CHECK(id == 4242);                                   /* its result is changed */
+	CHECK(syscall(SYS_getuid) == getpid());              /* it becomes another call */
 	CHECK(syscall(SYS_getpid) == -1 && errno == ENOSYS); /* it is not made */
-	CHECK(syscall(SYS_write, 1, text, sizeof text - 1) == 4); /* its length is changed, and the bytes */
+	/* its length is changed, and the bytes */
+	CHECK(syscall(SYS_write, 1, text, sizeof(text) - 1) == 4);
 	CHECK(syscall(SYS_close, 1000) == -1 && errno == EBADF);
 	_exit(3);
 }
@@ -91,8 +93,9 @@ int main(void)
 	CHECK((long)regs.rax == -ENOSYS);
 
 	regs = entry_of(pid, SYS_write);
-	CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) == 80);
-	CHECK(info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_write && info.entry.args[1] == (unsigned long)text);
+	CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) == 80);
+	CHECK(info.op == PTRACE_SYSCALL_INFO_ENTRY && info.entry.nr == SYS_write &&
+	      info.entry.args[1] == (unsigned long)text);
 	CHECK(info.instruction_pointer == regs.rip && info.stack_pointer == regs.rsp);
 	CHECK(ptrace(PTRACE_PEEKDATA, pid, text, NULL) == *(long *)text);
 	CHECK(!ptrace(PTRACE_POKEDATA, pid, text, 0x0a6b6f0a6b6fL));
@@ -101,14 +104,15 @@ int main(void)
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &regs));
 	regs = end_of(pid);
 	CHECK(regs.rax == 3);
-	CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) == 33);
+	CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) == 33);
 	CHECK(info.op == PTRACE_SYSCALL_INFO_EXIT && info.exit.rval == 3 && !info.exit.is_error);
 	regs.rax = 4;
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &regs));
 
 	entry_of(pid, SYS_close);
 	end_of(pid);
-	CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) == 33 && info.exit.is_error && info.exit.rval == -EBADF);
+	CHECK(ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) == 33 &&
+	      info.exit.is_error && info.exit.rval == -EBADF);
 	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
 	status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 3);

@@ -1,8 +1,10 @@
-/* A tracer follows forks, vforks, threads, an execve, and ends; its tracees' children are not its own. */
+/* A tracer follows forks, vforks, threads, an execve, and ends; its tracees' children are not its
+ * own. */
 #include "check.h"
+
 #include <pthread.h>
-#include <signal.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -33,11 +35,13 @@ static void tracee(char *self)
 
 int main(int argc, char **argv)
 {
-	static const char *const names[] = {"stop", "fork", "vfork", "clone", "exec", "vfork done", "exit"};
+	static const char *const names[] = {"stop", "fork",       "vfork", "clone",
+					    "exec", "vfork done", "exit"};
 	pid_t made[8], ended[8];
 	int nmade = 0, nended = 0, counts[8] = {0}, status;
-	long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE |
-		       PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL;
+	long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
+		       PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT |
+		       PTRACE_O_EXITKILL;
 
 	if (argc > 1) {
 		puts("another program");
@@ -64,7 +68,8 @@ int main(int argc, char **argv)
 		int event = status >> 16;
 		if (!event) {
 			CHECK(WSTOPSIG(status) == SIGSTOP || WSTOPSIG(status) == SIGCHLD);
-			CHECK(!ptrace(PTRACE_CONT, tid, NULL, WSTOPSIG(status) == SIGSTOP ? 0L : SIGCHLD));
+			CHECK(!ptrace(PTRACE_CONT, tid, NULL,
+				      WSTOPSIG(status) == SIGSTOP ? 0L : SIGCHLD));
 			continue;
 		}
 		CHECK(WSTOPSIG(status) == SIGTRAP);
@@ -76,7 +81,8 @@ int main(int argc, char **argv)
 		case PTRACE_EVENT_CLONE: made[nmade++] = (pid_t)msg; break;
 		case PTRACE_EVENT_EXEC: CHECK((pid_t)msg == pid); break;
 		case PTRACE_EVENT_EXIT:
-			CHECK(tid == pid ? msg == 6 << 8 : msg == 4 << 8 || msg == 5 << 8 || msg == 0);
+			CHECK(tid == pid ? msg == 6 << 8
+					 : msg == 4 << 8 || msg == 5 << 8 || msg == 0);
 			break;
 		default: break;
 		}

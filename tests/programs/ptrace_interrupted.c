@@ -1,6 +1,7 @@
-/* A child is halted in a call that waits: that goes on, is interrupted, or is left for a function that its tracer calls, and gone
- * back to. */
+/* A child is halted in a call that waits: that goes on, is interrupted, or is left for a function
+ * that its tracer calls, and gone back to. */
 #include "traced.h"
+
 #include <sys/syscall.h>
 #include <sys/user.h>
 

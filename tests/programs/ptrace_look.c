@@ -1,6 +1,7 @@
-/* A process halts the threads of its parent, reads them, and lets them go on, as those do that look for leaks or tell of a
- * crash. */
+/* A process halts the threads of its parent, reads them, and lets them go on, as those do that look
+ * for leaks or tell of a crash. */
 #include "check.h"
+
 #include <elf.h>
 #include <pthread.h>
 #include <signal.h>
@@ -56,7 +57,7 @@ static unsigned long peek(pid_t tid, volatile void *at)
 static void look(void)
 {
 	struct user_regs_struct regs, again;
-	struct iovec v = {&again, sizeof again};
+	struct iovec v = {&again, sizeof(again)};
 	siginfo_t info;
 
 	for (int i = 0; i < 3; i++) {
@@ -67,9 +68,11 @@ static void look(void)
 	unsigned long count = peek(tids[1], &counter);
 	for (int i = 0; i < 3; i++) {
 		CHECK(!ptrace(PTRACE_GETREGS, tids[i], NULL, &regs));
-		CHECK(!ptrace(PTRACE_GETREGSET, tids[i], (void *)NT_PRSTATUS, &v) && v.iov_len == sizeof again);
-		CHECK(!memcmp(&regs, &again, sizeof regs));
-		CHECK(ptrace(PTRACE_PEEKUSER, tids[i], offsetof(struct user, regs.rip), NULL) == (long)regs.rip);
+		CHECK(!ptrace(PTRACE_GETREGSET, tids[i], (void *)NT_PRSTATUS, &v) &&
+		      v.iov_len == sizeof(again));
+		CHECK(!memcmp(&regs, &again, sizeof(regs)));
+		CHECK(ptrace(PTRACE_PEEKUSER, tids[i], offsetof(struct user, regs.rip), NULL) ==
+		      (long)regs.rip);
 		CHECK(!ptrace(PTRACE_GETSIGINFO, tids[i], NULL, &info) && info.si_signo == SIGSTOP);
 		printf("%d: rip %llx rsp %llx fs %llx\n", i, regs.rip, regs.rsp, regs.fs_base);
 	}
@@ -100,7 +103,8 @@ int main(void)
 	CHECK(!pipe(pipes));
 	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
 	tids[0] = getpid();
-	CHECK(!pthread_create(&threads[0], NULL, spins, NULL) && !pthread_create(&threads[1], NULL, waits, NULL));
+	CHECK(!pthread_create(&threads[0], NULL, spins, NULL) &&
+	      !pthread_create(&threads[1], NULL, waits, NULL));
 	while (!tids[1] || !tids[2] || !counter)
 		sched_yield();
 	pid_t child = fork();

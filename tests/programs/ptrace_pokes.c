@@ -1,9 +1,10 @@
 /* A tracer changes a child's memory and registers, at a signal, at an int3, and in between. */
 #include "traced.h"
+
+#include <elf.h>
 #include <stddef.h>
 #include <sys/uio.h>
 #include <sys/user.h>
-#include <elf.h>
 
 static volatile long shared[2] = {1, 2};
 static volatile double real;
@@ -32,7 +33,10 @@ static void child(void)
 	long x = 1;
 	__asm__ volatile("ud2" : "+r"(x));
 	double d = 1.5;
-	__asm__ volatile("movsd %1, %%xmm7\n\tint3\n\tmovsd %%xmm7, %0" : "=m"(real) : "m"(d) : "xmm7");
+	__asm__ volatile("movsd %1, %%xmm7\n\tint3\n\tmovsd %%xmm7, %0"
+			 : "=m"(real)
+			 : "m"(d)
+			 : "xmm7");
 	CHECK(real == 2.5);
 	/* a call that the tracer makes */
 	__asm__ volatile("int3");
@@ -72,17 +76,17 @@ int main(void)
 	halted(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETFPREGS, pid, NULL, &fp));
 	double d;
-	memcpy(&d, &fp.xmm_space[4 * 7], sizeof d);
+	memcpy(&d, &fp.xmm_space[4 * 7], sizeof(d));
 	CHECK(d == 1.5);
 	d = 2.5;
-	memcpy(&fp.xmm_space[4 * 7], &d, sizeof d);
+	memcpy(&fp.xmm_space[4 * 7], &d, sizeof(d));
 	CHECK(!ptrace(PTRACE_SETFPREGS, pid, NULL, &fp));
 	go_on(pid, 0);
 
 	/* It calls never(3), and comes back by a fault at address 0. */
-	struct iovec v = {&regs, sizeof regs};
+	struct iovec v = {&regs, sizeof(regs)};
 	halted(pid, SIGTRAP);
-	CHECK(!ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &v) && v.iov_len == sizeof regs);
+	CHECK(!ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &v) && v.iov_len == sizeof(regs));
 	kept = regs;
 	regs.rsp = ((regs.rsp - 256) & ~15ul) - 8;
 	CHECK(!ptrace(PTRACE_POKEDATA, pid, (void *)regs.rsp, 0L));

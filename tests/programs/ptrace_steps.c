@@ -1,6 +1,8 @@
-/* PTRACE_SINGLESTEP: a child is let through loops, jumps, calls, system calls, a handler and instructions whose results are not
- * its own, one instruction at a time; and breakpoints in its code, by what writes there. */
+/* PTRACE_SINGLESTEP: a child is let through loops, jumps, calls, system calls, a handler and
+ * instructions whose results are not its own, one instruction at a time; and breakpoints in its
+ * code, by what writes there. */
 #include "traced.h"
+
 #include <stddef.h>
 #include <sys/syscall.h>
 #include <sys/user.h>
@@ -43,7 +45,10 @@ static void child(void)
 	signal(SIGUSR1, handler);
 	CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	raise(SIGSTOP);
-	__asm__ volatile("int3\n\tcall steps" : : : "rax", "rbx", "rcx", "rdx", "r11", "cc", "memory");
+	__asm__ volatile("int3\n\tcall steps"
+			 :
+			 :
+			 : "rax", "rbx", "rcx", "rdx", "r11", "cc", "memory");
 	raise(SIGUSR1);
 	CHECK(handled == SIGUSR1);
 	int sum = 0;
@@ -66,7 +71,8 @@ static unsigned long step(pid_t pid, struct user_regs_struct *regs)
 	CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL));
 	halted(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
-	CHECK(si.si_code == TRAP_TRACE || si.si_code == TRAP_BRKPT || si.si_code == SI_USER); /* behind a call */
+	/* behind a call */
+	CHECK(si.si_code == TRAP_TRACE || si.si_code == TRAP_BRKPT || si.si_code == SI_USER);
 	return pc_of(pid, regs);
 }
 
@@ -90,7 +96,8 @@ int main(void)
 		CHECK(!(regs.eflags & 0x100));
 	}
 	printf("%d steps, %d times round, %d calls\n", n, loops, calls);
-	/* Where the hypervisor makes cpuid, there may be no trap behind it but behind the next instruction. */
+	/* Where the hypervisor makes cpuid, there may be no trap behind it but behind the next
+	 * instruction. */
 	CHECK((n == 19 || n == 18) && loops == 3 && calls == 1);
 	/* into a handler */
 	go_on(pid, 0);
@@ -112,7 +119,8 @@ int main(void)
 		CHECK(!ptrace(PTRACE_POKETEXT, pid, (void *)breaks, word));
 		step(pid, &regs);
 		if (i < 9)
-			CHECK(!ptrace(PTRACE_POKETEXT, pid, (void *)breaks, (word & ~0xffL) | 0xcc));
+			CHECK(!ptrace(PTRACE_POKETEXT, pid, (void *)breaks,
+				      (word & ~0xffL) | 0xcc));
 	}
 	go_on(pid, 0);
 	int status = status_of(pid);

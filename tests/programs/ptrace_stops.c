@@ -1,6 +1,7 @@
-/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; what is killed while it is halted; tracers that end; and
- * waiting that only looks. */
+/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; what is killed while it is
+ * halted; tracers that end; and waiting that only looks. */
 #include "traced.h"
+
 #include <pthread.h>
 #include <sys/syscall.h>
 
@@ -124,7 +125,7 @@ static void *thread(void *arg)
 	pid_t tid = (pid_t)syscall(SYS_gettid);
 	char c;
 
-	CHECK(write(told[1], &tid, sizeof tid) == sizeof tid && read(ends[0], &c, 1) == 1);
+	CHECK(write(told[1], &tid, sizeof(tid)) == sizeof(tid) && read(ends[0], &c, 1) == 1);
 	return arg;
 }
 
@@ -143,7 +144,7 @@ static void thread_of_child(void)
 		CHECK(read(ends[0], &c, 1) == 1); /* its process lives on */
 		_exit(2);
 	}
-	CHECK(read(told[0], &tid, sizeof tid) == sizeof tid);
+	CHECK(read(told[0], &tid, sizeof(tid)) == sizeof(tid));
 	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == -1 && errno == ECHILD);
 	CHECK(!ptrace(PTRACE_SEIZE, tid, NULL, 0L));
 	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == 0);

@@ -1,5 +1,6 @@
 /* PTRACE_SYSEMU: a child's calls are not made; its tracer answers them. */
 #include "check.h"
+
 #include <signal.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
@@ -38,7 +39,8 @@ int main(void)
 	CHECK(waitpid(pid, &status, 0) == pid && WSTOPSIG(status) == SIGSTOP);
 	for (;;) {
 		CHECK(!ptrace(PTRACE_SYSEMU, pid, NULL, 0L));
-		CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP);
+		CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+		      WSTOPSIG(status) == SIGTRAP);
 		CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs));
 		CHECK((long)regs.rax == -ENOSYS);
 		if (regs.orig_rax == SYS_write) {

@@ -1,5 +1,7 @@
-/* PTRACE_TRACEME: a child halts for its parent at its signals, which the parent reads, takes away or changes. */
+/* PTRACE_TRACEME: a child halts for its parent at its signals, which the parent reads, takes away
+ * or changes. */
 #include "traced.h"
+
 #include <sys/user.h>
 
 static volatile sig_atomic_t got, code, sender;

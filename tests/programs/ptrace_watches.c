@@ -1,5 +1,6 @@
 /* A tracer has the CPU watch its child's memory, and stop it in front of instructions. */
 #include "traced.h"
+
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,7 +66,8 @@ static void watch(pid_t pid, int i, const volatile void *at, int kind, int len)
 
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(7), control & ~(3ul << 2 * i)));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(i), at));
-	control |= (long)((uint64_t)(kind | (len == 8 ? 2 : len - 1) << 2) << (16 + 4 * i) | 1ul << 2 * i);
+	control |= (long)((uint64_t)(kind | (len == 8 ? 2 : len - 1) << 2) << (16 + 4 * i) |
+			  1ul << 2 * i);
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(7), control));
 	CHECK(get(pid, DR(7)) == control && get(pid, DR(i)) == (long)at);
 }
@@ -131,7 +133,8 @@ int main(void)
 	for (int i = 1; i <= 3; i++) {
 		unsigned long before = pc_of(pid);
 		struck(pid, 0);
-		CHECK(ptrace(PTRACE_PEEKDATA, pid, &watched[0], NULL) == i * (i + 1) / 2 && pc_of(pid) != before);
+		CHECK(ptrace(PTRACE_PEEKDATA, pid, &watched[0], NULL) == i * (i + 1) / 2 &&
+		      pc_of(pid) != before);
 	}
 	go_on(pid, 0);
 	halted(pid, SIGUSR1);
@@ -140,18 +143,21 @@ int main(void)
 	/* too long for where it is; the others stay */
 	long control = get(pid, DR(7));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(3), (char *)words + 1));
-	CHECK(ptrace(PTRACE_POKEUSER, pid, DR(7), control | 3ul << 6 | 0xful << 28) == -1 && errno == EINVAL);
+	CHECK(ptrace(PTRACE_POKEUSER, pid, DR(7), control | 3ul << 6 | 0xful << 28) == -1 &&
+	      errno == EINVAL);
 	CHECK(get(pid, DR(7)) == control);
 	struck(pid, 1);
 	struck(pid, 2);
 	watch(pid, 3, (void *)counts_down, EXEC, 1);
 	for (int i = 4; i > 0; i--) {
 		struck(pid, 3);
-		CHECK(pc_of(pid) == (unsigned long)counts_down && get(pid, offsetof(struct user, regs.rdi)) == i);
+		CHECK(pc_of(pid) == (unsigned long)counts_down &&
+		      get(pid, offsetof(struct user, regs.rdi)) == i);
 		/* and a step from there goes over it */
 		CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL));
 		halted(pid, SIGTRAP);
-		CHECK(pc_of(pid) == (unsigned long)counts_down + 3 && get(pid, DR(6)) == 0xffff4ff0);
+		CHECK(pc_of(pid) == (unsigned long)counts_down + 3 &&
+		      get(pid, DR(6)) == 0xffff4ff0);
 	}
 	watch(pid, 3, looked_at, WRITE, 2);
 	CHECK(write(in[1], "x", 1) == 1);

@@ -1,5 +1,6 @@
 /* A handler that raises its own signal, blocked meanwhile: it comes once more after each return. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile int count, depth, deepest;

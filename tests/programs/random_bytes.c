@@ -1,5 +1,6 @@
 /* getrandom, getentropy, /dev/urandom: bytes printed, two of them never the same. */
 #include "check.h"
+
 #include <sys/random.h>
 
 static void print(const char *name, const unsigned char *bytes)

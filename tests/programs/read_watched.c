@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <pthread.h>
 #include <sched.h>
 

@@ -1,5 +1,7 @@
-/* Realtime signals queue each on their own, lowest number first, each number in order; others merge. */
+/* Realtime signals queue each on their own, lowest number first, each number in order; others
+ * merge. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile int count, values[16];

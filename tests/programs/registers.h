@@ -1,9 +1,13 @@
 /* An instruction with each register but rsp as its operand, in assembler:
- *	EACH_REGISTER(64, "rdrand") makes what 64-bit registers hold after it, -1 before, values64[0..14], with flags64[0..14] */
+ *	EACH_REGISTER(64, "rdrand") makes what 64-bit registers hold after it, -1 before,
+ *values64[0..14], with flags64[0..14] */
 #ifndef REGISTERS_H
 #define REGISTERS_H
 
 #include "preempt.h"
+
+/* Columns in the assembly are tabs, which clang-format counts in its own way. */
+/* clang-format off */
 
 enum { REGISTERS = 15, ARITHMETIC_FLAGS = 0x8d5, CARRY = 1 };
 

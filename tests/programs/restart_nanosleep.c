@@ -1,5 +1,7 @@
-/* nanosleep of a process stopped and continued goes on (restart_syscall) and sleeps its whole time. */
+/* nanosleep of a process stopped and continued goes on (restart_syscall) and sleeps its whole time.
+ */
 #include "check.h"
+
 #include <signal.h>
 #include <time.h>
 

@@ -1,5 +1,7 @@
-/* poll and futex waits with a timeout, stopped and continued: they go on and end with their event. */
+/* poll and futex waits with a timeout, stopped and continued: they go on and end with their event.
+ */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <poll.h>
 #include <signal.h>

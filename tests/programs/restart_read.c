@@ -1,5 +1,6 @@
 /* SA_RESTART: a blocked read goes on after the handler and gets its data. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t handled;

@@ -1,5 +1,6 @@
 /* RLIMIT_FSIZE: a write over the limit is cut, the next one is SIGXFSZ and EFBIG. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>

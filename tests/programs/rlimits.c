@@ -1,5 +1,6 @@
 /* getrlimit, setrlimit and prlimit, of oneself and of a child; a limit is felt. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -11,7 +12,8 @@ int main(void)
 
 	for (i = 0; i < RLIM_NLIMITS; i++) {
 		CHECK(!getrlimit(i, &limit));
-		printf("%d: %lu %lu\n", i, (unsigned long)limit.rlim_cur, (unsigned long)limit.rlim_max);
+		printf("%d: %lu %lu\n", i, (unsigned long)limit.rlim_cur,
+		       (unsigned long)limit.rlim_max);
 	}
 	CHECK(getrlimit(RLIM_NLIMITS, &limit) == -1 && errno == EINVAL);
 	CHECK(!getrlimit(RLIMIT_NOFILE, &limit));

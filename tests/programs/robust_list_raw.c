@@ -1,5 +1,6 @@
 /* set_robust_list and get_robust_list by hand: the kernel marks the word of a task that ends. */
 #include "check.h"
+
 #include <linux/futex.h>
 #include <stddef.h>
 #include <sys/mman.h>

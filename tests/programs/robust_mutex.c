@@ -1,5 +1,7 @@
-/* A robust mutex whose owner ends: the next one gets EOWNERDEAD, makes it consistent and goes on. */
+/* A robust mutex whose owner ends: the next one gets EOWNERDEAD, makes it consistent and goes on.
+ */
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 
@@ -18,7 +20,8 @@ int main(void)
 
 	mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(mutex != MAP_FAILED);
-	CHECK(!pthread_mutexattr_init(&attr) && !pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
+	CHECK(!pthread_mutexattr_init(&attr) &&
+	      !pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
 	CHECK(!pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST));
 	CHECK(!pthread_mutex_init(mutex, &attr));
 

@@ -1,5 +1,6 @@
 /* The owner of a robust mutex is killed while another process waits for it: the waiter is woken. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -14,7 +15,8 @@ int main(void)
 
 	mutex = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(mutex != MAP_FAILED && !pipe(fds));
-	CHECK(!pthread_mutexattr_init(&attr) && !pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
+	CHECK(!pthread_mutexattr_init(&attr) &&
+	      !pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED));
 	CHECK(!pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST));
 	CHECK(!pthread_mutex_init(mutex, &attr));
 	owner = fork();

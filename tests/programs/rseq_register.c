@@ -1,5 +1,6 @@
 /* rseq: whether the C library has registered, and what a registration by hand says. */
 #include "check.h"
+
 #include <stdint.h>
 #include <sys/syscall.h>
 

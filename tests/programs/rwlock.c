@@ -1,5 +1,6 @@
 /* A read-write lock: many readers see both halves equal, writers alone change them. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_rwlock_t lock = PTHREAD_RWLOCK_INITIALIZER;

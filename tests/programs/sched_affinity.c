@@ -1,5 +1,6 @@
 /* The affinity mask as seen, set to one of its processors and back; processors by sysconf. */
 #include "check.h"
+
 #include <pthread.h>
 
 static void *count(void *arg)

@@ -1,5 +1,7 @@
-/* Scheduling policy and parameters are got and set, also by sched_setattr; a child may reset them. */
+/* Scheduling policy and parameters are got and set, also by sched_setattr; a child may reset them.
+ */
 #include "check.h"
+
 #include <stdint.h>
 #include <sys/syscall.h>
 

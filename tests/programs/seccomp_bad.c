@@ -1,5 +1,6 @@
 /* seccomp refuses broken programs and says which actions it knows. */
 #include "check.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -9,7 +10,8 @@ int main(void)
 {
 	struct sock_filter no_return[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)};
 	struct sock_fprog program = {.len = 1, .filter = no_return}, empty = {0};
-	unsigned actions[] = {SECCOMP_RET_ERRNO, SECCOMP_RET_TRAP, SECCOMP_RET_KILL_PROCESS, 0x12340000};
+	unsigned actions[] = {SECCOMP_RET_ERRNO, SECCOMP_RET_TRAP, SECCOMP_RET_KILL_PROCESS,
+			      0x12340000};
 	int i;
 
 	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));

@@ -1,5 +1,7 @@
-/* A seccomp filter of the program: SECCOMP_RET_ERRNO for one call; inherited by children and exec. */
+/* A seccomp filter of the program: SECCOMP_RET_ERRNO for one call; inherited by children and exec.
+ */
 #include "check.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SECCOMP_RET_KILL_PROCESS and KILL_THREAD in children: death by SIGSYS, or of one thread alone. */
 #include "check.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -37,7 +38,8 @@ int main(void)
 		child = fork();
 		CHECK(child >= 0);
 		if (!child) {
-			CHECK(!prctl(PR_SET_DUMPABLE, 0) && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+			CHECK(!prctl(PR_SET_DUMPABLE, 0) &&
+			      !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 			CHECK(!pthread_create(&thread, NULL, forbidden_call, NULL));
 			CHECK(!pthread_join(thread, NULL));
 			_exit(5);

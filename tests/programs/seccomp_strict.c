@@ -1,5 +1,6 @@
 /* Strict mode in a child: read, write and exit go on, anything else is SIGKILL. */
 #include "check.h"
+
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>

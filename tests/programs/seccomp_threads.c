@@ -1,5 +1,6 @@
 /* SECCOMP_FILTER_FLAG_TSYNC puts a filter on a thread that was there before. */
 #include "check.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* SECCOMP_RET_TRAP: SIGSYS with the call's number and arguments; the handler gives the result. */
 #include "check.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>

@@ -1,5 +1,6 @@
 /* A SIGSEGV handler changes a register in the ucontext and the instruction runs again with it. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

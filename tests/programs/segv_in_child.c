@@ -1,5 +1,6 @@
 /* A fault without handler, or with the signal blocked or ignored, ends the process by SIGSEGV. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/prctl.h>
 

@@ -1,5 +1,6 @@
 /* Threads that fault, each with its own handler frame, at the same time as others run. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <ucontext.h>
@@ -23,7 +24,10 @@ static void *run(void *arg)
 
 	for (i = 0; i < 20; i++) {
 		address = 0x100;
-		__asm__ volatile("mov (%%rax), %0" : "=r"(value), "+a"(address) : "b"(&good) : "memory");
+		__asm__ volatile("mov (%%rax), %0"
+				 : "=r"(value), "+a"(address)
+				 : "b"(&good)
+				 : "memory");
 		CHECK(value == (long)arg);
 	}
 	CHECK(faults == 20);

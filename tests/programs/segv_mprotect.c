@@ -1,5 +1,6 @@
 /* A handler makes the page writable and returns: a write barrier, page by page. */
 #include "check.h"
+
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>

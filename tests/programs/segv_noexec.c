@@ -1,5 +1,6 @@
 /* Running code in a page that is not executable, then making it so. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/mman.h>
 

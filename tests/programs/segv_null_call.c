@@ -1,5 +1,6 @@
 /* A call of a null function: the handler takes the return address from the stack and goes back. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

@@ -1,5 +1,6 @@
 /* Privileged and odd instructions are SIGSEGV with SI_KERNEL: hlt, cli, int of a wrong number. */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 

@@ -1,5 +1,7 @@
-/* SIGSEGV: code and address for an unmapped page, a protected page and an address that cannot be. */
+/* SIGSEGV: code and address for an unmapped page, a protected page and an address that cannot be.
+ */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -31,7 +33,8 @@ int main(void)
 	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO};
 	char *page = mmap(NULL, 8192, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	CHECK(page != MAP_FAILED && !munmap(page + 4096, 4096) && !sigaction(SIGSEGV, &action, NULL));
+	CHECK(page != MAP_FAILED && !munmap(page + 4096, 4096) &&
+	      !sigaction(SIGSEGV, &action, NULL));
 	touch(page, 0);
 	CHECK(got.si_signo == 0);
 	touch(page + 5, 1);

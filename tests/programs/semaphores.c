@@ -1,5 +1,6 @@
 /* Semaphores between threads and, in shared memory, between processes; sem_timedwait runs out. */
 #include "check.h"
+
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/mman.h>

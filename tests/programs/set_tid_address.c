@@ -1,5 +1,6 @@
 /* set_tid_address: the caller's id, and the word is cleared when the task ends. */
 #include "check.h"
+
 #include <sys/mman.h>
 #include <sys/syscall.h>
 

@@ -1,5 +1,6 @@
 /* seteuid and setresuid to and fro, and fsuid follows; forks and writes work in between. */
 #include "check.h"
+
 #include <sys/fsuid.h>
 
 int main(void)

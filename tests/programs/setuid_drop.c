@@ -1,5 +1,6 @@
 /* A root process drops to another user for good, in a child, and can't come back. */
 #include "check.h"
+
 #include <grp.h>
 #include <sys/prctl.h>
 

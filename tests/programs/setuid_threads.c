@@ -1,5 +1,6 @@
 /* setuid of a threaded program changes all its threads (the C library signals them). */
 #include "check.h"
+
 #include <pthread.h>
 
 static int fds[2], tid;

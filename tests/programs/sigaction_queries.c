@@ -1,5 +1,7 @@
-/* sigaction returns what was set; SIGKILL and SIGSTOP can't be changed; flags and mask come back. */
+/* sigaction returns what was set; SIGKILL and SIGSTOP can't be changed; flags and mask come back.
+ */
 #include "check.h"
+
 #include <signal.h>
 
 static void handler(int sig)

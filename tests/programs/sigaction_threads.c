@@ -1,5 +1,6 @@
 /* Handlers are the process's: set by one thread, run in another. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 

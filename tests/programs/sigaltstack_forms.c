@@ -1,5 +1,6 @@
 /* sigaltstack: what it says on and off the stack, its errors, AUTODISARM; handlers run there. */
 #include "check.h"
+
 #include <signal.h>
 
 static char area[65536];
@@ -20,8 +21,8 @@ static void look(int sig)
 
 int main(void)
 {
-	stack_t stack = {.ss_sp = area, .ss_size = sizeof(area)}, small = {.ss_sp = area, .ss_size = 100},
-		now;
+	stack_t stack = {.ss_sp = area, .ss_size = sizeof(area)},
+		small = {.ss_sp = area, .ss_size = 100}, now;
 	struct sigaction action = {.sa_handler = look, .sa_flags = SA_ONSTACK};
 
 	CHECK(!sigaltstack(NULL, &now) && now.ss_flags == SS_DISABLE);

@@ -1,5 +1,7 @@
-/* SIGBUS: a mapping past its file's end (BUS_ADRERR); an unaligned access with AC set (BUS_ADRALN). */
+/* SIGBUS: a mapping past its file's end (BUS_ADRERR); an unaligned access with AC set (BUS_ADRALN).
+ */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>

@@ -1,5 +1,7 @@
-/* SIGCHLD ignored, or SA_NOCLDWAIT: children leave no zombies and wait says ECHILD once all are gone. */
+/* SIGCHLD ignored, or SA_NOCLDWAIT: children leave no zombies and wait says ECHILD once all are
+ * gone. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)

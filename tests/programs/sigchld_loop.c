@@ -1,5 +1,6 @@
 /* A SIGCHLD handler that reaps in a loop: every child is counted once, however signals merge. */
 #include "check.h"
+
 #include <signal.h>
 
 #define CHILDREN 30

@@ -1,5 +1,6 @@
 /* SIGFPE: integer division by zero and overflow; the handler steps over the instruction. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

@@ -1,5 +1,6 @@
 /* SIGFPE from SSE and x87 with exceptions unmasked: the codes tell which. */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <xmmintrin.h>

@@ -1,5 +1,6 @@
 /* SIGILL by ud2: code and address, and the handler steps over it. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 
@@ -9,7 +10,8 @@ static void on_ill(int sig, siginfo_t *info, void *context)
 {
 	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
 
-	CHECK(sig == SIGILL && info->si_code == ILL_ILLOPN && (greg_t)info->si_addr == registers[REG_RIP]);
+	CHECK(sig == SIGILL && info->si_code == ILL_ILLOPN &&
+	      (greg_t)info->si_addr == registers[REG_RIP]);
 	CHECK(registers[REG_TRAPNO] == 6);
 	printf("ud2 at %p\n", info->si_addr);
 	registers[REG_RIP] += 2;

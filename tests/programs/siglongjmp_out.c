@@ -1,5 +1,6 @@
 /* siglongjmp out of a handler, many times: the mask is restored, the stack does not grow. */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 

@@ -1,5 +1,6 @@
 /* Signals that do nothing come while a read waits: it waits on, and is not made twice. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)

@@ -1,5 +1,7 @@
-/* A process-directed signal goes to the one thread that does not block it; masks are each thread's own. */
+/* A process-directed signal goes to the one thread that does not block it; masks are each thread's
+ * own. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 

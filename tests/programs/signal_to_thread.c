@@ -1,5 +1,6 @@
 /* pthread_kill: the signal runs its handler in that thread, blocked in read, and nowhere else. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 

@@ -1,5 +1,6 @@
 /* A write to a pipe nobody reads: EPIPE with the signal handled or ignored, death without. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t got;

@@ -1,5 +1,7 @@
-/* sigqueue between processes: the value, the sender and the code arrive; rt_sigqueueinfo by hand. */
+/* sigqueue between processes: the value, the sender and the code arrive; rt_sigqueueinfo by hand.
+ */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -18,7 +20,8 @@ int main(void)
 	CHECK(child >= 0);
 	if (!child) {
 		CHECK(!sigqueue(parent, SIGUSR1, (union sigval){.sival_int = 1234}));
-		CHECK(!sigqueue(parent, SIGRTMIN + 3, (union sigval){.sival_ptr = (void *)0x123456789abc}));
+		CHECK(!sigqueue(parent, SIGRTMIN + 3,
+				(union sigval){.sival_ptr = (void *)0x123456789abc}));
 		info.si_value.sival_int = 5;
 		info.si_pid = 77;
 		CHECK(!syscall(SYS_rt_sigqueueinfo, parent, SIGRTMIN + 3, &info));
@@ -29,8 +32,8 @@ int main(void)
 	CHECK(status_of(child) == 0);
 	for (i = 0; i < 3; i++) {
 		CHECK(sigwaitinfo(&set, &info) > 0);
-		printf("%d code %d pid %d value %p\n", info.si_signo, info.si_code, (int)info.si_pid,
-		       info.si_value.sival_ptr);
+		printf("%d code %d pid %d value %p\n", info.si_signo, info.si_code,
+		       (int)info.si_pid, info.si_value.sival_ptr);
 		if (i == 0)
 			CHECK(info.si_code == SI_QUEUE && info.si_pid == child &&
 			      info.si_value.sival_int == 1234);

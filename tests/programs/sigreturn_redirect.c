@@ -1,5 +1,6 @@
 /* A handler sends the program elsewhere: another function, on another stack, with another mask. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

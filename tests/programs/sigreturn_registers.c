@@ -1,5 +1,6 @@
 /* A handler changes general registers and flags in the context; sigreturn puts them in place. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

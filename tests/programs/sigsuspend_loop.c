@@ -1,5 +1,6 @@
 /* sigsuspend: blocked signals come in only there, and the mask is back afterwards. */
 #include "check.h"
+
 #include <signal.h>
 
 static volatile sig_atomic_t handled;

@@ -1,5 +1,7 @@
-/* sigtimedwait: a pending signal at once, EAGAIN after the time, EINTR by another signal's handler. */
+/* sigtimedwait: a pending signal at once, EAGAIN after the time, EINTR by another signal's handler.
+ */
 #include "check.h"
+
 #include <signal.h>
 #include <time.h>
 

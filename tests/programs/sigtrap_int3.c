@@ -1,5 +1,6 @@
 /* SIGTRAP by int3 and by int $3: the program counter is behind the instruction. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

@@ -1,5 +1,7 @@
-/* The trap flag set by the program: a SIGTRAP after each instruction until the handler clears it. */
+/* The trap flag set by the program: a SIGTRAP after each instruction until the handler clears it.
+ */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 

@@ -1,5 +1,6 @@
 /* One thread takes all signals with sigwaitinfo, the others have them blocked. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 

@@ -1,5 +1,7 @@
-/* posix_spawn with attributes: process group, signal mask and defaults are set for the new program. */
+/* posix_spawn with attributes: process group, signal mask and defaults are set for the new program.
+ */
 #include "check.h"
+
 #include <signal.h>
 #include <spawn.h>
 

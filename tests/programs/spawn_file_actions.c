@@ -1,5 +1,6 @@
 /* posix_spawn with file actions: open, dup2 and close happen in the child before the exec. */
 #include "check.h"
+
 #include <spawn.h>
 
 int main(int argc, char **argv)

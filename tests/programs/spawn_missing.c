@@ -1,5 +1,6 @@
 /* posix_spawn of a missing program: the error comes back and no child stays. */
 #include "check.h"
+
 #include <spawn.h>
 
 int main(void)

@@ -1,5 +1,6 @@
 /* Stack overflow: the handler runs on the alternate stack and jumps out; twice. */
 #include "check.h"
+
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/resource.h>

@@ -1,6 +1,7 @@
 /* cflags: -static-pie -fPIE */
 /* A static position-independent program: randomized, without an interpreter. */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/auxv.h>
 

@@ -1,6 +1,7 @@
 /* cflags: -static */
 /* A static program: threads, fork, exec of itself and time without any shared library. */
 #include "check.h"
+
 #include <pthread.h>
 #include <time.h>
 

@@ -1,5 +1,6 @@
 /* Stop and continue of a whole process group with threads, seen by the parent. */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 
@@ -39,7 +40,8 @@ int main(void)
 	}
 	CHECK(!kill(-group, SIGCONT));
 	for (i = 0; i < 3; i++)
-		CHECK(waitpid(children[i], &status, WCONTINUED) == children[i] && WIFCONTINUED(status));
+		CHECK(waitpid(children[i], &status, WCONTINUED) == children[i] &&
+		      WIFCONTINUED(status));
 	CHECK(!kill(-group, SIGTERM));
 	for (i = 0; i < 3; i++)
 		CHECK(WTERMSIG(status_of(children[i])) == SIGTERM);

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <signal.h>
 
 /* The first process stops itself, and is continued by one that it has made. */

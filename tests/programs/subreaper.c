@@ -1,5 +1,6 @@
 /* PR_SET_CHILD_SUBREAPER: the grandchild whose parent ends becomes ours to reap. */
 #include "check.h"
+
 #include <sys/prctl.h>
 
 int main(void)

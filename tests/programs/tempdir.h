@@ -1,12 +1,13 @@
-/* A directory of the program's own: made and entered here, removed with all in it when that process exits. */
+/* A directory of the program's own: made and entered here, removed with all in it when that process
+ * exits. */
 #ifndef TEMPDIR_H
 #define TEMPDIR_H
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 static char tempdir_path[PATH_MAX];
@@ -22,7 +23,8 @@ static void tempdir_empty(int dir)
 			continue;
 		if (!unlinkat(dirfd(d), e->d_name, 0))
 			continue;
-		int sub = openat(dirfd(d), e->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		int sub = openat(dirfd(d), e->d_name,
+				 O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub >= 0)
 			tempdir_empty(sub);
 		unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
@@ -55,9 +57,9 @@ static inline void tempdir_enter(void)
 }
 
 /* SKIP ends without the exit handlers. */
-#define TEMPDIR_SKIP(why)                                                                                    \
-	do {                                                                                                 \
-		tempdir_remove();                                                                            \
-		SKIP(why);                                                                                   \
+#define TEMPDIR_SKIP(why) \
+	do { \
+		tempdir_remove(); \
+		SKIP(why); \
 	} while (0)
 #endif

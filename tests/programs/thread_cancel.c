@@ -1,5 +1,6 @@
 /* pthread_cancel of threads blocked in read, in a condition wait and in a loop of test points. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

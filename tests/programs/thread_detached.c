@@ -1,5 +1,7 @@
-/* Detached threads with a small stack and a guard end by themselves; main leaves with pthread_exit. */
+/* Detached threads with a small stack and a guard end by themselves; main leaves with pthread_exit.
+ */
 #include "check.h"
+
 #include <pthread.h>
 
 static int left = 5;

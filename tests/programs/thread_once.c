@@ -1,5 +1,6 @@
 /* pthread_once and a recursive and an error-checking mutex among threads. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;

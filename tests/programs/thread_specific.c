@@ -1,5 +1,6 @@
 /* Thread-specific data and __thread variables: each thread its own, destructors at its end. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pthread_key_t key;

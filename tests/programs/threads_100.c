@@ -1,5 +1,6 @@
 /* 100 threads at once, each with its own stack, id and result. */
 #include "check.h"
+
 #include <pthread.h>
 
 #define THREADS 100

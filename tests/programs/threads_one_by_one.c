@@ -1,11 +1,13 @@
 /* 100 threads one after another reuse a stack; their ids and addresses are printed. */
 #include "check.h"
+
 #include <pthread.h>
 
 static void *run(void *arg)
 {
 	if ((long)arg % 25 == 0)
-		printf("%d: thread %d frame %p\n", (int)(long)arg, (int)gettid(), __builtin_frame_address(0));
+		printf("%d: thread %d frame %p\n", (int)(long)arg, (int)gettid(),
+		       __builtin_frame_address(0));
 	return arg;
 }
 

@@ -1,12 +1,14 @@
 /* timer_create with SIGEV_SIGNAL: value and code in siginfo, gettime, overrun, delete. */
 #include "check.h"
+
 #include <signal.h>
 #include <time.h>
 
 int main(void)
 {
 	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN};
-	struct itimerspec every = {.it_value = {.tv_nsec = 2000000}, .it_interval = {.tv_nsec = 2000000}},
+	struct itimerspec every = {.it_value = {.tv_nsec = 2000000},
+				   .it_interval = {.tv_nsec = 2000000}},
 			  now;
 	siginfo_t info;
 	sigset_t set;

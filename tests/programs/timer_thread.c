@@ -1,5 +1,6 @@
 /* timer_create with SIGEV_THREAD: the C library runs a function in a thread. */
 #include "check.h"
+
 #include <semaphore.h>
 #include <signal.h>
 #include <time.h>

@@ -1,5 +1,6 @@
 /* A timer that signals one thread only (SIGEV_THREAD_ID). */
 #include "check.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
@@ -28,7 +29,8 @@ static void *run(void *arg)
 	sigaddset(&set, SIGUSR1);
 	CHECK(!pthread_sigmask(SIG_BLOCK, &set, NULL));
 	event.sigev_notify_thread_id = gettid();
-	CHECK(!timer_create(CLOCK_MONOTONIC, &event, &timer) && !timer_settime(timer, 0, &soon, NULL));
+	CHECK(!timer_create(CLOCK_MONOTONIC, &event, &timer) &&
+	      !timer_settime(timer, 0, &soon, NULL));
 	while (!rung_in)
 		sigsuspend(&none);
 	printf("rung in %d\n", (int)rung_in);

@@ -1,5 +1,6 @@
 /* timerfd: one shot, periodic, absolute, gettime, disarm; read counts expirations. */
 #include "check.h"
+
 #include <poll.h>
 #include <stdint.h>
 #include <sys/timerfd.h>
@@ -8,7 +9,8 @@
 int main(void)
 {
 	struct itimerspec once = {.it_value = {.tv_nsec = 2000000}}, off = {0}, now;
-	struct itimerspec every = {.it_value = {.tv_nsec = 1000000}, .it_interval = {.tv_nsec = 1000000}};
+	struct itimerspec every = {.it_value = {.tv_nsec = 1000000},
+				   .it_interval = {.tv_nsec = 1000000}};
 	struct pollfd poll_set;
 	uint64_t count, sum = 0;
 	int fd;

@@ -1,5 +1,6 @@
 /* times, clock and getrusage: never backwards, and children's time is counted once reaped. */
 #include "check.h"
+
 #include <sys/resource.h>
 #include <sys/times.h>
 #include <time.h>
@@ -28,8 +29,8 @@ int main(void)
 	CHECK(!getrusage(RUSAGE_SELF, &self) && !getrusage(RUSAGE_THREAD, &thread));
 	printf("%ld: user %ld system %ld children %ld %ld\n", (long)later, (long)after.tms_utime,
 	       (long)after.tms_stime, (long)after.tms_cutime, (long)after.tms_cstime);
-	printf("user %ld us, maxrss %ld kB, faults %ld %ld\n", (long)self.ru_utime.tv_usec, self.ru_maxrss,
-	       self.ru_minflt, self.ru_majflt);
+	printf("user %ld us, maxrss %ld kB, faults %ld %ld\n", (long)self.ru_utime.tv_usec,
+	       self.ru_maxrss, self.ru_minflt, self.ru_majflt);
 	CHECK(self.ru_maxrss > 0 && getrusage(77, &self) == -1 && errno == EINVAL);
 	puts("ok");
 	return 0;

@@ -3,6 +3,7 @@
 #define TRACED_H
 
 #include "check.h"
+
 #include <signal.h>
 #include <sys/ptrace.h>
 

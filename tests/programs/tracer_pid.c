@@ -1,5 +1,6 @@
 /* /proc/self/status says that nobody traces the program, in a thread and in a child too. */
 #include "check.h"
+
 #include <pthread.h>
 
 static int tracer(const char *path)

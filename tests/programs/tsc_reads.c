@@ -1,5 +1,6 @@
 /* rdtsc and rdtscp: never backwards, in a loop and over calls; values are printed. */
 #include "check.h"
+
 #include <x86intrin.h>
 
 int main(void)

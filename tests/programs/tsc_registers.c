@@ -10,7 +10,8 @@ int main(void)
 			 :
 			 : "cc", "memory");
 	printf("%#lx:%#lx\n", rdx, rax);
-	CHECK(rax >> 32 == 0 && rdx >> 32 == 0 && rcx == 0x1234567890 && rbx == 0xabcdef && flags & 1);
+	CHECK(rax >> 32 == 0 && rdx >> 32 == 0 && rcx == 0x1234567890 && rbx == 0xabcdef &&
+	      flags & 1);
 	rax = rdx = rcx = ~0UL;
 	__asm__ volatile("rdtscp" : "+a"(rax), "+d"(rdx), "+c"(rcx) : : "memory");
 	printf("%#lx:%#lx %#lx\n", rdx, rax, rcx);

@@ -1,5 +1,6 @@
 /* rdtsc in threads and in a child: ordered by the locks and waits between them. */
 #include "check.h"
+
 #include <pthread.h>
 #include <sys/mman.h>
 #include <x86intrin.h>

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -15,7 +16,8 @@ int main(void)
 	if (child == 0) {
 		CHECK(setsid() == getpid() && open("/dev/tty", O_RDWR) == -1 && errno == ENXIO);
 		int own = open(name, O_RDWR), tty = open("/dev/tty", O_RDWR);
-		CHECK(own >= 0 && tty >= 0 && tcgetsid(own) == getpid() && tcgetpgrp(tty) == getpgrp());
+		CHECK(own >= 0 && tty >= 0 && tcgetsid(own) == getpid() &&
+		      tcgetpgrp(tty) == getpgrp());
 		CHECK(write(tty, "hello from the session", 22) == 22);
 		CHECK(ioctl(tty, TIOCNOTTY) == 0 || errno == ENOTTY);
 		_exit(open("/dev/tty", O_RDWR) != -1);

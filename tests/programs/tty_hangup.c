@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <signal.h>
 #include <sys/ioctl.h>
 
@@ -18,10 +19,12 @@ int main(void)
 		sigemptyset(&hup);
 		sigaddset(&hup, SIGHUP);
 		CHECK(sigprocmask(SIG_BLOCK, &hup, NULL) == 0);
-		CHECK(setsid() == getpid() && ioctl(slave, TIOCSCTTY, 0) == 0 && write(ready[1], "", 1) == 1);
+		CHECK(setsid() == getpid() && ioctl(slave, TIOCSCTTY, 0) == 0 &&
+		      write(ready[1], "", 1) == 1);
 		ssize_t n = read(slave, &c, 1);
 		CHECK(n == 0 || (n == -1 && errno == EIO));
-		CHECK(sigwaitinfo(&hup, &info) == SIGHUP && write(slave, "x", 1) == -1 && errno == EIO);
+		CHECK(sigwaitinfo(&hup, &info) == SIGHUP && write(slave, "x", 1) == -1 &&
+		      errno == EIO);
 		printf("hung up, code %d\n", info.si_code);
 		_exit(4);
 	}

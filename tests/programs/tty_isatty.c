@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <sys/ioctl.h>
 #include <termios.h>
 

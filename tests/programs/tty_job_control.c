@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <signal.h>
 #include <sys/ioctl.h>
 
@@ -19,13 +20,15 @@ static void shell(int tty)
 		CHECK(read(tty, buf, sizeof(buf)) == 5 && !strcmp(buf, "line\n"));
 		_exit(3);
 	}
-	CHECK(waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status) && WSTOPSIG(status) == SIGTSTP);
+	CHECK(waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status) &&
+	      WSTOPSIG(status) == SIGTSTP);
 	CHECK(tcgetpgrp(tty) == job && tcsetpgrp(tty, getpgrp()) == 0);
 	printf("job %d stopped by %d\n", job, WSTOPSIG(status));
 	/* In the background its read stops it again. */
 	CHECK(kill(-job, SIGCONT) == 0 && waitpid(job, &status, WUNTRACED) == job);
 	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTTIN);
-	CHECK(tcsetpgrp(tty, job) == 0 && kill(-job, SIGCONT) == 0 && write(tty, "again\n", 6) == 6);
+	CHECK(tcsetpgrp(tty, job) == 0 && kill(-job, SIGCONT) == 0 &&
+	      write(tty, "again\n", 6) == 6);
 	CHECK(waitpid(job, &status, WUNTRACED) == job && WIFEXITED(status));
 	_exit(WEXITSTATUS(status));
 }

@@ -1,4 +1,5 @@
 #include "check.h"
+
 #include <sys/ioctl.h>
 #include <termios.h>
 
@@ -26,7 +27,8 @@ int main(void)
 
 	if (master < 0)
 		SKIP("no pseudo terminals");
-	CHECK(grantpt(master) == 0 && unlockpt(master) == 0 && ptsname_r(master, name, sizeof(name)) == 0);
+	CHECK(grantpt(master) == 0 && unlockpt(master) == 0 &&
+	      ptsname_r(master, name, sizeof(name)) == 0);
 	CHECK(ioctl(master, TIOCGPTN, &number) == 0);
 	int slave = open(name, O_RDWR | O_NOCTTY);
 	CHECK(slave >= 0 && isatty(slave) && isatty(master));

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <sys/ioctl.h>
 
 /* An interactive shell on a terminal of its own, spoken to by lines. */
@@ -18,7 +19,8 @@ int main(void)
 		close(master);
 		close(slave);
 		execl("/bin/sh", "sh", "-c",
-		      "stty -echo; while read line; do echo \"<$line>\"; done; tty -s && exit 6", NULL);
+		      "stty -echo; while read line; do echo \"<$line>\"; done; tty -s && exit 6",
+		      NULL);
 		_exit(127);
 	}
 	close(slave);

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <termios.h>
 
 /* Modes: raw, reads by count, speed; the settings read back; whoever is no terminal says so. */
@@ -24,11 +25,13 @@ int main(void)
 		_exit(0);
 	}
 	CHECK(read(slave, buf, sizeof(buf)) == 3 && !strcmp(buf, "\003a\r"));
-	CHECK(waitpid(child, NULL, 0) == child && write(slave, "x\n", 2) == 2 && read(master, buf, 16) == 2);
+	CHECK(waitpid(child, NULL, 0) == child && write(slave, "x\n", 2) == 2 &&
+	      read(master, buf, 16) == 2);
 	CHECK(tcsetattr(slave, TCSADRAIN, &old) == 0 && tcflush(slave, TCIOFLUSH) == 0 &&
 	      tcdrain(slave) == 0);
 	CHECK(pipe(p) == 0 && tcgetattr(p[0], &back) == -1 && errno == ENOTTY);
-	printf("iflag %x oflag %x cflag %x lflag %x\n", old.c_iflag, old.c_oflag, old.c_cflag, old.c_lflag);
+	printf("iflag %x oflag %x cflag %x lflag %x\n", old.c_iflag, old.c_oflag, old.c_cflag,
+	       old.c_lflag);
 	puts("ok");
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "pty.h"
+
 #include <signal.h>
 #include <sys/ioctl.h>
 
@@ -18,7 +19,8 @@ int main(void)
 		sigemptyset(&set);
 		sigaddset(&set, SIGWINCH);
 		sigprocmask(SIG_BLOCK, &set, NULL);
-		CHECK(setsid() == getpid() && ioctl(slave, TIOCSCTTY, 0) == 0 && write(told[1], "", 1) == 1);
+		CHECK(setsid() == getpid() && ioctl(slave, TIOCSCTTY, 0) == 0 &&
+		      write(told[1], "", 1) == 1);
 		CHECK(sigwaitinfo(&set, NULL) == SIGWINCH && ioctl(slave, TIOCGWINSZ, &got) == 0);
 		printf("child sees %dx%d\n", got.ws_col, got.ws_row);
 		_exit(got.ws_row != 44);

@@ -1,5 +1,6 @@
 /* makecontext and swapcontext: two coroutines take turns, with a signal mask of their own. */
 #include "check.h"
+
 #include <signal.h>
 #include <ucontext.h>
 
@@ -15,7 +16,8 @@ static void coroutine(int me, int rounds)
 	for (i = 0; i < rounds; i++) {
 		printf("coroutine %d step %d\n", me, i);
 		steps++;
-		CHECK(!sigprocmask(SIG_BLOCK, NULL, &now) && sigismember(&now, SIGUSR1) == (me == 2));
+		CHECK(!sigprocmask(SIG_BLOCK, NULL, &now) &&
+		      sigismember(&now, SIGUSR1) == (me == 2));
 		CHECK(!swapcontext(me == 1 ? &one : &two, me == 1 ? &two : &one));
 	}
 }

@@ -1,5 +1,6 @@
 /* uname, host name, working directory, arguments, environment, umask, ids: printed. */
 #include "check.h"
+
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
@@ -21,7 +22,8 @@ int main(int argc, char **argv)
 	for (i = 0; environ[i]; i++)
 		printf("environment: %s\n", environ[i]);
 	printf("umask %03o\n", (unsigned)mask);
-	printf("user %d %d group %d %d\n", (int)getuid(), (int)geteuid(), (int)getgid(), (int)getegid());
+	printf("user %d %d group %d %d\n", (int)getuid(), (int)geteuid(), (int)getgid(),
+	       (int)getegid());
 	printf("ids %d %d %d %d\n", (int)getpid(), (int)getppid(), (int)getpgrp(), (int)getsid(0));
 	puts("ok");
 	return 0;

@@ -1,5 +1,6 @@
 /* The program manages with or without a vdso: looks for it in auxv, and times the same by call. */
 #include "check.h"
+
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <time.h>

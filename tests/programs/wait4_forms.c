@@ -1,5 +1,6 @@
 /* wait4 by pid, any, group, with WNOHANG and rusage, and what it says with nothing to wait for. */
 #include "check.h"
+
 #include <sys/resource.h>
 
 static pid_t make(int gate, int status)

@@ -1,5 +1,6 @@
 /* WCONTINUED with a child that waits in a call while it is stopped and continued. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)

@@ -1,5 +1,6 @@
 /* A thread reaps the child another thread forked; with __WNOTHREAD it may not. */
 #include "check.h"
+
 #include <pthread.h>
 
 static pid_t child;

@@ -1,5 +1,6 @@
 /* A stopped child is killed: no SIGCONT is needed. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)

@@ -1,5 +1,6 @@
 /* WUNTRACED and WCONTINUED: a child that stops and goes on is told of each time. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)
@@ -13,7 +14,8 @@ int main(void)
 	child = fork();
 	CHECK(child >= 0);
 	if (!child) {
-		/* The next stop would take back the word of going on: it waits until that is heard. */
+		/* The next stop would take back the word of going on: it waits until that is heard.
+		 */
 		for (i = 0; i < 3; i++)
 			CHECK(!raise(SIGSTOP) && (i == 2 || read(gate[0], &byte, 1) == 1));
 		_exit(3);

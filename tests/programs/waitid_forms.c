@@ -1,5 +1,6 @@
 /* waitid: its siginfo, WNOWAIT leaves the child, WNOHANG with nothing to tell leaves si_pid 0. */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)

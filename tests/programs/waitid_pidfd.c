@@ -1,5 +1,6 @@
 /* waitid by pidfd (P_PIDFD). */
 #include "check.h"
+
 #include <signal.h>
 #include <sys/syscall.h>
 

@@ -1,5 +1,6 @@
 /* Two threads hand a ball to and fro with sched_yield alone. */
 #include "check.h"
+
 #include <pthread.h>
 
 static int ball;

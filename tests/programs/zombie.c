@@ -1,5 +1,7 @@
-/* A child that has ended and is not reaped: it can be signalled and seen, and is gone when reaped. */
+/* A child that has ended and is not reaped: it can be signalled and seen, and is gone when reaped.
+ */
 #include "check.h"
+
 #include <signal.h>
 
 int main(void)

@@ -1,5 +1,5 @@
-/* Tests of one file: what they check, and how they are run and told of. WHY, defined before, is what more to print where a
- * check fails; of each test the first that fails is printed. */
+/* Tests of one file: what they check, and how they are run and told of. WHY, defined before, is
+ * what more to print where a check fails; of each test the first that fails is printed. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -9,15 +9,18 @@
 
 static bool failed;
 
-#define CHECK(condition)                                                                                     \
-	do {                                                                                                 \
-		if (!(condition) && !failed) {                                                               \
-			failed = true;                                                                       \
-			printf("# %s:%d: %s [%.300s]\n", __FILE__, __LINE__, #condition, WHY);               \
-		}                                                                                            \
+#define CHECK(condition) \
+	do { \
+		if (!(condition) && !failed) { \
+			failed = true; \
+			printf("# %s:%d: %s [%.300s]\n", __FILE__, __LINE__, #condition, WHY); \
+		} \
 	} while (0)
 
-#define TEST(name) {#name, name}
+#define TEST(name) \
+	{ \
+#name, name \
+	}
 struct test {
 	const char *name;
 	void (*run)(void);

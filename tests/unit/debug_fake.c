@@ -52,23 +52,35 @@ static const struct {
 	{FAKE_STEPS - 1, DEBUG_STOP_END, FAKE_PROGRAM, FAKE_PROGRAM, 0, 0},
 };
 
-/* --- the image ------------------------------------------------------------------------------------------------ */
+/* --- the image
+ * ------------------------------------------------------------------------------------------------
+ */
 
 static void put(struct debug *d, uint64_t addr, const void *bytes, size_t n)
 {
 	memcpy(d->image + (addr - FAKE_IMAGE), bytes, n);
 }
 
-
-enum { HEADERS = 0x40, DYNAMIC = 0x200, RDEBUG = 0x280, LIBC_DYNAMIC = 0x600, HASH = 0x680, SYMS = 0x700, STRS = 0x800, FIELDS = 0xa00 };
+enum {
+	HEADERS = 0x40,
+	DYNAMIC = 0x200,
+	RDEBUG = 0x280,
+	LIBC_DYNAMIC = 0x600,
+	HASH = 0x680,
+	SYMS = 0x700,
+	STRS = 0x800,
+	FIELDS = 0xa00
+};
 
 /* What glibc's libc exports of its own layout: {bits, count, offset}. */
 static const struct {
 	const char *name;
 	uint32_t words[3];
 } fields[] = {
-	{"_thread_db_link_map_l_tls_modid", {64, 1, 0x50}}, {"_thread_db_link_map_l_tls_offset", {64, 1, 0x58}},
-	{"_thread_db_pthread_dtvp", {64, 1, 8}},	    {"_thread_db_dtv_dtv", {128, 100, 0}},
+	{"_thread_db_link_map_l_tls_modid", {64, 1, 0x50}},
+	{"_thread_db_link_map_l_tls_offset", {64, 1, 0x58}},
+	{"_thread_db_pthread_dtvp", {64, 1, 8}},
+	{"_thread_db_dtv_dtv", {128, 100, 0}},
 	{"_thread_db_dtv_t_pointer_val", {64, 1, 0}},
 };
 
@@ -79,25 +91,29 @@ static void image_symbols(struct debug *d)
 	uint64_t name = 1;
 
 	for (unsigned i = 0; i < ARRAY_LEN(fields); i++) {
-		Elf64_Sym sym = {.st_name = (uint32_t)name, .st_shndx = 1, .st_value = FAKE_IMAGE + FIELDS + 12 * i};
+		Elf64_Sym sym = {.st_name = (uint32_t)name,
+				 .st_shndx = 1,
+				 .st_value = FAKE_IMAGE + FIELDS + 12 * i};
 		uint32_t h = 5381;
 		for (const char *c = fields[i].name; *c; c++)
 			h = h * 33 + (uint8_t)*c;
 		hash[7 + i] = i + 1 == ARRAY_LEN(fields) ? h | 1 : h & ~1u;
-		put(d, FAKE_IMAGE + SYMS + sizeof sym * (i + 1), &sym, sizeof sym);
+		put(d, FAKE_IMAGE + SYMS + sizeof(sym) * (i + 1), &sym, sizeof(sym));
 		put(d, FAKE_IMAGE + STRS + name, fields[i].name, strlen(fields[i].name) + 1);
 		put(d, FAKE_IMAGE + FIELDS + 12 * i, fields[i].words, 12);
 		name += strlen(fields[i].name) + 1;
 	}
-	put(d, FAKE_IMAGE + HASH, hash, sizeof hash);
+	put(d, FAKE_IMAGE + HASH, hash, sizeof(hash));
 }
 
-static void image_map(struct debug *d, uint64_t at, uint64_t next, const char *name, uint64_t dynamic, uint64_t module)
+static void image_map(struct debug *d, uint64_t at, uint64_t next, const char *name,
+		      uint64_t dynamic, uint64_t module)
 {
-	struct link_map m = {.l_name = (char *)(at + 0x80), .l_ld = (void *)dynamic, .l_next = (void *)next};
+	struct link_map m = {
+		.l_name = (char *)(at + 0x80), .l_ld = (void *)dynamic, .l_next = (void *)next};
 
-	put(d, at, &m, sizeof m);
-	put(d, at + 0x50, &module, sizeof module);
+	put(d, at, &m, sizeof(m));
+	put(d, at + 0x50, &module, sizeof(module));
 	put(d, at + 0x80, name, strlen(name) + 1);
 }
 
@@ -106,40 +122,47 @@ static void image_make(struct debug *d)
 	const Elf64_Phdr headers[] = {
 		{.p_type = PT_PHDR, .p_vaddr = FAKE_IMAGE + HEADERS},
 		{.p_type = PT_DYNAMIC, .p_vaddr = FAKE_IMAGE + DYNAMIC},
-		{.p_type = PT_TLS, .p_vaddr = FAKE_IMAGE, .p_memsz = FAKE_PROGRAM_TLS, .p_align = 16},
+		{.p_type = PT_TLS,
+		 .p_vaddr = FAKE_IMAGE,
+		 .p_memsz = FAKE_PROGRAM_TLS,
+		 .p_align = 16},
 		{.p_type = PT_INTERP, .p_vaddr = FAKE_IMAGE + 0x2c0},
 	};
-	const Elf64_Dyn dynamic[] = {{.d_tag = DT_DEBUG, .d_un.d_val = FAKE_IMAGE + RDEBUG}, {.d_tag = DT_NULL}};
+	const Elf64_Dyn dynamic[] = {{.d_tag = DT_DEBUG, .d_un.d_val = FAKE_IMAGE + RDEBUG},
+				     {.d_tag = DT_NULL}};
 	const Elf64_Dyn libc[] = {{.d_tag = DT_GNU_HASH, .d_un.d_val = FAKE_IMAGE + HASH},
 				  {.d_tag = DT_SYMTAB, .d_un.d_val = FAKE_IMAGE + SYMS},
 				  {.d_tag = DT_STRTAB, .d_un.d_val = FAKE_IMAGE + STRS},
 				  {.d_tag = DT_NULL}};
 	const struct r_debug r = {.r_version = 1, .r_map = (void *)FAKE_MAIN_MAP};
 
-	put(d, FAKE_IMAGE + HEADERS, headers, sizeof headers);
-	put(d, FAKE_IMAGE + DYNAMIC, dynamic, sizeof dynamic);
-	put(d, FAKE_IMAGE + RDEBUG, &r, sizeof r);
+	put(d, FAKE_IMAGE + HEADERS, headers, sizeof(headers));
+	put(d, FAKE_IMAGE + DYNAMIC, dynamic, sizeof(dynamic));
+	put(d, FAKE_IMAGE + RDEBUG, &r, sizeof(r));
 	put(d, FAKE_IMAGE + 0x2c0, "/lib/ld.so", 11);
 	image_map(d, FAKE_MAIN_MAP, FAKE_LIBC_MAP, "", FAKE_IMAGE + DYNAMIC, 1);
 	image_map(d, FAKE_LIBC_MAP, FAKE_LIB_MAP, "/lib/libc.so.6", FAKE_IMAGE + LIBC_DYNAMIC, 0);
 	image_map(d, FAKE_LIB_MAP, 0, "/lib/lib<fake>.so", FAKE_IMAGE + DYNAMIC, 2);
-	put(d, FAKE_IMAGE + LIBC_DYNAMIC, libc, sizeof libc);
+	put(d, FAKE_IMAGE + LIBC_DYNAMIC, libc, sizeof(libc));
 	image_symbols(d);
 }
 
 /* What steps 1 to `step` have written. */
 static void data_make(struct debug *d)
 {
-	memset(d->data, 0, sizeof d->data);
+	memset(d->data, 0, sizeof(d->data));
 	for (uint64_t i = d->step > FAKE_WORDS ? d->step - FAKE_WORDS : 1; i <= d->step; i++)
-		memcpy(d->data + 8 * (i % FAKE_WORDS), &i, sizeof i);
-	/* The thread pointer's second word is the dynamic thread vector; module 2 is in its third entry. */
+		memcpy(d->data + 8 * (i % FAKE_WORDS), &i, sizeof(i));
+	/* The thread pointer's second word is the dynamic thread vector; module 2 is in its third
+	 * entry. */
 	const uint64_t vector = FAKE_POINTER + 0x100, block = FAKE_LIB_TLS;
-	memcpy(d->data + (FAKE_POINTER + 8 - FAKE_DATA), &vector, sizeof vector);
-	memcpy(d->data + (vector + 32 - FAKE_DATA), &block, sizeof block);
+	memcpy(d->data + (FAKE_POINTER + 8 - FAKE_DATA), &vector, sizeof(vector));
+	memcpy(d->data + (vector + 32 - FAKE_DATA), &block, sizeof(block));
 }
 
-/* --- tasks ---------------------------------------------------------------------------------------------------- */
+/* --- tasks
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static const struct {
 	pid_t pid, tid;
@@ -194,7 +217,8 @@ static void move(struct debug *d, unsigned step)
 	data_make(d);
 }
 
-/* --- the interface -------------------------------------------------------------------------------------------- */
+/* --- the interface
+ * -------------------------------------------------------------------------------------------- */
 
 void debug_position_print(char text[DEBUG_POSITION_MAX], const struct debug_position *p)
 {
@@ -218,7 +242,8 @@ bool debug_position_parse(struct debug_position *p, const char *text)
 
 static unsigned step_of(const struct debug_position *p)
 {
-	uint64_t event = p->event < FAKE_STEPS ? p->event : FAKE_STEPS, step = event * 10 + (p->insns < 10 ? p->insns : 9);
+	uint64_t event = p->event < FAKE_STEPS ? p->event : FAKE_STEPS,
+		 step = event * 10 + (p->insns < 10 ? p->insns : 9);
 
 	return step < FAKE_STEPS ? (unsigned)step : FAKE_STEPS - 1;
 }
@@ -230,7 +255,7 @@ int debug_position_compare(const struct debug_position *a, const struct debug_po
 
 struct debug *debug_open(const struct debug_options *o)
 {
-	struct debug *d = xcalloc(1, sizeof *d);
+	struct debug *d = xcalloc(1, sizeof(*d));
 
 	d->options = *o;
 	image_make(d);
@@ -258,7 +283,7 @@ const char *debug_error(const struct debug *d)
 
 struct debug_thread *debug_threads(struct debug *d, size_t *n)
 {
-	struct debug_thread *list = xcalloc(ARRAY_LEN(tasks), sizeof *list);
+	struct debug_thread *list = xcalloc(ARRAY_LEN(tasks), sizeof(*list));
 
 	*n = 0;
 	for (unsigned pass = 0; pass < 2; pass++) {
@@ -267,7 +292,8 @@ struct debug_thread *debug_threads(struct debug *d, size_t *n)
 			if (!alive(d, i) || current == (pass == 1))
 				continue;
 			struct debug_thread *t = &list[(*n)++];
-			*t = (struct debug_thread){.pid = tasks[i].pid, .tid = tasks[i].tid, .next = current};
+			*t = (struct debug_thread){
+				.pid = tasks[i].pid, .tid = tasks[i].tid, .next = current};
 			t->in_call = tasks[i].tid == FAKE_THREAD;
 			t->sysno = 202;
 			strcpy(t->name, tasks[i].name);
@@ -357,7 +383,9 @@ static uint8_t *place(struct debug *d, uint64_t addr, size_t *left)
 	uint64_t start = PAGE_DOWN(addr);
 
 	*left = PAGE - (addr - start);
-	return start == FAKE_IMAGE ? d->image + (addr - start) : start == FAKE_DATA ? d->data + (addr - start) : NULL;
+	return start == FAKE_IMAGE  ? d->image + (addr - start)
+	       : start == FAKE_DATA ? d->data + (addr - start)
+				    : NULL;
 }
 
 ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t n)
@@ -412,12 +440,13 @@ void debug_experiment_end(struct debug *d)
 
 ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 {
-	const uint64_t auxv[] = {AT_PHDR, FAKE_IMAGE + HEADERS, AT_PHNUM, 4, AT_BASE, FAKE_DATA, AT_NULL, 0};
+	const uint64_t auxv[] = {
+		AT_PHDR, FAKE_IMAGE + HEADERS, AT_PHNUM, 4, AT_BASE, FAKE_DATA, AT_NULL, 0};
 
-	if (!there(d, pid, 0) || max < sizeof auxv)
+	if (!there(d, pid, 0) || max < sizeof(auxv))
 		return -1;
-	memcpy(buf, auxv, sizeof auxv);
-	return sizeof auxv;
+	memcpy(buf, auxv, sizeof(auxv));
+	return sizeof(auxv);
 }
 
 const char *debug_exec_file(struct debug *d, pid_t pid)
@@ -443,19 +472,29 @@ int debug_open_file(struct debug *d, const char *path)
 	(void)d;
 	if (strcmp(path, FAKE_FILE) || (fd = memfd_create("fake", MFD_CLOEXEC)) < 0)
 		return -1;
-	for (unsigned i = 0; i < sizeof block; i++)
+	for (unsigned i = 0; i < sizeof(block); i++)
 		block[i] = (char)(i * 7 + i / 256);
-	if (write_all(fd, block, sizeof block))
+	if (write_all(fd, block, sizeof(block)))
 		return -1;
 	return fd;
 }
 
-int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m), void *ctx)
+int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m),
+	       void *ctx)
 {
 	static const struct debug_map maps[] = {
-		{.start = FAKE_IMAGE, .end = FAKE_IMAGE + PAGE, .prot = PROT_READ, .path = "/bin/prog"},
-		{.start = FAKE_CODE, .end = FAKE_CODE + PAGE, .prot = PROT_READ | PROT_EXEC, .path = "/bin/prog"},
-		{.start = FAKE_DATA, .end = FAKE_DATA + PAGE, .prot = PROT_READ | PROT_WRITE, .path = FAKE_FILE},
+		{.start = FAKE_IMAGE,
+		 .end = FAKE_IMAGE + PAGE,
+		 .prot = PROT_READ,
+		 .path = "/bin/prog"},
+		{.start = FAKE_CODE,
+		 .end = FAKE_CODE + PAGE,
+		 .prot = PROT_READ | PROT_EXEC,
+		 .path = "/bin/prog"},
+		{.start = FAKE_DATA,
+		 .end = FAKE_DATA + PAGE,
+		 .prot = PROT_READ | PROT_WRITE,
+		 .path = FAKE_FILE},
 	};
 
 	if (!there(d, pid, 0))
@@ -465,9 +504,11 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	return 0;
 }
 
-/* --- breakpoints ---------------------------------------------------------------------------------------------- */
+/* --- breakpoints
+ * ---------------------------------------------------------------------------------------------- */
 
-int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len)
+int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
+		       uint64_t len)
 {
 	for (size_t i = 0; i < d->nbreaks; i++) {
 		struct fake_break *b = &d->breaks[i];
@@ -485,7 +526,7 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 	if (!there(d, pid, 0) || len > PAGE)
 		return -1;
 	debug_break_remove(d, pid, kind, addr, len);
-	d->breaks = xrealloc(d->breaks, (d->nbreaks + 1) * sizeof *d->breaks);
+	d->breaks = xrealloc(d->breaks, (d->nbreaks + 1) * sizeof(*d->breaks));
 	d->breaks[d->nbreaks++] = (struct fake_break){pid, kind, addr, len, when, ctx};
 	return 0;
 }
@@ -500,7 +541,9 @@ void debug_catch_set(struct debug *d, const struct debug_catch *c)
 	d->catch = *c;
 }
 
-/* --- moving --------------------------------------------------------------------------------------------------- */
+/* --- moving
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static pid_t process_of(pid_t tid)
 {
@@ -554,7 +597,8 @@ static bool broken(struct debug *d, struct debug_stop *stop, bool backward)
 	for (size_t i = 0; i < d->nbreaks; i++) {
 		const struct fake_break *b = &d->breaks[i];
 		bool watch = b->kind >= DEBUG_WATCH_WRITE;
-		if (b->pid != process_of(d->current) || (watch ? b->addr >= word + 8 || b->addr + b->len <= word : b->addr != pc) ||
+		if (b->pid != process_of(d->current) ||
+		    (watch ? b->addr >= word + 8 || b->addr + b->len <= word : b->addr != pc) ||
 		    (b->when && !b->when(b->ctx, d->current)))
 			continue;
 		stop->kind = watch ? DEBUG_STOP_WATCH : DEBUG_STOP_BREAK;
@@ -579,7 +623,8 @@ static bool arrived(struct debug *d, const struct debug_go *go, struct debug_sto
 /* In an experiment only pc moves, to a breakpoint or a little further. */
 static void go_trying(struct debug *d, const struct debug_go *go, struct debug_stop *stop)
 {
-	*stop = (struct debug_stop){.kind = DEBUG_STOP_STEP, .pid = process_of(d->current), .tid = d->current};
+	*stop = (struct debug_stop){
+		.kind = DEBUG_STOP_STEP, .pid = process_of(d->current), .tid = d->current};
 	for (unsigned i = 0; i < (go->step ? 1 : 100); i++) {
 		d->regs.r[R_RIP] += FAKE_INSN;
 		for (size_t b = 0; b < d->nbreaks; b++)
@@ -602,7 +647,8 @@ void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *sto
 		go_trying(d, go, stop);
 		return;
 	}
-	*stop = (struct debug_stop){.kind = DEBUG_STOP_INTERRUPT, .pid = process_of(d->current), .tid = d->current};
+	*stop = (struct debug_stop){
+		.kind = DEBUG_STOP_INTERRUPT, .pid = process_of(d->current), .tid = d->current};
 	if (fake.trouble) {
 		strcpy(d->error, "fake trouble");
 		stop->kind = DEBUG_STOP_TROUBLE;
@@ -625,7 +671,8 @@ void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *sto
 		if (arrived(d, go, stop))
 			return;
 		stop->kind = DEBUG_STOP_INTERRUPT;
-		if (go->step == (go->backward ? d->current : before) && !(pc_at(d->step) >= go->lo && pc_at(d->step) < go->hi)) {
+		if (go->step == (go->backward ? d->current : before) &&
+		    !(pc_at(d->step) >= go->lo && pc_at(d->step) < go->hi)) {
 			stop->kind = DEBUG_STOP_STEP;
 			stop->pid = process_of(go->step);
 			stop->tid = d->current = go->step;
@@ -639,10 +686,12 @@ void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *sto
 void debug_seek(struct debug *d, const struct debug_position *p, struct debug_stop *stop)
 {
 	move(d, step_of(p));
-	*stop = (struct debug_stop){.kind = DEBUG_STOP_STEP, .pid = process_of(d->current), .tid = d->current};
+	*stop = (struct debug_stop){
+		.kind = DEBUG_STOP_STEP, .pid = process_of(d->current), .tid = d->current};
 }
 
 struct debug_figures debug_figures(struct debug *d)
 {
-	return (struct debug_figures){.checkpoints = 3, .bytes = 4096, .forks = 5, .events_replayed = d->step / 10};
+	return (struct debug_figures){
+		.checkpoints = 3, .bytes = 4096, .forks = 5, .events_replayed = d->step / 10};
 }

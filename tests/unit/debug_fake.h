@@ -1,5 +1,6 @@
-/* A replay to debug that is not one: a run of FAKE_STEPS steps, of which everything is known beforehand. Ten steps make
- * an event. The processes are a small program with threads and children; what its memory holds is in debug_fake.c.
+/* A replay to debug that is not one: a run of FAKE_STEPS steps, of which everything is known
+ * beforehand. Ten steps make an event. The processes are a small program with threads and children;
+ * what its memory holds is in debug_fake.c.
  */
 #ifndef DEBUG_FAKE_H
 #define DEBUG_FAKE_H
@@ -36,8 +37,8 @@ enum {
 #define FAKE_LIBC_MAP (FAKE_IMAGE + 0x400)
 #define FAKE_LIB_MAP (FAKE_IMAGE + 0x500)
 #define FAKE_PROGRAM_TLS 0x28ul /* its size */
-#define FAKE_POINTER 0x402800ul	/* the thread pointer of all */
-#define FAKE_LIB_TLS 0x402c00ul	/* the block of the library in the vector */
+#define FAKE_POINTER 0x402800ul /* the thread pointer of all */
+#define FAKE_LIB_TLS 0x402c00ul /* the block of the library in the vector */
 
 #define FAKE_FILE "/lib/libfake.so.1.2"
 enum { FAKE_FILE_SIZE = 300000 };

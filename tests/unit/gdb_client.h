@@ -1,11 +1,11 @@
-/* The other side of the server for debuggers: a client that tests drive by hand, over a socket pair. */
+/* The other side of the server for debuggers: a client that tests drive by hand, over a socket
+ * pair. */
 #ifndef GDB_CLIENT_H
 #define GDB_CLIENT_H
 
 #include "debug_fake.h"
-#include "trace_sample.h"
-
 #include "gdb/gdb.h"
+#include "trace_sample.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -63,7 +63,7 @@ static inline void client_send(const void *bytes, size_t n)
 	for (size_t i = 1; i < len; i++)
 		sum = (uint8_t)(sum + (uint8_t)frame[i]);
 	char end[4];
-	snprintf(end, sizeof end, "#%02x", sum);
+	snprintf(end, sizeof(end), "#%02x", sum);
 	memcpy(frame + len, end, 3);
 	client_raw(frame, len + 3);
 	free(frame);
@@ -88,7 +88,8 @@ static inline void client_put(int c, bool *escaped, bool *repeat)
 	}
 }
 
-/* The next packet, in client.reply; false: the server is gone, or sends nothing or something wrong. */
+/* The next packet, in client.reply; false: the server is gone, or sends nothing or something wrong.
+ */
 static inline bool client_packet(void)
 {
 	bool escaped = false, repeat = false;
@@ -209,7 +210,8 @@ static inline void client_close(void)
 }
 
 /* As gdb begins. */
-#define GDB_FEATURES "qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+;vContSupported+"
+#define GDB_FEATURES \
+	"qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+;vContSupported+"
 
 static inline void client_hello(void)
 {

@@ -1,7 +1,6 @@
 /* The server for debuggers, packet by packet, on a run that is known (debug_fake.h). */
-#include "gdb_client.h"
-
 #include "gdb/wire.h"
+#include "gdb_client.h"
 #include "util/util.h"
 
 #define WHY client.reply
@@ -55,7 +54,9 @@ static uint64_t pc_of(unsigned step)
 	return FAKE_CODE + step % FAKE_LOOP * FAKE_INSN;
 }
 
-/* --- framing --------------------------------------------------------------------------------------------------- */
+/* --- framing
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 static void raw(const char *text)
 {
@@ -149,10 +150,10 @@ static void long_runs_come_back_whole(void)
 	char wanted[2 * 300 + 1];
 
 	begin();
-	memset(wanted, '0', sizeof wanted - 1);
+	memset(wanted, '0', sizeof(wanted) - 1);
 	for (unsigned n = 1; n <= 300; n += 7) {
 		char packet[32];
-		snprintf(packet, sizeof packet, "m402d00,%x", n);
+		snprintf(packet, sizeof(packet), "m402d00,%x", n);
 		wanted[2 * n] = '\0';
 		IS(packet, wanted);
 		wanted[2 * n] = '0';
@@ -162,8 +163,18 @@ static void long_runs_come_back_whole(void)
 
 static void unknown_packets_have_an_empty_reply(void)
 {
-	static const char *const unknown[] = {"vMustReplyEmpty", "qTStatus",	 "QNothing:1", "jThreadsInfo", "",	"vFile:stat:00",
-					      "qXfer:osdata:read::0,100", "_M100,7", "A",	 "B",	       "qC1234", "vContX"};
+	static const char *const unknown[] = {"vMustReplyEmpty",
+					      "qTStatus",
+					      "QNothing:1",
+					      "jThreadsInfo",
+					      "",
+					      "vFile:stat:00",
+					      "qXfer:osdata:read::0,100",
+					      "_M100,7",
+					      "A",
+					      "B",
+					      "qC1234",
+					      "vContX"};
 
 	begin();
 	for (size_t i = 0; i < ARRAY_LEN(unknown); i++)
@@ -171,27 +182,97 @@ static void unknown_packets_have_an_empty_reply(void)
 	end();
 }
 
-/* --- malformed packets ------------------------------------------------------------------------------------------- */
+/* --- malformed packets
+ * ------------------------------------------------------------------------------------------- */
 
 static void malformed_packets_are_errors(void)
 {
 	static const char *const wrong[] = {
-		"m",		"m,",		    "m402000",	    "mzz,4",		  "m402000,4x",	      "m11112222333344445,1",
-		"M402000,4",	"M402000,4:00",	    "M402000,1:zz", "X402000,4:ab",	  "X402000",	      "p",
-		"pzz",		"pffff",	    "P10",	    "P10=",		  "P10=zz",	      "P10=00",
-		"Pffff=00",	"G12345",	    "H",	    "Hg",		  "Hx1",	      "Hgzz",
-		"Hgp64.99",	"T",		    "Tzz",	    "Tp64.99",		  "Z",		      "Z0",
-		"Z9,401000,1",	"Z0,401000",	    "Z0,401000,1,", "Z0,401000,1;X",	  "Z0,401000,1;X5,22", "Z0,401000,1;Y",
-		"Z2,402000,0",	"Z0,401000,1;Xffffffff,22",	    "z9,1,1",		  "z0",		      "vCont;",
-		"vCont;q",	"vCont;C",	    "vCont;Szz",    "vCont;r",		  "vCont;r1",	      "vCont;r1,",
-		"vCont;c:zz",	"vCont;s:p64.99",   "vKill;",	    "vKill;0",		  "vKill;99",	      "D;zz",
-		"D;99",		"vAttach;",	    "vAttach;99",   "vRun;;zz",		  "vRun;;6e6f",	      "vRun;;31;32",
-		"qCRC:",	"qCRC:1",	    "qCRC:10,10",   "qSearch:memory:1;2", "qSearch:memory:1;2;", "qSearch:x",
-		"qGetTLSAddr:", "qGetTLSAddr:p64.64,0",		    "qGetTLSAddr:p64.99,0,0",		      "qRcmd,6",
-		"qRcmd",	"qRcmd,zz",	    "QPassSignals:x", "QCatchSyscalls:2", "QCatchSyscalls:1;zz", "QCatchSyscalls:1;fffff",
-		"QThreadEvents:2", "QNonStop:1",    "qThreadExtraInfo,99", "qXfer:auxv:read::", "qXfer:auxv:read::0",
-		"qXfer:auxv:read:x:0,10",	    "qXfer:features:read:other.xml:0,10",			  "qXfer:features:read:target.xml:fffff,10",
-		"qXfer:exec-file:read:99:0,10",	    "qXfer:siginfo:read::0,80",
+		"m",
+		"m,",
+		"m402000",
+		"mzz,4",
+		"m402000,4x",
+		"m11112222333344445,1",
+		"M402000,4",
+		"M402000,4:00",
+		"M402000,1:zz",
+		"X402000,4:ab",
+		"X402000",
+		"p",
+		"pzz",
+		"pffff",
+		"P10",
+		"P10=",
+		"P10=zz",
+		"P10=00",
+		"Pffff=00",
+		"G12345",
+		"H",
+		"Hg",
+		"Hx1",
+		"Hgzz",
+		"Hgp64.99",
+		"T",
+		"Tzz",
+		"Tp64.99",
+		"Z",
+		"Z0",
+		"Z9,401000,1",
+		"Z0,401000",
+		"Z0,401000,1,",
+		"Z0,401000,1;X",
+		"Z0,401000,1;X5,22",
+		"Z0,401000,1;Y",
+		"Z2,402000,0",
+		"Z0,401000,1;Xffffffff,22",
+		"z9,1,1",
+		"z0",
+		"vCont;",
+		"vCont;q",
+		"vCont;C",
+		"vCont;Szz",
+		"vCont;r",
+		"vCont;r1",
+		"vCont;r1,",
+		"vCont;c:zz",
+		"vCont;s:p64.99",
+		"vKill;",
+		"vKill;0",
+		"vKill;99",
+		"D;zz",
+		"D;99",
+		"vAttach;",
+		"vAttach;99",
+		"vRun;;zz",
+		"vRun;;6e6f",
+		"vRun;;31;32",
+		"qCRC:",
+		"qCRC:1",
+		"qCRC:10,10",
+		"qSearch:memory:1;2",
+		"qSearch:memory:1;2;",
+		"qSearch:x",
+		"qGetTLSAddr:",
+		"qGetTLSAddr:p64.64,0",
+		"qGetTLSAddr:p64.99,0,0",
+		"qRcmd,6",
+		"qRcmd",
+		"qRcmd,zz",
+		"QPassSignals:x",
+		"QCatchSyscalls:2",
+		"QCatchSyscalls:1;zz",
+		"QCatchSyscalls:1;fffff",
+		"QThreadEvents:2",
+		"QNonStop:1",
+		"qThreadExtraInfo,99",
+		"qXfer:auxv:read::",
+		"qXfer:auxv:read::0",
+		"qXfer:auxv:read:x:0,10",
+		"qXfer:features:read:other.xml:0,10",
+		"qXfer:features:read:target.xml:fffff,10",
+		"qXfer:exec-file:read:99:0,10",
+		"qXfer:siginfo:read::0,80",
 	};
 
 	begin();
@@ -204,16 +285,33 @@ static void malformed_packets_are_errors(void)
 	end();
 }
 
-/* --- the beginning ------------------------------------------------------------------------------------------------- */
+/* --- the beginning
+ * -------------------------------------------------------------------------------------------------
+ */
 
 static void features_are_told(void)
 {
 	static const char *const features[] = {
-		"PacketSize=20000",	    "multiprocess+",	     "vContSupported+",	      "swbreak+",
-		"hwbreak+",		    "ReverseContinue+",	     "ReverseStep+",	      "QStartNoAckMode+",
-		"qXfer:features:read+",	    "qXfer:auxv:read+",	     "qXfer:exec-file:read+", "qXfer:siginfo:read+",
-		"qXfer:threads:read+",	    "qXfer:libraries-svr4:read+", "QPassSignals+",    "QCatchSyscalls+",
-		"ConditionalBreakpoints+",  "fork-events+",	     "vfork-events+",	      "exec-events+",
+		"PacketSize=20000",
+		"multiprocess+",
+		"vContSupported+",
+		"swbreak+",
+		"hwbreak+",
+		"ReverseContinue+",
+		"ReverseStep+",
+		"QStartNoAckMode+",
+		"qXfer:features:read+",
+		"qXfer:auxv:read+",
+		"qXfer:exec-file:read+",
+		"qXfer:siginfo:read+",
+		"qXfer:threads:read+",
+		"qXfer:libraries-svr4:read+",
+		"QPassSignals+",
+		"QCatchSyscalls+",
+		"ConditionalBreakpoints+",
+		"fork-events+",
+		"vfork-events+",
+		"exec-events+",
 		"QThreadEvents+",
 	};
 
@@ -258,7 +356,8 @@ static void one_process_can_be_shown_alone(void)
 
 static void wrong_starts_are_refused(void)
 {
-	const struct gdb_options no_position = {.trace = trace, .start = "x"}, no_process = {.trace = trace, .pid = 12345},
+	const struct gdb_options no_position = {.trace = trace, .start = "x"},
+				 no_process = {.trace = trace, .pid = 12345},
 				 no_trace = {.trace = "/nowhere"};
 
 	client_open(&no_position);
@@ -269,18 +368,21 @@ static void wrong_starts_are_refused(void)
 	CHECK(!client.gdb);
 }
 
-/* --- threads, registers, memory --------------------------------------------------------------------------------------- */
+/* --- threads, registers, memory
+ * --------------------------------------------------------------------------------------- */
 
 static void threads_are_listed(void)
 {
 	begin_at("40", 0);
 	HAS("qfThreadInfo", "p64.65");
-	CHECK(client.reply[0] == 'm' && strstr(client.reply, "p64.64") && strstr(client.reply, "pc8.c8"));
+	CHECK(client.reply[0] == 'm' && strstr(client.reply, "p64.64") &&
+	      strstr(client.reply, "pc8.c8"));
 	IS("qsThreadInfo", "l");
 	IS("Tp64.65", "OK");
 	ERROR("Tp64.66");
 	HAS("qXfer:threads:read::0,1000", "<thread id=\"p64.65\" name=\"work&lt;er&gt;\"/>");
-	STARTS("qThreadExtraInfo,p64.65", "776f726b3c65723e2c20696e20667574657"); /* work<er>, in futex */
+	/* work<er>, in futex */
+	STARTS("qThreadExtraInfo,p64.65", "776f726b3c65723e2c20696e20667574657");
 	IS("Hgp64.65", "OK");
 	IS("qC", "QCp64.65");
 	IS("Hgp64.0", "OK");
@@ -296,14 +398,16 @@ static void registers_are_read_and_written(void)
 
 	begin_at("3", 0);
 	HAS("qXfer:features:read:target.xml:0,4000", "org.gnu.gdb.i386.core");
-	CHECK(strstr(client.reply, "<reg name=\"rip\" bitsize=\"64\" type=\"code_ptr\"/>") && !strstr(client.reply, "ymm0h"));
+	CHECK(strstr(client.reply, "<reg name=\"rip\" bitsize=\"64\" type=\"code_ptr\"/>") &&
+	      !strstr(client.reply, "ymm0h"));
 	IS("p0", "1e00000000000000");
 	IS("p10", "7810400000000000");
 	CHECK(!strncmp(ask("p29"), "01010101", 8)); /* xmm1 */
 	IS("P1=8877665544332211", "OK");
 	IS("p1", "8877665544332211");
-	snprintf(all, sizeof all, "%s", ask("g"));
-	CHECK(strlen(all) == 2 * (17 * 8 + 7 * 4 + 8 * 10 + 8 * 4 + 16 * 16 + 4 + 3 * 8) && !strncmp(all, "1e00", 4));
+	snprintf(all, sizeof(all), "%s", ask("g"));
+	CHECK(strlen(all) == 2 * (17 * 8 + 7 * 4 + 8 * 10 + 8 * 4 + 16 * 16 + 4 + 3 * 8) &&
+	      !strncmp(all, "1e00", 4));
 	memmove(all + 1, all, strlen(all) + 1);
 	all[0] = 'G';
 	memcpy(all + 1, "2a", 2);
@@ -322,7 +426,7 @@ static void documents_come_in_pieces(void)
 	whole = xstrdup(ask("qXfer:features:read:target.xml:0,10000"));
 	for (bool more = true; more && n < 60000; n += client.len - 1) {
 		char packet[64];
-		snprintf(packet, sizeof packet, "qXfer:features:read:target.xml:%zx,c1", n);
+		snprintf(packet, sizeof(packet), "qXfer:features:read:target.xml:%zx,c1", n);
 		more = ask(packet)[0] == 'm';
 		CHECK(client.reply[0] == 'm' || client.reply[0] == 'l');
 		memcpy(joined + n, client.reply + 1, client.len - 1);
@@ -361,7 +465,8 @@ static void memory_is_searched_and_summed(void)
 	end();
 }
 
-/* --- what comes with a process ------------------------------------------------------------------------------------------ */
+/* --- what comes with a process
+ * ------------------------------------------------------------------------------------------ */
 
 static void auxv_exec_file_and_siginfo(void)
 {
@@ -379,7 +484,9 @@ static void libraries_are_listed(void)
 {
 	begin();
 	HAS("qXfer:libraries-svr4:read::0,4000", "main-lm=\"0x400300\"");
-	CHECK(strstr(client.reply, "<library name=\"/lib/libc.so.6\" lm=\"0x400400\" l_addr=\"0x0\" l_ld=\"0x400600\" lmid=\"0x400280\"/>"));
+	CHECK(strstr(
+		client.reply,
+		"<library name=\"/lib/libc.so.6\" lm=\"0x400400\" l_addr=\"0x0\" l_ld=\"0x400600\" lmid=\"0x400280\"/>"));
 	CHECK(strstr(client.reply, "/lib/lib&lt;fake&gt;.so"));
 	end();
 }
@@ -401,7 +508,7 @@ static void thread_locals_are_found(void)
 	IS("qGetTLSAddr:p64.64,8,0", "4027d8"); /* 0x28 bytes below the pointer, rounded to 16 */
 	IS("qGetTLSAddr:p64.64,8,400300", "4027d8");
 	IS("qGetTLSAddr:p64.64,10,400500", "402c10");
-	ERROR("qGetTLSAddr:p64.64,10,400400"); /* has none */
+	ERROR("qGetTLSAddr:p64.64,10,400400");  /* has none */
 	IS("M402920,8:ffffffffffffffff", "OK"); /* not allocated yet … */
 	ERROR("qGetTLSAddr:p64.64,10,400500");
 	IS("M400558,8:0001000000000000", "OK"); /* … but in the static block */
@@ -427,7 +534,8 @@ static void files_are_read(void)
 	IS("vFile:close:0", "F0");
 	IS("vFile:close:0", "F-1,9");
 	IS("vFile:close:ffff", "F-1,9");
-	IS("vFile:open:2f6c69622f6c642e736f,0,0", "F0"); /* the dynamic linker's name leads to it too */
+	/* the dynamic linker's name leads to it too */
+	IS("vFile:open:2f6c69622f6c642e736f,0,0", "F0");
 	IS("vFile:open:2f70726f632f3130302f6d617073,0,0", "F1"); /* /proc/100/maps */
 	HAS("vFile:pread:1,1000,0", "00401000-00402000 r-xp 00000000 00:00 0 /bin/prog\n");
 	IS("vFile:readlink:2f70726f632f3130302f657865", "F9;/bin/prog");
@@ -438,7 +546,9 @@ static void files_are_read(void)
 	end();
 }
 
-/* --- moving ---------------------------------------------------------------------------------------------------------------- */
+/* --- moving
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 static void steps_go_both_ways(void)
 {
@@ -552,9 +662,12 @@ static void output_is_told_while_it_runs(void)
 	end();
 }
 
-/* --- conditions ----------------------------------------------------------------------------------------------------------- */
+/* --- conditions
+ * -----------------------------------------------------------------------------------------------------------
+ */
 
-/* Goes on from step 220 with a breakpoint at each step whose pc is that of 225, 289 …; where it stopped. */
+/* Goes on from step 220 with a breakpoint at each step whose pc is that of 225, 289 …; where it
+ * stopped. */
 static unsigned stop_with(const char *conditions)
 {
 	char packet[512];
@@ -563,7 +676,7 @@ static unsigned stop_with(const char *conditions)
 	ask("qSupported:multiprocess+");
 	quiet();
 	ask("Hgp64.64");
-	snprintf(packet, sizeof packet, "Z0,%lx,1%s", pc_of(225), conditions);
+	snprintf(packet, sizeof(packet), "Z0,%lx,1%s", pc_of(225), conditions);
 	IS(packet, "OK");
 	ask("vCont;c");
 	unsigned step = fake_step();
@@ -577,25 +690,31 @@ static void conditions_decide(void)
 	const unsigned first = stop_with("");
 
 	CHECK(first < FAKE_STEPS - 1);
-	CHECK(stop_with(";X3,220127") == first);		      /* 1 */
-	CHECK(stop_with(";X3,220027") == FAKE_STEPS - 1);	      /* 0 */
-	CHECK(stop_with(";X3,220027X3,220127") == first);	      /* any of them */
-	CHECK(stop_with(";X9,26000023012c132701") >= first);	      /* $rax == 300: a byte too many is never reached */
-	CHECK(stop_with(";X5,2600002227") == first);		      /* ends in the middle: stops */
-	CHECK(stop_with(";X1,02") == first);			      /* nothing on the stack */
-	CHECK(stop_with(";X1,ff") == first);			      /* no such operation */
-	CHECK(stop_with(";X3,210000") == first);		      /* for ever */
-	CHECK(stop_with(";X5,2201210000") == first);		      /* fills the stack */
-	CHECK(stop_with(";X5,2201220005") == first);		      /* divided by 0 */
-	CHECK(stop_with(";X6,22ff16080327") == first);		      /* sub of one value */
-	CHECK(stop_with(";Xa,22ff160822ff16081327") == first);	      /* sign extension: -1 == -1 */
-	CHECK(stop_with(";Xa,24004020001922009927") == first);	      /* memory, and an unknown operation */
-	CHECK(stop_with(";X9,2400402000190e2701") == FAKE_STEPS - 1); /* !*(int *)0x402000, which is not 0 */
-	CHECK(stop_with(";X5,2200192701") == first);		      /* memory that is not there */
-	CHECK(stop_with(";Xd,2201220232010f220032013327") != 0);      /* pick, and, rot */
+	CHECK(stop_with(";X3,220127") == first);          /* 1 */
+	CHECK(stop_with(";X3,220027") == FAKE_STEPS - 1); /* 0 */
+	CHECK(stop_with(";X3,220027X3,220127") == first); /* any of them */
+	/* $rax == 300: a byte too many is never reached */
+	CHECK(stop_with(";X9,26000023012c132701") >= first);
+	/* ends in the middle: stops */
+	CHECK(stop_with(";X5,2600002227") == first);
+	CHECK(stop_with(";X1,02") == first);                   /* nothing on the stack */
+	CHECK(stop_with(";X1,ff") == first);                   /* no such operation */
+	CHECK(stop_with(";X3,210000") == first);               /* for ever */
+	CHECK(stop_with(";X5,2201210000") == first);           /* fills the stack */
+	CHECK(stop_with(";X5,2201220005") == first);           /* divided by 0 */
+	CHECK(stop_with(";X6,22ff16080327") == first);         /* sub of one value */
+	CHECK(stop_with(";Xa,22ff160822ff16081327") == first); /* sign extension: -1 == -1 */
+	/* memory, and an unknown operation */
+	CHECK(stop_with(";Xa,24004020001922009927") == first);
+	/* !*(int *)0x402000, which is not 0 */
+	CHECK(stop_with(";X9,2400402000190e2701") == FAKE_STEPS - 1);
+	CHECK(stop_with(";X5,2200192701") == first);             /* memory that is not there */
+	CHECK(stop_with(";Xd,2201220232010f220032013327") != 0); /* pick, and, rot */
 }
 
-/* --- events of processes ------------------------------------------------------------------------------------------------------ */
+/* --- events of processes
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static void forks_are_told_and_children_can_be_left(void)
 {
@@ -709,7 +828,9 @@ static void threads_are_told_when_asked(void)
 	end();
 }
 
-/* --- experiments ---------------------------------------------------------------------------------------------------------------- */
+/* --- experiments
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 static void writing_is_undone_by_the_next_resume(void)
 {
@@ -744,12 +865,14 @@ static void calls_run_in_an_experiment(void)
 	end();
 }
 
-/* --- monitor -------------------------------------------------------------------------------------------------------------------- */
+/* --- monitor
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static void monitor_commands(void)
 {
-	static const char *const names[] = {"when",    "when-ticks", "elapsed", "seek",	  "run",
-					    "restart", "checkpoint", "delete",	"info",	  "dump"};
+	static const char *const names[] = {"when",    "when-ticks", "elapsed", "seek", "run",
+					    "restart", "checkpoint", "delete",  "info", "dump"};
 
 	begin();
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -816,12 +939,24 @@ static void run_goes_to_a_position(void)
 	end();
 }
 
-/* --- clients that go ------------------------------------------------------------------------------------------------------------------ */
+/* --- clients that go
+ * ------------------------------------------------------------------------------------------------------------------
+ */
 
 static void clients_may_go_at_any_point(void)
 {
-	static const char *const last[] = {"$", "$m402", "$m402000,4#", "$m402000,4#9", "$vCont;c#a8", "$qXfer:features:read:target.xml:0,4000#75",
-					   "$X402000,4:}", "-", "$k#6b", "$D#44", "$vCont;c#a8\003", "$m402000,1000#ef$m402000,1000#ef"};
+	static const char *const last[] = {"$",
+					   "$m402",
+					   "$m402000,4#",
+					   "$m402000,4#9",
+					   "$vCont;c#a8",
+					   "$qXfer:features:read:target.xml:0,4000#75",
+					   "$X402000,4:}",
+					   "-",
+					   "$k#6b",
+					   "$D#44",
+					   "$vCont;c#a8\003",
+					   "$m402000,1000#ef$m402000,1000#ef"};
 	const struct gdb_options o = {.trace = trace};
 
 	client_open(&o);

@@ -1,11 +1,11 @@
-/* Writes a trace made to get out of its replay: blocks and checksums right, and what they say such as no recorder writes.
- * usage: hostile_trace SAMPLE DIR KIND [ARGUMENT...]
- *   SAMPLE is a trace recorded on this machine; kinds are in the table at the end. What the trace's program does is in
- *   code of one page; each of its calls is an event that agrees with it, so that a replay goes from one to the next, and the
- *   last event is of a task that is not there. */
-#include "trace_sample.h"
+/* Writes a trace made to get out of its replay: blocks and checksums right, and what they say such
+ * as no recorder writes. usage: hostile_trace SAMPLE DIR KIND [ARGUMENT...] SAMPLE is a trace
+ * recorded on this machine; kinds are in the table at the end. What the trace's program does is in
+ *   code of one page; each of its calls is an event that agrees with it, so that a replay goes from
+ * one to the next, and the last event is of a task that is not there. */
 #include "arch/arch.h"
 #include "counter/page.h"
+#include "trace_sample.h"
 #include "tracee/task.h"
 
 #include <signal.h>
@@ -27,11 +27,21 @@ static char **args;
 static uint8_t page[4096];
 
 /* Ways into the kernel, and where each is. */
-enum { BY_SYSCALL = 0, BY_INT80 = 0x10, BY_SYSENTER = 0x20, BY_LOOP = 0x30, BY_AGENT = 1, BY_VSYSCALL = 2 };
+enum {
+	BY_SYSCALL = 0,
+	BY_INT80 = 0x10,
+	BY_SYSENTER = 0x20,
+	BY_LOOP = 0x30,
+	BY_AGENT = 1,
+	BY_VSYSCALL = 2
+};
 static const struct {
 	int at;
 	uint8_t code[2];
-} ways[] = {{BY_SYSCALL, {0x0f, 0x05}}, {BY_INT80, {0xcd, 0x80}}, {BY_SYSENTER, {0x0f, 0x34}}, {BY_LOOP, {0xeb, 0xfe}}};
+} ways[] = {{BY_SYSCALL, {0x0f, 0x05}},
+	    {BY_INT80, {0xcd, 0x80}},
+	    {BY_SYSENTER, {0x0f, 0x34}},
+	    {BY_LOOP, {0xeb, 0xfe}}};
 
 static void put(struct trace_event *ev)
 {
@@ -50,7 +60,8 @@ static void put_map(const struct trace_map *m)
 
 static void put_data(int kind, uint64_t addr, const void *bytes, size_t n)
 {
-	const struct trace_data d = {.kind = (uint8_t)kind, .addr = addr, .len = (uint32_t)n, .bytes = bytes};
+	const struct trace_data d = {
+		.kind = (uint8_t)kind, .addr = addr, .len = (uint32_t)n, .bytes = bytes};
 
 	if (trace_put_data(writer, &d))
 		errx(2, "%s", trace_strerror());
@@ -59,24 +70,36 @@ static void put_data(int kind, uint64_t addr, const void *bytes, size_t n)
 /* The program begins: `more`, if not NULL, is mapped as well. */
 static void begin(const struct trace_map *more)
 {
-	const struct trace_map code = {.backing = BACKING_DATA, .start = CODE, .len = 4096, .size = 4096, .prot = 7, .flags = MAP_PRIVATE,
-				       .path = "", .copy = ""};
-	const struct trace_map stack = {.start = STACK, .len = 0x10000, .prot = 3, .flags = MAP_PRIVATE, .path = "", .copy = ""};
+	const struct trace_map code = {.backing = BACKING_DATA,
+				       .start = CODE,
+				       .len = 4096,
+				       .size = 4096,
+				       .prot = 7,
+				       .flags = MAP_PRIVATE,
+				       .path = "",
+				       .copy = ""};
+	const struct trace_map stack = {.start = STACK,
+					.len = 0x10000,
+					.prot = 3,
+					.flags = MAP_PRIVATE,
+					.path = "",
+					.copy = ""};
 
 	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
-		memcpy(page + ways[i].at, ways[i].code, sizeof ways[i].code);
+		memcpy(page + ways[i].at, ways[i].code, sizeof(ways[i].code));
 	if (args[0])
 		snprintf((char *)page + (TEXT - CODE), 1024, "%s", args[0]);
 	put_map(&code);
 	put_map(&stack);
 	if (more)
 		put_map(more);
-	put_data(DATA_FILL, CODE, page, sizeof page);
+	put_data(DATA_FILL, CODE, page, sizeof(page));
 	regs.r[R_CS] = 0x33;
 	regs.r[R_SS] = 0x2b;
 	regs.r[R_EFLAGS] = 0x202;
 	regs.r[R_RSP] = STACK + 0xff00;
-	last = (struct trace_event){.kind = EV_SYSCALL, .flags = EVF_EXEC, .sysno = SYS_execve, .tid = TID};
+	last = (struct trace_event){
+		.kind = EV_SYSCALL, .flags = EVF_EXEC, .sysno = SYS_execve, .tid = TID};
 }
 
 /* The last event, and then the program makes this call, which returns `result`. */
@@ -90,7 +113,9 @@ static void call_by(int way, long nr, int64_t result, const uint64_t a[6])
 			regs.r[legacy[i]] = a[i];
 	}
 	regs.r[R_RAX] = (uint64_t)nr;
-	regs.r[R_RIP] = way == BY_AGENT ? AGENT_ADDR : way == BY_VSYSCALL ? VSYSCALL : CODE + (uint64_t)way;
+	regs.r[R_RIP] = way == BY_AGENT      ? AGENT_ADDR
+			: way == BY_VSYSCALL ? VSYSCALL
+					     : CODE + (uint64_t)way;
 	last.after = regs;
 	put(&last);
 	regs.r[R_RIP] += ARCH_SYSCALL_LEN;
@@ -100,7 +125,11 @@ static void call_by(int way, long nr, int64_t result, const uint64_t a[6])
 	}
 	regs.r[R_ORIG_RAX] = (uint64_t)nr;
 	regs.r[R_RAX] = (uint64_t)-38;
-	last = (struct trace_event){.kind = EV_SYSCALL, .sysno = (uint16_t)nr, .tid = TID, .result = result, .regs = regs};
+	last = (struct trace_event){.kind = EV_SYSCALL,
+				    .sysno = (uint16_t)nr,
+				    .tid = TID,
+				    .result = result,
+				    .regs = regs};
 	regs.r[R_RAX] = (uint64_t)result;
 }
 #define CALL(way, nr, result, ...) call_by(way, nr, result, (const uint64_t[6]){__VA_ARGS__})
@@ -224,10 +253,17 @@ static void bomb(void)
 
 /* --- mappings */
 
-/* ARGUMENT is a file of the host; its size and time stamp are as it says of itself with "same" as ARGUMENT 2. */
+/* ARGUMENT is a file of the host; its size and time stamp are as it says of itself with "same" as
+ * ARGUMENT 2. */
 static void map_file(void)
 {
-	struct trace_map m = {.backing = BACKING_FILE, .start = 0x60000000, .len = 4096, .prot = 3, .flags = MAP_SHARED, .path = args[0], .copy = ""};
+	struct trace_map m = {.backing = BACKING_FILE,
+			      .start = 0x60000000,
+			      .len = 4096,
+			      .prot = 3,
+			      .flags = MAP_SHARED,
+			      .path = args[0],
+			      .copy = ""};
 	struct stat st;
 
 	if (args[1] && !stat(args[0], &st)) {
@@ -243,7 +279,12 @@ static void map_file(void)
 
 static void map_copy(void)
 {
-	const struct trace_map m = {.backing = BACKING_COPY, .start = 0x60000000, .len = 4096, .prot = 3, .flags = MAP_PRIVATE, .path = "/lib/x",
+	const struct trace_map m = {.backing = BACKING_COPY,
+				    .start = 0x60000000,
+				    .len = 4096,
+				    .prot = 3,
+				    .flags = MAP_PRIVATE,
+				    .path = "/lib/x",
 				    .copy = args[0]};
 
 	begin(&m);
@@ -252,7 +293,12 @@ static void map_copy(void)
 
 static void map_code(void)
 {
-	const struct trace_map m = {.backing = BACKING_CODE, .start = 0x60000000, .len = 4096, .prot = 5, .flags = MAP_PRIVATE, .path = "/lib/x",
+	const struct trace_map m = {.backing = BACKING_CODE,
+				    .start = 0x60000000,
+				    .len = 4096,
+				    .prot = 5,
+				    .flags = MAP_PRIVATE,
+				    .path = "/lib/x",
 				    .copy = args[0]};
 
 	begin(&m);
@@ -267,15 +313,23 @@ static uint64_t number(const char *text)
 /* ARGUMENTs: FILE START LENGTH BACKING; then the program would make that file at the agent. */
 static void map_at(void)
 {
-	struct trace_map m = {.backing = (uint8_t)number(args[3]), .start = number(args[1]), .len = number(args[2]), .size = number(args[2]),
-			      .prot = 7, .flags = MAP_PRIVATE, .path = "", .copy = "", .object = 1};
+	struct trace_map m = {.backing = (uint8_t)number(args[3]),
+			      .start = number(args[1]),
+			      .len = number(args[2]),
+			      .size = number(args[2]),
+			      .prot = 7,
+			      .flags = MAP_PRIVATE,
+			      .path = "",
+			      .copy = "",
+			      .object = 1};
 
 	begin(&m);
 	CALL(BY_AGENT, SYS_open, 3, TEXT, O_CREAT | O_WRONLY, 0600);
 	end();
 }
 
-/* ARGUMENTs: FILE NUMBER RESULT and those of a call that changes the address space, as the recorder never lets it be made. */
+/* ARGUMENTs: FILE NUMBER RESULT and those of a call that changes the address space, as the recorder
+ * never lets it be made. */
 static void change(void)
 {
 	uint64_t a[6] = {0};
@@ -288,11 +342,15 @@ static void change(void)
 	end();
 }
 
-/* ARGUMENTs: FILE ADDRESS KIND: bytes, code for instance, for where they must not come; the file is made at the agent. */
+/* ARGUMENTs: FILE ADDRESS KIND: bytes, code for instance, for where they must not come; the file is
+ * made at the agent. */
 static void write_at(void)
 {
 	static const uint8_t code[] = {0x90, 0x0f, 0x05, 0x90, 0xeb, 0xfe, 0x90, 0x90};
-	struct trace_data d = {.kind = (uint8_t)number(args[2]), .addr = number(args[1]), .len = sizeof code, .bytes = code};
+	struct trace_data d = {.kind = (uint8_t)number(args[2]),
+			       .addr = number(args[1]),
+			       .len = sizeof(code),
+			       .bytes = code};
 
 	if (d.kind == DATA_ZERO)
 		d.len = 0, d.bytes = NULL, d.fill_len = 8192;
@@ -307,11 +365,20 @@ static void write_at(void)
 static const struct kind {
 	const char *name;
 	void (*make)(void);
-} kinds[] = {{"escape_syscall", escape_syscall}, {"escape_agent", escape_agent},   {"escape_int80", escape_int80},
-	     {"escape_sysenter", escape_sysenter}, {"escape_vsyscall", escape_vsyscall}, {"escape_exec", escape_exec},
-	     {"loop", loop},		     {"bomb", bomb},		       {"map_file", map_file},
-	     {"map_copy", map_copy},	     {"map_code", map_code},	       {"map_at", map_at},
-	     {"change", change},	     {"write_at", write_at}};
+} kinds[] = {{"escape_syscall", escape_syscall},
+	     {"escape_agent", escape_agent},
+	     {"escape_int80", escape_int80},
+	     {"escape_sysenter", escape_sysenter},
+	     {"escape_vsyscall", escape_vsyscall},
+	     {"escape_exec", escape_exec},
+	     {"loop", loop},
+	     {"bomb", bomb},
+	     {"map_file", map_file},
+	     {"map_copy", map_copy},
+	     {"map_code", map_code},
+	     {"map_at", map_at},
+	     {"change", change},
+	     {"write_at", write_at}};
 
 int main(int argc, char **argv)
 {

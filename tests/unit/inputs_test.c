@@ -1,4 +1,5 @@
-/* What calls that wait have read is kept until they return, but never more than there is room for, however many wait. */
+/* What calls that wait have read is kept until they return, but never more than there is room for,
+ * however many wait. */
 #include "trace/print.h"
 
 #include <stdlib.h>
@@ -16,9 +17,9 @@ static void check(bool ok, const char *what)
 
 static void enter(struct event_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
 {
-	const struct trace_event ev = { .kind = EV_ENTER, .tid = tid };
-	struct trace_data d = { .kind = DATA_IN, .len = n, .fill_len = n, .bytes = bytes };
-	struct event_records recs = { .data = &d, .ndata = 1 };
+	const struct trace_event ev = {.kind = EV_ENTER, .tid = tid};
+	struct trace_data d = {.kind = DATA_IN, .len = n, .fill_len = n, .bytes = bytes};
+	struct event_records recs = {.data = &d, .ndata = 1};
 
 	event_inputs_join(in, &ev, &recs);
 }
@@ -26,18 +27,19 @@ static void enter(struct event_inputs *in, int32_t tid, const uint8_t *bytes, ui
 /* Whether the call, now that it returns, has what it read. */
 static bool returns(struct event_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
 {
-	const struct trace_event ev = { .kind = EV_SYSCALL, .tid = tid, .flags = EVF_RESUMED };
-	struct event_records recs = { 0 };
+	const struct trace_event ev = {.kind = EV_SYSCALL, .tid = tid, .flags = EVF_RESUMED};
+	struct event_records recs = {0};
 
 	event_inputs_join(in, &ev, &recs);
-	bool has = recs.ndata == 1 && recs.data[0].len == n && memcmp(recs.data[0].bytes, bytes, n) == 0;
+	bool has = recs.ndata == 1 && recs.data[0].len == n &&
+		   memcmp(recs.data[0].bytes, bytes, n) == 0;
 	event_records_free(&recs);
 	return has;
 }
 
 int main(void)
 {
-	struct event_inputs in = { 0 };
+	struct event_inputs in = {0};
 	uint8_t *bytes = malloc(LONG);
 	size_t kept = 0;
 	bool all = true;
@@ -47,7 +49,8 @@ int main(void)
 		enter(&in, tid, bytes, 8);
 		all = returns(&in, tid, bytes, 8) && all;
 	}
-	check(all && in.bytes == 0, "calls have what they read when they return, and then it is gone");
+	check(all && in.bytes == 0,
+	      "calls have what they read when they return, and then it is gone");
 	check(in.n == 1, "the place of one that has returned is used again");
 	for (int32_t tid = 1; tid <= TASKS; tid++)
 		enter(&in, tid, bytes, LONG);

@@ -1,7 +1,9 @@
-/* The rewriter, on programs that are installed: what it wrote must do what the original did, as far as that can be told
- * by reading both. Then damaged files, which must not crash it. */
+/* The rewriter, on programs that are installed: what it wrote must do what the original did, as far
+ * as that can be told by reading both. Then damaged files, which must not crash it. */
 #include "instrument/rewrite.h"
+#include "util/util.h"
 
+#include <Zydis/Zydis.h>
 #include <elf.h>
 #include <err.h>
 #include <fcntl.h>
@@ -13,9 +15,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <Zydis/Zydis.h>
-
-#include "util/util.h"
 
 static int ntests, nfailed;
 
@@ -35,7 +34,7 @@ struct subject {
 	const struct code_site *sites;
 	const struct code_pair *origins, *moved;
 	uint8_t *was, *is; /* the texts */
-	uint8_t *range;	   /* of each byte: what became of it */
+	uint8_t *range;    /* of each byte: what became of it */
 	uint8_t *begins;   /* an instruction of a function begins there */
 	ZydisDecoder decoder;
 	unsigned wrong;
@@ -49,7 +48,8 @@ static void complain(struct subject *s, const char *what, uint64_t at)
 		printf("# %s: %s at %#lx\n", s->name, what, s->h->lo + at);
 }
 
-static bool decode(struct subject *s, const uint8_t *p, ZydisDecodedInstruction *d, ZydisDecodedOperand *op)
+static bool decode(struct subject *s, const uint8_t *p, ZydisDecodedInstruction *d,
+		   ZydisDecodedOperand *op)
 {
 	return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&s->decoder, p, 15, d, op));
 }
@@ -74,7 +74,8 @@ static uint8_t *map_file(int fd, size_t *len)
 		return NULL;
 	*len = st.st_size;
 	/* Private and a page longer, so that decoding at the end is no crime. */
-	uint8_t *p = mmap(NULL, *len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint8_t *p =
+		mmap(NULL, *len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED || pread_all(fd, p, *len, 0) != (ssize_t)*len)
 		err(2, "cannot read");
 	return p;
@@ -82,7 +83,8 @@ static uint8_t *map_file(int fd, size_t *len)
 
 static void *image_new(size_t len)
 {
-	void *p = mmap(NULL, len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	void *p = mmap(NULL, len + PAGE, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		err(2, "no memory");
 	return p;
@@ -116,8 +118,9 @@ static bool layout_ok(const struct subject *s)
 		    g->addr + g->len > h->len + PAGE || g->code_off + g->len > s->code_len)
 			return false;
 	}
-	return h->tramp_off % PAGE == 0 && h->tramp_len % PAGE == 0 && h->tramp_off + h->tramp_len <= s->code_len &&
-	       h->stop_end <= h->tramp_len && !memcmp(s->code + h->tramp_off + h->stop_end - 2, "\x0f\x05", 2);
+	return h->tramp_off % PAGE == 0 && h->tramp_len % PAGE == 0 &&
+	       h->tramp_off + h->tramp_len <= s->code_len && h->stop_end <= h->tramp_len &&
+	       !memcmp(s->code + h->tramp_off + h->stop_end - 2, "\x0f\x05", 2);
 }
 
 static void texts_load(struct subject *s)
@@ -178,8 +181,8 @@ static void mark_jump(struct subject *s, uint64_t at, unsigned len)
 	s->range[at] = JUMP_START;
 }
 
-/* The jump to the start of a trampoline that the byte is part of: it stands where an instruction began, or is an island.
- * Some of its bytes may be what they were. */
+/* The jump to the start of a trampoline that the byte is part of: it stands where an instruction
+ * began, or is an island. Some of its bytes may be what they were. */
 static unsigned long_jump_around(struct subject *s, uint64_t at, uint64_t *start)
 {
 	ZydisDecodedInstruction d;
@@ -191,13 +194,15 @@ static unsigned long_jump_around(struct subject *s, uint64_t at, uint64_t *start
 		if (!s->begins[*start] && s->is[*start] != 0xe9)
 			continue;
 		int64_t to = text_to_tramp(s, *start, &d);
-		if (to >= 0 && *start + d.length > at && pair_find(s->origins, s->h->origins.count, to))
+		if (to >= 0 && *start + d.length > at &&
+		    pair_find(s->origins, s->h->origins.count, to))
 			return d.length;
 	}
 	return 0;
 }
 
-/* Every changed byte is part of a jump to a trampoline, of a short jump to such a one, or filled with int3. */
+/* Every changed byte is part of a jump to a trampoline, of a short jump to such a one, or filled
+ * with int3. */
 static void changes_find(struct subject *s, uint64_t at, uint64_t end)
 {
 	uint64_t start;
@@ -216,7 +221,8 @@ static void changes_find(struct subject *s, uint64_t at, uint64_t end)
 	}
 }
 
-/* Short jumps: to an island, or to another site with the same target, or over an island in a nop. */
+/* Short jumps: to an island, or to another site with the same target, or over an island in a nop.
+ */
 static void shorts_find(struct subject *s, uint64_t at, uint64_t end)
 {
 	ZydisDecodedInstruction d, old;
@@ -234,9 +240,11 @@ static void shorts_find(struct subject *s, uint64_t at, uint64_t end)
 			continue;
 		}
 		int64_t to = jump_target(&d, start);
-		bool over_nop = old.mnemonic == ZYDIS_MNEMONIC_NOP && to == (int64_t)start + old.length;
-		if (!over_nop && (!text_has(s, to) || (s->range[to] != JUMP_START && s->was[to] == s->is[to] &&
-						      s->was[to + 1] == s->is[to + 1])))
+		bool over_nop =
+			old.mnemonic == ZYDIS_MNEMONIC_NOP && to == (int64_t)start + old.length;
+		if (!over_nop &&
+		    (!text_has(s, to) || (s->range[to] != JUMP_START && s->was[to] == s->is[to] &&
+					  s->was[to + 1] == s->is[to + 1])))
 			complain(s, "a short jump to no island", start);
 		memset(s->range + start, JUMP_REST, d.length);
 		s->range[start] = JUMP_START;
@@ -262,9 +270,11 @@ static void functions_decode(struct subject *s)
 			if (k + 1 < n)
 				memcpy(next, p + 12 + 8 * (k + 1), 8);
 			int64_t at = (int64_t)(ph->p_vaddr - s->h->lo) + pair[0];
-			int64_t end = k + 1 < n ? (int64_t)(ph->p_vaddr - s->h->lo) + next[0] : at + 4096;
+			int64_t end =
+				k + 1 < n ? (int64_t)(ph->p_vaddr - s->h->lo) + next[0] : at + 4096;
 			for (; at < end && text_has(s, at); at += d.length) {
-				if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&s->decoder, NULL, s->was + at, 15, &d)))
+				if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(
+					    &s->decoder, NULL, s->was + at, 15, &d)))
 					break;
 				s->begins[at] = 1;
 			}
@@ -284,7 +294,8 @@ static void targets_check(struct subject *s, uint64_t at, uint64_t end)
 		int64_t to = -1;
 		if (is_jump(&d))
 			to = jump_target(&d, at);
-		else if (d.meta.category == ZYDIS_CATEGORY_CALL || d.mnemonic == ZYDIS_MNEMONIC_SYSCALL)
+		else if (d.meta.category == ZYDIS_CATEGORY_CALL ||
+			 d.mnemonic == ZYDIS_MNEMONIC_SYSCALL)
 			to = at + d.length;
 		/* Behind a call that does not return lies what nothing reaches. */
 		if (to < 0 || !text_has(s, to) || (!is_jump(&d) && !s->begins[to]))
@@ -294,7 +305,8 @@ static void targets_check(struct subject *s, uint64_t at, uint64_t end)
 	}
 }
 
-static bool same_operand(const ZydisDecodedOperand *a, int64_t a_next, const ZydisDecodedOperand *b, int64_t b_next)
+static bool same_operand(const ZydisDecodedOperand *a, int64_t a_next, const ZydisDecodedOperand *b,
+			 int64_t b_next)
 {
 	if (a->type != b->type || a->size != b->size)
 		return false;
@@ -302,8 +314,8 @@ static bool same_operand(const ZydisDecodedOperand *a, int64_t a_next, const Zyd
 	case ZYDIS_OPERAND_TYPE_REGISTER: return a->reg.value == b->reg.value;
 	case ZYDIS_OPERAND_TYPE_IMMEDIATE: return a->imm.value.u == b->imm.value.u;
 	case ZYDIS_OPERAND_TYPE_MEMORY:
-		if (a->mem.base != b->mem.base || a->mem.index != b->mem.index || a->mem.scale != b->mem.scale ||
-		    a->mem.segment != b->mem.segment)
+		if (a->mem.base != b->mem.base || a->mem.index != b->mem.index ||
+		    a->mem.scale != b->mem.scale || a->mem.segment != b->mem.segment)
 			return false;
 		if (a->mem.base == ZYDIS_REGISTER_RIP)
 			return a_next + a->mem.disp.value == b_next + b->mem.disp.value;
@@ -312,7 +324,8 @@ static bool same_operand(const ZydisDecodedOperand *a, int64_t a_next, const Zyd
 	}
 }
 
-/* Whether trampoline code does what the original instruction does. Jumps are looked at by site_check(). */
+/* Whether trampoline code does what the original instruction does. Jumps are looked at by
+ * site_check(). */
 static bool same_insn(struct subject *s, uint32_t at, uint32_t was)
 {
 	ZydisDecodedInstruction a, b;
@@ -333,8 +346,9 @@ static bool same_insn(struct subject *s, uint32_t at, uint32_t was)
 static bool may_differ(struct subject *s, uint32_t was)
 {
 	static const uint16_t hooks[] = {
-		ZYDIS_MNEMONIC_RDTSC,  ZYDIS_MNEMONIC_RDTSCP, ZYDIS_MNEMONIC_CPUID, ZYDIS_MNEMONIC_RDRAND,
-		ZYDIS_MNEMONIC_RDSEED, ZYDIS_MNEMONIC_RDPID,  ZYDIS_MNEMONIC_XGETBV,
+		ZYDIS_MNEMONIC_RDTSC,  ZYDIS_MNEMONIC_RDTSCP, ZYDIS_MNEMONIC_CPUID,
+		ZYDIS_MNEMONIC_RDRAND, ZYDIS_MNEMONIC_RDSEED, ZYDIS_MNEMONIC_RDPID,
+		ZYDIS_MNEMONIC_XGETBV,
 	};
 	ZydisDecodedInstruction d;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
@@ -375,7 +389,8 @@ static void tables_check(struct subject *s)
 			complain(s, "a moved instruction is another", m->from);
 		if (m->to & CODE_START) {
 			if (start_goes_to(s, m->from) != to)
-				complain(s, "the start of a group does not go to its code", m->from);
+				complain(s, "the start of a group does not go to its code",
+					 m->from);
 		} else if (s->range[m->from] == SAME || s->range[m->from] == JUMP_START) {
 			/* Its place may have become an island. */
 			ZydisDecodedInstruction d;
@@ -397,17 +412,19 @@ static bool tail_ok(struct subject *s, const struct code_site *c)
 		return same_insn(s, c->tail, c->site);
 	if (c->kind >= CODE_RDTSC)
 		return c->target == c->site + c->len;
-	if (!decode(s, tramp(s, c->tail), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP || !is_jump(&d))
+	if (!decode(s, tramp(s, c->tail), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP ||
+	    !is_jump(&d))
 		return false;
 	/* To the target, or where the jump leads that is there now. */
 	int64_t to = jump_target(&d, s->h->tramp_addr + c->tail);
 	if (to == c->target)
 		return true;
-	return s->range[c->target] == JUMP_START && decode(s, s->is + c->target, &d, op) && is_jump(&d) &&
-	       jump_target(&d, c->target) == to;
+	return s->range[c->target] == JUMP_START && decode(s, s->is + c->target, &d, op) &&
+	       is_jump(&d) && jump_target(&d, c->target) == to;
 }
 
-/* The condition under which counting code is reached is the site's own, or its opposite jumps around it. */
+/* The condition under which counting code is reached is the site's own, or its opposite jumps
+ * around it. */
 static void sites_check(struct subject *s)
 {
 	ZydisDecodedInstruction d;
@@ -415,12 +432,14 @@ static void sites_check(struct subject *s)
 
 	for (uint64_t i = 0; i < s->h->sites.count; i++) {
 		const struct code_site *c = &s->sites[i];
-		if (!text_has(s, c->site) || !decode(s, s->was + c->site, &d, op) || d.length != c->len) {
+		if (!text_has(s, c->site) || !decode(s, s->was + c->site, &d, op) ||
+		    d.length != c->len) {
 			complain(s, "a site that is none", c->site);
 			continue;
 		}
 		bool edge = c->kind == CODE_JUMP || c->kind == CODE_CALL;
-		if (edge && (!is_jump(&d) || jump_target(&d, c->site) != c->target || c->target > c->site))
+		if (edge &&
+		    (!is_jump(&d) || jump_target(&d, c->site) != c->target || c->target > c->site))
 			complain(s, "a site that does not jump back", c->site);
 		if (c->kind == CODE_CALL && d.mnemonic != ZYDIS_MNEMONIC_CALL)
 			complain(s, "a call that is none", c->site);
@@ -441,13 +460,16 @@ static void subject_check(struct subject *s)
 	texts_load(s);
 	functions_decode(s);
 	for (unsigned i = 0; i < s->h->nsegments; i++)
-		changes_find(s, s->h->segments[i].addr, s->h->segments[i].addr + s->h->segments[i].len);
+		changes_find(s, s->h->segments[i].addr,
+			     s->h->segments[i].addr + s->h->segments[i].len);
 	for (unsigned i = 0; i < s->h->nsegments; i++)
-		shorts_find(s, s->h->segments[i].addr, s->h->segments[i].addr + s->h->segments[i].len);
+		shorts_find(s, s->h->segments[i].addr,
+			    s->h->segments[i].addr + s->h->segments[i].len);
 	check(!s->wrong, "every change is a jump or its filling:", s->name);
 	s->wrong = 0;
 	for (unsigned i = 0; i < s->h->nsegments; i++)
-		targets_check(s, s->h->segments[i].addr, s->h->segments[i].addr + s->h->segments[i].len);
+		targets_check(s, s->h->segments[i].addr,
+			      s->h->segments[i].addr + s->h->segments[i].len);
 	check(!s->wrong, "nothing jumps into what was overwritten:", s->name);
 	s->wrong = 0;
 	tables_check(s);
@@ -477,7 +499,8 @@ static void file_check(const char *path, double share)
 		printf("# %s: %s\n", s.name, why);
 		check(false, "is rewritten:", s.name);
 	} else {
-		check(rep.left <= rep.found * (1 - share / 100) && !rep.hooks_left, "enough is rewritten of", s.name);
+		check(rep.left <= rep.found * (1 - share / 100) && !rep.hooks_left,
+		      "enough is rewritten of", s.name);
 		s.elf = map_file(fd, &s.elf_len);
 		s.code = map_file(out, &s.code_len);
 		s.h = (void *)s.code;
@@ -498,20 +521,22 @@ static bool same_shape(const ZydisDecodedInstruction *a, const ZydisDecodedInstr
 	const ZydisDecodedInstructionRaw *x = &a->raw, *y = &b->raw;
 
 	if (a->length != b->length || a->opcode != b->opcode || a->opcode_map != b->opcode_map ||
-	    a->encoding != b->encoding || a->address_width != b->address_width || y->prefix_count > 1 ||
+	    a->encoding != b->encoding || a->address_width != b->address_width ||
+	    y->prefix_count > 1 ||
 	    (a->mnemonic == ZYDIS_MNEMONIC_LEA) != (b->mnemonic == ZYDIS_MNEMONIC_LEA))
 		return false;
-	if (x->rex.W != y->rex.W || x->modrm.offset != y->modrm.offset || x->disp.size != y->disp.size ||
-	    x->imm[0].size != y->imm[0].size)
+	if (x->rex.W != y->rex.W || x->modrm.offset != y->modrm.offset ||
+	    x->disp.size != y->disp.size || x->imm[0].size != y->imm[0].size)
 		return false;
-	if (x->modrm.offset &&
-	    (x->modrm.mod != y->modrm.mod || x->modrm.reg != y->modrm.reg || x->modrm.rm != y->modrm.rm))
+	if (x->modrm.offset && (x->modrm.mod != y->modrm.mod || x->modrm.reg != y->modrm.reg ||
+				x->modrm.rm != y->modrm.rm))
 		return false;
 	if (x->disp.size && (x->disp.offset != y->disp.offset || x->disp.value != y->disp.value))
 		return false;
-	return !x->imm[0].size || (x->imm[0].offset == y->imm[0].offset &&
-				   x->imm[0].is_relative == y->imm[0].is_relative &&
-				   (!x->imm[0].is_relative || x->imm[0].value.s == y->imm[0].value.s));
+	return !x->imm[0].size ||
+	       (x->imm[0].offset == y->imm[0].offset &&
+		x->imm[0].is_relative == y->imm[0].is_relative &&
+		(!x->imm[0].is_relative || x->imm[0].value.s == y->imm[0].value.s));
 }
 
 /* What is decoded without Zydis is as Zydis would have it, wherever in a file one begins. */
@@ -530,7 +555,8 @@ static void quick_check(const char *path)
 	for (size_t i = 0; i < len; i++)
 		if (insn_quick(p + i, 15, &quick) &&
 		    (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, p + i, 15, &d)) ||
-		     !same_shape(&quick, &d)) && wrong++ < 5)
+		     !same_shape(&quick, &d)) &&
+		    wrong++ < 5)
 			printf("# %#zx\n", i);
 	check(!wrong, "quick decoding agrees with Zydis in", strrchr(path, '/') + 1);
 	munmap(p, len + PAGE);
@@ -581,7 +607,8 @@ static void damaged_check(const char *path, unsigned rounds)
 		size_t part = i % 4 ? len : 1 + random_below(len);
 		if (i % 8)
 			damage(copy, len);
-		int in = memfd_create("damaged", MFD_CLOEXEC), out = memfd_create("code", MFD_CLOEXEC);
+		int in = memfd_create("damaged", MFD_CLOEXEC),
+		    out = memfd_create("code", MFD_CLOEXEC);
 		if (write_all(in, copy, part))
 			err(2, "memfd");
 		struct instrument_report rep = {0};
@@ -595,7 +622,8 @@ static void damaged_check(const char *path, unsigned rounds)
 	check(true, "no crash by damaged", name);
 }
 
-/* The image is as large as its segments are in memory: one that has more in the file has no place in it. */
+/* The image is as large as its segments are in memory: one that has more in the file has no place
+ * in it. */
 static void segment_check(const char *path)
 {
 	const char *why = "";
@@ -611,7 +639,8 @@ static void segment_check(const char *path)
 	if (write_all(in, elf, len))
 		err(2, "memfd");
 	struct instrument_report rep = {0};
-	bool refused = instrument_file(in, out, &rep, &why) == 1 && !strcmp(why, "damaged segments");
+	bool refused =
+		instrument_file(in, out, &rep, &why) == 1 && !strcmp(why, "damaged segments");
 	check(refused, "a segment of nothing in memory", why);
 	close(in);
 	close(out);

@@ -1,5 +1,5 @@
-/* Whatever a trace holds, printing its events neither crashes nor prints a byte raw: events and records made of
- * chance, and of addresses that lead into each other's records. */
+/* Whatever a trace holds, printing its events neither crashes nor prints a byte raw: events and
+ * records made of chance, and of addresses that lead into each other's records. */
 #include "trace/print.h"
 
 #include <stdlib.h>
@@ -26,18 +26,26 @@ static void some_record(struct trace_data *d, int i)
 	for (unsigned at = 0; at < len; at++)
 		bytes[at] = random() % 3 ? random() : 0;
 	for (unsigned at = 0; i % 2 && at + 8 <= len; at += 8)
-		memcpy(bytes + at, &(uint64_t){ some_word() }, 8);
-	*d = (struct trace_data){ .kind = random() % 8, .addr = 0x1000 * (i + 1), .len = len, .fill_len = len,
-				  .bytes = bytes };
+		memcpy(bytes + at, &(uint64_t){some_word()}, 8);
+	*d = (struct trace_data){.kind = random() % 8,
+				 .addr = 0x1000 * (i + 1),
+				 .len = len,
+				 .fill_len = len,
+				 .bytes = bytes};
 }
 
 static bool print_one(FILE *out, int nr)
 {
-	static const struct event_style styles[] = { { 0 }, { .json = true, .regs = true }, { .hex = true, .memory = true } };
-	struct trace_event ev = { .num = 1, .tid = 5, .kind = random() % 9, .sysno = nr, .flags = random(),
-				  .result = random() % 5000 - 600 };
+	static const struct event_style styles[] = {
+		{0}, {.json = true, .regs = true}, {.hex = true, .memory = true}};
+	struct trace_event ev = {.num = 1,
+				 .tid = 5,
+				 .kind = random() % 9,
+				 .sysno = nr,
+				 .flags = random(),
+				 .result = random() % 5000 - 600};
 	struct trace_data data[RECORDS];
-	struct event_records recs = { .data = data, .ndata = RECORDS };
+	struct event_records recs = {.data = data, .ndata = RECORDS};
 
 	for (int i = 0; i < TRACE_NREGS; i++)
 		ev.regs.r[i] = some_word();

@@ -1,7 +1,11 @@
-/* The system-call table: sizes of structs as the headers have them, numbers, and that both ways to look up
- * agree. */
+/* The system-call table: sizes of structs as the headers have them, numbers, and that both ways to
+ * look up agree. */
 #include "trace/systab.h"
 
+#include <linux/capability.h>
+#include <linux/futex.h>
+#include <linux/openat2.h>
+#include <linux/utsname.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <sched.h>
@@ -23,10 +27,6 @@
 #include <sys/uio.h>
 #include <time.h>
 #include <utime.h>
-#include <linux/capability.h>
-#include <linux/futex.h>
-#include <linux/openat2.h>
-#include <linux/utsname.h>
 
 static int ntests, nfailed;
 
@@ -64,9 +64,9 @@ struct kernel_ustat {
 	char fname[6], fpack[6];
 };
 
-#define SIZE(name, type)                                                                                     \
-	{                                                                                                    \
-#name, SS_##name, SS_SIZE_##name, sizeof(type)                                               \
+#define SIZE(name, type) \
+	{ \
+#name, SS_##name, SS_SIZE_##name, sizeof(type) \
 	}
 static const struct {
 	const char *name;
@@ -164,12 +164,24 @@ static void check_numbers(void)
 		const char *name;
 		int nr;
 	} calls[] = {
-		{"read", SYS_read},	    {"mmap", SYS_mmap},	      {"rt_sigreturn", SYS_rt_sigreturn},
-		{"select", SYS_select},	    {"clone", SYS_clone},     {"getdents64", SYS_getdents64},
-		{"futex", SYS_futex},	    {"waitid", SYS_waitid},   {"openat", SYS_openat},
-		{"pselect6", SYS_pselect6}, {"preadv", SYS_preadv},   {"prlimit64", SYS_prlimit64},
-		{"seccomp", SYS_seccomp},   {"statx", SYS_statx},     {"rseq", SYS_rseq},
-		{"clone3", SYS_clone3},	    {"openat2", SYS_openat2}, {"futex_waitv", SYS_futex_waitv},
+		{"read", SYS_read},
+		{"mmap", SYS_mmap},
+		{"rt_sigreturn", SYS_rt_sigreturn},
+		{"select", SYS_select},
+		{"clone", SYS_clone},
+		{"getdents64", SYS_getdents64},
+		{"futex", SYS_futex},
+		{"waitid", SYS_waitid},
+		{"openat", SYS_openat},
+		{"pselect6", SYS_pselect6},
+		{"preadv", SYS_preadv},
+		{"prlimit64", SYS_prlimit64},
+		{"seccomp", SYS_seccomp},
+		{"statx", SYS_statx},
+		{"rseq", SYS_rseq},
+		{"clone3", SYS_clone3},
+		{"openat2", SYS_openat2},
+		{"futex_waitv", SYS_futex_waitv},
 	};
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
@@ -181,8 +193,9 @@ static void check_rows(void)
 {
 	const struct sys_arg *a = systab[SYS_read].args;
 
-	check(a[0].type == T_FD && a[1].type == T_BUF && a[1].dir == D_OUT && a[1].len_src == LEN_RET &&
-		      a[1].len_arg == 0 && a[1].unit == 1 && !a[1].always && a[2].type == T_SIZE,
+	check(a[0].type == T_FD && a[1].type == T_BUF && a[1].dir == D_OUT &&
+		      a[1].len_src == LEN_RET && a[1].len_arg == 0 && a[1].unit == 1 &&
+		      !a[1].always && a[2].type == T_SIZE,
 	      "row of", "read");
 	a = systab[SYS_recvfrom].args;
 	check(a[1].len_src == LEN_RET && a[1].len_arg == 3 && a[4].type == T_SOCKADDR &&
@@ -190,17 +203,19 @@ static void check_rows(void)
 		      a[5].dir == D_INOUT && a[5].sub == SS_uint,
 	      "row of", "recvfrom");
 	a = systab[SYS_poll].args;
-	check(a[0].type == T_STRUCT && a[0].dir == D_INOUT && a[0].len_src == LEN_ARG && a[0].len_arg == 1 &&
-		      a[0].unit == 8 && a[0].always && a[0].sub == SS_pollfd,
+	check(a[0].type == T_STRUCT && a[0].dir == D_INOUT && a[0].len_src == LEN_ARG &&
+		      a[0].len_arg == 1 && a[0].unit == 8 && a[0].always && a[0].sub == SS_pollfd,
 	      "row of", "poll");
 	a = systab[SYS_msgrcv].args;
 	check(a[1].type == T_BUF && a[1].len_src == LEN_RET && a[1].sub == 8, "row of", "msgrcv");
 	check(systab[SYS_clone3].cls == SYS_REFUSE && systab[SYS_clone3].refuse_errno == 38 &&
 		      systab[SYS_mmap].cls == SYS_REAL && systab[SYS_mmap].quick &&
-		      systab[SYS_mmap].handler == SYSH_mmap && systab[SYS_read].handler == SYSH_read,
+		      systab[SYS_mmap].handler == SYSH_mmap &&
+		      systab[SYS_read].handler == SYSH_read,
 	      "classes and handlers", "");
 	check(systab[SYS_open].args[1].type == T_FLAGS && systab[SYS_open].args[1].sub == FT_open &&
-		      !strcmp(sys_flag_tables[FT_open].name, "open") && !sys_flag_tables[FT_COUNT].name,
+		      !strcmp(sys_flag_tables[FT_open].name, "open") &&
+		      !sys_flag_tables[FT_COUNT].name,
 	      "flag tables", "");
 }
 

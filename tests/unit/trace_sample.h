@@ -1,6 +1,10 @@
-/* What the tests of the trace floor share: temporary directories, made-up events, and reading all of a trace. */
+/* What the tests of the trace floor share: temporary directories, made-up events, and reading all
+ * of a trace. */
 #ifndef TRACE_SAMPLE_H
 #define TRACE_SAMPLE_H
+
+#include "trace/trace.h"
+#include "util/util.h"
 
 #include <dirent.h>
 #include <err.h>
@@ -12,9 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "trace/trace.h"
-#include "util/util.h"
 
 static inline int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
@@ -81,8 +82,10 @@ static inline uint64_t random_next(uint64_t *state)
 
 static inline struct trace_meta sample_meta(void)
 {
-	static char *argv[] = {"prog", "", "two words", "a=b\nc", NULL}, *envp[] = {"HOME=/", "X=", NULL};
-	static uint32_t leaves[3][6] = {{0, 0, 1, 2, 3, 4}, {UINT32_MAX, 7, 0, UINT32_MAX, 9, 1}, {1, 1, 1, 1, 1, 1}};
+	static char *argv[] = {"prog", "", "two words", "a=b\nc", NULL},
+		    *envp[] = {"HOME=/", "X=", NULL};
+	static uint32_t leaves[3][6] = {
+		{0, 0, 1, 2, 3, 4}, {UINT32_MAX, 7, 0, UINT32_MAX, 9, 1}, {1, 1, 1, 1, 1, 1}};
 
 	return (struct trace_meta){.exe = "/bin/prog",
 				   .cwd = "/tmp",
@@ -97,11 +100,13 @@ static inline struct trace_meta sample_meta(void)
 				   .counter = "soft"};
 }
 
-/* Event `num` of a program of two threads that make calls; bits of a random number choose what changes. */
+/* Event `num` of a program of two threads that make calls; bits of a random number choose what
+ * changes. */
 static inline struct trace_event sample_event(uint64_t num)
 {
 	uint64_t random = num * 0x9e3779b97f4a7c15u + 1;
-	struct trace_event ev = {.num = num, .time_ns = num * 7000 + random_next(&random) % 999, .ticks = num * 3};
+	struct trace_event ev = {
+		.num = num, .time_ns = num * 7000 + random_next(&random) % 999, .ticks = num * 3};
 
 	ev.tid = 1000 + (int)(num & 1);
 	ev.kind = num % 50 == 0 ? EV_SIGNAL : EV_SYSCALL;
@@ -114,16 +119,25 @@ static inline struct trace_event sample_event(uint64_t num)
 	return ev;
 }
 
-/* Records 1 to `n`; event 3k owns 2 records of data, event 5k a mapping. Flushes after every `block` events. */
+/* Records 1 to `n`; event 3k owns 2 records of data, event 5k a mapping. Flushes after every
+ * `block` events. */
 static inline void sample_put(struct trace_writer *w, uint64_t n, uint64_t block)
 {
 	for (uint64_t num = trace_events_put(w) + 1; num <= n; num++) {
 		struct trace_event ev = sample_event(num);
 		uint8_t bytes[64];
 		memset(bytes, (int)num, sizeof(bytes));
-		struct trace_data d = {.kind = DATA_OUT, .tid = 1000, .addr = num << 12, .len = num % 64, .bytes = bytes};
+		struct trace_data d = {.kind = DATA_OUT,
+				       .tid = 1000,
+				       .addr = num << 12,
+				       .len = num % 64,
+				       .bytes = bytes};
 		struct trace_data z = {.kind = DATA_ZERO, .addr = num << 4, .fill_len = num};
-		struct trace_map m = {.backing = BACKING_FILE, .start = num << 20, .len = 4096, .prot = 5, .path = "/lib/x"};
+		struct trace_map m = {.backing = BACKING_FILE,
+				      .start = num << 20,
+				      .len = 4096,
+				      .prot = 5,
+				      .path = "/lib/x"};
 		if (num % 3 == 0 && (trace_put_data(w, &d) || trace_put_data(w, &z)))
 			errx(2, "%s", trace_strerror());
 		if ((num % 5 == 0 && trace_put_map(w, &m)) || trace_put_event(w, &ev) ||
@@ -159,7 +173,8 @@ static inline uint32_t event_digest(struct trace_reader *r, const struct trace_e
 	if (*rc < 0)
 		return (uint32_t)crc;
 	while ((*rc = trace_next_map(r, &m)) == 1) {
-		uint64_t v[] = {m.backing, (uint64_t)m.tid, m.start, m.len, m.prot, m.flags, m.offset, m.object, m.size};
+		uint64_t v[] = {m.backing, (uint64_t)m.tid, m.start,  m.len, m.prot,
+				m.flags,   m.offset,        m.object, m.size};
 		crc = libdeflate_crc32(crc, (const void *)v, sizeof(v));
 		crc = libdeflate_crc32(crc, (const void *)m.path, strlen(m.path));
 		crc = libdeflate_crc32(crc, (const void *)m.copy, strlen(m.copy));
@@ -168,7 +183,8 @@ static inline uint32_t event_digest(struct trace_reader *r, const struct trace_e
 	return (uint32_t)crc;
 }
 
-/* Digests of the events up to the end (*rc 0) or the damage (*rc -1); returns their number, at most max. */
+/* Digests of the events up to the end (*rc 0) or the damage (*rc -1); returns their number, at most
+ * max. */
 static inline size_t trace_digests(struct trace_reader *r, uint32_t *digests, size_t max, int *rc)
 {
 	struct trace_event ev;

@@ -1,7 +1,7 @@
-/* The trace floor: what is written is what is read, and damage is told, never read as something else. */
-#include "trace_sample.h"
-
+/* The trace floor: what is written is what is read, and damage is told, never read as something
+ * else. */
 #include "trace/block.h"
+#include "trace_sample.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -46,8 +46,20 @@ static struct trace_reader *open_well(const char *dir)
 
 /* --- round trips ---- */
 
-static const uint64_t edges[] = {0, 1, 2, 0x7f, 0x80, 0x7fff, 0x8000, INT32_MAX, 0x80000000, UINT32_MAX,
-				 INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX - 1, UINT64_MAX};
+static const uint64_t edges[] = {0,
+				 1,
+				 2,
+				 0x7f,
+				 0x80,
+				 0x7fff,
+				 0x8000,
+				 INT32_MAX,
+				 0x80000000,
+				 UINT32_MAX,
+				 INT64_MAX,
+				 (uint64_t)INT64_MAX + 1,
+				 UINT64_MAX - 1,
+				 UINT64_MAX};
 
 static uint64_t edge(uint64_t *random)
 {
@@ -58,7 +70,8 @@ static uint64_t edge(uint64_t *random)
 
 static struct trace_event edge_event(uint64_t *random, const struct trace_event *before)
 {
-	struct trace_event ev = *before; /* with its padding, as the events are compared as memory */
+	/* with its padding, as the events are compared as memory */
+	struct trace_event ev = *before;
 
 	ev.time_ns = edge(random);
 	ev.ticks = edge(random);
@@ -126,10 +139,12 @@ static void data_come_back(void)
 	uint64_t random = 2;
 
 	for (unsigned i = 0; i < ARRAY_LEN(put); i++) {
-		put[i] = (struct trace_data){.kind = i % 8, .object = edge(&random), .tid = (int32_t)edge(&random)};
+		put[i] = (struct trace_data){
+			.kind = i % 8, .object = edge(&random), .tid = (int32_t)edge(&random)};
 		put[i].addr = i % 2 ? random_next(&random) >> 1 : 0;
 		if (put[i].kind == DATA_ZERO) {
-			put[i].fill_len = i == 7 ? UINT64_MAX - put[i].addr : random_next(&random) >> 2;
+			put[i].fill_len =
+				i == 7 ? UINT64_MAX - put[i].addr : random_next(&random) >> 2;
 		} else {
 			put[i].len = i < 32 ? i * 100 : i == 33 ? TRACE_DATA_MAX : 0;
 			put[i].bytes = memset(xmalloc(TRACE_DATA_MAX), (int)i, TRACE_DATA_MAX);
@@ -143,8 +158,10 @@ static void data_come_back(void)
 	CHECK(trace_next(r, &ev) == 1 && ev.ndata == ARRAY_LEN(put));
 	for (unsigned i = 0; i < ARRAY_LEN(put); i++) {
 		CHECK(trace_next_data(r, &got) == 1);
-		CHECK(got.kind == put[i].kind && got.tid == put[i].tid && got.object == put[i].object);
-		CHECK(got.addr == put[i].addr && got.fill_len == put[i].fill_len && got.len == put[i].len);
+		CHECK(got.kind == put[i].kind && got.tid == put[i].tid &&
+		      got.object == put[i].object);
+		CHECK(got.addr == put[i].addr && got.fill_len == put[i].fill_len &&
+		      got.len == put[i].len);
 		CHECK(!got.len || memcmp(got.bytes, put[i].bytes, got.len) == 0);
 		free((void *)put[i].bytes);
 	}
@@ -165,10 +182,13 @@ static void maps_come_back(void)
 	memset(long_name, 'n', 65535);
 	for (unsigned i = 0; i < ARRAY_LEN(put); i++) {
 		const char *names[] = {"", NULL, "/lib/libc.so.6", "\xff\n =", long_name};
-		put[i] = (struct trace_map){.tid = (int32_t)edge(&random), .backing = i % 5, .prot = (uint32_t)edge(&random)};
+		put[i] = (struct trace_map){.tid = (int32_t)edge(&random),
+					    .backing = i % 5,
+					    .prot = (uint32_t)edge(&random)};
 		put[i].flags = (uint32_t)edge(&random);
 		put[i].start = PAGE_DOWN(random_next(&random) >> 1);
-		put[i].len = i == 1 ? UINT64_MAX - 4095 - put[i].start : PAGE_DOWN(random_next(&random) >> 2);
+		put[i].len = i == 1 ? UINT64_MAX - 4095 - put[i].start
+				    : PAGE_DOWN(random_next(&random) >> 2);
 		put[i].offset = edge(&random);
 		put[i].object = edge(&random);
 		put[i].dev = edge(&random);
@@ -188,9 +208,11 @@ static void maps_come_back(void)
 	for (unsigned i = 0; i < ARRAY_LEN(put); i++) {
 		const struct trace_map *m = &put[i];
 		CHECK(trace_next_map(r, &got) == 1);
-		CHECK(got.tid == m->tid && got.backing == m->backing && got.start == m->start && got.len == m->len);
+		CHECK(got.tid == m->tid && got.backing == m->backing && got.start == m->start &&
+		      got.len == m->len);
 		CHECK(got.prot == m->prot && got.flags == m->flags && got.offset == m->offset);
-		CHECK(got.object == m->object && got.dev == m->dev && got.ino == m->ino && got.size == m->size);
+		CHECK(got.object == m->object && got.dev == m->dev && got.ino == m->ino &&
+		      got.size == m->size);
 		CHECK(got.mtime_ns == m->mtime_ns && memcmp(got.build_id, m->build_id, 20) == 0);
 		CHECK(same_text(got.path, m->path) && same_text(got.copy, m->copy));
 	}
@@ -208,9 +230,11 @@ static void meta_comes_back(void)
 	CHECK(trace_close(create(dir), true) == 0);
 	struct trace_reader *r = open_well(dir);
 	const struct trace_meta *got = trace_reader_meta(r);
-	CHECK(same_text(got->exe, put.exe) && same_text(got->cwd, put.cwd) && same_text(got->kernel, put.kernel));
+	CHECK(same_text(got->exe, put.exe) && same_text(got->cwd, put.cwd) &&
+	      same_text(got->kernel, put.kernel));
 	CHECK(same_text(got->cpu_model, put.cpu_model) && same_text(got->counter, put.counter));
-	CHECK(got->cpu == put.cpu && got->page_size == put.page_size && got->nleaves == put.nleaves);
+	CHECK(got->cpu == put.cpu && got->page_size == put.page_size &&
+	      got->nleaves == put.nleaves);
 	CHECK(memcmp(got->leaves, put.leaves, sizeof(*put.leaves) * put.nleaves) == 0);
 	for (unsigned i = 0; i < 4; i++)
 		CHECK(same_text(got->argv[i], put.argv[i]));
@@ -265,7 +289,8 @@ static void bursts_come_back(void)
 		}
 		put[i] = libdeflate_crc32(0, bytes, LEN);
 		ev = sample_event(i + 1);
-		d = (struct trace_data){.kind = DATA_OUT, .addr = 0x1000, .len = LEN, .bytes = bytes};
+		d = (struct trace_data){
+			.kind = DATA_OUT, .addr = 0x1000, .len = LEN, .bytes = bytes};
 		CHECK(trace_put_data(w, &d) == 0);
 		CHECK(trace_put_event(w, &ev) == 0);
 	}
@@ -291,8 +316,8 @@ static void wrong_records_are_refused(void)
 	struct trace_writer *w = create(dir);
 	struct trace_event ev = {.kind = EV_HALT + 1};
 	struct trace_map odd = {.start = 1}, high = {.start = UINT64_MAX - 4095, .len = 8192};
-	struct trace_data two = {.kind = DATA_OUT, .fill_len = 1}, end = {.addr = UINT64_MAX, .len = 2,
-									  .bytes = (const uint8_t *)"ab"};
+	struct trace_data two = {.kind = DATA_OUT, .fill_len = 1},
+			  end = {.addr = UINT64_MAX, .len = 2, .bytes = (const uint8_t *)"ab"};
 
 	CHECK(trace_put_event(w, &ev) == -1 && strstr(trace_strerror(), "kind"));
 	CHECK(trace_put_map(w, &odd) == -1 && trace_put_map(w, &high) == -1);
@@ -319,7 +344,9 @@ static void seek_reaches_every_event(void)
 	memset(&ev, 0, sizeof(ev));
 	CHECK(trace_digests(r, want, N + 1, &rc) == N && rc == 0);
 	for (uint64_t i = 1; i <= 3 * N; i++) {
-		uint64_t num = i <= N ? i : i <= 2 * N ? 2 * N + 1 - i : 1 + random_next(&random) % N;
+		uint64_t num = i <= N       ? i
+			       : i <= 2 * N ? 2 * N + 1 - i
+					    : 1 + random_next(&random) % N;
 		CHECK(trace_seek(r, num) == 0);
 		CHECK(trace_next(r, &ev) == 1 && ev.num == num);
 		/* Sometimes leave its records alone. */
@@ -351,7 +378,8 @@ static void many_tasks_and_blocks(void)
 	struct trace_reader *r = open_well(dir);
 	while (trace_next(r, &ev) == 1) {
 		struct trace_event want = sample_event(++n);
-		CHECK(ev.tid == (int)(n * 7919 % 3000) && memcmp(&ev.regs, &want.regs, sizeof(want.regs)) == 0);
+		CHECK(ev.tid == (int)(n * 7919 % 3000) &&
+		      memcmp(&ev.regs, &want.regs, sizeof(want.regs)) == 0);
 	}
 	CHECK(n == N && whole(r));
 	trace_reader_close(r);
@@ -470,14 +498,17 @@ static void full_disk_is_told_and_stays(void)
 		for (unsigned i = 0; i < 20 && rc == 0; i++) {
 			for (unsigned k = 0; k < sizeof(noise); k++)
 				noise[k] = (uint8_t)(random_next(&random) >> 32);
-			struct trace_data d = {.kind = DATA_OUT, .len = sizeof(noise), .bytes = noise};
+			struct trace_data d = {
+				.kind = DATA_OUT, .len = sizeof(noise), .bytes = noise};
 			struct trace_event ev = sample_event(i + 1);
-			if ((rc = trace_put_data(w, &d)) == 0 && (rc = trace_put_event(w, &ev)) == 0)
+			if ((rc = trace_put_data(w, &d)) == 0 &&
+			    (rc = trace_put_event(w, &ev)) == 0)
 				rc = trace_flush(w);
 		}
 		CHECK(rc == -1 && strstr(trace_strerror(), "full/data: File too large"));
 		CHECK(trace_flush(w) == -1);
-		CHECK(trace_close(w, true) == -1 && strstr(trace_strerror(), "full/data: File too large"));
+		CHECK(trace_close(w, true) == -1 &&
+		      strstr(trace_strerror(), "full/data: File too large"));
 		fflush(stdout);
 		_exit(failed);
 	}
@@ -496,7 +527,8 @@ static void full_disk_is_told_and_stays(void)
 static const char *const trace_files[] = {"args_env", "version", "events", "mmaps", "data"};
 enum { SMALL = 24 };
 
-/* Reads a trace that is not as it was: what comes must be what was written, up to an error or (true) the end. */
+/* Reads a trace that is not as it was: what comes must be what was written, up to an error or
+ * (true) the end. */
 static bool read_damaged(const char *dir, const uint32_t want[SMALL])
 {
 	uint32_t got[SMALL + 1];
@@ -510,7 +542,8 @@ static bool read_damaged(const char *dir, const uint32_t want[SMALL])
 	CHECK(rc == 0 || *trace_reader_error(r));
 	CHECK(!trace_reader_complete(r) || rc < 0 || n == SMALL);
 	/* What was read may all be right; a check tells all the same. */
-	CHECK(!trace_reader_complete(r) || (trace_check(r, false) == -1 && trace_check(r, true) == -1));
+	CHECK(!trace_reader_complete(r) ||
+	      (trace_check(r, false) == -1 && trace_check(r, true) == -1));
 	trace_reader_close(r);
 	return rc == 0;
 }
@@ -588,7 +621,8 @@ static void quick_check_knows_owners(void)
 		file_put(dir, "data", (char *)bytes, len);
 		struct trace_reader *r = open_well(dir);
 		int rc = trace_check(r, true);
-		CHECK(by ? rc == -1 && strstr(trace_reader_error(r), "other events' records") : rc == 0);
+		CHECK(by ? rc == -1 && strstr(trace_reader_error(r), "other events' records")
+			 : rc == 0);
 		trace_reader_close(r);
 		h.first_event -= (uint64_t)by;
 		block_seal(&h, bytes);
@@ -630,7 +664,8 @@ static void truncation_without_version_is_the_end(void)
 static void errors_name_the_place(void)
 {
 	uint32_t want[SMALL];
-	char *dir = small_trace("places", want), *expect = xasprintf("%s/data: offset 0, event 3: wrong checksum", dir);
+	char *dir = small_trace("places", want),
+	     *expect = xasprintf("%s/data: offset 0, event 3: wrong checksum", dir);
 	size_t len;
 	char *bytes = file_get(dir, "data", &len);
 	struct trace_event ev;
@@ -645,7 +680,8 @@ static void errors_name_the_place(void)
 	CHECK(strncmp(trace_reader_error(r), expect, strlen(expect)) == 0);
 	CHECK(trace_next_data(r, &d) == -1);
 	/* The rest is not lost. */
-	CHECK(trace_seek(r, 21) == 0 && trace_next(r, &ev) == 1 && ev.num == 21 && trace_next_data(r, &d) == 1);
+	CHECK(trace_seek(r, 21) == 0 && trace_next(r, &ev) == 1 && ev.num == 21 &&
+	      trace_next_data(r, &d) == 1);
 	trace_reader_close(r);
 	free(bytes);
 	free(expect);
@@ -665,7 +701,8 @@ static void what_is_no_trace_is_told_apart(void)
 {
 	uint32_t want[SMALL];
 	char *dir = small_trace("opening", want), *events = xasprintf("%s/events", dir);
-	char *version = xasprintf("%s/version", dir), *missing = dir_of("missing"), *empty = dir_of("empty");
+	char *version = xasprintf("%s/version", dir), *missing = dir_of("missing"),
+	     *empty = dir_of("empty");
 	char *other = dir_of("other");
 
 	opening(missing, "no such trace");
@@ -701,7 +738,8 @@ static void what_is_no_trace_is_told_apart(void)
 static void version_edit(const char *dir, const char *from, const char *to)
 {
 	char line[1024], *text = file_get(dir, "version", &(size_t){0}), *at = strstr(text, from);
-	int n = snprintf(line, sizeof(line), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	int n = snprintf(line, sizeof(line), "%.*s%s%s", (int)(at - text), text, to,
+			 at + strlen(from));
 
 	n = (int)(strstr(line, " crc32=") - line);
 	n += sprintf(line + n, " crc32=%08x\n", libdeflate_crc32(0, line, n));
@@ -792,7 +830,8 @@ static void modes_do_not_depend_on_umask(void)
 static void fresh_directories_differ(void)
 {
 	enum { PROCESSES = 8, EACH = 20 };
-	char *place = dir_of("place/deep"), *latest = xasprintf("%s/latest-trace", place), target[PATH_MAX] = "";
+	char *place = dir_of("place/deep"), *latest = xasprintf("%s/latest-trace", place),
+	     target[PATH_MAX] = "";
 	unsigned n = 0;
 
 	setenv("RR_TRACE_DIR", place, 1);
@@ -816,14 +855,16 @@ static void fresh_directories_differ(void)
 	CHECK(dir && strcmp(strrchr(dir, '/'), "/my_prog-161") == 0);
 	CHECK(trace_close(create(dir), true) == 0);
 	trace_set_latest(dir);
-	CHECK(readlink(latest, target, sizeof(target) - 1) > 0 && strcmp(target, "my_prog-161") == 0);
+	CHECK(readlink(latest, target, sizeof(target) - 1) > 0 &&
+	      strcmp(target, "my_prog-161") == 0);
 	struct trace_reader *r = trace_open(NULL, false);
 	CHECK(r);
 	if (r)
 		trace_reader_close(r);
 	trace_set_latest(top); /* not in this place */
 	memset(target, 0, sizeof(target));
-	CHECK(readlink(latest, target, sizeof(target) - 1) > 0 && strcmp(target, "my_prog-161") == 0);
+	CHECK(readlink(latest, target, sizeof(target) - 1) > 0 &&
+	      strcmp(target, "my_prog-161") == 0);
 	free(dir);
 	free(latest);
 	free(place);

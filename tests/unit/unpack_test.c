@@ -1,10 +1,9 @@
 /* Archives of strangers: each is refused with a reason, and nothing of it is left. */
+#include "pack/pack.h"
 #include "trace_sample.h"
 
 #include <archive.h>
 #include <archive_entry.h>
-
-#include "pack/pack.h"
 
 #define WHY trace_strerror()
 #include "check.h"
@@ -15,8 +14,8 @@ static char *top, *in, *trace; /* for all; the directory that is unpacked in */
 
 struct made {
 	const char *name;
-	unsigned type; /* AE_IF*; 0: a file */
-	int64_t size;  /* of zeroes; more than DECLARED is only said, and nothing there */
+	unsigned type;    /* AE_IF*; 0: a file */
+	int64_t size;     /* of zeroes; more than DECLARED is only said, and nothing there */
 	const char *link; /* hard link, or symbolic with that type */
 };
 
@@ -52,8 +51,9 @@ static struct archive *archive_begin(const char *path)
 	return a;
 }
 
-/* The last header of this name says so: at 124, in octal, or from 8 GiB on in binary after a byte 0x80. Its checksum is at
- * 148, of all bytes with itself as spaces (pax(1); GNU tar's manual, Basic Tar Format). */
+/* The last header of this name says so: at 124, in octal, or from 8 GiB on in binary after a byte
+ * 0x80. Its checksum is at 148, of all bytes with itself as spaces (pax(1); GNU tar's manual, Basic
+ * Tar Format). */
 static void size_declare(const char *archive, const char *name, int64_t size)
 {
 	size_t n;
@@ -142,8 +142,10 @@ static void hostile_archives_are_refused(void)
 			entry_put(a, &hostile[i].made[k], NULL, 0);
 		archive_write_free(a);
 		if (hostile[i].made[0].size > DECLARED)
-			size_declare("hostile.tar", hostile[i].made[0].name, hostile[i].made[0].size);
-		bool refused = pack_unpack(path, new, &limits) == -1 && strstr(trace_strerror(), hostile[i].why) &&
+			size_declare("hostile.tar", hostile[i].made[0].name,
+				     hostile[i].made[0].size);
+		bool refused = pack_unpack(path, new, &limits) == -1 &&
+			       strstr(trace_strerror(), hostile[i].why) &&
 			       strlen(trace_strerror()) < 500;
 		if (!refused)
 			printf("# %s, for '%s'\n", hostile[i].made[0].name, hostile[i].why);
@@ -166,11 +168,14 @@ static void a_good_archive_is_taken_once(void)
 	CHECK(r && trace_reader_complete(r) && trace_check(r, false) == 0);
 	if (r)
 		trace_reader_close(r);
-	CHECK(pack_unpack(path, new, &limits) == -1 && strstr(trace_strerror(), "exists") && entries_of(in) == 1);
+	CHECK(pack_unpack(path, new, &limits) == -1 && strstr(trace_strerror(), "exists") &&
+	      entries_of(in) == 1);
 	remove_all(new);
 	const struct unpack_limits few = {4 << 20, 5}, small = {2000, 20};
-	CHECK(pack_unpack(path, new, &few) == -1 && strstr(trace_strerror(), "max-files") && entries_of(in) == 0);
-	CHECK(pack_unpack(path, new, &small) == -1 && strstr(trace_strerror(), "max-size") && entries_of(in) == 0);
+	CHECK(pack_unpack(path, new, &few) == -1 && strstr(trace_strerror(), "max-files") &&
+	      entries_of(in) == 0);
+	CHECK(pack_unpack(path, new, &small) == -1 && strstr(trace_strerror(), "max-size") &&
+	      entries_of(in) == 0);
 	free(path);
 	free(new);
 }
@@ -178,7 +183,8 @@ static void a_good_archive_is_taken_once(void)
 /* Cut at every block of 512 bytes and around it. */
 static void every_truncation_is_refused(void)
 {
-	char *path = xasprintf("%s/whole.tar", top), *new = xasprintf("%s/new", in), *cut = xasprintf("%s/cut.tar", top);
+	char *path = xasprintf("%s/whole.tar", top), *new = xasprintf("%s/new", in),
+	     *cut = xasprintf("%s/cut.tar", top);
 	struct archive *a = archive_begin(path);
 	size_t n;
 

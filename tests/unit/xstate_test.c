@@ -1,6 +1,5 @@
 /* The extended state of one machine's layout, put where another has it. */
 #include "arch/arch.h"
-
 #include "util/util.h"
 
 #include <stdio.h>
@@ -12,10 +11,12 @@
 enum { AVX = 2, OPMASK = 5, PKRU = 9, HEADER = 512, OWN = 464, SIZE = 2696 };
 
 /* As two makers of processors have them. */
-static const struct arch_xlayout one = {.at = {[AVX] = 576, [OPMASK] = 1088, [6] = 1152, [7] = 1664, [PKRU] = 2688},
-					.len = {[AVX] = 256, [OPMASK] = 64, [6] = 512, [7] = 1024, [PKRU] = 8}};
-static const struct arch_xlayout other = {.at = {[AVX] = 576, [OPMASK] = 832, [6] = 896, [7] = 1408, [PKRU] = 2432},
-					  .len = {[AVX] = 256, [OPMASK] = 64, [6] = 512, [7] = 1024, [PKRU] = 8}};
+static const struct arch_xlayout one = {
+	.at = {[AVX] = 576, [OPMASK] = 1088, [6] = 1152, [7] = 1664, [PKRU] = 2688},
+	.len = {[AVX] = 256, [OPMASK] = 64, [6] = 512, [7] = 1024, [PKRU] = 8}};
+static const struct arch_xlayout other = {
+	.at = {[AVX] = 576, [OPMASK] = 832, [6] = 896, [7] = 1408, [PKRU] = 2432},
+	.len = {[AVX] = 256, [OPMASK] = 64, [6] = 512, [7] = 1024, [PKRU] = 8}};
 static const struct arch_xlayout small = {.at = {[AVX] = 576}, .len = {[AVX] = 256}};
 static const struct arch_xlayout none;
 
@@ -34,7 +35,8 @@ static uint64_t get64(const uint8_t *p)
 	return v;
 }
 
-/* `in` of a machine with a layout, those parts in use and filled with their numbers; `out` as a new task has it. */
+/* `in` of a machine with a layout, those parts in use and filled with their numbers; `out` as a new
+ * task has it. */
 static void areas(const struct arch_xlayout *from, uint64_t used, uint64_t have_out)
 {
 	memset(in, 0, sizeof(in));
@@ -86,7 +88,8 @@ static void protection_keys_that_nobody_set(void)
 	CHECK(!arch_xstate_convert(&one, in, SIZE, &small, out, 832));
 	areas(&small, 3, 0x207);
 	put64(out + HEADER, 0x207);
-	CHECK(arch_xstate_convert(&small, in, 832, &other, out, 2440) && get64(out + HEADER) == 0x203);
+	CHECK(arch_xstate_convert(&small, in, 832, &other, out, 2440) &&
+	      get64(out + HEADER) == 0x203);
 }
 
 static void a_layout_that_is_not_told(void)
@@ -95,14 +98,16 @@ static void a_layout_that_is_not_told(void)
 	CHECK(arch_xstate_convert(&none, in, SIZE, &small, out, 832) && get64(out + HEADER) == 3);
 	/* only its beginning, as traces had at first */
 	areas(&one, 0xe7, 0xe7);
-	CHECK(arch_xstate_convert(&small, in, SIZE, &one, out, SIZE) && get64(out + HEADER) == 0xe7);
+	CHECK(arch_xstate_convert(&small, in, SIZE, &one, out, SIZE) &&
+	      get64(out + HEADER) == 0xe7);
 	CHECK(filled(out + one.at[7], 7, one.len[7]));
 	CHECK(!arch_xstate_convert(&small, in, SIZE, &other, out, 2440));
 }
 
 static void areas_that_are_too_short(void)
 {
-	const struct arch_xlayout mad = {.at = {[AVX] = UINT32_MAX - 10, [7] = 3}, .len = {[AVX] = 256, [7] = UINT32_MAX}};
+	const struct arch_xlayout mad = {.at = {[AVX] = UINT32_MAX - 10, [7] = 3},
+					 .len = {[AVX] = 256, [7] = UINT32_MAX}};
 
 	areas(&one, 0xe7, 0xe7);
 	for (size_t n = 0; n < SIZE - 16; n++)

@@ -1,9 +1,11 @@
-/* What the programs with bugs share. Natively their threads are milliseconds apart when it matters, so that each
- * runs clean thousands of times; a scheduler that holds one up in the wrong place shows the bug. */
+/* What the programs with bugs share. Natively their threads are milliseconds apart when it matters,
+ * so that each runs clean thousands of times; a scheduler that holds one up in the wrong place
+ * shows the bug. */
 #ifndef BUGS_H
 #define BUGS_H
 
 #include "../check.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>

@@ -1,4 +1,5 @@
-/* A lost update: two threads add to one balance by reading it, writing the journal, and storing the sum. */
+/* A lost update: two threads add to one balance by reading it, writing the journal, and storing the
+ * sum. */
 #include "bugs.h"
 
 enum { DEPOSITS = 2 };

@@ -34,7 +34,8 @@ static void on_fault(int sig)
 
 static void map_it(void)
 {
-	if (mmap(word, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != word)
+	if (mmap(word, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+		 0) != word)
 		exit(1);
 }
 

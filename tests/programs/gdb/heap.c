@@ -1,4 +1,5 @@
-/* heap [ROUNDS]: a string that is too long ends in its neighbour, which is used ROUNDS of work later. */
+/* heap [ROUNDS]: a string that is too long ends in its neighbour, which is used ROUNDS of work
+ * later. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static unsigned work(unsigned long rounds)
 int main(int argc, char **argv)
 {
 	unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 1000;
-	struct neighbour *n = malloc(sizeof *n);
+	struct neighbour *n = malloc(sizeof(*n));
 	int number = 5;
 
 	n->number = &number;

@@ -1,4 +1,5 @@
-/* Memory that is not of one process alone: a file mapped shared and privately, and pages that children write to. */
+/* Memory that is not of one process alone: a file mapped shared and privately, and pages that
+ * children write to. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -41,7 +42,8 @@ int main(int argc, char **argv)
 	own = map(MAP_PRIVATE, fd);
 	children = map(MAP_SHARED | MAP_ANONYMOUS, -1);
 	kept = map(MAP_PRIVATE | MAP_ANONYMOUS, -1); /* not for children */
-	if (madvise((void *)kept, PAGE, MADV_DONTFORK) || madvise((void *)(kept + INTS), PAGE, MADV_WIPEONFORK))
+	if (madvise((void *)kept, PAGE, MADV_DONTFORK) ||
+	    madvise((void *)(kept + INTS), PAGE, MADV_WIPEONFORK))
 		return 1;
 	own[0] = -1; /* its first page is a copy from now on, its second the file's */
 	for (int n = 0; n < 6; n++) {

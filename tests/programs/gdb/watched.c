@@ -1,4 +1,5 @@
-/* More places than a processor watches, each in a page of its own, written and read in an order that repeats. */
+/* More places than a processor watches, each in a page of its own, written and read in an order
+ * that repeats. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,12 +40,14 @@ static void round_of(int n, const int pipe_ends[2])
 		place[i].value = n;
 	}
 	record.part[n % 8] = n;
-	memset(&record.part[7], n + 1, sizeof record.part[7]);
+	memset(&record.part[7], n + 1, sizeof(record.part[7]));
 	*shared = n;
-	if (write(pipe_ends[1], &n, sizeof n) != sizeof n || read(pipe_ends[0], &place[5].value, sizeof n) != sizeof n)
+	if (write(pipe_ends[1], &n, sizeof(n)) != sizeof(n) ||
+	    read(pipe_ends[0], &place[5].value, sizeof(n)) != sizeof(n))
 		exit(1);
 	n += 100;
-	if (write(pipe_ends[1], &n, sizeof n) != sizeof n || read(pipe_ends[0], shared, sizeof n) != sizeof n)
+	if (write(pipe_ends[1], &n, sizeof(n)) != sizeof(n) ||
+	    read(pipe_ends[0], shared, sizeof(n)) != sizeof(n))
 		exit(1);
 	seen = place[4].beside; /* nobody watches that */
 	seen = place[4].value;
