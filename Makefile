@@ -17,7 +17,7 @@ LIBS = -Wl,--as-needed -larchive -lxxhash -ldeflate -lbsd -ldw -lelf -lZydis -lp
 # rr-gdb is a program once there is an engine to serve.
 CMD_SRC = $(filter-out $(if $(wildcard lib/replay/debug.c),,cmd/rr-gdb.c),$(wildcard cmd/rr-*.c))
 PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
-LIB_SRC = $(wildcard lib/*/*.c)
+LIB_SRC = $(wildcard lib/*/*.c lib/*/*/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
 
@@ -132,11 +132,11 @@ nightly: check-programs
 bench: all $(BENCH_PROGRAMS)
 	@tests/bench/run.sh
 
-FORMATTED = $(wildcard $(addsuffix /*.[ch],cmd lib/* tests/*) tests/programs/*/*.[ch] tests/programs/*.cc tests/programs/*/*.cc)
+FORMATTED = $(wildcard $(addsuffix /*.[ch],cmd lib/* lib/*/* tests/*) tests/programs/*/*.[ch] tests/programs/*.cc tests/programs/*/*.cc)
 
 lint: $(GEN) $(MAN:%=build/man/%)
 	clang $(CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only $(LIB_SRC) $(wildcard cmd/*.c tests/bench/*.c)
-	clang-format -n -Werror $(FORMATTED)
+	@clang-format -n -Werror $(FORMATTED)
 	if command -v mandoc; then mandoc -Tlint -W warning $(MAN:%=build/man/%); fi
 
 install: all

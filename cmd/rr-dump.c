@@ -1,6 +1,6 @@
 /* rr-dump: a trace as text. */
+#include "print/print.h"
 #include "replay/replay.h"
-#include "trace/print.h"
 #include "util/util.h"
 
 #include <err.h>

@@ -1,6 +1,6 @@
 /* `monitor COMMAND`: what a debugger has no command of its own for. */
 #include "gdb/session.h"
-#include "trace/print.h"
+#include "print/print.h"
 #include "util/util.h"
 
 #include <stdlib.h>

@@ -7,8 +7,8 @@
 #include "counter/step.h"
 #include "instrument/image.h"
 #include "kernel/kernel.h"
+#include "print/print.h"
 #include "replay/replay.h"
-#include "trace/print.h"
 #include "tracee/task.h"
 
 /* A task of the recording and the process that plays it: one of its own, threads too; they share

@@ -6,7 +6,7 @@
 #include "arch/arch.h"
 #include "fuzz.h"
 #include "output.h"
-#include "trace/print.h"
+#include "print/print.h"
 #include "trace/record.h"
 #include "trace/systab.h"
 #include "trace_sample.h"

@@ -4,8 +4,8 @@
  * with a kind of 8 or more. */
 #include "fuzz.h"
 #include "output.h"
+#include "print/print.h"
 #include "trace/meta.h"
-#include "trace/print.h"
 #include "trace_sample.h"
 
 enum { ARGS_ENV, VERSION, RANGES, TIDS, KINDS, CALLS, KINDS_OF_TEXT };

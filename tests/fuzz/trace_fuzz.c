@@ -8,8 +8,8 @@
 #include "fuzz.h"
 #include "output.h"
 #include "pack/pack.h"
+#include "print/print.h"
 #include "trace/block.h"
-#include "trace/print.h"
 #include "trace_sample.h"
 
 enum { NFILES = 5, HEADER = 2 + 4 * NFILES };

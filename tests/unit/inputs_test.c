@@ -1,6 +1,6 @@
 /* What calls that wait have read is kept until they return, but never more than there is room for,
  * however many wait. */
-#include "trace/print.h"
+#include "print/print.h"
 
 #include <stdlib.h>
 #include <string.h>

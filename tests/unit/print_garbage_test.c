@@ -1,6 +1,6 @@
 /* Whatever a trace holds, printing its events neither crashes nor prints a byte raw: events and
  * records made of chance, and of addresses that lead into each other's records. */
-#include "trace/print.h"
+#include "print/print.h"
 
 #include <stdlib.h>
 #include <string.h>

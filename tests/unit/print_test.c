@@ -1,5 +1,5 @@
 /* What rr-dump prints of calls and other events: put into a trace, read back, printed, compared. */
-#include "trace/print.h"
+#include "print/print.h"
 #include "trace/systab.h"
 #include "util/util.h"
 

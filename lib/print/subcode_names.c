@@ -1,5 +1,5 @@
 /* Arguments whose meaning a subcode decides: a table of (call, subcode, argument). */
-#include "trace/print_text.h"
+#include "print/fields.h"
 #include "util/util.h"
 
 #include <asm/ioctls.h>

@@ -1,5 +1,5 @@
 /* One event, one JSON object: the columns by name, and for a call its name, result and error. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 
 static void put_key(struct text *t, const char *key)
 {

@@ -1,5 +1,5 @@
 /* Which events a reader of a trace wants to see. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 #include "util/util.h"
 
 #include <errno.h>

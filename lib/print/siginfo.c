@@ -1,5 +1,5 @@
 /* Signals and the status of children. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 
 #include <signal.h>
 #include <sys/wait.h>

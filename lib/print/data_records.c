@@ -1,6 +1,6 @@
 /* An event's records, copied: the reader's bytes are good only until it is asked for the next ones.
  */
-#include "trace/print_text.h"
+#include "print/fields.h"
 #include "util/util.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Structs that calls fill in or read: file, time, resource and terminal ones. Each printer is given
  * at least the bytes its row at the end asks for; layouts are those of the kernel on x86-64
  * (include/uapi). */
-#include "trace/print_text.h"
+#include "print/fields.h"
 #include "util/util.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* The line being made: numbers, escaped bytes, names from tables. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 
 #include <ctype.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* Inside the printers: a line being made, and what is printed into it. */
-#ifndef RR_PRINT_TEXT_H
-#define RR_PRINT_TEXT_H
+#ifndef RR_PRINT_FIELDS_H
+#define RR_PRINT_FIELDS_H
 
-#include "trace/print.h"
+#include "print/print.h"
 #include "trace/systab.h"
 
 #include <string.h>

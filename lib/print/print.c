@@ -1,5 +1,5 @@
 /* One event, one line. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
 /* The tasks of a trace: who made whom, what they ran, how they ended. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 #include "trace/reader.h"
 #include "util/util.h"
 

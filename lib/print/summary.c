@@ -1,5 +1,5 @@
 /* Views of a whole trace: how often each call was made, what was mapped, how it was started. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 #include "util/util.h"
 
 #include <errno.h>

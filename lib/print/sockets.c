@@ -1,5 +1,5 @@
 /* Addresses of sockets, and memory that is gathered and scattered. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 
 #include <arpa/inet.h>
 #include <linux/netlink.h>

@@ -1,5 +1,5 @@
 /* The arguments of a call, as its row of the system-call table says. */
-#include "trace/print_text.h"
+#include "print/fields.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
