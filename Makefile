@@ -17,7 +17,9 @@ LIBS = -Wl,--as-needed -larchive -lxxhash -ldeflate -lbsd -ldw -lelf -lZydis -lp
 # rr-gdb is a program once there is an engine to serve.
 CMD_SRC = $(filter-out $(if $(wildcard lib/replay/debug.c),,cmd/rr-gdb.c),$(wildcard cmd/rr-*.c))
 PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
-LIB_SRC = $(wildcard lib/*/*.c lib/*/*/*.c)
+# What is one machine's lies in folders of its name.
+ARCH ?= $(shell uname -m)
+LIB_SRC = $(wildcard lib/*/*.c lib/*/$(ARCH)/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
 

@@ -1,6 +1,6 @@
 #include "counter/soft.h"
 
-#include "arch/arch.h"
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <string.h>

@@ -1,5 +1,7 @@
 #include "counter/step.h"
 
+#include "arch/x86_64/regs.h"
+
 #include <Zydis/Zydis.h>
 #include <signal.h>
 #include <string.h>
@@ -15,31 +17,31 @@ struct edge {
 };
 
 struct decoded {
-	bool call, chance;
+	bool call, nondet;
 	bool pushes_flags, pops_flags;
 	unsigned len;
-	struct arch_chance c;
+	struct arch_nondet c;
 	struct edge edge;
 };
 
 static const struct {
 	ZydisMnemonic mnemonic;
-	enum chance insn;
-} chances[] = {
-	{ZYDIS_MNEMONIC_RDTSC, CHANCE_RDTSC},   {ZYDIS_MNEMONIC_RDTSCP, CHANCE_RDTSCP},
-	{ZYDIS_MNEMONIC_CPUID, CHANCE_CPUID},   {ZYDIS_MNEMONIC_RDRAND, CHANCE_RDRAND},
-	{ZYDIS_MNEMONIC_RDSEED, CHANCE_RDSEED}, {ZYDIS_MNEMONIC_RDPID, CHANCE_RDPID},
-	{ZYDIS_MNEMONIC_XGETBV, CHANCE_XGETBV},
+	unsigned kind;
+} nondets[] = {
+	{ZYDIS_MNEMONIC_RDTSC, NONDET_RDTSC},   {ZYDIS_MNEMONIC_RDTSCP, NONDET_RDTSCP},
+	{ZYDIS_MNEMONIC_CPUID, NONDET_CPUID},   {ZYDIS_MNEMONIC_RDRAND, NONDET_RDRAND},
+	{ZYDIS_MNEMONIC_RDSEED, NONDET_RDSEED}, {ZYDIS_MNEMONIC_RDPID, NONDET_RDPID},
+	{ZYDIS_MNEMONIC_XGETBV, NONDET_XGETBV},
 };
 
-static void find_chance(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops,
+static void find_nondet(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *ops,
 			struct decoded *d)
 {
-	for (size_t k = 0; k < sizeof(chances) / sizeof(*chances); k++) {
-		if (chances[k].mnemonic != i->mnemonic)
+	for (size_t k = 0; k < sizeof(nondets) / sizeof(*nondets); k++) {
+		if (nondets[k].mnemonic != i->mnemonic)
 			continue;
-		d->chance = true;
-		d->c = (struct arch_chance){.insn = chances[k].insn, .len = i->length};
+		d->nondet = true;
+		d->c = (struct arch_nondet){.kind = nondets[k].kind, .len = i->length};
 		if (i->operand_count_visible && ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
 			d->c.reg = (unsigned)ZydisRegisterGetId(ops[0].reg.value);
 			d->c.size = ops[0].size / 8;
@@ -83,11 +85,9 @@ static void decode(struct task *t, struct decoded *d)
 	d->pushes_flags = i.mnemonic == ZYDIS_MNEMONIC_PUSHF || i.mnemonic == ZYDIS_MNEMONIC_PUSHFQ;
 	d->pops_flags = i.mnemonic == ZYDIS_MNEMONIC_POPFQ;
 	d->len = i.length;
-	find_chance(&i, ops, d);
+	find_nondet(&i, ops, d);
 	find_edge(&i, ops, pc, d);
 }
-
-#define FLAG_TRAP 0x100
 
 /* The program is not to see that it is stepped. */
 static void hide_trap_flag(struct task *t)
@@ -152,7 +152,7 @@ static bool is_interrupted_call(const struct trace_regs *g)
 }
 
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
-			   struct arch_chance *c, int *status)
+			   struct arch_nondet *c, int *status)
 {
 	struct decoded d;
 
@@ -162,9 +162,9 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	decode(t, &d);
 	if ((d.call && !sig) || is_interrupted_call(&t->regs))
 		return STEP_CALL;
-	if (d.chance && !sig && !task_tsc_faults(t, &d.c)) {
+	if (d.nondet && !sig && !task_clock_faults(t, &d.c)) {
 		*c = d.c;
-		return STEP_CHANCE;
+		return STEP_NONDET;
 	}
 	if (d.pops_flags && !sig && pop_flags(t, d.len))
 		return STEP_DONE;

@@ -9,7 +9,7 @@ enum step_result {
 	STEP_DONE, /* one instruction; t->regs are read */
 	STEP_CALL, /* stands in front of a system call, which has not been made */
 	/* stands in front of an instruction whose result is not the program's own: *c */
-	STEP_CHANCE,
+	STEP_NONDET,
 	STEP_STOPPED, /* it has not come to the end of it: *status, as of waitpid */
 	STEP_GONE
 };
@@ -19,7 +19,7 @@ enum step_result {
  * becomes the address of the instruction when that has taken an edge of those that may count: a
  * jump or call to its own address or below, or an indirect jump; else 0. */
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
-			   struct arch_chance *c, int *status);
+			   struct arch_nondet *c, int *status);
 
 /* The same whatever the instruction is, and without a look at it: STEP_DONE, STEP_STOPPED or
  * STEP_GONE. A trap that is still to come counts as an instruction. */

@@ -3,7 +3,7 @@
 #ifndef RR_SESSION_H
 #define RR_SESSION_H
 
-#include "arch/registers.h"
+#include "arch/debugger_registers.h"
 #include "gdb/gdb.h"
 #include "gdb/wire.h"
 #include "replay/debug.h"

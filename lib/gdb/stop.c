@@ -15,16 +15,13 @@
 
 static void reply_expedited(struct session *s, pid_t tid)
 {
-	static const struct {
-		uint8_t number, reg;
-	} wanted[] = {{ARCH_REG_RBP, R_RBP}, {ARCH_REG_RSP, R_RSP}, {ARCH_REG_RIP, R_RIP}};
 	struct trace_regs g;
 
 	if (debug_get_regs(s->debug, tid, &g))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
-		reply_format(s, "%02x:", wanted[i].number);
-		reply_hex(s, &g.r[wanted[i].reg], sizeof(g.r[0]));
+	for (const struct arch_stop_register *r = arch_stop_registers; r->reg >= 0; r++) {
+		reply_format(s, "%02x:", r->number);
+		reply_hex(s, &g.r[r->reg], sizeof(g.r[0]));
 		reply_text(s, ";");
 	}
 }

@@ -102,8 +102,8 @@ bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offse
 	if (link_map)
 		objects_walk(s, t->tid, search_object, &f);
 	bool program = link_map == 0 || link_map == f.main_map;
-	if (program ? !program_block(s, t->tid, g.r[R_FS_BASE], &block)
-		    : !f.found || !library_block(&f, g.r[R_FS_BASE], &block))
+	if (program ? !program_block(s, t->tid, ARCH_THREAD(&g), &block)
+		    : !f.found || !library_block(&f, ARCH_THREAD(&g), &block))
 		return false;
 	*addr = block + offset;
 	return true;

@@ -23,13 +23,8 @@ enum code_kind {
 	CODE_JUMP = 1,     /* backward jump, conditional or not (also loop, jrcxz) */
 	CODE_CALL = 2,     /* backward direct call */
 	CODE_INDIRECT = 3, /* indirect jump */
-	CODE_RDTSC = 16,   /* from here on: instructions with results of chance */
-	CODE_RDTSCP,
-	CODE_CPUID,
-	CODE_RDRAND,
-	CODE_RDSEED,
-	CODE_RDPID,
-	CODE_XGETBV
+	CODE_NONDET =
+		16 /* from here on: nondeterministic instructions, by struct arch_nondet's kind */
 };
 
 struct code_site {

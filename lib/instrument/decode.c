@@ -1,4 +1,5 @@
 /* Instructions, as far as rewriting must know them. */
+#include "arch/x86_64/regs.h"
 #include "instrument/rewrite.h"
 
 #include <string.h>
@@ -9,13 +10,13 @@ struct mnemonic_type {
 };
 
 static const struct mnemonic_type MNEMONICS[] = {
-	{ZYDIS_MNEMONIC_RDTSC, INSN_HOOK, CODE_RDTSC},
-	{ZYDIS_MNEMONIC_RDTSCP, INSN_HOOK, CODE_RDTSCP},
-	{ZYDIS_MNEMONIC_CPUID, INSN_HOOK, CODE_CPUID},
-	{ZYDIS_MNEMONIC_RDRAND, INSN_HOOK, CODE_RDRAND},
-	{ZYDIS_MNEMONIC_RDSEED, INSN_HOOK, CODE_RDSEED},
-	{ZYDIS_MNEMONIC_RDPID, INSN_HOOK, CODE_RDPID},
-	{ZYDIS_MNEMONIC_XGETBV, INSN_HOOK, CODE_XGETBV},
+	{ZYDIS_MNEMONIC_RDTSC, INSN_HOOK, CODE_NONDET + NONDET_RDTSC},
+	{ZYDIS_MNEMONIC_RDTSCP, INSN_HOOK, CODE_NONDET + NONDET_RDTSCP},
+	{ZYDIS_MNEMONIC_CPUID, INSN_HOOK, CODE_NONDET + NONDET_CPUID},
+	{ZYDIS_MNEMONIC_RDRAND, INSN_HOOK, CODE_NONDET + NONDET_RDRAND},
+	{ZYDIS_MNEMONIC_RDSEED, INSN_HOOK, CODE_NONDET + NONDET_RDSEED},
+	{ZYDIS_MNEMONIC_RDPID, INSN_HOOK, CODE_NONDET + NONDET_RDPID},
+	{ZYDIS_MNEMONIC_XGETBV, INSN_HOOK, CODE_NONDET + NONDET_XGETBV},
 	{ZYDIS_MNEMONIC_SYSCALL, INSN_SYSCALL, 0},
 	{ZYDIS_MNEMONIC_HLT, INSN_TRAP, 0},
 	{ZYDIS_MNEMONIC_UD0, INSN_TRAP, 0},
@@ -245,11 +246,14 @@ void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, 
 	ZydisDecodedInstruction d;
 
 	*reg = *size = 0;
-	if (in->kind != CODE_RDRAND && in->kind != CODE_RDSEED && in->kind != CODE_RDPID)
+	if (in->kind != CODE_NONDET + NONDET_RDRAND && in->kind != CODE_NONDET + NONDET_RDSEED &&
+	    in->kind != CODE_NONDET + NONDET_RDPID)
 		return;
 	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + in->addr,
 							in->len, &d)))
 		return;
 	*reg = d.raw.modrm.rm | (d.raw.rex.B ? 8 : 0);
-	*size = in->kind == CODE_RDPID || d.raw.rex.W ? 8 : has_prefix(&d, 0x66) ? 2 : 4;
+	*size = in->kind == CODE_NONDET + NONDET_RDPID || d.raw.rex.W ? 8
+		: has_prefix(&d, 0x66)                                ? 2
+								      : 4;
 }

@@ -1,5 +1,6 @@
 #include "instrument/image.h"
 
+#include "arch/x86_64/regs.h"
 #include "counter/page.h"
 #include "util/util.h"
 
@@ -291,7 +292,7 @@ static void edges_find(struct code_image *img)
 {
 	img->edges = xcalloc(img->h->sites.count + 1, sizeof(*img->edges));
 	for (uint64_t i = 0; i < img->h->sites.count; i++)
-		if (img->sites[i].kind < CODE_RDTSC)
+		if (img->sites[i].kind < CODE_NONDET)
 			img->edges[img->nedges++] = img->sites[i].site;
 	qsort(img->edges, img->nedges, sizeof(*img->edges), u32_order);
 }
@@ -359,7 +360,7 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint6
 	g->r[R_RCX] = saved[1];
 	g->r[R_R11] = saved[2];
 	ARCH_SYSNO(g) = (uint64_t)-1;
-	if (s->kind >= CODE_RDTSC) {
+	if (s->kind >= CODE_NONDET) {
 		ARCH_PC(g) = c->lo + s->site;
 		return true;
 	}

@@ -71,7 +71,7 @@ bool code_in_tramp(const struct code_places *p, uint64_t pc);
 void code_hurry(struct task *t, struct soft_task *count);
 
 /* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the
- * original's, with a signal: STEP_DONE. STEP_CALL or STEP_CHANCE: it stands in front of a call,
+ * original's, with a signal: STEP_DONE. STEP_CALL or STEP_NONDET: it stands in front of a call,
  * perhaps of counted code, or of an instruction with a result of its own, and is to be resumed.
  * Otherwise as step_once(). */
 enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count,

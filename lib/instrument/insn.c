@@ -8,7 +8,7 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft,
 				     struct soft_task *count, int request, int sig, int *status)
 {
 	enum step_result s = STEP_DONE;
-	struct arch_chance c;
+	struct arch_nondet c;
 	uint64_t edge;
 
 	for (int i = 0; i < BETWEEN_MAX && s == STEP_DONE; i++) {
@@ -16,7 +16,7 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft,
 		s = step_once(t, request, i ? 0 : sig, &edge, &c, status);
 		/* Where such an instruction is as the original has it, it gives what the processor
 		 * gives. */
-		if (s == STEP_CHANCE && c.insn > CHANCE_RDTSCP)
+		if (s == STEP_NONDET && !arch_nondet_is_clock(c.kind))
 			s = step_over(t, request, i ? 0 : sig, status);
 		soft_leave(soft, count);
 		if (s == STEP_DONE && code_at_insn(&t->mm->code, ARCH_PC(&t->regs)))

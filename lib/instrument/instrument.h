@@ -1,4 +1,5 @@
-/* Rewriting of code, so that it counts its backward edges and asks for what chance decides.
+/* Rewriting of code, so that it counts its backward edges and stops at nondeterministic
+ * instructions.
  *
  * Works on one ELF file at a time and knows nothing of processes. formats: instrument/code.h.
  */

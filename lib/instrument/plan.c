@@ -1,4 +1,5 @@
 /* Which bytes become a jump to which code. */
+#include "arch/arch.h"
 #include "instrument/rewrite.h"
 
 #include <string.h>
@@ -172,11 +173,15 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 }
 
 static const char *const KINDS[] = {
-	[CODE_JUMP] = "jump",     [CODE_CALL] = "call",     [CODE_INDIRECT] = "indirect jump",
-	[CODE_RDTSC] = "rdtsc",   [CODE_RDTSCP] = "rdtscp", [CODE_CPUID] = "cpuid",
-	[CODE_RDRAND] = "rdrand", [CODE_RDSEED] = "rdseed", [CODE_RDPID] = "rdpid",
-	[CODE_XGETBV] = "xgetbv",
+	[CODE_JUMP] = "jump",
+	[CODE_CALL] = "call",
+	[CODE_INDIRECT] = "indirect jump",
 };
+
+static const char *kind_name(uint8_t kind)
+{
+	return kind < CODE_NONDET ? KINDS[kind] : arch_nondet_name(kind - CODE_NONDET);
+}
 
 static void sites_report(struct rewrite *rw)
 {
@@ -184,13 +189,13 @@ static void sites_report(struct rewrite *rw)
 
 	for (size_t i = 0; i < rw->sites.n; i++) {
 		const struct site *s = &rw->sites.v[i];
-		bool hook = s->kind >= CODE_RDTSC;
+		bool hook = s->kind >= CODE_NONDET;
 		hook ? rep->hooks++ : rep->found++;
 		if (!s->done) {
 			hook ? rep->hooks_left++ : rep->left++;
 			if (rep->list)
 				fprintf(rep->list, "%#lx: %s: left alone: %s\n", rw->lo + s->addr,
-					KINDS[s->kind], s->why);
+					kind_name(s->kind), s->why);
 		} else if (!hook) {
 			rep->rewritten[s->tactic]++;
 		}

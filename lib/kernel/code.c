@@ -32,7 +32,7 @@ struct code_file {
 
 static const char *uncounted(void)
 {
-	return arch_tsc_faults()
+	return arch_clock_faults()
 		       ? "its code is not counted: it is interrupted at its calls only"
 		       : "its code is not counted: it is interrupted at its calls only, and if it reads the time-stamp counter, its "
 			 "replay diverges, as nothing shows that here";
@@ -81,7 +81,7 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 	if (f->size > LARGE && !code_cache_has(fd))
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
-	if (!f->img && !why && !arch_tsc_faults())
+	if (!f->img && !why && !arch_clock_faults())
 		lack_say(
 			path,
 			"cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");

@@ -252,10 +252,10 @@ void enter_prctl(struct call *c)
 		if (c->args[1] != PR_TSC_ENABLE && c->args[1] != PR_TSC_SIGSEGV)
 			answer(c, -EINVAL);
 		else
-			answer(c, 0), t->tsc_faults = c->args[1] == PR_TSC_SIGSEGV;
+			answer(c, 0), t->clock_faults = c->args[1] == PR_TSC_SIGSEGV;
 		break;
 	case PR_GET_TSC: {
-		int mode = t->tsc_faults ? PR_TSC_SIGSEGV : PR_TSC_ENABLE;
+		int mode = t->clock_faults ? PR_TSC_SIGSEGV : PR_TSC_ENABLE;
 		answer(c, task_write(t, c->args[1], &mode, sizeof(mode)) ? -EFAULT : 0);
 		break;
 	}

@@ -2,6 +2,7 @@
 #ifndef RR_PRINT_FIELDS_H
 #define RR_PRINT_FIELDS_H
 
+#include "arch/arch.h"
 #include "print/print.h"
 #include "trace/systab.h"
 

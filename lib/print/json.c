@@ -39,7 +39,7 @@ static void put_regs(struct text *t, const char *key, const struct trace_regs *r
 	put_key(t, key);
 	for (unsigned i = 0; i < TRACE_NREGS; i++) {
 		text_mem(t, i ? ",\"" : "{\"", 2);
-		text_str(t, trace_reg_names[i]);
+		text_str(t, arch_reg_names[i]);
 		text_mem(t, "\":\"", 3);
 		text_hex(t, regs->r[i]);
 		text_char(t, '"');

@@ -96,20 +96,16 @@ void event_print_header(FILE *out, const struct event_style *style)
 /* --- calls
  * -------------------------------------------------------------------------------------------- */
 
-enum { R10 = 7, R9 = 8, R8 = 9, RDX = 12, RSI = 13, RDI = 14 }; /* in trace_reg_names */
-
 static void call_init(struct call *c, struct text *t, const struct trace_event *ev,
 		      const struct event_records *recs, const struct event_style *style)
 {
-	static const unsigned char where[6] = {RDI, RSI, RDX, R10, R8, R9};
-
 	c->t = t;
 	c->ev = ev;
 	c->recs = recs;
 	c->style = style;
 	c->desc = systab_get(ev->sysno);
 	for (unsigned i = 0; i < 6; i++)
-		c->arg[i] = ev->regs.r[where[i]];
+		c->arg[i] = arch_arg(&ev->regs, (int)i);
 	/* exit does not return: entering it is all there is. */
 	c->done = ev->kind == EV_SYSCALL || (c->desc && c->desc->ret == R_NONE);
 	c->failed = ev->kind == EV_SYSCALL && ev->result < 0 && ev->result >= -4095;
@@ -246,7 +242,7 @@ static void put_halt(struct call *c)
 		if (ev->regs.r[i] == ev->after.r[i])
 			continue;
 		text_str(c->t, changed ? ", " : "");
-		text_str(c->t, trace_reg_names[i]);
+		text_str(c->t, arch_reg_names[i]);
 		text_str(c->t, " = ");
 		text_hex(c->t, ev->after.r[i]);
 		changed = true;
@@ -257,14 +253,10 @@ static void put_halt(struct call *c)
 
 static void put_insn(struct call *c)
 {
-	static const char *const names[] = {
-		[CHANCE_RDTSC] = "rdtsc",   [CHANCE_RDTSCP] = "rdtscp", [CHANCE_CPUID] = "cpuid",
-		[CHANCE_RDRAND] = "rdrand", [CHANCE_RDSEED] = "rdseed", [CHANCE_RDPID] = "rdpid",
-		[CHANCE_XGETBV] = "xgetbv",
-	};
+	const char *name = arch_nondet_name(c->ev->sysno);
 
-	if (c->ev->sysno < sizeof(names) / sizeof(names[0])) {
-		text_str(c->t, names[c->ev->sysno]);
+	if (name) {
+		text_str(c->t, name);
 	} else {
 		text_str(c->t, "insn_");
 		text_udec(c->t, c->ev->sysno);
@@ -325,7 +317,7 @@ static void put_regs(struct text *t, const struct trace_regs *regs, const struct
 		if (!first)
 			text_char(t, ' ');
 		first = false;
-		text_str(t, trace_reg_names[i]);
+		text_str(t, arch_reg_names[i]);
 		text_char(t, '=');
 		text_hex(t, regs->r[i]);
 	}

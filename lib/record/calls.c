@@ -60,7 +60,7 @@ void call_entered(struct recorder *r, struct rtask *rt)
 
 	if (task_get_regs(t) || tick_stop(r, rt))
 		return;
-	rt->chances = 0;
+	rt->nondets = 0;
 	rt->again = false;
 	if (rt->emulated) {
 		if (!rt->seccomp || !signal_at_skipped_call(rt))
@@ -248,7 +248,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 		rt->t.mm->threads = true;
 	else if (!vm)
 		child->t.scratch = rt->t.scratch; /* in the copy of memory too */
-	child->t.tsc_faults = rt->t.tsc_faults;
+	child->t.clock_faults = rt->t.clock_faults;
 	child->seccomp = rt->seccomp;
 	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
 	if (task_get_regs(&child->t))

@@ -309,7 +309,7 @@ static enum step_result step_exactly(struct recorder *r, struct rtask *rt, int s
 {
 	enum step_result s = tick_step(r, rt, sig);
 
-	if (s == STEP_CHANCE)
+	if (s == STEP_NONDET)
 		s = STEP_DONE;
 	if (s == STEP_DONE && rt->pos == POS_TICK)
 		put_switch(r, rt);
@@ -344,7 +344,7 @@ enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig)
 		s = step_exactly(r, rt, sig);
 	else if (!task_get_regs(&rt->t))
 		s = step_counted_code(r, rt, sig);
-	if (s == STEP_CHANCE)
+	if (s == STEP_NONDET)
 		s = STEP_CALL;
 	if (s == STEP_DONE)
 		halt_behind_insn(r, rt);

@@ -139,7 +139,7 @@ static int pin(int cpu)
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	if (!sched_setaffinity(0, sizeof(one), &one))
-		return arch_trap_tsc();
+		return arch_clock_trap();
 	warn("CPU %d", cpu);
 	return -1;
 }

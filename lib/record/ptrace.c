@@ -2,6 +2,7 @@
  * asks about another that it traces is answered here. What it reads is in the trace as the output
  * of its call; what it writes into the other's memory, as that task's. halt.c has where tasks halt.
  */
+#include "arch/x86_64/regs.h"
 #include "record/recorder.h"
 #include "util/util.h"
 

@@ -210,7 +210,7 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 	if ((halts || r->step) && !rt->in_call) {
 		switch (halts ? halt_step(r, rt, sig) : tick_step(r, rt, sig)) {
 		case STEP_DONE:
-		case STEP_CHANCE: return WAITED_STEP;
+		case STEP_NONDET: return WAITED_STEP;
 		case STEP_STOPPED: return WAITED_STOP;
 		case STEP_GONE: return wait_for(r, rt); /* killed: it is on its way to its end */
 		case STEP_CALL: break;
@@ -385,13 +385,13 @@ static int start_counter(struct recorder *r)
 	const char *why = NULL;
 
 	r->soft.fd = r->rec.counter_fd = -1;
-	if (r->o->counter == RECORD_NONE && !arch_tsc_faults()) {
+	if (r->o->counter == RECORD_NONE && !arch_clock_faults()) {
 		warnx("--counter=none: %s: only counted code shows them: leave the option out",
 		      no_faults);
 		return 125;
 	}
 	if (r->o->counter == RECORD_HPC || (r->o->counter == RECORD_AUTO && !r->chaos)) {
-		why = arch_tsc_faults() ? hpc_choose(r->o->cpu, &r->hpc) : no_faults;
+		why = arch_clock_faults() ? hpc_choose(r->o->cpu, &r->hpc) : no_faults;
 		r->by_hpc = !why;
 		if (r->by_hpc)
 			return 0;
@@ -412,7 +412,7 @@ static int start_counter(struct recorder *r)
 		r->rec.counter_fd = r->soft.fd;
 		return 0;
 	}
-	if (!arch_tsc_faults()) {
+	if (!arch_clock_faults()) {
 		warnx("counter page: %s: nothing can be recorded without one: %s", strerror(errno),
 		      no_faults);
 		return 125;

@@ -102,7 +102,7 @@ struct rtask {
 	/* has a filter of its own, which must not see the stops of counted code */
 	bool seccomp;
 	bool again;       /* makes the call again that was skipped */
-	unsigned chances; /* instructions answered since its last call */
+	unsigned nondets; /* instructions answered since its last call */
 	/* since when it has been asked to stop at its next counted edge; 0: not */
 	uint64_t hurry_ns;
 	/* ticks before which no other handler begins, unless a call comes first */
@@ -241,7 +241,7 @@ void tick_hurry(struct rtask *rt);
 /* The same if a signal waits for an exact point. */
 void tick_if_waiting(struct rtask *rt);
 /* Does what such an instruction, at which the task stands, does, and puts the event. */
-void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *c);
+void put_nondet(struct recorder *r, struct rtask *rt, const struct arch_nondet *c);
 /* With the step counter: one instruction of a task that is not in a call. STEP_CALL: it is to be
  * resumed; STEP_STOPPED: rt->status is to be handled. */
 enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig);

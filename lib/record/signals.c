@@ -159,14 +159,14 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 {
 	struct task *t = &rt->t;
 	uint8_t bytes[3];
-	struct arch_chance c;
+	struct arch_nondet c;
 
-	if (si->si_signo != SIGSEGV || si->si_code != SI_KERNEL || t->tsc_faults)
+	if (si->si_signo != SIGSEGV || si->si_code != SI_KERNEL || t->clock_faults)
 		return false;
 	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof(bytes));
-	if (n <= 0 || !arch_chance_at(bytes, (size_t)n, &c))
+	if (n <= 0 || !arch_nondet_at(bytes, (size_t)n, &c))
 		return false;
-	put_chance(r, rt, &c);
+	put_nondet(r, rt, &c);
 	return true;
 }
 

@@ -44,7 +44,7 @@ bool rtask_to_origin(struct rtask *rt, bool broken)
 	struct task *t = &rt->t;
 	const struct code_places *code = &t->mm->code;
 	uint64_t at = ARCH_PC(&t->regs);
-	uint64_t pc = at == AGENT_RDTSC ? rt->fault_pc
+	uint64_t pc = at == AGENT_CLOCK ? rt->fault_pc
 		      : broken          ? code_origin_broken(code, at)
 					: code_origin(code, at);
 
@@ -92,36 +92,35 @@ static void at_edge(struct recorder *r, struct rtask *rt)
 	rtask_go_from(rt, ARCH_PC(&t->regs));
 }
 
-void put_chance(struct recorder *r, struct rtask *rt, const struct arch_chance *c)
+void put_nondet(struct recorder *r, struct rtask *rt, const struct arch_nondet *c)
 {
 	struct task *t = &rt->t;
-	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c->insn};
+	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c->kind};
 
-	ev.result = (int64_t)arch_chance_do(&t->regs, c, &r->o->features);
+	ev.result = (int64_t)arch_nondet_emulate(&t->regs, c, &r->o->features);
 	ev.after = t->regs;
 	put_event(r, rt, &ev);
 	rtask_park(rt);
 	rtask_go_from(rt, ARCH_PC(&t->regs));
 }
 
-static void at_chance(struct recorder *r, struct rtask *rt, const struct code_site *s)
+static void at_nondet(struct recorder *r, struct rtask *rt, const struct code_site *s)
 {
 	struct task *t = &rt->t;
-	struct arch_chance c = {(enum chance)(s->kind - CODE_RDTSC + CHANCE_RDTSC), s->len, s->reg,
-				s->size};
+	struct arch_nondet c = {s->kind - CODE_NONDET, s->len, s->reg, s->size};
 
-	if (task_tsc_faults(t, &c)) {
+	if (task_clock_faults(t, &c)) {
 		rt->fault_pc = ARCH_PC(&t->regs);
-		ARCH_PC(&t->regs) = AGENT_RDTSC;
+		ARCH_PC(&t->regs) = AGENT_CLOCK;
 		task_set_regs(t);
 		return;
 	}
-	put_chance(r, rt, &c);
+	put_nondet(r, rt, &c);
 }
 
 enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 {
-	struct arch_chance c;
+	struct arch_nondet c;
 
 	if (task_get_regs(&rt->t))
 		return STEP_GONE;
@@ -134,7 +133,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 		rtask_park(rt);
 		rt->pos = POS_TICK;
 		break;
-	case STEP_CHANCE: put_chance(r, rt, &c); break;
+	case STEP_NONDET: put_nondet(r, rt, &c); break;
 	case STEP_STOPPED:
 		if (WIFSTOPPED(rt->status) && !task_get_regs(&rt->t))
 			rtask_park(rt);
@@ -179,9 +178,9 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 	if (!rt->t.mm->counted ||
 	    !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
 		return false;
-	if (site->kind >= CODE_RDTSC) {
-		rt->chances++;
-		at_chance(r, rt, site);
+	if (site->kind >= CODE_NONDET) {
+		rt->nondets++;
+		at_nondet(r, rt, site);
 	} else {
 		at_edge(r, rt);
 	}
@@ -194,11 +193,11 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 /* A stop of counted code is a call to the kernel, which can be resumed in two ways. PTRACE_SYSCALL:
  * there is another stop at the end of that call. PTRACE_SYSEMU: there is none, and a seccomp filter
  * is not asked, but a call of the program's own is skipped as well and has to be made again. */
-#define CHANCES_IN_A_ROW 2
+#define NONDETS_IN_A_ROW 2
 
 int tick_request(const struct rtask *rt)
 {
-	return rt->t.mm->counted && (rt->seccomp || rt->chances >= CHANCES_IN_A_ROW)
+	return rt->t.mm->counted && (rt->seccomp || rt->nondets >= NONDETS_IN_A_ROW)
 		       ? PTRACE_SYSEMU
 		       : PTRACE_SYSCALL;
 }

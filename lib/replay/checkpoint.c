@@ -38,7 +38,7 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 	c->count = like->count;
 	c->hpc_base = like->count.ticks;
 	c->since = like->since;
-	c->t.tsc_faults = like->t.tsc_faults;
+	c->t.clock_faults = like->t.clock_faults;
 	if (task_wait(&c->t, &status) || !WIFSTOPPED(status) || !player_counts(p, c))
 		return NULL;
 	c->t.regs = like->t.regs;

@@ -118,7 +118,7 @@ enum stepped { STEPPED, STEP_AT_EVENT, STEP_FAILED };
 /* One instruction of the program's, or AT_EVENT: it stands where its event is. */
 enum stepped insn_step(struct debug *d, struct ptask *pt);
 /* The same of the task's own memory, with its tick, for a counter that steps. */
-enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c,
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_nondet *c,
 			      int *status);
 /* Leaves a breakpoint that does not stop: executes what it stands on, here or elsewhere, at once or
  * when it goes on. */
@@ -145,7 +145,7 @@ enum outcome motion_reach(struct debug *d);
 bool motion_at_end(struct debug *d);
 enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt,
 				 int status);
-enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c,
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_nondet *c,
 			     int *status);
 bool motion_at_insn(struct pauses *s, struct ptask *pt);
 enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt);

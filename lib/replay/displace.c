@@ -1,5 +1,6 @@
 #include "replay/displace.h"
 
+#include "arch/x86_64/regs.h"
 #include "counter/page.h"
 #include "util/util.h"
 

@@ -90,16 +90,15 @@ static bool serve_call(struct ptask *pt)
 	const struct counter_page *page = &pt->count.page;
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
 	const struct code_site *site;
-	struct arch_chance c;
+	struct arch_nondet c;
 	static const struct arch_features all;
 
 	if (pt->t.mm->counted &&
 	    code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
-		if (site->kind >= CODE_RDTSC) {
-			c = (struct arch_chance){
-				(enum chance)(site->kind - CODE_RDTSC + CHANCE_RDTSC), site->len,
-				site->reg, site->size};
-			arch_chance_do(&pt->t.regs, &c, &all);
+		if (site->kind >= CODE_NONDET) {
+			c = (struct arch_nondet){site->kind - CODE_NONDET, site->len, site->reg,
+						 site->size};
+			arch_nondet_emulate(&pt->t.regs, &c, &all);
 		}
 		return !ptask_go(pt);
 	}

@@ -1,5 +1,6 @@
 #include "replay/guard.h"
 
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
@@ -148,9 +149,9 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
 			    enum step_result (*step)(struct debug *d, struct ptask *pt,
-						     struct arch_chance *c, int *status))
+						     struct arch_nondet *c, int *status))
 {
-	struct arch_chance c;
+	struct arch_nondet c;
 	enum step_result s = STEP_STOPPED;
 	struct guard *g;
 	uint64_t addr;

@@ -22,6 +22,6 @@ bool guard_is_struck(struct ptask *pt, int status);
  * for it, until points are placed the next time. */
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
 			    enum step_result (*step)(struct debug *d, struct ptask *pt,
-						     struct arch_chance *c, int *status));
+						     struct arch_nondet *c, int *status));
 
 #endif

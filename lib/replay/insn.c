@@ -50,7 +50,7 @@ void insn_origin(struct ptask *pt)
 
 /* One instruction of the task's own memory. The clock may stop the task first, even with the
  * instruction done and its trap still to come; then that trap is what the next step gives. */
-static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_chance *c,
+static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_nondet *c,
 				   int *status)
 {
 	enum step_result s;
@@ -68,7 +68,7 @@ static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arc
 	return s;
 }
 
-static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_chance *c,
+static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_nondet *c,
 				 int *status)
 {
 	enum step_result s = step_plain(d, pt, c, status);
@@ -87,7 +87,7 @@ static void count_insn(struct debug *d, const struct ptask *pt, uint64_t ticks_b
 	d->insns_known |= ticked;
 }
 
-enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_chance *c, int *status)
+enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_nondet *c, int *status)
 {
 	uint64_t ticks = pt->count.ticks;
 	enum step_result s = step_one(d, pt, c, status);
@@ -114,7 +114,7 @@ bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
  * instruction. */
 static enum stepped step_raw(struct debug *d, struct ptask *pt)
 {
-	struct arch_chance c;
+	struct arch_nondet c;
 	int status;
 	bool moved = false;
 
@@ -170,7 +170,7 @@ void insn_leave_break(struct debug *d, struct ptask *pt)
 	uint64_t v[2], from = ARCH_PC(&t->regs);
 	size_t n = code_entries(&t->mm->code, from, v);
 	uint64_t copy = displace(t, v[0]);
-	struct arch_chance c;
+	struct arch_nondet c;
 	int status;
 
 	ARCH_PC(&t->regs) = copy ? copy : v[0];

@@ -149,7 +149,7 @@ struct ptask *player_start(struct replayer *p)
 	int ready[2], status;
 
 	pin(trace_reader_meta(p->r)->cpu);
-	arch_trap_tsc();
+	arch_clock_trap();
 	p->stub_fd = make_stub();
 	if (p->stub_fd < 0 || pipe2(ready, O_CLOEXEC)) {
 		trouble(p, "stub: %s", strerror(errno));

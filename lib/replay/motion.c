@@ -96,7 +96,7 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 	return PAUSE_NOT_MINE;
 }
 
-enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_chance *c, int *status)
+enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_nondet *c, int *status)
 {
 	return insn_counted((struct debug *)s, pt, c, status);
 }

@@ -24,7 +24,7 @@ static bool step_hits(struct replayer *p, struct ptask *pt, const struct interru
 	return pt->count.ticks >= in->ticks && (*late)++ >= p->step_skid;
 }
 
-enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *status)
+enum step_result step_counted(struct ptask *pt, struct arch_nondet *c, int *status)
 {
 	uint64_t edge;
 	enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
@@ -40,12 +40,12 @@ enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *stat
 static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
 				    int *status)
 {
-	struct arch_chance c;
+	struct arch_nondet c;
 	enum replay_verdict v;
 	uint64_t late = 0;
 
 	pt->site = NULL;
-	pt->chance = -1;
+	pt->nondet = -1;
 	for (uint64_t n = 0;; n++) {
 		if (in && step_hits(p, pt, in, n, &late)) {
 			in->hit = true;
@@ -58,7 +58,7 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 		switch (p->pauses ? p->pauses->step(p->pauses, pt, &c, status)
 				  : step_counted(pt, &c, status)) {
 		case STEP_DONE: continue;
-		case STEP_CHANCE: pt->chance = c.insn; return REPLAY_EXACT;
+		case STEP_NONDET: pt->nondet = (int)c.kind; return REPLAY_EXACT;
 		case STEP_CALL: v = watch_resume(p, pt, PTRACE_SYSEMU, status); break;
 		case STEP_GONE:
 			return trouble(p, "the replay's task has vanished: killed from outside?");
@@ -107,7 +107,7 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 	if (ARCH_PC(&pt->t.regs) != in->pc)
 		return false;
 	if (!repeats(pt)) {
-		arch_as_faulted(&pt->t.regs);
+		arch_mark_faulted(&pt->t.regs);
 		*v = task_set_regs(&pt->t)
 			     ? trouble(p, "registers cannot be set: %s", strerror(errno))
 			     : REPLAY_EXACT;
@@ -154,7 +154,7 @@ static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct 
 	enum replay_verdict v;
 
 	pt->site = NULL;
-	pt->chance = -1;
+	pt->nondet = -1;
 	if (in && in->pc) {
 		if (leave_breakpoint(p, pt, in, status, &v))
 			return v;

@@ -85,7 +85,7 @@ static enum replay_verdict apply_data(struct replayer *p, struct ptask *pt)
 static bool only_result_differs(const struct trace_regs *a, const struct trace_regs *b)
 {
 	for (int i = 0; i < TRACE_NREGS; i++)
-		if (a->r[i] != b->r[i] && i != R_RAX && i != R_ORIG_RAX)
+		if (a->r[i] != b->r[i] && i != ARCH_REG_RESULT && i != ARCH_REG_SYSNO)
 			return false;
 	return true;
 }
@@ -228,7 +228,7 @@ static enum replay_verdict reach(struct replayer *p, struct ptask *pt)
 		if (ev->flags & EVF_AT_CALL)
 			return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
 		return run_to_tick(p, pt);
-	case EV_INSN: return run_to_chance(p, pt);
+	case EV_INSN: return run_to_nondet(p, pt);
 	case EV_SWITCH: return run_to_tick(p, pt);
 	default: return REPLAY_EXACT;
 	}

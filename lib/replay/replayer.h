@@ -26,7 +26,7 @@ struct ptask {
 	/* counted code by which it has stopped; NULL: it did otherwise */
 	const struct code_site *site;
 	bool watched;   /* the CPU watches for it */
-	int chance;     /* enum chance of the instruction it has come to; -1: none */
+	int nondet;     /* kind of the nondeterministic instruction it is at; -1: none */
 	uint64_t since; /* time of its last event, ns */
 };
 
@@ -46,7 +46,7 @@ struct pauses {
 	} (*at_stop)(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
 	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and
 	 * whether the task stays behind it. */
-	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_chance *c,
+	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_nondet *c,
 				 int *status);
 	bool (*at_insn)(struct pauses *s, struct ptask *pt);
 	/* One instruction of the program's: RESUME: done; STAY: in front of it or behind; NOT_MINE:
@@ -66,14 +66,14 @@ struct interrupt {
 };
 
 /* A counter that stops a task near a point, not at it. run: lets the task go on until it does
- * something, with pt->chance set as that is, or the interrupt hits (in may be NULL). */
+ * something, with pt->nondet set as that is, or the interrupt hits (in may be NULL). */
 struct interrupter {
 	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in,
 				   int *status);
 };
 extern const struct interrupter by_step, by_hpc;
 /* One instruction, and the tick it makes. */
-enum step_result step_counted(struct ptask *pt, struct arch_chance *c, int *status);
+enum step_result step_counted(struct ptask *pt, struct arch_nondet *c, int *status);
 
 /* The step counter stops at most so many ticks late. */
 #define STEP_SKID_MAX 200
@@ -151,7 +151,7 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 /* To where the task has made as many ticks as when the event was recorded. */
 enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt);
 /* To an instruction whose result was recorded. */
-enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt);
+enum replay_verdict run_to_nondet(struct replayer *p, struct ptask *pt);
 enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_go(struct ptask *pt);

@@ -42,9 +42,9 @@ static void where(struct ptask *pt, const char *name, uint64_t addr)
 static void differences(const struct trace_regs *recorded, const struct trace_regs *replayed)
 {
 	for (int i = 0; i < TRACE_NREGS; i++)
-		if (recorded->r[i] != replayed->r[i] && i != R_ORIG_RAX)
+		if (recorded->r[i] != replayed->r[i] && i != ARCH_REG_SYSNO)
 			fprintf(stderr, "  %-8s recorded 0x%lx, replayed 0x%lx\n",
-				trace_reg_names[i], recorded->r[i], replayed->r[i]);
+				arch_reg_names[i], recorded->r[i], replayed->r[i]);
 }
 
 enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
@@ -89,5 +89,5 @@ enum replay_verdict check_regs(struct replayer *p, struct ptask *pt, bool at_cal
 
 	if (i < 0)
 		return REPLAY_EXACT;
-	return diverged(p, pt, "register %s differs", trace_reg_names[i]);
+	return diverged(p, pt, "register %s differs", arch_reg_names[i]);
 }

@@ -49,13 +49,13 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
 
 	pt->site = NULL;
-	pt->chance = -1;
+	pt->nondet = -1;
 	if (WSTOPSIG(status) & 0x80) {
 		if (pt->t.mm->counted)
 			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t,
 				     &pt->site);
-		if (pt->site && pt->site->kind >= CODE_RDTSC)
-			pt->chance = pt->site->kind - CODE_RDTSC + CHANCE_RDTSC;
+		if (pt->site && pt->site->kind >= CODE_NONDET)
+			pt->nondet = pt->site->kind - CODE_NONDET;
 		return true;
 	}
 	if (!task_raised(&pt->t, WSTOPSIG(status)))
@@ -78,7 +78,7 @@ static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 {
 	const struct pauses *s = p->pauses;
 
-	return s && pt->site && pt->site->kind < CODE_RDTSC &&
+	return s && pt->site && pt->site->kind < CODE_NONDET &&
 	       (s->hurry || (s->ticks && pt->count.ticks == s->ticks));
 }
 
@@ -90,7 +90,7 @@ static bool struck(struct ptask *pt, int *status)
 	pt->t.struck = 0;
 	if (is) {
 		pt->site = NULL;
-		pt->chance = -1;
+		pt->nondet = -1;
 		*status = SIGTRAP << 8 | 0x7f;
 	}
 	return is;
@@ -150,7 +150,7 @@ static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, co
 
 enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status)
 {
-	if (pt->chance >= 0)
+	if (pt->nondet >= 0)
 		return diverged(
 			p, pt,
 			"the task was to %s, but came to an instruction whose result is recorded",
@@ -185,7 +185,7 @@ enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt)
 
 	if (v)
 		return v;
-	if (pt->chance >= 0 || pt->site || !(WSTOPSIG(status) & 0x80))
+	if (pt->nondet >= 0 || pt->site || !(WSTOPSIG(status) & 0x80))
 		return unexpected(p, pt, "make a call", status);
 	pt->in_call = true;
 	return check_position(p, pt, true);
@@ -205,11 +205,10 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 	if (v)
 		return v;
 	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
-	bool tsc = pt->site && sig == SIGSEGV &&
-		   (pt->chance == CHANCE_RDTSC || pt->chance == CHANCE_RDTSCP);
+	bool tsc = pt->site && sig == SIGSEGV && arch_nondet_is_clock((unsigned)pt->nondet);
 	if (tsc) {
-		arch_as_faulted(&pt->t.regs);
-	} else if (pt->chance >= 0 || pt->site || WSTOPSIG(status) != sig) {
+		arch_mark_faulted(&pt->t.regs);
+	} else if (pt->nondet >= 0 || pt->site || WSTOPSIG(status) != sig) {
 		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
 			return trouble(
 				p,
@@ -232,7 +231,7 @@ enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
 	enum replay_verdict v = run(p, pt, p->ev.ticks - 1, &status);
 	if (v)
 		return v;
-	if (!pt->site || pt->site->kind >= CODE_RDTSC)
+	if (!pt->site || pt->site->kind >= CODE_NONDET)
 		return unexpected(p, pt, "compute on", status);
 	if ((v = check_position(p, pt, false)))
 		return v;
@@ -265,7 +264,7 @@ enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
 	}
 }
 
-enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
+enum replay_verdict run_to_nondet(struct replayer *p, struct ptask *pt)
 {
 	const char *what = "come to an instruction whose result is recorded";
 	int status;
@@ -273,11 +272,11 @@ enum replay_verdict run_to_chance(struct replayer *p, struct ptask *pt)
 
 	if (v)
 		return v;
-	bool hooked = pt->chance == (int)p->ev.sysno;
-	bool trapped = pt->chance < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV &&
-		       p->ev.sysno <= CHANCE_RDTSCP;
+	bool hooked = pt->nondet == (int)p->ev.sysno;
+	bool trapped = pt->nondet < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV &&
+		       arch_nondet_is_clock(p->ev.sysno);
 	if (!hooked && !trapped) {
-		if (p->ev.sysno <= CHANCE_RDTSCP && !arch_tsc_faults())
+		if (arch_nondet_is_clock(p->ev.sysno) && !arch_clock_faults())
 			return trouble(
 				p,
 				"event %lu: is a time-stamp instruction in code that was not counted, which is not seen on this "

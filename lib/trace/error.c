@@ -25,9 +25,3 @@ const char *trace_strerror(void)
 {
 	return last_error;
 }
-
-const char *const trace_reg_names[TRACE_NREGS] = {
-	"r15",    "r14", "r13", "r12",     "rbp",     "rbx", "r11",      "r10", "r9",
-	"r8",     "rax", "rcx", "rdx",     "rsi",     "rdi", "orig_rax", "rip", "cs",
-	"eflags", "rsp", "ss",  "fs_base", "gs_base", "ds",  "es",       "fs",  "gs",
-};

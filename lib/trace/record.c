@@ -27,12 +27,7 @@ TRACE_FLAGS_EVF(SAME_VALUE)
 TRACE_ENUM_DATA(SAME_VALUE)
 TRACE_ENUM_BACKING(SAME_VALUE)
 
-enum {
-	MAX_FIELDS = 16,
-	MAX_VARINT = 10,
-	SLOTS = 2 * TRACE_MAX_BLOCK_TASKS,
-	RAX = 10 /* in struct trace_regs */
-};
+enum { MAX_FIELDS = 16, MAX_VARINT = 10, SLOTS = 2 * TRACE_MAX_BLOCK_TASKS };
 _Static_assert(ARRAY_LEN(event_fields) <= MAX_FIELDS && ARRAY_LEN(map_fields) <= MAX_FIELDS &&
 		       ARRAY_LEN(data_fields) <= MAX_FIELDS,
 	       "MAX_FIELDS");
@@ -219,7 +214,7 @@ static struct trace_regs regs_predict(const struct codec_task *task, const struc
 		return task->regs;
 	struct trace_regs r = ev->regs;
 	if (ev->kind == EV_SYSCALL)
-		r.r[RAX] = (uint64_t)ev->result;
+		r.r[ARCH_REG_RESULT] = (uint64_t)ev->result;
 	return r;
 }
 

@@ -12,6 +12,8 @@
 #ifndef RR_TRACE_H
 #define RR_TRACE_H
 
+#include "arch/regs.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,13 +24,11 @@
 /* Bytes of one data record as a reader hands it out; the writer splits longer ones. */
 #define TRACE_DATA_MAX (64u << 10)
 
-/* The kernel's struct user_regs_struct, in its order: registers of a frame (names:
- * trace_reg_names). */
-#define TRACE_NREGS 27
+/* The general registers of a task, in the order in which ptrace(2) gives them (arch/regs.h). */
+#define TRACE_NREGS ARCH_NREGS
 struct trace_regs {
 	uint64_t r[TRACE_NREGS];
 };
-extern const char *const trace_reg_names[TRACE_NREGS];
 
 enum trace_kind {
 	/* a call has returned: `regs` at its entry, `after` when back in the program */
@@ -38,7 +38,7 @@ enum trace_kind {
 	EV_CLONE = 3,
 	/* a signal acts here: `after` is the handler's entry, or where the task goes on */
 	EV_SIGNAL = 4,
-	/* an instruction with a result of its own has been answered: `sysno` is an enum chance */
+	/* a nondeterministic instruction has been emulated: `sysno` is its kind (arch/arch.h) */
 	EV_INSN = 5,
 	EV_EXIT = 6,     /* the task is gone: `result` is its wait status */
 	EV_CHECKSUM = 7, /* checksum of the writable memory of the task's address space: `result` */
@@ -46,18 +46,6 @@ enum trace_kind {
 	EV_SWITCH = 8,
 	/* the task halts for a task of the program's that traces it, which may change `after` */
 	EV_HALT = 9
-};
-
-/* Instructions whose results are not the program's own, of EV_INSN. */
-enum chance {
-	CHANCE_RDTSC,
-	CHANCE_RDTSCP,
-	CHANCE_CPUID,
-	CHANCE_RDRAND,
-	CHANCE_RDSEED,
-	CHANCE_RDPID,
-	CHANCE_XGETBV,
-	CHANCES
 };
 
 /* Flags of an event. */

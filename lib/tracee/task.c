@@ -19,7 +19,7 @@ _Static_assert(sizeof(struct user_regs_struct) == sizeof(struct trace_regs),
 	       "ptrace's registers are the trace's");
 
 /* The agent's code: the one call instruction, a trap behind it, and a time-stamp instruction
- * (AGENT_RDTSC). */
+ * (AGENT_CLOCK). */
 static const uint8_t agent_code[] = {0x0f, 0x05, 0xcc, 0x0f, 0x31};
 
 int task_get_regs(struct task *t)
@@ -93,9 +93,9 @@ bool task_raised(struct task *t, int sig)
 	}
 }
 
-bool task_tsc_faults(const struct task *t, const struct arch_chance *c)
+bool task_clock_faults(const struct task *t, const struct arch_nondet *c)
 {
-	return t->tsc_faults && c->insn <= CHANCE_RDTSCP && arch_tsc_faults();
+	return t->clock_faults && arch_nondet_is_clock(c->kind) && arch_clock_faults();
 }
 
 bool task_broken(const siginfo_t *info)

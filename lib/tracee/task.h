@@ -26,7 +26,7 @@
 #define AGENT_CALL_END (AGENT_ADDR + ARCH_SYSCALL_LEN)
 /* Recording only: where a program that wants its time-stamp instructions to fault is sent to have
  * that. */
-#define AGENT_RDTSC (AGENT_ADDR + 3)
+#define AGENT_CLOCK (AGENT_ADDR + 3)
 /* Recording only: a piece of memory a thread, for the outputs of calls that wait
  * (kernel/scratch.c). */
 #define SCRATCH_ADDR (AGENT_ADDR + 0x100000)
@@ -120,7 +120,7 @@ struct task {
 	struct pending_signal *pending;   /* came at no exact point; oldest first */
 	cpu_set_t affinity;               /* the CPUs the program believes it may use */
 	uint64_t scratch;                 /* its piece of scratch memory; 0: none yet */
-	bool tsc_faults;                  /* the program asked for PR_TSC_SIGSEGV itself */
+	bool clock_faults;                /* the program asked for PR_TSC_SIGSEGV itself */
 	uint64_t debug[TRACE_DEBUG_REGS]; /* registers that a tracer of the program's own has set */
 	bool debugged;                    /* the CPU watches for that one */
 	/* those of their watchpoints that have struck, as in DR6; whoever tells the tracer clears
@@ -179,7 +179,7 @@ unsigned task_struck(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
 bool task_raised(struct task *t, int sig);
 /* The program asked for this instruction to fault, and it does here: prctl(2), PR_SET_TSC. */
-bool task_tsc_faults(const struct task *t, const struct arch_chance *c);
+bool task_clock_faults(const struct task *t, const struct arch_nondet *c);
 /* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c).
  */
 bool task_broken(const siginfo_t *info);

@@ -3,7 +3,7 @@
  *
  * An input is a kind byte, two lengths, a payload of events, one of data and one of mappings. The
  * kind's bits are the style of what is printed. */
-#include "arch/arch.h"
+#include "arch/x86_64/regs.h"
 #include "fuzz.h"
 #include "output.h"
 #include "print/print.h"

@@ -1,5 +1,6 @@
 #include "debug_fake.h"
 
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <elf.h>

@@ -3,7 +3,7 @@
  * recorded on this machine; kinds are in the table at the end. What the trace's program does is in
  *   code of one page; each of its calls is an event that agrees with it, so that a replay goes from
  * one to the next, and the last event is of a task that is not there. */
-#include "arch/arch.h"
+#include "arch/x86_64/regs.h"
 #include "counter/page.h"
 #include "trace_sample.h"
 #include "tracee/task.h"

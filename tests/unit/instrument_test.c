@@ -410,7 +410,7 @@ static bool tail_ok(struct subject *s, const struct code_site *c)
 		return false;
 	if (c->kind == CODE_INDIRECT)
 		return same_insn(s, c->tail, c->site);
-	if (c->kind >= CODE_RDTSC)
+	if (c->kind >= CODE_NONDET)
 		return c->target == c->site + c->len;
 	if (!decode(s, tramp(s, c->tail), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP ||
 	    !is_jump(&d))

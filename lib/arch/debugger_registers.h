@@ -22,8 +22,12 @@ extern const struct arch_register_row arch_register_rows[];
 /* What a target description says before the registers of a feature: its types. NULL: nothing. */
 const char *arch_register_types(const char *feature);
 
-/* Of debuggers' numbers. */
-enum { ARCH_REG_RBP = 6, ARCH_REG_RSP = 7, ARCH_REG_RIP = 16 };
+/* What a debugger is shown with every stop: where the task is, and its innermost frame. */
+struct arch_stop_register {
+	unsigned number; /* the debugger's */
+	int reg;         /* index into struct trace_regs; -1 ends the list */
+};
+extern const struct arch_stop_register arch_stop_registers[];
 
 /* All that a task has. */
 struct arch_state {

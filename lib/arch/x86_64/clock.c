@@ -1,12 +1,12 @@
-/* The time-stamp counter: time-stamp instructions that fault, and what they would give. */
-#include "arch/arch.h"
+/* The time-stamp counter: making its instructions fault, and reading it all the same. */
+#include "arch/x86_64/regs.h"
 
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <x86intrin.h>
 
-int arch_trap_tsc(void)
+int arch_clock_trap(void)
 {
 	return prctl(PR_SET_TSC, PR_TSC_SIGSEGV);
 }
@@ -19,7 +19,7 @@ static void on_fault(int sig)
 	siglongjmp(faulted, 1);
 }
 
-bool arch_tsc_faults(void)
+bool arch_clock_faults(void)
 {
 	static enum { NOT_TRIED, NO, YES } answer;
 	const struct sigaction catch = {.sa_handler = on_fault};
@@ -47,7 +47,7 @@ bool arch_tsc_faults(void)
 	return answer == YES;
 }
 
-uint64_t arch_read_tsc(uint32_t *aux)
+uint64_t x86_64_read_tsc(uint32_t *aux)
 {
 	prctl(PR_SET_TSC, PR_TSC_ENABLE);
 	uint64_t tsc = __rdtscp(aux);

@@ -1,5 +1,6 @@
-#include "arch/registers.h"
+#include "arch/debugger_registers.h"
 
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <string.h>
@@ -89,6 +90,9 @@ const struct arch_register_row arch_register_rows[] = {
 	{AVX512, "zmm%uh", "v2ui128", NULL, 16, 16, 256, HI16_ZMM, 32, 32, 64},
 	{0},
 };
+
+const struct arch_stop_register arch_stop_registers[] = {
+	{6, R_RBP}, {7, R_RSP}, {16, R_RIP}, {0, -1}};
 
 #define VEC128 \
 	"<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/><vector id=\"v2d\" type=\"ieee_double\" count=\"2\"/>" \

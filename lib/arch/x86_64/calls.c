@@ -1,8 +1,25 @@
-#include "arch/arch.h"
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <cpuid.h>
 #include <string.h>
+
+#define ROLE(role, reg) _Static_assert((role) == (int)(reg), #role)
+ROLE(ARCH_REG_RESULT, R_RAX);
+ROLE(ARCH_REG_SYSNO, R_ORIG_RAX);
+ROLE(ARCH_REG_PC, R_RIP);
+ROLE(ARCH_REG_FLAGS, R_EFLAGS);
+ROLE(ARCH_REG_SP, R_RSP);
+ROLE(ARCH_REG_THREAD, R_FS_BASE);
+ROLE(ARCH_NREGS, R_GS + 1);
+
+const char *const arch_reg_names[TRACE_NREGS] = {
+	"r15",    "r14", "r13", "r12",     "rbp",     "rbx", "r11",      "r10", "r9",
+	"r8",     "rax", "rcx", "rdx",     "rsi",     "rdi", "orig_rax", "rip", "cs",
+	"eflags", "rsp", "ss",  "fs_base", "gs_base", "ds",  "es",       "fs",  "gs",
+};
+
+const uint8_t arch_breakpoint[ARCH_BREAKPOINT_LEN] = {0xcc}; /* int3 */
 
 static const uint8_t arg_regs[6] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
 
@@ -18,7 +35,6 @@ void arch_set_arg(struct trace_regs *g, int i, uint64_t v)
 
 #define USER_CS 0x33
 #define USER_SS 0x2b
-#define FLAG_TRAP 0x100
 
 void arch_call_mode(struct trace_regs *g)
 {
@@ -92,9 +108,7 @@ void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *b
 	write(ctx, at, &flags, sizeof(flags));
 }
 
-#define FLAG_RESUME 0x10000
-
-void arch_as_faulted(struct trace_regs *g)
+void arch_mark_faulted(struct trace_regs *g)
 {
 	g->r[R_EFLAGS] |= FLAG_RESUME;
 }

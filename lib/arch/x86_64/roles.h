@@ -1,0 +1,34 @@
+/* x86-64: which registers have the roles of arch/regs.h, and the constants of arch/arch.h. */
+#ifndef RR_ARCH_X86_64_ROLES_H
+#define RR_ARCH_X86_64_ROLES_H
+
+/* Indices into struct user_regs_struct (sys/user.h). */
+#define ARCH_NREGS 27
+#define ARCH_REG_RESULT 10 /* rax */
+#define ARCH_REG_SYSNO 15  /* orig_rax */
+#define ARCH_REG_PC 16     /* rip */
+#define ARCH_REG_FLAGS 18  /* eflags */
+#define ARCH_REG_SP 19     /* rsp */
+#define ARCH_REG_THREAD 21 /* fs_base */
+
+/* AUDIT_ARCH_X86_64 (linux/audit.h), EM_X86_64 (elf.h). */
+#define ARCH_AUDIT 0xc000003eu
+#define ARCH_ELF_MACHINE 62
+
+/* Bytes of `syscall`; `int $0x80` and `sysenter` have as many. */
+#define ARCH_SYSCALL_LEN 2
+
+/* `int3` leaves the program counter after itself. */
+#define ARCH_BREAKPOINT_LEN 1
+#define ARCH_BREAKPOINT_PC_ADJUST 1
+
+/* The longest instruction: Intel SDM vol. 2, 2.3.11. */
+#define ARCH_INSN_MAX 15
+
+/* The largest XSAVE area of any CPU of today. */
+#define ARCH_XSTATE_MAX (16u << 10)
+
+/* Programs' addresses: Documentation/arch/x86/x86_64/mm.rst. */
+#define ARCH_USER_END 0x800000000000ull
+
+#endif
