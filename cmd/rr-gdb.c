@@ -1,6 +1,7 @@
 /* rr-gdb: a recorded run in gdb, forwards and backwards. */
 #include "gdb/gdb.h"
 #include "gen/gdb_commands.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -311,10 +312,12 @@ static pid_t gdb_start(const struct options *o, const struct place *p, bool file
 /* Status of a process that has ended, as an exit status of our own; dies of what it died of. */
 static int end_as(int status)
 {
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	signal(WTERMSIG(status), SIG_DFL);
-	raise(WTERMSIG(status));
+	const struct wait_status w = wait_decode(status);
+
+	if (w.kind == WAIT_EXITED)
+		return w.code;
+	signal(w.signal, SIG_DFL);
+	raise(w.signal);
 	return 2;
 }
 

@@ -2,6 +2,7 @@
  * and interrupts when they were asked for. A child of our own runs loops under ptrace, as programs
  * will. */
 #include "counter/hpc.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -60,7 +61,7 @@ static bool stopped_by(const struct child *c, int sig)
 	do {
 		w = waitpid(c->pid, &status, 0);
 	} while (w < 0 && errno == EINTR);
-	return w == c->pid && WIFSTOPPED(status) && WSTOPSIG(status) == sig;
+	return w == c->pid && wait_signal(status) == sig;
 }
 
 static bool child_start(struct child *c)

@@ -1,12 +1,12 @@
 #include "counter/step.h"
 
 #include "arch/x86_64/regs.h"
+#include "tracee/waitstatus.h"
 
 #include <Zydis/Zydis.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 #define INSN_MAX 15
 
@@ -122,15 +122,14 @@ static bool is_trap(struct task *t, int status)
 {
 	siginfo_t si;
 
-	return status >> 8 == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
+	return wait_signal(status) == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
 }
 
 /* The kernel may tell of an event first, with the trap of the instruction that was stepped over
  * still to come. */
 static void note_late_trap(struct task *t, int status)
 {
-	t->trap_due = WIFSTOPPED(status) && status >> 16 &&
-		      proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
+	t->trap_due = wait_event(status) && proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
 }
 
 enum step_result step_over(struct task *t, int request, int sig, int *status)
@@ -138,9 +137,9 @@ enum step_result step_over(struct task *t, int request, int sig, int *status)
 	if (task_resume(t, request, sig) || task_wait(t, status))
 		return STEP_GONE;
 	note_late_trap(t, *status);
-	if (t->debugged && WIFSTOPPED(*status))
+	if (t->debugged && wait_is_stop(*status))
 		t->struck |= task_struck(t);
-	if (!WIFSTOPPED(*status) || task_get_regs(t))
+	if (!wait_is_stop(*status) || task_get_regs(t))
 		return STEP_STOPPED;
 	return is_trap(t, *status) ? STEP_DONE : STEP_STOPPED;
 }
@@ -172,7 +171,7 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	enum step_result s = step_over(t, request, sig, status);
 	if (s == STEP_GONE)
 		return s;
-	bool done = s == STEP_DONE, stopped = WIFSTOPPED(*status);
+	bool done = s == STEP_DONE, stopped = wait_is_stop(*status);
 	bool moved = ARCH_PC(&t->regs) != ARCH_PC(&before);
 	if (done || (t->trap_due && (moved || d.edge.target == ARCH_PC(&before))))
 		*edge = d.edge.counts && (d.edge.always || ARCH_PC(&t->regs) == d.edge.target)

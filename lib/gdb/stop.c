@@ -1,10 +1,10 @@
 /* Why it has stopped: what the client is told of, and in which order. */
 #include "gdb/session.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #define GDB_SIGINT 2
 #define GDB_SIGTRAP 5
@@ -121,12 +121,12 @@ static const struct manner here = {0}, exec_found = {.signal = GDB_SIGTRAP, .rea
 
 static void reply_process_end(struct session *s, const struct debug_stop *stop)
 {
-	int status = stop->number;
+	const struct wait_status w = wait_decode(stop->number);
 
-	if (WIFSIGNALED(status))
-		reply_format(s, "X%02x", (unsigned)signal_to_gdb(WTERMSIG(status)));
+	if (w.kind == WAIT_KILLED)
+		reply_format(s, "X%02x", (unsigned)signal_to_gdb(w.signal));
 	else
-		reply_format(s, "W%02x", (unsigned)WEXITSTATUS(status));
+		reply_format(s, "W%02x", (unsigned)w.code);
 	reply_format(s, ";process:%x", (unsigned)stop->pid);
 }
 

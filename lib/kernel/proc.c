@@ -1,5 +1,6 @@
 /* Tasks, scheduling, and memory that one call writes in places its row cannot name. Recording. */
 #include "kernel/kernel.h"
+#include "tracee/waitstatus.h"
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -81,16 +82,17 @@ void exit_ptrace(struct call *c)
 
 siginfo_t kernel_child_info(pid_t tid, int status)
 {
+	const struct wait_status w = wait_decode(status);
 	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_EXITED};
 
 	info.si_pid = tid;
-	info.si_status = WEXITSTATUS(status);
-	if (WIFSTOPPED(status)) {
+	info.si_status = w.code;
+	if (wait_is_stop(status)) {
 		info.si_code = CLD_TRAPPED;
-		info.si_status = status >> 8;
-	} else if (WIFSIGNALED(status)) {
+		info.si_status = w.signal | w.event << 8;
+	} else if (w.kind == WAIT_KILLED) {
 		info.si_code = CLD_KILLED;
-		info.si_status = WTERMSIG(status);
+		info.si_status = w.signal;
 	}
 	return info;
 }

@@ -1,8 +1,8 @@
 /* One event, one line. */
 #include "print/fields.h"
+#include "tracee/waitstatus.h"
 
 #include <signal.h>
-#include <sys/wait.h>
 
 static const char *const kind_names[] = {
 	[EV_SYSCALL] = "syscall",   [EV_ENTER] = "enter",   [EV_CLONE] = "clone",
@@ -267,13 +267,15 @@ static void put_insn(struct call *c)
 
 void text_status(struct text *t, int status)
 {
-	if (WIFEXITED(status)) {
+	const struct wait_status w = wait_decode(status);
+
+	if (w.kind == WAIT_EXITED) {
 		text_str(t, "exited ");
-		text_udec(t, WEXITSTATUS(status));
-	} else if (WIFSIGNALED(status)) {
+		text_udec(t, (uint64_t)w.code);
+	} else if (w.kind == WAIT_KILLED) {
 		text_str(t, "killed by ");
-		text_signal(t, WTERMSIG(status));
-		if (WCOREDUMP(status))
+		text_signal(t, w.signal);
+		if (w.dumped)
 			text_str(t, " (core dumped)");
 	} else {
 		text_str(t, "status ");

@@ -1,5 +1,6 @@
 /* Signals and the status of children. */
 #include "print/fields.h"
+#include "tracee/waitstatus.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -205,33 +206,29 @@ void print_siginfo(const struct call *c, const uint8_t *p, size_t n)
 	text_char(t, '}');
 }
 
-static void put_exited(struct text *t, int status)
-{
-	text_str(t, "{WIFEXITED(s) && WEXITSTATUS(s) == ");
-	text_udec(t, WEXITSTATUS(status));
-	text_char(t, '}');
-}
-
-static void put_killed(struct text *t, int status)
-{
-	text_str(t, "{WIFSIGNALED(s) && WTERMSIG(s) == ");
-	text_signal(t, WTERMSIG(status));
-	text_str(t, WCOREDUMP(status) ? " && WCOREDUMP(s)}" : "}");
-}
-
 void text_wait_status(struct text *t, int status)
 {
-	if (WIFEXITED(status)) {
-		put_exited(t, status);
-	} else if (WIFCONTINUED(status)) {
-		text_str(t, "{WIFCONTINUED(s)}");
-	} else if (WIFSTOPPED(status)) {
+	const struct wait_status w = wait_decode(status);
+
+	switch (w.kind) {
+	case WAIT_EXITED:
+		text_str(t, "{WIFEXITED(s) && WEXITSTATUS(s) == ");
+		text_udec(t, (uint64_t)w.code);
+		break;
+	case WAIT_CONTINUED: text_str(t, "{WIFCONTINUED(s)"); break;
+	case WAIT_INVALID:
+	case WAIT_KILLED:
+		text_str(t, "{WIFSIGNALED(s) && WTERMSIG(s) == ");
+		text_signal(t, w.signal);
+		if (w.dumped)
+			text_str(t, " && WCOREDUMP(s)");
+		break;
+	default:
 		text_str(t, "{WIFSTOPPED(s) && WSTOPSIG(s) == ");
-		text_signal(t, WSTOPSIG(status));
-		text_char(t, '}');
-	} else {
-		put_killed(t, status);
+		text_signal(t, w.signal);
+		break;
 	}
+	text_char(t, '}');
 }
 
 const struct struct_print structs_signal[] = {

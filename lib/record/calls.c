@@ -222,7 +222,7 @@ static bool first_stop(struct recorder *r, pid_t tid)
 		pid_t w = waitpid(tid, &status, __WALL);
 		if (w < 0 && errno == EINTR)
 			continue;
-		return w == tid && WIFSTOPPED(status);
+		return w == tid && wait_is_stop(status);
 	}
 }
 
@@ -388,7 +388,7 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
 	/* Or it has ended, and a thread of its process has become another program already, under
 	 * its id: task_execed(). */
-	bool goes_on = w == rt->t.tid && WIFSTOPPED(status);
+	bool goes_on = w == rt->t.tid && wait_is_stop(status);
 	if (w == rt->t.tid) {
 		if (!goes_on)
 			rtask_reaped(r, rt, status);

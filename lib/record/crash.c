@@ -30,7 +30,7 @@ static bool stop(struct task *t, uint64_t until)
 	ptrace(PTRACE_INTERRUPT, t->tid, NULL, NULL);
 	do {
 		if (waitpid(t->tid, &status, __WALL | WNOHANG) == t->tid)
-			return WIFSTOPPED(status);
+			return wait_is_stop(status);
 		usleep(100);
 	} while (now_ns() < until);
 	return false;

@@ -14,7 +14,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* --- its tracer is told
@@ -60,6 +59,7 @@ static void tell(struct recorder *r, pid_t by, pid_t tid, int status)
 void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uint64_t msg)
 {
 	struct traced *d = &rt->traced;
+	const struct wait_status w = wait_decode(status);
 
 	d->halted = d->unreported = true;
 	d->at = at;
@@ -70,8 +70,8 @@ void halt(struct recorder *r, struct rtask *rt, enum halt_at at, int status, uin
 	d->syscall_op = 0;
 	d->step = STEP_NOT;
 	d->regs = rt->t.regs;
-	d->info = (siginfo_t){.si_signo = WSTOPSIG(status) & 0x7f};
-	d->info.si_code = status >> 16 || WSTOPSIG(status) & 0x80 ? status >> 8 : SI_USER;
+	d->info = (siginfo_t){.si_signo = w.signal & 0x7f};
+	d->info.si_code = w.kind == WAIT_SIGNAL ? SI_USER : w.signal | w.event << 8;
 	d->info.si_pid = at == HALT_EVENT ? rt->tgid : d->by;
 	tell(r, d->by, rt->t.tid, status);
 }
@@ -149,7 +149,7 @@ void halt_anywhere(struct recorder *r, struct rtask *rt, int status)
 
 static int call_stop(const struct traced *d)
 {
-	return HALTED_BY(d->options & PTRACE_O_TRACESYSGOOD ? SIGTRAP | 0x80 : SIGTRAP);
+	return wait_encode_stop(d->options & PTRACE_O_TRACESYSGOOD ? SIGTRAP | 0x80 : SIGTRAP);
 }
 
 bool halt_at_call(struct recorder *r, struct rtask *rt)
@@ -180,7 +180,7 @@ static bool halt_due(struct recorder *r, struct rtask *rt)
 	d->at_exit = false;
 	if (d->by && d->exec_trap) {
 		d->exec_trap = false;
-		halt(r, rt, HALT_EVENT, HALTED_BY(SIGTRAP), 0);
+		halt(r, rt, HALT_EVENT, wait_encode_stop(SIGTRAP), 0);
 		return true;
 	}
 	return false;
@@ -203,9 +203,11 @@ void halt_behind_call(struct recorder *r, struct rtask *rt, bool execed)
 	d->at_exit = d->calls;
 	d->exec_trap = execed && !d->seized && !wants(d, PTRACE_EVENT_EXEC);
 	if (execed && wants(d, PTRACE_EVENT_EXEC))
-		halt(r, rt, HALT_EVENT, HALTED_AT(PTRACE_EVENT_EXEC), (uint64_t)rt->exec_from);
+		halt(r, rt, HALT_EVENT, wait_encode_event(PTRACE_EVENT_EXEC, SIGTRAP),
+		     (uint64_t)rt->exec_from);
 	else if (vforked && wants(d, PTRACE_EVENT_VFORK_DONE))
-		halt(r, rt, HALT_EVENT, HALTED_AT(PTRACE_EVENT_VFORK_DONE), (uint64_t)c->result);
+		halt(r, rt, HALT_EVENT, wait_encode_event(PTRACE_EVENT_VFORK_DONE, SIGTRAP),
+		     (uint64_t)c->result);
 	else
 		halt_due(r, rt);
 }
@@ -230,9 +232,10 @@ void halt_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child)
 	of->by = d->by;
 	of->seized = d->seized;
 	of->options = d->options;
-	halt(r, rt, HALT_INSIDE, HALTED_AT(event), (uint64_t)child->t.tid);
+	halt(r, rt, HALT_INSIDE, wait_encode_event(event, SIGTRAP), (uint64_t)child->t.tid);
 	d->regs = c->entry;
-	halt(r, child, HALT_EVENT, d->seized ? HALTED_AT(PTRACE_EVENT_STOP) : HALTED_BY(SIGSTOP),
+	halt(r, child, HALT_EVENT,
+	     d->seized ? wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP) : wait_encode_stop(SIGSTOP),
 	     0);
 }
 
@@ -240,7 +243,8 @@ bool halt_at_exit(struct recorder *r, struct rtask *rt)
 {
 	if (!wants(&rt->traced, PTRACE_EVENT_EXIT) || task_get_regs(&rt->t))
 		return false;
-	halt(r, rt, HALT_LEAVES, HALTED_AT(PTRACE_EVENT_EXIT), (uint64_t)rt->exit_status);
+	halt(r, rt, HALT_LEAVES, wait_encode_event(PTRACE_EVENT_EXIT, SIGTRAP),
+	     (uint64_t)rt->exit_status);
 	return true;
 }
 
@@ -268,7 +272,7 @@ bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		put_switch(r, rt);
 	if (!(flags & EVF_INEXACT))
 		rtask_park(rt);
-	halt(r, rt, HALT_SIGNAL, HALTED_BY(si->si_signo), 0);
+	halt(r, rt, HALT_SIGNAL, wait_encode_stop(si->si_signo), 0);
 	d->info = *si;
 	if (rt->t.struck)
 		tell_struck(rt, false);
@@ -284,11 +288,12 @@ void halt_at_stop(struct recorder *r, struct rtask *rt, int sig)
 		return;
 	if (sig == SIGTRAP) { /* it goes on, and has been listened to */
 		d->listening = false;
-		halt(r, rt, HALT_EVENT, HALTED_AT(PTRACE_EVENT_STOP), 0);
+		halt(r, rt, HALT_EVENT, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP), 0);
 		d->regs = registers(rt);
 		return;
 	}
-	halt(r, rt, HALT_INSIDE, HALTED_BY(sig) | (d->seized ? PTRACE_EVENT_STOP << 16 : 0), 0);
+	halt(r, rt, HALT_INSIDE,
+	     d->seized ? wait_encode_event(PTRACE_EVENT_STOP, sig) : wait_encode_stop(sig), 0);
 	d->regs = registers(rt);
 	d->stopped = true;
 }
@@ -298,7 +303,7 @@ static void halt_behind_insn(struct recorder *r, struct rtask *rt)
 {
 	struct traced *d = &rt->traced;
 
-	halt(r, rt, HALT_EVENT, HALTED_BY(SIGTRAP), 0);
+	halt(r, rt, HALT_EVENT, wait_encode_stop(SIGTRAP), 0);
 	tell_struck(rt, true);
 	d->info = (siginfo_t){.si_signo = SIGTRAP, .si_code = TRAP_TRACE};
 	d->info.si_addr = (void *)ARCH_PC(&d->regs);
@@ -351,7 +356,7 @@ enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig)
 	else if (s == STEP_STOPPED)
 		rt->has_status = true;
 	/* An instruction that has raised a signal may be answered by us. */
-	if (s == STEP_CALL || (s == STEP_STOPPED && !(rt->status >> 16)))
+	if (s == STEP_CALL || (s == STEP_STOPPED && !wait_event(rt->status)))
 		rt->traced.step = STEP_RESUMED;
 	return s;
 }
@@ -376,7 +381,8 @@ void halt_ends(struct rtask *rt, int sig)
 
 	d->halted = d->unreported = false;
 	d->sig = sig;
-	if (d->at != HALT_SIGNAL && sig && sig != WSTOPSIG(d->status) && !(d->status >> 16))
+	if (d->at != HALT_SIGNAL && sig && !wait_event(d->status) &&
+	    sig != wait_decode(d->status).signal)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, sig);
 	if (d->at == HALT_INSIDE || d->at == HALT_MIDWAY)
 		d->at = HALT_NOT;
@@ -427,7 +433,7 @@ static void skip_call(struct recorder *r, struct rtask *rt)
 	rtask_park(rt);
 	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &rt->status))
 		return;
-	rt->has_status = !WIFSTOPPED(rt->status) || WSTOPSIG(rt->status) != (SIGTRAP | 0x80);
+	rt->has_status = !wait_is_call(rt->status);
 	if (!rt->has_status)
 		rtask_go_from(rt, ARCH_PC(&t->regs));
 }

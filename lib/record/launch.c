@@ -261,15 +261,15 @@ static int start(struct recorder *r, const char *path, char **env)
 		pid_t w = waitpid(pid, &status, __WALL);
 		if (w < 0 && errno == EINTR)
 			continue;
-		if (w < 0 || WIFEXITED(status) || WIFSIGNALED(status)) {
-			int code = w > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 126;
+		if (w < 0 || !wait_is_stop(status)) {
+			int code = w < 0 ? 126 : wait_decode(status).code;
 			warnx("%s: %s", path,
 			      code == 127 ? "its interpreter is missing" : "cannot be executed");
 			return code == 127 ? 127 : 126;
 		}
-		if (status >> 16 == PTRACE_EVENT_EXEC)
+		if (wait_event(status) == PTRACE_EVENT_EXEC)
 			break;
-		ptrace(PTRACE_CONT, pid, NULL, (void *)(long)(status >> 16 ? 0 : WSTOPSIG(status)));
+		ptrace(PTRACE_CONT, pid, NULL, (void *)(long)wait_signal(status));
 	}
 	r->root = rtask_new(r, pid, mm_new(), pid);
 	tick_open(r, r->root);

@@ -18,7 +18,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* Parts of the area that XSAVE writes (Intel SDM vol. 1, 13.4): the first is what FXSAVE writes. */
@@ -383,7 +382,7 @@ static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, boo
 				    .child = parent(x) == by->tgid,
 				    .options = seize ? (uint32_t)options : 0};
 	if (!seize)
-		halt_anywhere(r, x, HALTED_BY(SIGSTOP));
+		halt_anywhere(r, x, wait_encode_stop(SIGSTOP));
 	return 0;
 }
 
@@ -402,7 +401,7 @@ static int64_t interrupt(struct recorder *r, struct rtask *x)
 	if (!x->traced.seized)
 		return -EIO;
 	if (!x->traced.halted)
-		halt_anywhere(r, x, HALTED_AT(PTRACE_EVENT_STOP));
+		halt_anywhere(r, x, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP));
 	return 0;
 }
 

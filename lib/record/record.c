@@ -96,32 +96,35 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 static void handle_stop(struct recorder *r, struct rtask *rt)
 {
 	int status = rt->status;
+	const struct wait_status w = wait_decode(status);
 
 	rt->has_status = false;
 	rt->midway = rt->let_go = false;
 	if (rt->on_page)
 		soft_leave(&r->soft, &rt->count);
 	rt->on_page = false;
-	if (WIFSTOPPED(status)) {
+	if (wait_is_stop(status)) {
 		signal_release(rt);
-		tick_read(r, rt, WSTOPSIG(status) == (SIGTRAP | 0x80));
+		tick_read(r, rt, w.kind == WAIT_CALL);
 	}
-	if (!WIFSTOPPED(status)) {
-		rt->exit_status = status;
-		if (!rt->unseen)
-			rtask_reaped(r, rt, status);
-		rtask_gone(r, rt);
-	} else if (WSTOPSIG(status) == (SIGTRAP | 0x80)) {
+	switch (w.kind) {
+	case WAIT_CALL:
 		if (rt->leaving)
 			tick_left(rt);
 		else if (!rt->in_call)
 			call_entered(r, rt);
 		else
 			call_returned(r, rt);
-	} else if (status >> 16) {
-		ptrace_event(r, rt, status >> 16, WSTOPSIG(status));
-	} else {
-		signal_stop(r, rt);
+		break;
+	case WAIT_GROUP_STOP:
+	case WAIT_EVENT: ptrace_event(r, rt, w.event, w.signal); break;
+	case WAIT_SIGNAL: signal_stop(r, rt); break;
+	default:
+		rt->exit_status = status;
+		if (!rt->unseen)
+			rtask_reaped(r, rt, status);
+		rtask_gone(r, rt);
+		break;
 	}
 	if (rt->traced.step == STEP_RESUMED)
 		halt_stepped(r, rt);
@@ -317,7 +320,7 @@ static void kill_all(struct recorder *r)
 		pid_t tid = waitpid(-1, &status, __WALL);
 		if (tid < 0 && errno != EINTR)
 			return;
-		if (tid > 0 && WIFSTOPPED(status))
+		if (tid > 0 && wait_is_stop(status))
 			ptrace(PTRACE_CONT, tid, NULL, NULL);
 	}
 }
@@ -369,11 +372,12 @@ static void recorder_free(struct recorder *r)
 
 static int exit_status(const struct recorder *r, int *signal)
 {
-	if (WIFSIGNALED(r->root_status)) {
-		*signal = WTERMSIG(r->root_status);
-		return 128 + *signal;
-	}
-	return WEXITSTATUS(r->root_status);
+	const struct wait_status w = wait_decode(r->root_status);
+
+	if (w.kind != WAIT_KILLED)
+		return w.code;
+	*signal = w.signal;
+	return 128 + *signal;
 }
 
 /* What counts ticks: chosen by the user, or the hardware counter where there is one, or the counted

@@ -9,6 +9,7 @@
 #include "kernel/kernel.h"
 #include "record/record.h"
 #include "tracee/task.h"
+#include "tracee/waitstatus.h"
 
 enum rstate {
 	RS_READY,   /* stopped; may be resumed (or has a stop to be handled, when has_status) */
@@ -26,10 +27,6 @@ enum rpos {
 	   yet */
 	POS_TICK,
 };
-
-/* What waitpid tells of a task that has halted: at a signal, or a PTRACE_EVENT_. */
-#define HALTED_BY(sig) ((sig) << 8 | 0x7f)
-#define HALTED_AT(event) (HALTED_BY(SIGTRAP) | (event) << 16)
 
 /* Where a task halts for its tracer, and so what that may change. */
 enum halt_at {

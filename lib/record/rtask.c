@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 struct rtask *recorder_find(struct recorder *r, pid_t tid)
 {
@@ -65,7 +64,7 @@ void put_xstate(struct recorder *r, struct rtask *rt)
 
 static bool ends(int status)
 {
-	return !WIFSTOPPED(status) || status >> 16 == PTRACE_EVENT_EXIT;
+	return !wait_is_stop(status) || wait_event(status) == PTRACE_EVENT_EXIT;
 }
 
 bool rtask_is_ready(const struct rtask *rt)

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static bool raised_by_instruction(const siginfo_t *si)
@@ -68,12 +67,11 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	int status;
 	if (task_wait(t, &status))
 		return;
-	if (!WIFSTOPPED(status) || status >> 16 || WSTOPSIG(status) != SIGTRAP) {
+	if (wait_signal(status) != SIGTRAP) {
 		/* No room for a frame, or killed: that stop comes next. */
 		rt->has_status = true;
 		rt->status = status;
-		rt->frame_failed =
-			WIFSTOPPED(status) && WSTOPSIG(status) == SIGSEGV && !(status >> 16);
+		rt->frame_failed = wait_signal(status) == SIGSEGV;
 		put_event(r, rt, ev);
 		return;
 	}
@@ -361,7 +359,7 @@ bool signal_give_back(struct rtask *rt)
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
 		return true;
-	if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80)) {
+	if (!wait_is_call(status)) {
 		rt->has_status = true;
 		rt->status = status;
 		return true;

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 void rtask_park(struct rtask *rt)
 {
@@ -135,7 +134,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 		break;
 	case STEP_NONDET: put_nondet(r, rt, &c); break;
 	case STEP_STOPPED:
-		if (WIFSTOPPED(rt->status) && !task_get_regs(&rt->t))
+		if (wait_is_stop(rt->status) && !task_get_regs(&rt->t))
 			rtask_park(rt);
 		break;
 	default: break;

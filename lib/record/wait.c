@@ -16,11 +16,11 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 
 	if (!rt) {
 		/* A new task may stop before its maker's call tells of it. */
-		if (WIFSTOPPED(status) && r->nearly < ARRAY_LEN(r->early))
+		if (wait_is_stop(status) && r->nearly < ARRAY_LEN(r->early))
 			r->early[r->nearly++] = tid;
 		return;
 	}
-	if (!WIFSTOPPED(status) && (rt->state == RS_GONE || rt->state == RS_ENDING)) {
+	if (!wait_is_stop(status) && (rt->state == RS_GONE || rt->state == RS_ENDING)) {
 		rtask_reaped(r, rt, status); /* a leader, after its last thread */
 		return;
 	}

@@ -1,5 +1,6 @@
 #include "replay/checkpoint.h"
 
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 struct checkpoint {
 	struct ptask *tasks;
@@ -39,7 +39,7 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 	c->hpc_base = like->count.ticks;
 	c->since = like->since;
 	c->t.clock_faults = like->t.clock_faults;
-	if (task_wait(&c->t, &status) || !WIFSTOPPED(status) || !player_counts(p, c))
+	if (task_wait(&c->t, &status) || !wait_is_stop(status) || !player_counts(p, c))
 		return NULL;
 	c->t.regs = like->t.regs;
 	ARCH_SYSNO(&c->t.regs) = (uint64_t)-1;

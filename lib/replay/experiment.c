@@ -2,6 +2,7 @@
  * away afterwards. Calls to the kernel made there do nothing outside: a few are served, the rest
  * fail. */
 #include "replay/debugger.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/wait.h>
 
 bool debug_experiment(const struct debug *d)
 {
@@ -144,7 +144,7 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 			return OUT_TROUBLE;
 		}
 		soft_leave(&d->p.soft, &pt->count);
-		if (WSTOPSIG(status) & 0x80) {
+		if (wait_is_call(status)) {
 			uint64_t nr = ARCH_SYSNO(&pt->t.regs);
 			if ((nr == SYS_exit_group || nr == SYS_exit) &&
 			    !code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
@@ -160,9 +160,9 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 		}
 		if (d->interrupted)
 			return OUT_INTERRUPT;
-		if (!(status >> 16) && task_raised(&pt->t, WSTOPSIG(status))) {
+		if (task_raised(&pt->t, wait_signal(status))) {
 			ptask_to_origin(&d->p, pt);
-			return over(d, pt, DEBUG_STOP_SIGNAL, WSTOPSIG(status));
+			return over(d, pt, DEBUG_STOP_SIGNAL, wait_signal(status));
 		}
 	}
 }

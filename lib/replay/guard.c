@@ -1,6 +1,7 @@
 #include "replay/guard.h"
 
 #include "arch/x86_64/regs.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 static struct guard *find(struct mm *mm, uint64_t page)
 {
@@ -86,7 +86,7 @@ static struct guard *struck(struct ptask *pt, int status, uint64_t *addr)
 {
 	siginfo_t si;
 
-	if (!pt->t.mm->nguards || status >> 8 != SIGSEGV || task_siginfo(&pt->t, &si) ||
+	if (!pt->t.mm->nguards || wait_signal(status) != SIGSEGV || task_siginfo(&pt->t, &si) ||
 	    si.si_code != SEGV_ACCERR)
 		return NULL;
 	*addr = (uint64_t)si.si_addr;

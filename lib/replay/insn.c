@@ -2,10 +2,10 @@
 #include "replay/debugger.h"
 #include "replay/displace.h"
 #include "replay/guard.h"
+#include "tracee/waitstatus.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 /* Trampoline code between two instructions of the program's, at most. */
 #define BETWEEN_MAX 64
@@ -38,7 +38,7 @@ static void before_trap(struct ptask *pt, int status)
 {
 	siginfo_t si;
 
-	if (status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && task_broken(&si))
+	if (wait_signal(status) == SIGTRAP && !task_siginfo(&pt->t, &si) && task_broken(&si))
 		ARCH_PC(&pt->t.regs)--;
 }
 
@@ -64,7 +64,7 @@ static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arc
 		soft_enter(&d->p.soft, &pt->count);
 		s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
 		soft_leave(&d->p.soft, &pt->count);
-	} while (s == STEP_STOPPED && WIFSTOPPED(*status) && *status >> 16);
+	} while (s == STEP_STOPPED && wait_event(*status));
 	return s;
 }
 
@@ -120,7 +120,7 @@ static enum stepped step_raw(struct debug *d, struct ptask *pt)
 
 	for (int i = 0; i < BETWEEN_MAX; i++) {
 		enum step_result s = step_one(d, pt, &c, &status);
-		if (s == STEP_GONE || (s == STEP_STOPPED && !WIFSTOPPED(status)))
+		if (s == STEP_GONE || (s == STEP_STOPPED && !wait_is_stop(status)))
 			return STEP_FAILED;
 		if (s != STEP_DONE) {
 			if (s == STEP_STOPPED)

@@ -1,6 +1,7 @@
 /* The processes that play the recording's tasks. */
 #include "agent/agent.h"
 #include "replay/replayer.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -196,7 +197,7 @@ struct ptask *player_start(struct replayer *p)
 	}
 	close(ready[1]);
 	struct ptask *pt = player_add(p, pid, p->ev.tid, mm_new());
-	if (task_wait(&pt->t, &status) || status >> 16 != PTRACE_EVENT_EXEC ||
+	if (task_wait(&pt->t, &status) || wait_event(status) != PTRACE_EVENT_EXEC ||
 	    task_finish_exec(&pt->t)) {
 		trouble(p, "stub: cannot be executed");
 		return NULL;
@@ -255,7 +256,7 @@ struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool 
 	}
 	struct ptask *child = player_add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
 	child->started = true;
-	if (task_wait(&child->t, &status) || !WIFSTOPPED(status) || !player_counts(p, child))
+	if (task_wait(&child->t, &status) || !wait_is_stop(status) || !player_counts(p, child))
 		return NULL;
 	return child;
 }
@@ -270,7 +271,7 @@ void player_end(struct replayer *p, struct ptask *pt)
 			break;
 		}
 	kill(pt->t.tid, SIGKILL);
-	while (!task_wait(&pt->t, &status) && WIFSTOPPED(status))
+	while (!task_wait(&pt->t, &status) && wait_is_stop(status))
 		;
 	hpc_close(&pt->hpc);
 	mm_put(pt->t.mm);

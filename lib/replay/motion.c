@@ -2,10 +2,10 @@
 #include "replay/debugger.h"
 #include "replay/displace.h"
 #include "replay/guard.h"
+#include "tracee/waitstatus.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 /* --- stops
  * -------------------------------------------------------------------------------------------------
@@ -80,11 +80,11 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 	(void)p;
 	if (displaced_back(&pt->t, &pt->t.regs, pt->count.page.rax))
 		task_set_regs(&pt->t);
-	if (status >> 16)
+	if (wait_event(status))
 		return at_clock(d, pt);
 	if (guard_is_struck(pt, status))
 		return at_guard(d, pt, status);
-	if (WSTOPSIG(status) != SIGTRAP || task_siginfo(&pt->t, &si))
+	if (wait_signal(status) != SIGTRAP || task_siginfo(&pt->t, &si))
 		return PAUSE_NOT_MINE;
 	if (task_broken(&si) && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);

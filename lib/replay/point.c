@@ -2,18 +2,17 @@
  * breakpoint finds the rest of the way. The step counter does the same, instruction by instruction,
  * and is how this is tested. */
 #include "replay/replayer.h"
+#include "tracee/waitstatus.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 /* Stopped by itself: in front of a call, or by a signal it has raised. */
 static bool own_stop(struct ptask *pt, int status)
 {
-	return !(status >> 16) &&
-	       ((WSTOPSIG(status) & 0x80) || task_raised(&pt->t, WSTOPSIG(status)));
+	return wait_is_call(status) || task_raised(&pt->t, wait_signal(status));
 }
 
 static bool step_hits(struct replayer *p, struct ptask *pt, const struct interrupt *in, bool moved,
@@ -86,7 +85,7 @@ static bool trapped(struct ptask *pt, int status, int code)
 {
 	siginfo_t si;
 
-	return status >> 8 == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == code;
+	return wait_signal(status) == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == code;
 }
 
 static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int request,
@@ -119,7 +118,7 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 		*v = hpc_resume(p, pt, PTRACE_SYSEMU_SINGLESTEP, status);
 		if (*v)
 			return true;
-	} while (*status >> 16);
+	} while (wait_event(*status));
 	if (trapped(pt, *status, TRAP_TRACE))
 		return in->hit = ARCH_PC(&pt->t.regs) == in->pc;
 	return own_stop(pt, *status);

@@ -1,11 +1,11 @@
 /* Runs a task's own code to where its next event is. */
 #include "replay/replayer.h"
+#include "tracee/waitstatus.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/wait.h>
 
 /* With the pc at which counted code goes on. */
 static int set_at_entry(struct ptask *pt, int (*set)(struct task *t))
@@ -50,7 +50,7 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 
 	pt->site = NULL;
 	pt->nondet = -1;
-	if (WSTOPSIG(status) & 0x80) {
+	if (wait_is_call(status)) {
 		if (pt->t.mm->counted)
 			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t,
 				     &pt->site);
@@ -58,7 +58,7 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 			pt->nondet = pt->site->kind - CODE_NONDET;
 		return true;
 	}
-	if (!task_raised(&pt->t, WSTOPSIG(status)))
+	if (!task_raised(&pt->t, wait_signal(status)))
 		return false;
 	ptask_to_origin(p, pt);
 	return true;
@@ -112,7 +112,7 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 		soft_leave(&p->soft, &pt->count);
 		if (v)
 			return v;
-		if (p->pauses && (*status >> 16 || !(WSTOPSIG(*status) & 0x80))) {
+		if (p->pauses && !wait_is_call(*status)) {
 			enum pause_answer a = p->pauses->at_stop(p->pauses, p, pt, *status);
 			if (a == PAUSE_STAY)
 				return REPLAY_PAUSED;
@@ -121,7 +121,7 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 			if (a == PAUSE_RESUME)
 				continue;
 		}
-		if (*status >> 16 || !arrived(p, pt, *status))
+		if (wait_event(*status) || !arrived(p, pt, *status))
 			continue;
 		if (!pauses_at_tick(p, pt))
 			return v;
@@ -159,13 +159,13 @@ enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char 
 		return diverged(p, pt,
 				"the task was to %s, but has made more ticks than the %lu recorded",
 				what, (unsigned long)p->ev.ticks);
-	if (WSTOPSIG(status) & 0x80) {
+	if (wait_is_call(status)) {
 		const struct sys_desc *d = systab_get(ARCH_SYSNO(&pt->t.regs));
 		return diverged(p, pt, "the task was to %s, but called %s", what,
 				d ? d->name : "an unknown system call");
 	}
 	return diverged(p, pt, "the task was to %s, but raised SIG%s", what,
-			signal_name(WSTOPSIG(status)));
+			signal_name(wait_signal(status)));
 }
 
 enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call)
@@ -185,7 +185,7 @@ enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt)
 
 	if (v)
 		return v;
-	if (pt->nondet >= 0 || pt->site || !(WSTOPSIG(status) & 0x80))
+	if (pt->nondet >= 0 || pt->site || !wait_is_call(status))
 		return unexpected(p, pt, "make a call", status);
 	pt->in_call = true;
 	return check_position(p, pt, true);
@@ -208,7 +208,7 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 	bool tsc = pt->site && sig == SIGSEGV && arch_nondet_is_clock((unsigned)pt->nondet);
 	if (tsc) {
 		arch_mark_faulted(&pt->t.regs);
-	} else if (pt->nondet >= 0 || pt->site || WSTOPSIG(status) != sig) {
+	} else if (pt->nondet >= 0 || pt->site || wait_signal(status) != sig) {
 		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
 			return trouble(
 				p,
@@ -273,7 +273,7 @@ enum replay_verdict run_to_nondet(struct replayer *p, struct ptask *pt)
 	if (v)
 		return v;
 	bool hooked = pt->nondet == (int)p->ev.sysno;
-	bool trapped = pt->nondet < 0 && !pt->site && WSTOPSIG(status) == SIGSEGV &&
+	bool trapped = pt->nondet < 0 && !pt->site && wait_signal(status) == SIGSEGV &&
 		       arch_nondet_is_clock(p->ev.sysno);
 	if (!hooked && !trapped) {
 		if (arch_nondet_is_clock(p->ev.sysno) && !arch_clock_faults())

@@ -1,5 +1,6 @@
 /* The clock of a replay: a task that never comes to its next event is found out. */
 #include "replay/replayer.h"
+#include "tracee/waitstatus.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -7,7 +8,6 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,12 +87,12 @@ enum replay_verdict watch_look(struct replayer *p, struct ptask *pt)
 
 enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status)
 {
-	if (!WIFSTOPPED(status))
+	if (!wait_is_stop(status))
 		return trouble(p, "the replay's task was killed from outside (signal %d)",
-			       WTERMSIG(status));
+			       wait_decode(status).signal);
 	if (task_get_regs(&pt->t))
 		return vanished(p);
-	return status >> 16 ? watch_look(p, pt) : REPLAY_EXACT;
+	return wait_event(status) ? watch_look(p, pt) : REPLAY_EXACT;
 }
 
 enum replay_verdict watch_resume(struct replayer *p, struct ptask *pt, int request, int *status)

@@ -1,5 +1,6 @@
 #include "tracee/task.h"
 
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <elf.h>
@@ -197,17 +198,12 @@ static int to_call_stop(struct task *t)
 
 	for (;;) {
 		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) ||
-		    !WIFSTOPPED(status))
+		    !wait_is_stop(status) || wait_event(status) == PTRACE_EVENT_EXIT)
 			return -1;
-		if (WSTOPSIG(status) == (SIGTRAP | 0x80))
+		if (wait_is_call(status))
 			return 0;
-		if (status >> 16) {
-			if (status >> 16 == PTRACE_EVENT_EXIT)
-				return -1;
-			continue;
-		}
 		siginfo_t info;
-		if (!task_siginfo(t, &info))
+		if (wait_signal(status) && !task_siginfo(t, &info))
 			task_add_pending(t, &info);
 	}
 }
@@ -266,9 +262,9 @@ int task_finish_exec(struct task *t)
 
 	do { /* signals from outside are dropped */
 		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status) ||
-		    !WIFSTOPPED(status))
+		    !wait_is_stop(status))
 			return -1;
-	} while (WSTOPSIG(status) != (SIGTRAP | 0x80));
+	} while (!wait_is_call(status));
 	return 0;
 }
 
@@ -283,9 +279,10 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 		return -ESRCH;
 	t->away = true;
 	for (;;) {
-		if (task_resume(t, PTRACE_CONT, 0) || task_wait(t, &status) || !WIFSTOPPED(status))
+		if (task_resume(t, PTRACE_CONT, 0) || task_wait(t, &status) ||
+		    !wait_is_stop(status))
 			return -ESRCH;
-		int event = status >> 16;
+		int event = wait_event(status);
 		if (child && (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
 			      event == PTRACE_EVENT_VFORK))
 			*child = (pid_t)task_event_msg(t);
@@ -300,7 +297,7 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 			result = (int64_t)ARCH_RESULT(&t->regs);
 			break;
 		}
-		if (task_raised(t, WSTOPSIG(status)))
+		if (task_raised(t, wait_signal(status)))
 			break;
 	}
 	t->regs = saved;

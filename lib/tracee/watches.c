@@ -1,5 +1,6 @@
 /* Debug registers: what the CPU watches for. */
 #include "tracee/task.h"
+#include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/user.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static int poke_debug(struct task *t, int reg, uint64_t value)
@@ -77,12 +77,12 @@ bool task_watches_work(void)
 	if (!t.tid)
 		touch(&touched);
 	answer = YES; /* or it will be found out */
-	if (t.tid < 0 || task_wait(&t, &status) || !WIFSTOPPED(status))
+	if (t.tid < 0 || task_wait(&t, &status) || !wait_is_stop(status))
 		return true;
 	if (task_set_watches(&t, &w) || task_resume(&t, PTRACE_CONT, 0) || task_wait(&t, &status) ||
-	    !WIFSTOPPED(status))
+	    !wait_is_stop(status))
 		answer = NO;
-	if (WIFSTOPPED(status)) {
+	if (wait_is_stop(status)) {
 		kill(t.tid, SIGKILL);
 		task_wait(&t, &status);
 	}

@@ -1,6 +1,6 @@
 # Tests in C of the lower floors: `make unit`, and `make unit-asan` with sanitizers. Every program prints lines
 # "ok NAME" and "not ok NAME".
-UNIT_SRC = $(wildcard lib/util/*.c lib/arch/*.c lib/arch/$(ARCH)/*.c lib/trace/*.c lib/print/*.c lib/pack/*.c) $(REWRITER_SRC) $(GDB_SRC)
+UNIT_SRC = $(wildcard lib/util/*.c lib/arch/*.c lib/arch/$(ARCH)/*.c lib/trace/*.c lib/print/*.c lib/pack/*.c) lib/tracee/waitstatus.c $(REWRITER_SRC) $(GDB_SRC)
 REWRITER_SRC = $(filter-out lib/instrument/cache.c,$(wildcard lib/instrument/*.c lib/instrument/$(ARCH)/*.c))
 # The server for debuggers, over a replay that is not one.
 GDB_SRC = $(wildcard lib/gdb/*.c) tests/unit/debug_fake.c
