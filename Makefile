@@ -20,7 +20,7 @@ PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
 # What is one machine's lies in folders of its name.
 ARCH ?= $(shell uname -m)
 LIB_SRC = $(wildcard lib/*/*.c lib/*/$(ARCH)/*.c)
-LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/lib/agent/blob.o
+LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/handlers.o build/lib/agent/blob.o
 GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
@@ -38,6 +38,10 @@ build/gen/syshandlers.h build/gen/systab.c &: formats/gen.awk formats/syscalls f
 	@mkdir -p build/gen
 	$(AWK) -v out=build/gen -f formats/gen.awk formats/structs formats/flags formats/syscalls
 
+build/gen/handlers.c: formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c)
+	@mkdir -p $(@D)
+	$(AWK) -f formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c) > $@
+
 build/gen/trace_format.h: formats/trace.awk formats/trace
 	@mkdir -p $(@D)
 	$(AWK) -f formats/trace.awk formats/trace > $@
@@ -53,7 +57,7 @@ build/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-build/gen/systab.o: build/gen/systab.c
+build/gen/%.o: build/gen/%.c | $(GEN)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The agent's stub is a program of its own: no C library, one fixed address.

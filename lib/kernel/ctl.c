@@ -308,3 +308,8 @@ void exit_arch_prctl(struct call *c)
 	default: break;
 	}
 }
+
+SYSCALL_HANDLER(fcntl, .enter = enter_fcntl, .exit = exit_fcntl);
+SYSCALL_HANDLER(ioctl, .enter = enter_ioctl, .exit = exit_ioctl);
+SYSCALL_HANDLER(prctl, .enter = enter_prctl, .exit = exit_prctl);
+SYSCALL_HANDLER(arch_prctl, .enter = enter_arch_prctl, .exit = exit_arch_prctl);

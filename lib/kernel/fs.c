@@ -148,7 +148,7 @@ static void out_direct(struct call *c)
 		call_out(c, c->args[1], c->args[2]);
 }
 
-void enter_open(struct call *c)
+static void enter_open(struct call *c)
 {
 	char path[32];
 	uint64_t at = c->nr == SYS_open ? c->args[0] : c->args[1];
@@ -166,7 +166,15 @@ void enter_open(struct call *c)
 			c->rec->stdio_reopened = true;
 }
 
-void exit_write(struct call *c)
+static void exit_open(struct call *c)
+{
+	if (c->result >= 0 && c->note[0])
+		kernel_maps_opened(c, (int)c->result);
+}
+
+SYSCALL_HANDLER(open, .enter = enter_open, .exit = exit_open);
+
+static void exit_write(struct call *c)
 {
 	if (c->result <= 0)
 		return;
@@ -176,7 +184,9 @@ void exit_write(struct call *c)
 	update_shared(c, (int)c->args[0]);
 }
 
-void exit_truncate(struct call *c)
+SYSCALL_HANDLER(write, .exit = exit_write);
+
+static void exit_truncate(struct call *c)
 {
 	struct stat st;
 	char link[64];
@@ -218,6 +228,8 @@ void exit_truncate(struct call *c)
 					     .fill_len = UINT64_MAX - (uint64_t)st.st_size});
 }
 
+SYSCALL_HANDLER(ftruncate, .exit = exit_truncate);
+
 /* Bytes that move from file to file inside the kernel are in nobody's memory; those that reach a
  * standard output are read from the source, where they can be. */
 static int source_fd(const struct call *c)
@@ -230,7 +242,7 @@ static int sink_fd(const struct call *c)
 	return (int)(c->nr == SYS_sendfile ? c->args[0] : c->args[2]);
 }
 
-void enter_sendfile(struct call *c)
+static void enter_sendfile(struct call *c)
 {
 	struct stat st;
 	char link[64];
@@ -243,7 +255,7 @@ void enter_sendfile(struct call *c)
 		call_refuse(c, EINVAL); /* the program falls back to read and write */
 }
 
-void exit_sendfile(struct call *c)
+static void exit_sendfile(struct call *c)
 {
 	uint64_t off_arg = c->nr == SYS_sendfile ? c->args[2] : c->args[1], from = 0;
 	static uint8_t buf[TRACE_DATA_MAX];
@@ -281,7 +293,9 @@ void exit_sendfile(struct call *c)
 	close(in);
 }
 
-void enter_splice(struct call *c)
+SYSCALL_HANDLER(sendfile, .enter = enter_sendfile, .exit = exit_sendfile);
+
+static void enter_splice(struct call *c)
 {
 	/* splice(in, off, out, …), tee(in, out, …), vmsplice(fd, …): nobody could tell what went
 	 * through. */
@@ -293,15 +307,17 @@ void enter_splice(struct call *c)
 		call_refuse(c, EINVAL);
 }
 
-void exit_splice(struct call *c)
+static void exit_splice(struct call *c)
 {
 	if (c->result > 0 && c->nr == SYS_splice)
 		update_shared(c, (int)c->args[2]);
 }
 
+SYSCALL_HANDLER(splice, .enter = enter_splice, .exit = exit_splice);
+
 /* /proc/self/status names the tracer, which a program does not have when it isn't recorded;
  * /proc/self/auxv the vdso. */
-void exit_read(struct call *c)
+static void exit_read(struct call *c)
 {
 	char head[8], link[64], path[64];
 	char *buf;
@@ -347,3 +363,5 @@ void exit_read(struct call *c)
 	}
 	free(buf);
 }
+
+SYSCALL_HANDLER(read, .exit = exit_read);

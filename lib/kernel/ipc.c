@@ -1,12 +1,17 @@
-/* System V semaphores, shared memory segments and message queues: their control calls. Recording.
- */
+/* System V semaphores, shared memory segments and message queues. */
 #include "kernel/kernel.h"
 #include "util/util.h"
 
+#include <errno.h>
 #include <sys/ipc.h>
+#include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
+
+/* Stands for the device of a segment, whose id is its inode number. */
+#define SYSV_DEV UINT64_MAX
 
 static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16_t (*table)[2],
 		       size_t n)
@@ -16,7 +21,7 @@ static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16
 			call_out(c, addr, table[i][1]);
 }
 
-void exit_semctl(struct call *c)
+static void exit_semctl(struct call *c)
 {
 	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct semid_ds)},
 					    {SEM_STAT, sizeof(struct semid_ds)},
@@ -34,7 +39,9 @@ void exit_semctl(struct call *c)
 		call_out(c, c->args[3], ds.sem_nsems * 2);
 }
 
-void exit_shmctl(struct call *c)
+SYSCALL_HANDLER(semctl, .exit = exit_semctl);
+
+static void exit_shmctl(struct call *c)
 {
 	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct shmid_ds)},
 					    {SHM_STAT, sizeof(struct shmid_ds)},
@@ -45,7 +52,9 @@ void exit_shmctl(struct call *c)
 	out_by_cmd(c, c->args[1], c->args[2], sizes, ARRAY_LEN(sizes));
 }
 
-void exit_msgctl(struct call *c)
+SYSCALL_HANDLER(shmctl, .exit = exit_shmctl);
+
+static void exit_msgctl(struct call *c)
 {
 	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct msqid_ds)},
 					    {MSG_STAT, sizeof(struct msqid_ds)},
@@ -55,3 +64,80 @@ void exit_msgctl(struct call *c)
 
 	out_by_cmd(c, c->args[1], c->args[2], sizes, ARRAY_LEN(sizes));
 }
+
+SYSCALL_HANDLER(msgctl, .exit = exit_msgctl);
+
+static void enter_shmat(struct call *c)
+{
+	if (kernel_is_reserved(c->args[1], 1))
+		call_refuse(c, EINVAL);
+}
+
+static void exit_shmat(struct call *c)
+{
+	struct maps_line l;
+	struct task *t = c->t;
+
+	if (c->result < 0 && c->result > -4096)
+		return;
+	struct trace_map m = {.tid = t->tid,
+			      .backing = BACKING_OBJECT,
+			      .start = (uint64_t)c->result,
+			      .flags = MAP_SHARED,
+			      .path = "[sysv]",
+			      .copy = ""};
+	struct maps_file *f = maps_open(t->tid);
+	while (f && maps_next(f, &l))
+		if (l.start == m.start) {
+			m.len = l.end - l.start;
+			m.prot = l.prot;
+		}
+	maps_close(f);
+	m.size = m.len;
+	m.object = kernel_object_get(c->rec, SYSV_DEV, c->args[0])->id;
+	mm_remove_shared(t->mm, m.start, m.len);
+	mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
+	rec_put_map(c->rec, &m);
+	kernel_put_object_memory(c->rec, t, &m);
+}
+
+static int replay_shmat(struct replay_call *c)
+{
+	return c->result < 0 && c->result > -4096 ? 0 : kernel_replay_maps(c->rp, c->t);
+}
+
+SYSCALL_HANDLER(shmat, .enter = enter_shmat, .exit = exit_shmat, .replay = replay_shmat);
+
+/* Forgets the segment attached at addr. Its length in bytes, 0 if there is none. */
+static uint64_t segment_remove(struct mm *mm, uint64_t addr)
+{
+	for (size_t i = 0; i < mm->nshared; i++) {
+		struct shared_map m = mm->shared[i];
+		if (!m.sysv || m.start != addr)
+			continue;
+		mm_remove_shared(mm, m.start, m.len);
+		return m.len;
+	}
+	return 0;
+}
+
+static void exit_shmdt(struct call *c)
+{
+	if (c->result == 0)
+		segment_remove(c->t->mm, c->args[0]);
+}
+
+static int replay_shmdt(struct replay_call *c)
+{
+	if (c->result < 0)
+		return 0;
+	uint64_t len = segment_remove(c->t->mm, c->args[0]);
+	if (!len)
+		return kernel_replay_fail(c->rp, "shmdt of 0x%lx, where nothing is attached",
+					  c->args[0]);
+	return TASK_CALL_REPLAY(c->t, SYS_munmap, c->args[0], len)
+		       ? kernel_replay_fail(c->rp, "shmdt")
+		       : 0;
+}
+
+SYSCALL_HANDLER(shmdt, .exit = exit_shmdt, .replay = replay_shmdt);

@@ -13,6 +13,7 @@
 #include "trace/trace.h"
 #include "tracee/task.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -199,26 +200,59 @@ void call_change(struct call *c, int i, uint64_t value);
 /* 0 or -1: the type at addr in the task's memory. */
 #define CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof(*(var)))
 
-/* Whether the range reaches into what is rr's own. */
-bool kernel_owns(uint64_t start, uint64_t len);
+/* Reserved ranges. Whether this range reaches into one. */
+bool kernel_is_reserved(uint64_t start, uint64_t len);
 /* True if this munmap, mprotect or madvise does: then it is to be made for [start, start+len)
  * (nothing if len is 0), and for `rest` bytes from SCRATCH_END on. */
-bool kernel_around_own(long nr, uint64_t *start, uint64_t *len, uint64_t *rest);
+bool kernel_around_reserved(long nr, uint64_t *start, uint64_t *len, uint64_t *rest);
+/* Both halves of such a call. The replay half gives the call's result. */
+void kernel_enter_range(struct call *c);
+void kernel_exit_range(struct call *c);
+int64_t kernel_replay_range(struct task *t, long nr, const uint64_t a[6]);
 
-typedef void call_handler(struct call *c);
-call_handler exit_mmap, exit_munmap, exit_mremap, exit_madvise, exit_shmat, exit_shmdt;
-call_handler enter_mmap, enter_range, exit_range, own_refuse;
-call_handler exit_splice;
-call_handler enter_open, exit_open, exit_write, enter_sendfile, exit_sendfile, enter_splice,
-	exit_truncate, exit_read, exit_select;
-call_handler exit_recvmsg;
-call_handler enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl,
+/* The task has opened what may be a /proc/PID/maps or smaps. */
+void kernel_maps_opened(struct call *c, int fd);
+
+struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uint64_t ino);
+/* Puts what the shared mapping m shows, read through the mapping itself. */
+void kernel_put_object_memory(struct recording *rec, struct task *t, const struct trace_map *m);
+/* Puts the records of a file mapping. fd may be -1: then its contents are read through the mapping.
+ * writable: by the descriptor that it was made with. */
+void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,
+			 const struct stat *st, bool writable);
+
+/* A system call of a replay. */
+struct replay_call {
+	struct replaying *rp;
+	struct task *t;
+	pid_t tid; /* the recorded one */
+	const struct sys_desc *desc;
+	uint64_t args[6];
+	int64_t result; /* the recorded one */
+};
+
+/* What a row of formats/syscalls cannot say about its call. Every function may be NULL. */
+struct call_handler {
+	/* At the call's entry: may refuse it, answer it, change its arguments. */
+	void (*enter)(struct call *c);
+	/* At its exit: saves what the row does not name. */
+	void (*exit)(struct call *c);
+	/* When it is found to wait: saves what the kernel wrote before the task went to sleep. */
+	void (*blocked)(struct call *c);
+	/* In replay, has the effect on the task that the recorded call had. -1 with rp->error. */
+	int (*replay)(struct replay_call *c);
+};
+
+/* Makes this the handler of rows with handler=NAME. At the beginning of a line: the build reads it
+ * (formats/handlers.awk). */
+#define SYSCALL_HANDLER(name, ...) const struct call_handler kernel_handler_##name = {__VA_ARGS__}
+
+/* By SYSH_ number; NULL: the row says everything. */
+extern const struct call_handler *const kernel_handlers[SYSH_COUNT];
+
+typedef void call_half(struct call *c);
+call_half enter_fcntl, exit_fcntl, enter_ioctl, exit_ioctl, enter_prctl, exit_prctl,
 	enter_arch_prctl, exit_arch_prctl;
-call_handler enter_futex, exit_futex, exit_process_vm_readv, exit_process_vm_writev, exit_mincore,
-	exit_mempolicy, exit_move_pages, exit_keyctl;
-call_handler exit_quotactl, exit_semctl, exit_shmctl, exit_msgctl;
-call_handler enter_ptrace, exit_ptrace, enter_wait, exit_wait;
-call_handler enter_execve, enter_clone, enter_affinity_set, enter_affinity_get, exit_affinity_get;
 
 /* --- replaying
  * --------------------------------------------------------------------------------------- */
@@ -278,6 +312,13 @@ int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
  * have. */
 int kernel_replay_memory_fail(struct replaying *rp);
 int kernel_replay_object_fd(struct replaying *rp, uint64_t id);
+int kernel_replay_add_shared(struct replaying *rp, struct task *t, const struct shared_map *s);
+/* Makes the mappings of the event under way. */
+int kernel_replay_maps(struct replaying *rp, struct task *t);
+/* A trace that would put code of its own where the agent's is could make real calls through it. */
+bool kernel_replay_touches_agent(uint64_t start, uint64_t len);
+/* The most that one call writes (linux/fs.h). */
+#define KERNEL_RW_MAX PAGE_DOWN((uint64_t)INT32_MAX)
 int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd,
 			 int open_flags, uint32_t flags, uint64_t offset);
 

@@ -120,14 +120,12 @@ static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 	TASK_CALL(c->t, SYS_close, (uint64_t)mem);
 }
 
-void exit_open(struct call *c)
+void kernel_maps_opened(struct call *c, int fd)
 {
 	char link[64], path[4096];
 	int pid, at = 0;
 
-	if (c->result < 0 || !c->note[0]) /* enter_open: the name looks like one of these */
-		return;
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->result);
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, fd);
 	ssize_t n = readlink(link, path, sizeof(path) - 1);
 	if (n <= 0)
 		return;
@@ -141,6 +139,6 @@ void exit_open(struct call *c)
 	size_t len = 0;
 	char *text = edited(c->rec, of->mm, path, &len);
 	if (text)
-		replace_fd(c, (int)c->result, text, len);
+		replace_fd(c, fd, text, len);
 	free(text);
 }

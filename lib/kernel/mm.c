@@ -1,213 +1,34 @@
-/* Mappings: what is mapped where, from which file, and what is in it. Recording. */
+/* Mappings and the heap: mmap, munmap, mremap, mprotect, madvise, brk. */
 #include "kernel/kernel.h"
-#include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to
- * files/. */
-#define INLINE_MAX (64u << 10)
-#define SYSV_DEV UINT64_MAX
+/* asm-generic/mman-common.h, where the C library has no name for it. */
+#define MADV_DONTNEED_LOCKED_ 24
+#define MADV_GUARD_INSTALL_ 102
+#define MADV_GUARD_REMOVE_ 103
 
-/* Files that belong to the system are taken to stay as they are: nothing but the package manager
- * writes them. */
-static bool file_is_stable(const char *path, const struct stat *st)
+static bool is_error(int64_t result)
 {
-	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & 022) &&
-	       !strncmp(path, "/usr/", 5) && strncmp(path, "/usr/local/", 11) != 0;
+	return result < 0 && result > -4096;
 }
 
-static struct shared_object *object_get(struct recording *rec, uint64_t dev, uint64_t ino)
-{
-	for (size_t i = 0; i < rec->nobjects; i++)
-		if (rec->objects[i].dev == dev && rec->objects[i].ino == ino)
-			return &rec->objects[i];
-	rec->objects = xrealloc(rec->objects, (rec->nobjects + 1) * sizeof(*rec->objects));
-	struct shared_object *o = &rec->objects[rec->nobjects++];
-	*o = (struct shared_object){rec->nobjects, dev, ino};
-	return o;
-}
+/* --- mmap
+ * ---------------------------------------------------------------------------------------------- */
 
-struct shared_object *kernel_object(struct recording *rec, const struct stat *st)
-{
-	for (size_t i = 0; i < rec->nobjects; i++)
-		if (rec->objects[i].dev == st->st_dev && rec->objects[i].ino == st->st_ino)
-			return rec->mapped(rec, rec->objects[i].id) ? &rec->objects[i] : NULL;
-	return NULL;
-}
-
-/* The name under files/ of a copy of this file as it is now; NULL if it cannot be made. */
-static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
-{
-	for (size_t i = 0; i < rec->ncopies; i++) {
-		struct file_copy *f = &rec->copies[i];
-		if (f->dev == st->st_dev && f->ino == st->st_ino &&
-		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
-			return f->name;
-	}
-	const char *base = strrchr(path, '/');
-	char *name;
-	int out = trace_new_file(rec->w, base ? base + 1 : path, &name);
-	if (out < 0)
-		return NULL;
-	bool failed =
-		ioctl(out, FICLONE, fd) &&
-		(ftruncate(out, st->st_size) || file_copy_data(fd, out, 0, (uint64_t)st->st_size));
-	if (close(out) || failed) {
-		free(name);
-		return NULL;
-	}
-	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof(*rec->copies));
-	rec->copies[rec->ncopies++] = (struct file_copy){
-		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
-	return name;
-}
-
-/* By the kernel: some of those can be mapped, and not read. */
-static bool is_made_up(int fd)
-{
-	struct statfs fs;
-
-	return !fstatfs(fd, &fs) && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
-}
-
-static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
-{
-	static uint8_t buf[TRACE_DATA_MAX];
-	const struct {
-		struct recording *rec;
-		uint64_t object;
-	} *c = ctx;
-
-	while (from < to) {
-		size_t want = to - from < sizeof(buf) ? to - from : sizeof(buf);
-		ssize_t n = pread_all(fd, buf, want, from);
-		if (n < 0 && !is_made_up(fd))
-			lack_note("a mapped file");
-		if (n <= 0)
-			return 0;
-		rec_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,
-						     .object = c->object,
-						     .addr = from,
-						     .len = (uint32_t)n,
-						     .bytes = buf});
-		from += (uint64_t)n;
-	}
-	return 0;
-}
-
-void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to)
-{
-	struct {
-		struct recording *rec;
-		uint64_t object;
-	} c = {rec, object};
-
-	file_each_extent(fd, from, to, put_extent, &c);
-}
-
-/* The same from the mapping itself, where the file cannot be opened. */
-static void put_object_memory(struct recording *rec, struct task *t, const struct trace_map *m)
-{
-	static uint8_t buf[TRACE_DATA_MAX], zero[TRACE_DATA_MAX];
-
-	for (uint64_t at = 0; at < m->len; at += sizeof(buf)) {
-		size_t want = m->len - at < sizeof(buf) ? m->len - at : sizeof(buf);
-		ssize_t n = task_read(t, m->start + at, buf, want);
-		if (n <= 0)
-			return;
-		if (memcmp(buf, zero, (size_t)n) != 0)
-			rec_put(rec, &(struct trace_data){.kind = DATA_SHARED,
-							  .object = m->object,
-							  .addr = m->offset + at,
-							  .len = (uint32_t)n,
-							  .bytes = buf});
-	}
-}
-
-static void put_fill(struct recording *rec, struct task *t, const struct trace_map *m)
-{
-	static uint8_t buf[TRACE_DATA_MAX];
-	uint64_t end = m->size > m->offset ? m->size - m->offset : 0;
-
-	if (end > m->len)
-		end = m->len;
-	for (uint64_t at = 0; at < end;) {
-		size_t want = end - at < sizeof(buf) ? end - at : sizeof(buf);
-		ssize_t n = task_read(t, m->start + at, buf, want);
-		if (n <= 0)
-			return;
-		rec_put(rec, &(struct trace_data){.kind = DATA_FILL,
-						  .tid = t->tid,
-						  .addr = m->start + at,
-						  .len = (uint32_t)n,
-						  .bytes = buf});
-		at += (uint64_t)n;
-	}
-}
-
-/* Decides where a file mapping's contents come from in replay, and puts its records. fd may be -1:
- * then the contents are read through the mapping. writable: by the descriptor it was made with. */
-static void put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,
-			 const struct stat *st, bool writable)
-{
-	m->dev = st->st_dev;
-	m->ino = st->st_ino;
-	m->size = (uint64_t)st->st_size;
-	m->mtime_ns = stat_mtime_ns(st);
-	bool stable = file_is_stable(m->path, st);
-	const char *name;
-
-	kernel_code_gone(t, m->start, m->len);
-	/* A private mapping shows what is written to its file too, where the program has not
-	 * written itself. */
-	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
-	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
-		struct shared_object *o = object_get(rec, m->dev, m->ino);
-		m->backing = BACKING_OBJECT;
-		m->object = o->id;
-		mm_add_shared(t->mm,
-			      (struct shared_map){m->start, m->len, o->id, m->offset, false});
-		rec_put_map(rec, m);
-		uint64_t end = m->offset + m->len;
-		if (end > m->size)
-			end = m->size;
-		if (fd >= 0)
-			kernel_put_object(rec, o->id, fd, m->offset, end);
-		else
-			put_object_memory(rec, t, m);
-	} else if (stable) {
-		m->backing = BACKING_FILE;
-		rec_put_map(rec, m);
-	} else if (m->len > INLINE_MAX && fd >= 0 && (name = file_copy(rec, fd, m->path, st))) {
-		m->backing = BACKING_COPY;
-		m->copy = name;
-		rec_put_map(rec, m);
-	} else {
-		m->backing = BACKING_DATA;
-		rec_put_map(rec, m);
-		put_fill(rec, t, m);
-	}
-	kernel_code_map(rec, t, m, fd, st);
-}
-
-/* Opens what a descriptor of the task stands for, anew; -1 where that is not allowed. */
+/* Opens the file of a task's descriptor anew, and fills in its path and its state. -1: that is not
+ * allowed, or it is no regular file. */
 static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
 {
 	char link[64];
@@ -234,12 +55,27 @@ static bool fd_is_writable(struct task *t, int fd)
 	return writable;
 }
 
-void enter_mmap(struct call *c)
+/* The kernel never chooses a reserved range; the program may ask for one. */
+static void mmap_avoid_reserved(struct call *c)
+{
+	const uint64_t *a = c->args;
+
+	if (!a[1] || !kernel_is_reserved(a[0], PAGE_UP(a[1])))
+		return;
+	if (a[3] & MAP_FIXED_NOREPLACE)
+		call_refuse(c, EEXIST);
+	else if (a[3] & MAP_FIXED)
+		call_refuse(c, ENOMEM);
+	else
+		call_change(c, 0, 0);
+}
+
+static void enter_mmap(struct call *c)
 {
 	struct stat st;
 	char link[64];
 
-	own_refuse(c);
+	mmap_avoid_reserved(c);
 	if (c->args[3] & MAP_ANONYMOUS)
 		return;
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
@@ -249,12 +85,12 @@ void enter_mmap(struct call *c)
 	}
 }
 
-void exit_mmap(struct call *c)
+static void exit_mmap(struct call *c)
 {
 	struct stat st = {0};
 	char path[4096] = "";
 
-	if (c->result < 0 && c->result > -4096)
+	if (is_error(c->result))
 		return;
 	int fd = c->args[3] & MAP_ANONYMOUS ? -1 : open_fd(c->t, (int)c->args[4], path, &st);
 	kernel_code_room(c, fd, path, &st);
@@ -276,238 +112,234 @@ void exit_mmap(struct call *c)
 	if (S_ISCHR(st.st_mode)) /* /dev/zero */
 		rec_put_map(c->rec, &m);
 	else
-		put_file_map(c->rec, c->t, &m, fd, &st,
-			     (m.flags & MAP_SHARED) && fd_is_writable(c->t, (int)c->args[4]));
+		kernel_put_file_map(c->rec, c->t, &m, fd, &st,
+				    (m.flags & MAP_SHARED) &&
+					    fd_is_writable(c->t, (int)c->args[4]));
 	if (fd >= 0)
 		close(fd);
 }
 
-void exit_munmap(struct call *c)
+static int replay_mmap(struct replay_call *c)
 {
-	exit_range(c);
+	return is_error(c->result) ? 0 : kernel_replay_maps(c->rp, c->t);
+}
+
+SYSCALL_HANDLER(mmap, .enter = enter_mmap, .exit = exit_mmap, .replay = replay_mmap);
+
+/* --- munmap, mprotect
+ * ---------------------------------------------------------------------------------- */
+
+static int replay_result(struct replay_call *c, int64_t result)
+{
+	if (result == c->result)
+		return 0;
+	return kernel_replay_fail(c->rp, "%s gave %ld when recorded and %ld now", c->desc->name,
+				  (long)c->result, (long)result);
+}
+
+static void exit_munmap(struct call *c)
+{
+	kernel_exit_range(c);
 	if (c->result)
 		return;
 	mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
 	kernel_code_gone(c->t, c->args[0], PAGE_UP(c->args[1]));
 }
 
-void exit_mremap(struct call *c)
+static int replay_munmap(struct replay_call *c)
 {
-	struct mm *mm = c->t->mm;
-	uint64_t old = c->args[0], old_len = PAGE_UP(c->args[1]), len = PAGE_UP(c->args[2]);
+	if (is_error(c->result))
+		return 0;
+	mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
+	kernel_code_gone(c->t, c->args[0], PAGE_UP(c->args[1]));
+	return replay_result(c, kernel_replay_range(c->t, SYS_munmap, c->args));
+}
 
-	if (c->result < 0 && c->result > -4096)
-		return;
+SYSCALL_HANDLER(munmap, .enter = kernel_enter_range, .exit = exit_munmap, .replay = replay_munmap);
+
+static int replay_mprotect(struct replay_call *c)
+{
+	/* With these errors it may have changed the pages before the one it failed at. */
+	if (is_error(c->result) && c->result != -ENOMEM && c->result != -EACCES)
+		return 0;
+	return replay_result(c, kernel_replay_range(c->t, SYS_mprotect, c->args));
+}
+
+SYSCALL_HANDLER(mprotect, .enter = kernel_enter_range, .exit = kernel_exit_range,
+		.replay = replay_mprotect);
+
+/* --- mremap
+ * -------------------------------------------------------------------------------------------- */
+
+static void enter_mremap(struct call *c)
+{
+	const uint64_t *a = c->args;
+
+	if (kernel_is_reserved(a[0], PAGE_UP(a[1])))
+		call_refuse(c, EFAULT);
+	else if ((a[3] & MREMAP_FIXED) && kernel_is_reserved(a[4], PAGE_UP(a[2])))
+		call_refuse(c, ENOMEM);
+}
+
+/* Notes that a mapping has been moved or resized. Returns the shared mapping it is part of, as it
+ * is now, which the caller adds; its len is 0 if it is not shared. */
+static struct shared_map mremap_note(struct task *t, uint64_t old, uint64_t old_len, uint64_t to,
+				     uint64_t len)
+{
 	struct shared_map moved = {0};
-	if ((uint64_t)c->result != old)
-		kernel_code_gone(c->t, (uint64_t)c->result, len);
+	struct mm *mm = t->mm;
+
 	for (size_t i = 0; i < mm->nshared; i++) {
-		struct shared_map *m = &mm->shared[i];
-		if (m->start <= old && old < m->start + m->len) {
-			moved = *m;
-			moved.offset += old - m->start;
-		}
+		const struct shared_map *m = &mm->shared[i];
+		if (m->start > old || old >= m->start + m->len)
+			continue;
+		moved = *m;
+		moved.offset += old - m->start;
+		moved.start = to;
+		moved.len = len;
 	}
-	if ((uint64_t)c->result != old)
-		mm_remove_shared(mm, (uint64_t)c->result, len);
+	if (to != old) {
+		kernel_code_gone(t, to, len);
+		mm_remove_shared(mm, to, len);
+	}
 	if (old_len)
 		mm_remove_shared(mm, old, old_len);
-	if (!moved.len)
-		return;
-	moved.start = (uint64_t)c->result;
-	moved.len = len;
-	mm_add_shared(mm, moved);
-	if (len <= old_len || moved.sysv)
-		return;
-	/* The mapping has grown over bytes of the file that are not in the trace yet. */
-	char link[96];
-	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", c->t->tid, moved.start,
-		 moved.start + len);
-	struct stat st;
+	return moved;
+}
+
+/* Records what the grown mapping m shows of its file, from the file where it can be opened. */
+static void put_grown(struct call *c, const struct shared_map *m)
+{
 	struct trace_map grown = {
-		.start = moved.start, .len = len, .object = moved.object, .offset = moved.offset};
+		.start = m->start, .len = m->len, .object = m->object, .offset = m->offset};
+	uint64_t end = m->offset + m->len;
+	struct stat st;
+	char link[96];
+
+	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", c->t->tid, m->start,
+		 m->start + m->len);
 	int fd = lack_open(link, O_RDONLY);
 	if (fd >= 0 && !fstat(fd, &st))
-		kernel_put_object(c->rec, moved.object, fd, moved.offset,
-				  moved.offset + len < (uint64_t)st.st_size ? moved.offset + len
-									    : (uint64_t)st.st_size);
+		kernel_put_object(c->rec, m->object, fd, m->offset,
+				  end < (uint64_t)st.st_size ? end : (uint64_t)st.st_size);
 	else
-		put_object_memory(c->rec, c->t, &grown);
+		kernel_put_object_memory(c->rec, c->t, &grown);
 	if (fd >= 0)
 		close(fd);
 }
 
-#define MADV_FREE_ 8
-#define MADV_DONTNEED_ 4
+static void exit_mremap(struct call *c)
+{
+	uint64_t old_len = PAGE_UP(c->args[1]), len = PAGE_UP(c->args[2]);
 
-void exit_madvise(struct call *c)
+	if (is_error(c->result))
+		return;
+	struct shared_map moved = mremap_note(c->t, c->args[0], old_len, (uint64_t)c->result, len);
+	if (!moved.len)
+		return;
+	mm_add_shared(c->t->mm, moved);
+	if (len > old_len && !moved.sysv)
+		put_grown(c, &moved);
+}
+
+static int replay_mremap(struct replay_call *c)
+{
+	const uint64_t *a = c->args;
+	uint64_t flags = a[3], result = (uint64_t)c->result, to = result;
+
+	if (is_error(c->result))
+		return 0;
+	if (kernel_replay_touches_agent(a[0], a[1]) || kernel_replay_touches_agent(result, a[2]))
+		return kernel_replay_fail(c->rp, "the trace moves memory where the agent is");
+	if (result != a[0])
+		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
+	else
+		flags &= ~(uint64_t)(MREMAP_FIXED), to = 0;
+	int64_t r = TASK_CALL_REPLAY(c->t, SYS_mremap, a[0], a[1], a[2], flags, to);
+	if (r != c->result)
+		return kernel_replay_fail(c->rp, "mremap to 0x%lx: %s", result,
+					  r < 0 ? strerror((int)-r) : "went elsewhere");
+	struct shared_map moved = mremap_note(c->t, a[0], PAGE_UP(a[1]), result, PAGE_UP(a[2]));
+	return moved.len ? kernel_replay_add_shared(c->rp, c->t, &moved) : 0;
+}
+
+SYSCALL_HANDLER(mremap, .enter = enter_mremap, .exit = exit_mremap, .replay = replay_mremap);
+
+/* --- madvise
+ * ------------------------------------------------------------------------------------------- */
+
+static void exit_madvise(struct call *c)
 {
 	uint64_t start = c->args[0], len = c->args[1], rest;
 
-	exit_range(c);
-	if (c->args[2] != MADV_FREE_ || (c->result && c->result != -ENOMEM))
+	kernel_exit_range(c);
+	if (c->args[2] != MADV_FREE || (c->result && c->result != -ENOMEM))
 		return;
-	/* Pages the kernel may drop at any time later: dropped now, which the advice allows. */
-	kernel_around_own(c->nr, &start, &len, &rest);
-	TASK_CALL(c->t, SYS_madvise, start, len, MADV_DONTNEED_);
+	/* The kernel may drop these pages at any time later. They are dropped now, which the advice
+	 * allows. */
+	kernel_around_reserved(c->nr, &start, &len, &rest);
+	TASK_CALL(c->t, SYS_madvise, start, len, MADV_DONTNEED);
 	if (rest)
-		TASK_CALL(c->t, SYS_madvise, SCRATCH_END, rest, MADV_DONTNEED_);
+		TASK_CALL(c->t, SYS_madvise, SCRATCH_END, rest, MADV_DONTNEED);
 }
 
-void exit_shmat(struct call *c)
+/* Advice that changes what memory holds or what a child will find. */
+static bool advice_matters(uint64_t advice)
 {
-	struct maps_line l;
+	static const uint8_t matters[] = {
+		MADV_DONTNEED,         MADV_REMOVE,         MADV_DONTFORK,
+		MADV_DOFORK,           MADV_WIPEONFORK,     MADV_KEEPONFORK,
+		MADV_DONTNEED_LOCKED_, MADV_GUARD_INSTALL_, MADV_GUARD_REMOVE_};
+
+	for (size_t i = 0; i < sizeof(matters); i++)
+		if (matters[i] == advice)
+			return true;
+	return false;
+}
+
+static int replay_madvise(struct replay_call *c)
+{
+	uint64_t a[6];
+
+	/* After a hole it goes on, and reports the hole at its end. */
+	if (is_error(c->result) && c->result != -ENOMEM)
+		return 0;
+	memcpy(a, c->args, sizeof(a));
+	c->t->mm->advised |= a[2] == MADV_DONTFORK || a[2] == MADV_WIPEONFORK;
+	if (a[2] == MADV_FREE) /* exit_madvise */
+		a[2] = MADV_DONTNEED;
+	if (!advice_matters(a[2]))
+		return 0;
+	return replay_result(c, kernel_replay_range(c->t, SYS_madvise, a));
+}
+
+SYSCALL_HANDLER(madvise, .enter = kernel_enter_range, .exit = exit_madvise,
+		.replay = replay_madvise);
+
+/* --- brk
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static int replay_brk(struct replay_call *c)
+{
 	struct task *t = c->t;
+	uint64_t brk = (uint64_t)c->result;
+	uint64_t old = PAGE_UP(t->mm->brk), now = PAGE_UP(brk);
+	int64_t r = 0;
 
-	if (c->result < 0 && c->result > -4096)
-		return;
-	struct trace_map m = {.tid = t->tid,
-			      .backing = BACKING_OBJECT,
-			      .start = (uint64_t)c->result,
-			      .flags = MAP_SHARED,
-			      .path = "[sysv]",
-			      .copy = ""};
-	struct maps_file *f = maps_open(t->tid);
-	while (f && maps_next(f, &l))
-		if (l.start == m.start) {
-			m.len = l.end - l.start;
-			m.prot = l.prot;
-		}
-	maps_close(f);
-	m.size = m.len;
-	m.object = object_get(c->rec, SYSV_DEV, c->args[0])->id;
-	mm_remove_shared(t->mm, m.start, m.len);
-	mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
-	rec_put_map(c->rec, &m);
-	put_object_memory(c->rec, t, &m);
-}
-
-void exit_shmdt(struct call *c)
-{
-	struct mm *mm = c->t->mm;
-
-	for (size_t i = 0; c->result == 0 && i < mm->nshared; i++)
-		if (mm->shared[i].sysv && mm->shared[i].start == c->args[0]) {
-			mm_remove_shared(mm, mm->shared[i].start, mm->shared[i].len);
-			return;
-		}
-}
-
-struct exec_ctx {
-	struct recording *rec;
-	struct task *t;
-};
-
-static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
-{
-	struct exec_ctx *x = ctx;
-
-	rec_out(x->rec, x->t, start, len);
-	return 0;
-}
-
-/* The vdso reads clocks without a call, from pages the kernel writes; without it the program makes
- * calls. */
-static bool is_vdso(const char *path)
-{
-	return !strcmp(path, "[vdso]") || !strncmp(path, "[vvar", 5);
-}
-
-#define AT_SYSINFO_EHDR_ 33
-#define AT_IGNORE_ 1
-
-static void hide_vdso(struct task *t)
-{
-	uint64_t at = ARCH_SP(&t->regs), w[2], n;
-
-	if (task_read_all(t, at, &n, 8))
-		return;
-	at += 8 * (n + 2); /* argc, argv, NULL */
-	while (!task_read_all(t, at, w, 8) && w[0])
-		at += 8;
-	for (at += 8; !task_read_all(t, at, w, 16) && w[0]; at += 16)
-		if (w[0] == AT_SYSINFO_EHDR_) {
-			w[0] = AT_IGNORE_;
-			task_write(t, at, w, 8);
-		}
-}
-
-static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
-{
-	struct trace_map m = {.tid = x->t->tid,
-			      .start = l->start,
-			      .len = l->end - l->start,
-			      .prot = l->prot,
-			      .flags = MAP_PRIVATE,
-			      .path = l->path,
-			      .copy = ""};
-	struct stat st;
-
-	if (!l->ino) {
-		struct rlimit lim;
-		m.flags |= MAP_ANONYMOUS;
-		if (!strcmp(l->path, "[stack]") && !prlimit(x->t->tid, RLIMIT_STACK, NULL, &lim)) {
-			m.flags |= MAP_GROWSDOWN;
-			m.size = lim.rlim_cur; /* how far it may grow */
-		}
-		rec_put_map(x->rec, &m);
-	} else {
-		m.offset = l->offset;
-		/* The file may be gone: then its bytes are read from memory. */
-		int fd = proc_open_mapped(x->t->tid, l->path, l->ino);
-		if (fd < 0 || fstat(fd, &st)) {
-			memset(&st, 0, sizeof(st));
-			st.st_mode = S_IFREG | 0777;
-			st.st_ino = l->ino;
-			st.st_size = (off_t)(l->offset + m.len);
-		}
-		put_file_map(x->rec, x->t, &m, fd, &st, false);
-		if (fd >= 0)
-			close(fd);
+	if (kernel_replay_touches_agent(old, now > old ? now - old : 0) ||
+	    kernel_replay_touches_agent(now, old > now ? old - now : 0))
+		return kernel_replay_fail(c->rp, "the trace puts the heap where the agent is");
+	if (now > old) {
+		r = TASK_CALL_REPLAY(t, SYS_mmap, old, now - old, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+				     (uint64_t)-1, 0);
+		r = r == (int64_t)old ? 0 : r;
+	} else if (now < old) {
+		r = TASK_CALL_REPLAY(t, SYS_munmap, now, old - now);
 	}
-	pagemap_each(x->t->tid, l->start, l->end, false, put_own_pages, x);
+	t->mm->brk = brk;
+	return r ? kernel_replay_fail(c->rp, "the heap cannot be set to 0x%lx", brk) : 0;
 }
 
-/* All of them at once, as they are about to change. *v is malloc'd. */
-static int read_maps(struct task *t, struct maps_line **v, size_t *n)
-{
-	struct maps_file *f = maps_open(t->tid);
-	size_t cap = 0;
-
-	*v = NULL;
-	*n = 0;
-	if (!f)
-		return -1;
-	do {
-		if (*n == cap)
-			*v = xrealloc(*v, (cap = cap ? 2 * cap : 16) * sizeof(**v));
-	} while (maps_next(f, &(*v)[*n]) && ++*n);
-	maps_close(f);
-	return 0;
-}
-
-int kernel_record_exec(struct recording *rec, struct task *t)
-{
-	struct exec_ctx x = {rec, t};
-	struct maps_line *v;
-	size_t n;
-
-	if (task_map_agent(t))
-		return -1;
-	hide_vdso(t);
-	if (read_maps(t, &v, &n))
-		return -1;
-	kernel_code_begin(rec, t);
-	for (size_t i = 0; i < n; i++)
-		if (is_vdso(v[i].path))
-			TASK_CALL(t, SYS_munmap, v[i].start, v[i].end - v[i].start);
-	for (size_t i = 0; i < n; i++)
-		if (!is_vdso(v[i].path) && v[i].start != AGENT_ADDR &&
-		    strcmp(v[i].path, "[vsyscall]") != 0)
-			put_exec_map(&x, &v[i]);
-	free(v);
-	struct trace_map brk = {
-		.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
-	rec_put_map(rec, &brk);
-	return 0;
-}
+SYSCALL_HANDLER(brk, .replay = replay_brk);

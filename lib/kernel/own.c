@@ -1,6 +1,5 @@
-/* Addresses that are rr's own in every address space it records: calls that name them leave what is
- * there alone, and the program finds nothing there. Recording, and the one rule that the replay
- * shares. */
+/* Reserved ranges: addresses that belong to the tool in every recorded address space. Calls of the
+ * program that name them leave what is there alone, and the program finds nothing there. */
 #include "kernel/kernel.h"
 #include "util/util.h"
 
@@ -10,24 +9,24 @@
 
 #define TASK_END 0x7ffffffff000ul
 
-bool kernel_owns(uint64_t start, uint64_t len)
+bool kernel_is_reserved(uint64_t start, uint64_t len)
 {
 	return start < SCRATCH_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
 }
 
-bool kernel_around_own(long nr, uint64_t *start, uint64_t *len, uint64_t *rest)
+bool kernel_around_reserved(long nr, uint64_t *start, uint64_t *len, uint64_t *rest)
 {
 	uint64_t from = *start, n = PAGE_UP(*len);
 
 	*rest = 0;
-	if (!n || from % PAGE || n < *len || n > UINT64_MAX - from || !kernel_owns(from, n))
+	if (!n || from % PAGE || n < *len || n > UINT64_MAX - from || !kernel_is_reserved(from, n))
 		return false;
 	if (nr == SYS_munmap && from + n > TASK_END) /* the kernel unmaps nothing then */
 		return false;
 	uint64_t above = from + n > SCRATCH_END ? from + n - SCRATCH_END : 0;
 	if (from < AGENT_ADDR) {
 		*len = AGENT_ADDR - from;
-		/* they end at the first hole */
+		/* mprotect ends at the first hole */
 		*rest = nr == SYS_mprotect || nr == SYS_pkey_mprotect ? 0 : above;
 	} else {
 		*start = SCRATCH_END;
@@ -36,11 +35,11 @@ bool kernel_around_own(long nr, uint64_t *start, uint64_t *len, uint64_t *rest)
 	return true;
 }
 
-void enter_range(struct call *c)
+void kernel_enter_range(struct call *c)
 {
 	uint64_t start = c->args[0], len = c->args[1];
 
-	if (!kernel_around_own(c->nr, &start, &len, &c->note[0]))
+	if (!kernel_around_reserved(c->nr, &start, &len, &c->note[0]))
 		return;
 	if (!len) {
 		call_refuse(c, c->nr == SYS_munmap ? 0 : ENOMEM);
@@ -50,9 +49,8 @@ void enter_range(struct call *c)
 	call_change(c, 1, len);
 }
 
-/* The part above what is ours; the program is told what it would be told of a range with a hole in
- * it. */
-void exit_range(struct call *c)
+/* The part above the reserved ranges. The program gets the result of a range with a hole in it. */
+void kernel_exit_range(struct call *c)
 {
 	if (c->note[0] && (c->result == 0 || c->result == -ENOMEM))
 		TASK_CALL(c->t, c->nr, SCRATCH_END, c->note[0], arch_arg(&c->t->regs, 2));
@@ -62,32 +60,17 @@ void exit_range(struct call *c)
 	}
 }
 
-/* A place the program wants for a mapping. */
-void own_refuse(struct call *c)
+int64_t kernel_replay_range(struct task *t, long nr, const uint64_t a[6])
 {
-	const uint64_t *a = c->args;
+	uint64_t start = a[0], len = a[1], rest;
+	bool around = kernel_around_reserved(nr, &start, &len, &rest);
+	int64_t r = around && nr != SYS_munmap ? -ENOMEM : 0;
 
-	switch (c->nr) {
-	case SYS_mmap:
-		if (!kernel_owns(a[0], PAGE_UP(a[1])) || !a[1])
-			return;
-		if (a[3] & MAP_FIXED_NOREPLACE)
-			call_refuse(c, EEXIST);
-		else if (a[3] & MAP_FIXED)
-			call_refuse(c, ENOMEM);
-		else
-			call_change(c, 0, 0);
-		return;
-	case SYS_mremap:
-		if (kernel_owns(a[0], PAGE_UP(a[1])))
-			call_refuse(c, EFAULT);
-		else if ((a[3] & MREMAP_FIXED) && kernel_owns(a[4], PAGE_UP(a[2])))
-			call_refuse(c, ENOMEM);
-		return;
-	case SYS_shmat:
-		if (kernel_owns(a[1], 1))
-			call_refuse(c, EINVAL);
-		return;
-	default: return;
+	if (len || !around)
+		r = TASK_CALL_REPLAY(t, nr, start, len, a[2]);
+	if (rest) {
+		TASK_CALL_REPLAY(t, nr, SCRATCH_END, rest, a[2]);
+		r = nr == SYS_madvise && r == 0 ? -ENOMEM : r;
 	}
+	return r;
 }

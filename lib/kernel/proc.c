@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -40,7 +41,7 @@ void kernel_warn_setuid(struct recording *rec, const char *file, const char *nam
 			  "is setuid or setgid: it runs without that privilege when recorded");
 }
 
-void enter_execve(struct call *c)
+static void enter_execve(struct call *c)
 {
 	bool at = c->nr == SYS_execveat;
 	unsigned char head[EI_NIDENT] = {0};
@@ -63,22 +64,28 @@ void enter_execve(struct call *c)
 	free(full);
 }
 
-void enter_clone(struct call *c)
+SYSCALL_HANDLER(execve, .enter = enter_execve);
+
+static void enter_clone(struct call *c)
 {
 	if (c->args[0] & CLONE_UNTRACED)
 		call_change(c, 0, c->args[0] & ~(uint64_t)CLONE_UNTRACED);
 }
 
-void enter_ptrace(struct call *c)
+SYSCALL_HANDLER(clone, .enter = enter_clone);
+
+static void enter_ptrace(struct call *c)
 {
 	c->verdict = CALL_REFUSE;
 	c->rec->ptrace(c->rec, c);
 }
 
-void exit_ptrace(struct call *c)
+static void exit_ptrace(struct call *c)
 {
 	call_out(c, c->note[0], c->note[1]);
 }
+
+SYSCALL_HANDLER(ptrace, .enter = enter_ptrace, .exit = exit_ptrace);
 
 siginfo_t kernel_child_info(pid_t tid, int status)
 {
@@ -100,7 +107,7 @@ siginfo_t kernel_child_info(pid_t tid, int status)
 /* A tracer is told of what it traces, whether the kernel knows of that or not. If there is only
  * what the kernel does not know of, and none of it has halted, the caller waits in another call:
  * until it is interrupted, and asks again. */
-void enter_wait(struct call *c)
+static void enter_wait(struct call *c)
 {
 	siginfo_t info = {0};
 	bool by_id = c->nr == SYS_waitid;
@@ -132,13 +139,15 @@ void enter_wait(struct call *c)
 		c->result = -EFAULT;
 }
 
-void exit_wait(struct call *c)
+static void exit_wait(struct call *c)
 {
 	if (c->verdict == CALL_REFUSE)
 		call_out(c, c->note[0], c->note[1]);
 	else if (c->note[0] == SYS_pause)
 		c->result = -ARCH_ERESTARTSYS;
 }
+
+SYSCALL_HANDLER(wait, .enter = enter_wait, .exit = exit_wait);
 
 static struct task *affinity_target(struct call *c)
 {
@@ -148,7 +157,7 @@ static struct task *affinity_target(struct call *c)
 }
 
 /* Everything stays on one CPU; the program is told what it would be told otherwise. */
-void enter_affinity_set(struct call *c)
+static void enter_affinity_set(struct call *c)
 {
 	struct task *t = affinity_target(c);
 	cpu_set_t set;
@@ -168,7 +177,9 @@ void enter_affinity_set(struct call *c)
 	}
 }
 
-void enter_affinity_get(struct call *c)
+SYSCALL_HANDLER(sched_setaffinity, .enter = enter_affinity_set);
+
+static void enter_affinity_get(struct call *c)
 {
 	struct task *t = affinity_target(c);
 	int n = c->rec->affinity_bytes;
@@ -182,13 +193,15 @@ void enter_affinity_get(struct call *c)
 		c->result = task_write(c->t, c->args[2], &t->affinity, (size_t)n) ? -EFAULT : n;
 }
 
-void exit_affinity_get(struct call *c)
+static void exit_affinity_get(struct call *c)
 {
 	if (c->result > 0)
 		call_out(c, c->args[2], (uint64_t)c->result);
 }
 
-void enter_futex(struct call *c)
+SYSCALL_HANDLER(sched_getaffinity, .enter = enter_affinity_get, .exit = exit_affinity_get);
+
+static void enter_futex(struct call *c)
 {
 	switch (c->args[1] & FUTEX_CMD_MASK) {
 	case FUTEX_WAIT:
@@ -201,7 +214,7 @@ void enter_futex(struct call *c)
 }
 
 /* Futex words that the kernel itself writes. futex(2). */
-void exit_futex(struct call *c)
+static void exit_futex(struct call *c)
 {
 	switch (c->args[1] & FUTEX_CMD_MASK) {
 	case FUTEX_WAKE_OP: call_out(c, c->args[4], 4); break;
@@ -218,6 +231,9 @@ void exit_futex(struct call *c)
 	}
 }
 
+/* Asleep, FUTEX_LOCK_PI has set FUTEX_WAITERS, so that the owner calls the kernel to unlock. */
+SYSCALL_HANDLER(futex, .enter = enter_futex, .exit = exit_futex, .blocked = exit_futex);
+
 /* One of the pieces of memory that a call is given, count of them at `at`. */
 struct vec {
 	uint64_t at, count;
@@ -232,7 +248,7 @@ static bool vec_piece(struct call *c, struct vec *v)
 	return v->v.iov_len;
 }
 
-void exit_process_vm_readv(struct call *c)
+static void exit_process_vm_readv(struct call *c)
 {
 	struct task *from = c->result > 0 ? c->rec->find(c->rec, (pid_t)c->args[0]) : NULL;
 	struct vec to = {.at = c->args[1], .count = c->args[2]},
@@ -250,7 +266,9 @@ void exit_process_vm_readv(struct call *c)
 	}
 }
 
-void exit_process_vm_writev(struct call *c)
+SYSCALL_HANDLER(process_vm_readv, .exit = exit_process_vm_readv);
+
+static void exit_process_vm_writev(struct call *c)
 {
 	struct task *target = c->rec->find(c->rec, (pid_t)c->args[0]);
 	struct vec to = {.at = c->args[3], .count = c->args[4]};
@@ -262,6 +280,8 @@ void exit_process_vm_writev(struct call *c)
 		to.v.iov_len = 0;
 	}
 }
+
+SYSCALL_HANDLER(process_vm_writev, .exit = exit_process_vm_writev);
 
 /* Where what is mapped at an address ends, with all that follows without a gap; the address if
  * nothing is there. */
@@ -279,7 +299,7 @@ static uint64_t mapped_end(struct task *t, uint64_t at)
 }
 
 /* It tells of all pages before the one it fails at. */
-void exit_mincore(struct call *c)
+static void exit_mincore(struct call *c)
 {
 	uint64_t pages = PAGE_UP(c->args[1]) / PAGE;
 
@@ -290,7 +310,9 @@ void exit_mincore(struct call *c)
 	call_out(c, c->args[2], pages);
 }
 
-void exit_mempolicy(struct call *c)
+SYSCALL_HANDLER(mincore, .exit = exit_mincore);
+
+static void exit_mempolicy(struct call *c)
 {
 	if (c->result < 0)
 		return;
@@ -298,17 +320,21 @@ void exit_mempolicy(struct call *c)
 	call_out(c, c->args[1], (c->args[2] + 63) / 64 * 8);
 }
 
-void exit_move_pages(struct call *c)
+SYSCALL_HANDLER(get_mempolicy, .exit = exit_mempolicy);
+
+static void exit_move_pages(struct call *c)
 {
 	if (c->result >= 0)
 		call_out(c, c->args[4], c->args[1] * 4);
 }
 
+SYSCALL_HANDLER(move_pages, .exit = exit_move_pages);
+
 #define KEYCTL_DESCRIBE_ 6
 #define KEYCTL_READ_ 11
 #define KEYCTL_GET_SECURITY_ 17
 
-void exit_keyctl(struct call *c)
+static void exit_keyctl(struct call *c)
 {
 	uint64_t n = c->result > 0 ? (uint64_t)c->result : 0;
 
@@ -317,10 +343,33 @@ void exit_keyctl(struct call *c)
 		call_out(c, c->args[2], n < c->args[3] ? n : c->args[3]);
 }
 
-void exit_quotactl(struct call *c)
+SYSCALL_HANDLER(keyctl, .exit = exit_keyctl);
+
+static void exit_quotactl(struct call *c)
 {
 	/* The largest thing any of its commands writes is a struct fs_disk_quota (112 bytes) or
 	 * statistics of that order; what lies behind shorter ones is saved as it is. */
 	if (c->result >= 0)
 		call_out(c, c->args[3], 128);
 }
+
+SYSCALL_HANDLER(quotactl, .exit = exit_quotactl);
+
+/* How far the stack may grow decides where a program overflows it. */
+static int replay_rlimit(struct replay_call *c)
+{
+	bool pr = c->desc->nargs == 4; /* prlimit64, with a pid first */
+	const uint64_t *a = c->args;
+	uint64_t at = pr ? a[2] : a[1];
+	struct rlimit lim;
+
+	if (c->result < 0 || !at || a[pr ? 1 : 0] != RLIMIT_STACK ||
+	    (pr && a[0] && (pid_t)a[0] != c->tid))
+		return 0;
+	if (task_read_all(c->t, at, &lim, sizeof(lim)))
+		return kernel_replay_fail(c->rp, "the stack's limit cannot be read");
+	task_set_stack_limit(c->t, lim.rlim_cur);
+	return 0;
+}
+
+SYSCALL_HANDLER(rlimit, .replay = replay_rlimit);

@@ -54,6 +54,11 @@ static bool copy_memory(struct task *t, uint64_t to, uint64_t from, uint64_t n)
 	       !task_write_checked(t, to, buf, n);
 }
 
+bool kernel_may_block(const struct call *c)
+{
+	return !c->desc->quick && c->verdict == CALL_MAKE;
+}
+
 void scratch_enter(struct call *c)
 {
 	struct task *t = c->t;

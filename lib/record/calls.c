@@ -130,8 +130,8 @@ static int read_exit_regs(struct rtask *rt)
 {
 	struct call *c = &rt->call;
 
-	if (!c->desc->quick || c->desc->handler != SYSH_none || c->verdict != CALL_MAKE ||
-	    c->changed)
+	if (!c->desc->quick || c->desc->cls != SYS_REC || c->desc->handler != SYSH_none ||
+	    c->verdict != CALL_MAKE || c->changed)
 		return task_get_regs(&rt->t);
 	rt->t.regs = c->entry;
 	return task_get_result(&rt->t, &ARCH_RESULT(&rt->t.regs));

@@ -1,0 +1,327 @@
+/* Records of mappings: what is mapped where, where its contents come from in replay, and those
+ * contents. Recording. */
+#include "kernel/kernel.h"
+#include "util/host.h"
+#include "util/lack.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to
+ * files/. */
+#define INLINE_MAX (64u << 10)
+
+/* Files that belong to the system are taken to stay as they are: nothing but the package manager
+ * writes them. */
+static bool file_is_stable(const char *path, const struct stat *st)
+{
+	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & 022) &&
+	       !strncmp(path, "/usr/", 5) && strncmp(path, "/usr/local/", 11) != 0;
+}
+
+struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uint64_t ino)
+{
+	for (size_t i = 0; i < rec->nobjects; i++)
+		if (rec->objects[i].dev == dev && rec->objects[i].ino == ino)
+			return &rec->objects[i];
+	rec->objects = xrealloc(rec->objects, (rec->nobjects + 1) * sizeof(*rec->objects));
+	struct shared_object *o = &rec->objects[rec->nobjects++];
+	*o = (struct shared_object){rec->nobjects, dev, ino};
+	return o;
+}
+
+struct shared_object *kernel_object(struct recording *rec, const struct stat *st)
+{
+	for (size_t i = 0; i < rec->nobjects; i++)
+		if (rec->objects[i].dev == st->st_dev && rec->objects[i].ino == st->st_ino)
+			return rec->mapped(rec, rec->objects[i].id) ? &rec->objects[i] : NULL;
+	return NULL;
+}
+
+/* The name under files/ of a copy of this file as it is now; NULL if it cannot be made. */
+static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
+{
+	for (size_t i = 0; i < rec->ncopies; i++) {
+		struct file_copy *f = &rec->copies[i];
+		if (f->dev == st->st_dev && f->ino == st->st_ino &&
+		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
+			return f->name;
+	}
+	const char *base = strrchr(path, '/');
+	char *name;
+	int out = trace_new_file(rec->w, base ? base + 1 : path, &name);
+	if (out < 0)
+		return NULL;
+	bool failed =
+		ioctl(out, FICLONE, fd) &&
+		(ftruncate(out, st->st_size) || file_copy_data(fd, out, 0, (uint64_t)st->st_size));
+	if (close(out) || failed) {
+		free(name);
+		return NULL;
+	}
+	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof(*rec->copies));
+	rec->copies[rec->ncopies++] = (struct file_copy){
+		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
+	return name;
+}
+
+/* By the kernel: some of those can be mapped, and not read. */
+static bool is_made_up(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
+static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
+{
+	static uint8_t buf[TRACE_DATA_MAX];
+	const struct {
+		struct recording *rec;
+		uint64_t object;
+	} *c = ctx;
+
+	while (from < to) {
+		size_t want = to - from < sizeof(buf) ? to - from : sizeof(buf);
+		ssize_t n = pread_all(fd, buf, want, from);
+		if (n < 0 && !is_made_up(fd))
+			lack_note("a mapped file");
+		if (n <= 0)
+			return 0;
+		rec_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,
+						     .object = c->object,
+						     .addr = from,
+						     .len = (uint32_t)n,
+						     .bytes = buf});
+		from += (uint64_t)n;
+	}
+	return 0;
+}
+
+void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to)
+{
+	struct {
+		struct recording *rec;
+		uint64_t object;
+	} c = {rec, object};
+
+	file_each_extent(fd, from, to, put_extent, &c);
+}
+
+/* The same from the mapping itself, where the file cannot be opened. */
+void kernel_put_object_memory(struct recording *rec, struct task *t, const struct trace_map *m)
+{
+	static uint8_t buf[TRACE_DATA_MAX], zero[TRACE_DATA_MAX];
+
+	for (uint64_t at = 0; at < m->len; at += sizeof(buf)) {
+		size_t want = m->len - at < sizeof(buf) ? m->len - at : sizeof(buf);
+		ssize_t n = task_read(t, m->start + at, buf, want);
+		if (n <= 0)
+			return;
+		if (memcmp(buf, zero, (size_t)n) != 0)
+			rec_put(rec, &(struct trace_data){.kind = DATA_SHARED,
+							  .object = m->object,
+							  .addr = m->offset + at,
+							  .len = (uint32_t)n,
+							  .bytes = buf});
+	}
+}
+
+static void put_fill(struct recording *rec, struct task *t, const struct trace_map *m)
+{
+	static uint8_t buf[TRACE_DATA_MAX];
+	uint64_t end = m->size > m->offset ? m->size - m->offset : 0;
+
+	if (end > m->len)
+		end = m->len;
+	for (uint64_t at = 0; at < end;) {
+		size_t want = end - at < sizeof(buf) ? end - at : sizeof(buf);
+		ssize_t n = task_read(t, m->start + at, buf, want);
+		if (n <= 0)
+			return;
+		rec_put(rec, &(struct trace_data){.kind = DATA_FILL,
+						  .tid = t->tid,
+						  .addr = m->start + at,
+						  .len = (uint32_t)n,
+						  .bytes = buf});
+		at += (uint64_t)n;
+	}
+}
+
+/* Decides where a file mapping's contents come from in replay, and puts its records. fd may be -1:
+ * then the contents are read through the mapping. writable: by the descriptor it was made with. */
+void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,
+			 const struct stat *st, bool writable)
+{
+	m->dev = st->st_dev;
+	m->ino = st->st_ino;
+	m->size = (uint64_t)st->st_size;
+	m->mtime_ns = stat_mtime_ns(st);
+	bool stable = file_is_stable(m->path, st);
+	const char *name;
+
+	kernel_code_gone(t, m->start, m->len);
+	/* A private mapping shows what is written to its file too, where the program has not
+	 * written itself. */
+	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
+	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
+		struct shared_object *o = kernel_object_get(rec, m->dev, m->ino);
+		m->backing = BACKING_OBJECT;
+		m->object = o->id;
+		mm_add_shared(t->mm,
+			      (struct shared_map){m->start, m->len, o->id, m->offset, false});
+		rec_put_map(rec, m);
+		uint64_t end = m->offset + m->len;
+		if (end > m->size)
+			end = m->size;
+		if (fd >= 0)
+			kernel_put_object(rec, o->id, fd, m->offset, end);
+		else
+			kernel_put_object_memory(rec, t, m);
+	} else if (stable) {
+		m->backing = BACKING_FILE;
+		rec_put_map(rec, m);
+	} else if (m->len > INLINE_MAX && fd >= 0 && (name = file_copy(rec, fd, m->path, st))) {
+		m->backing = BACKING_COPY;
+		m->copy = name;
+		rec_put_map(rec, m);
+	} else {
+		m->backing = BACKING_DATA;
+		rec_put_map(rec, m);
+		put_fill(rec, t, m);
+	}
+	kernel_code_map(rec, t, m, fd, st);
+}
+
+struct exec_ctx {
+	struct recording *rec;
+	struct task *t;
+};
+
+static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
+{
+	struct exec_ctx *x = ctx;
+
+	rec_out(x->rec, x->t, start, len);
+	return 0;
+}
+
+/* The vdso reads clocks without a call, from pages the kernel writes; without it the program makes
+ * calls. */
+static bool is_vdso(const char *path)
+{
+	return !strcmp(path, "[vdso]") || !strncmp(path, "[vvar", 5);
+}
+
+#define AT_SYSINFO_EHDR_ 33
+#define AT_IGNORE_ 1
+
+static void hide_vdso(struct task *t)
+{
+	uint64_t at = ARCH_SP(&t->regs), w[2], n;
+
+	if (task_read_all(t, at, &n, 8))
+		return;
+	at += 8 * (n + 2); /* argc, argv, NULL */
+	while (!task_read_all(t, at, w, 8) && w[0])
+		at += 8;
+	for (at += 8; !task_read_all(t, at, w, 16) && w[0]; at += 16)
+		if (w[0] == AT_SYSINFO_EHDR_) {
+			w[0] = AT_IGNORE_;
+			task_write(t, at, w, 8);
+		}
+}
+
+static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
+{
+	struct trace_map m = {.tid = x->t->tid,
+			      .start = l->start,
+			      .len = l->end - l->start,
+			      .prot = l->prot,
+			      .flags = MAP_PRIVATE,
+			      .path = l->path,
+			      .copy = ""};
+	struct stat st;
+
+	if (!l->ino) {
+		struct rlimit lim;
+		m.flags |= MAP_ANONYMOUS;
+		if (!strcmp(l->path, "[stack]") && !prlimit(x->t->tid, RLIMIT_STACK, NULL, &lim)) {
+			m.flags |= MAP_GROWSDOWN;
+			m.size = lim.rlim_cur; /* how far it may grow */
+		}
+		rec_put_map(x->rec, &m);
+	} else {
+		m.offset = l->offset;
+		/* The file may be gone: then its bytes are read from memory. */
+		int fd = proc_open_mapped(x->t->tid, l->path, l->ino);
+		if (fd < 0 || fstat(fd, &st)) {
+			memset(&st, 0, sizeof(st));
+			st.st_mode = S_IFREG | 0777;
+			st.st_ino = l->ino;
+			st.st_size = (off_t)(l->offset + m.len);
+		}
+		kernel_put_file_map(x->rec, x->t, &m, fd, &st, false);
+		if (fd >= 0)
+			close(fd);
+	}
+	pagemap_each(x->t->tid, l->start, l->end, false, put_own_pages, x);
+}
+
+/* All of them at once, as they are about to change. *v is malloc'd. */
+static int read_maps(struct task *t, struct maps_line **v, size_t *n)
+{
+	struct maps_file *f = maps_open(t->tid);
+	size_t cap = 0;
+
+	*v = NULL;
+	*n = 0;
+	if (!f)
+		return -1;
+	do {
+		if (*n == cap)
+			*v = xrealloc(*v, (cap = cap ? 2 * cap : 16) * sizeof(**v));
+	} while (maps_next(f, &(*v)[*n]) && ++*n);
+	maps_close(f);
+	return 0;
+}
+
+int kernel_record_exec(struct recording *rec, struct task *t)
+{
+	struct exec_ctx x = {rec, t};
+	struct maps_line *v;
+	size_t n;
+
+	if (task_map_agent(t))
+		return -1;
+	hide_vdso(t);
+	if (read_maps(t, &v, &n))
+		return -1;
+	kernel_code_begin(rec, t);
+	for (size_t i = 0; i < n; i++)
+		if (is_vdso(v[i].path))
+			TASK_CALL(t, SYS_munmap, v[i].start, v[i].end - v[i].start);
+	for (size_t i = 0; i < n; i++)
+		if (!is_vdso(v[i].path) && v[i].start != AGENT_ADDR &&
+		    strcmp(v[i].path, "[vsyscall]") != 0)
+			put_exec_map(&x, &v[i]);
+	free(v);
+	struct trace_map brk = {
+		.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
+	rec_put_map(rec, &brk);
+	return 0;
+}

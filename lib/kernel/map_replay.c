@@ -1,0 +1,251 @@
+/* Mappings in replay, made where and as the trace has them. */
+#include "counter/page.h"
+#include "instrument/image.h"
+#include "kernel/kernel.h"
+#include "util/lack.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define MAP_GROWSDOWN_ 0x100
+/* Shared mappings of one address space: as many as the kernel makes (vm.max_map_count). */
+#define SHARED_MAX 65530
+
+int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(rp->error, sizeof(rp->error), fmt, ap);
+	va_end(ap);
+	line_plain(rp->error);
+	return -1;
+}
+
+/* A trace that would put code of its own where the agent's is could make real calls through it. */
+bool kernel_replay_touches_agent(uint64_t start, uint64_t len)
+{
+	return start < AGENT_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
+}
+
+/* Shared memory without a file has no id in the trace: it gets one of these. */
+#define ANON_OBJECT (1ull << 63)
+
+/* What is mapped again gets its contents from the trace: nothing is lost. */
+static void objects_tidy(struct replaying *rp)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rp->nobjects; i++)
+		if (rp->mapped(rp, rp->objects[i].id))
+			rp->objects[kept++] = rp->objects[i];
+		else
+			close(rp->objects[i].fd);
+	rp->nobjects = kept;
+	rp->tidy_at = kept + kept / 4 + 32;
+}
+
+int kernel_replay_memory_fail(struct replaying *rp)
+{
+	if (errno != EFBIG && errno != EINVAL)
+		lack_note("memory file");
+	return kernel_replay_fail(rp, "memory file: %s", strerror(errno));
+}
+
+int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
+{
+	for (size_t i = 0; i < rp->nobjects; i++)
+		if (rp->objects[i].id == id)
+			return rp->objects[i].fd;
+	if (rp->mapped && rp->nobjects >= rp->tidy_at)
+		objects_tidy(rp);
+	int fd = memfd_create("rr-object", MFD_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	rp->objects = xrealloc(rp->objects, (rp->nobjects + 1) * sizeof(*rp->objects));
+	rp->objects[rp->nobjects++] = (struct replay_object){id, fd};
+	return fd;
+}
+
+static void fills_close(struct replaying *rp)
+{
+	for (size_t i = 0; i < rp->nfills; i++)
+		close(rp->fills[i].fd);
+	rp->nfills = 0;
+}
+
+int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd,
+			 int open_flags, uint32_t flags, uint64_t offset)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", rp->self, fd);
+	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
+		return kernel_replay_fail(rp, "agent: %s", strerror(errno));
+	int64_t tfd = TASK_CALL_REPLAY(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA,
+				       (uint64_t)open_flags);
+	if (tfd < 0)
+		return kernel_replay_fail(rp, "%s: cannot be opened for the task: %s", m->path,
+					  strerror((int)-tfd));
+	int64_t r = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot, flags | MAP_FIXED,
+				     (uint64_t)tfd, offset);
+	TASK_CALL_REPLAY(t, SYS_close, (uint64_t)tfd);
+	if (r != (int64_t)m->start)
+		return kernel_replay_fail(rp, "%s: cannot be mapped at 0x%lx: %s", m->path,
+					  m->start, strerror((int)-r));
+	return 0;
+}
+
+int kernel_replay_add_shared(struct replaying *rp, struct task *t, const struct shared_map *s)
+{
+	if (t->mm->nshared >= SHARED_MAX)
+		return kernel_replay_fail(rp, "more shared mappings than a program can have");
+	mm_add_shared(t->mm, *s);
+	return 0;
+}
+
+static int map_object(struct replaying *rp, struct task *t, const struct trace_map *m,
+		      const struct shared_map *s, uint64_t size)
+{
+	int fd = kernel_replay_object_fd(rp, s->object);
+
+	if (fd < 0 || ftruncate(fd, (off_t)size))
+		return kernel_replay_memory_fail(rp);
+	/* What is there now will be put anew from the trace, but for the holes. */
+	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)s->offset, (off_t)s->len);
+	return kernel_replay_add_shared(rp, t, s)
+		       ? -1
+		       : kernel_replay_map_fd(rp, t, m, fd, O_RDWR | O_CLOEXEC,
+					      m->flags & (MAP_SHARED | MAP_PRIVATE), s->offset);
+}
+
+/* A memory file of the replay's own, so that a checkpoint can copy what it holds. */
+static int map_anon_object(struct replaying *rp, struct task *t, const struct trace_map *m)
+{
+	return map_object(
+		rp, t, m,
+		&(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->anon_last, 0, false},
+		m->len);
+}
+
+static int map_replay(struct replaying *rp, struct task *t, const struct trace_map *m)
+{
+	int fd, r;
+
+	if (kernel_replay_touches_agent(m->start, m->len))
+		return kernel_replay_fail(rp, "the trace maps memory where the agent is");
+	if (!m->len) { /* the heap's place */
+		t->mm->brk = m->start;
+		return 0;
+	}
+	mm_remove_shared(t->mm, m->start, m->len);
+	kernel_replay_file_note(rp, m);
+	if (m->backing != BACKING_CODE)
+		kernel_code_gone(t, m->start, m->len);
+	if (m->backing == BACKING_ANON && (m->flags & MAP_GROWSDOWN_) && m->size)
+		task_set_stack_limit(t, m->size);
+	switch (m->backing) {
+	case BACKING_FILE:
+		/* Opened by name only: a pipe would keep us waiting, and some devices act when they
+		 * are opened. */
+		fd = kernel_replay_unchanged(rp, m->path, m->size, m->mtime_ns, O_PATH);
+		break;
+	case BACKING_COPY:
+		fd = trace_open_copy(rp->r, m->copy);
+		if (fd < 0)
+			return kernel_replay_fail(rp, "%s", trace_reader_error(rp->r));
+		break;
+	case BACKING_DATA: {
+		uint64_t n = m->size > m->offset ? m->size - m->offset : 0;
+		fd = memfd_create("rr-data", MFD_CLOEXEC);
+		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
+			return kernel_replay_memory_fail(rp);
+		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof(*rp->fills));
+		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
+		return kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC,
+					    MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
+	}
+	case BACKING_CODE: {
+		const struct code_image *img = kernel_code_again(rp, t, m);
+		if (!img)
+			return -1;
+		if (rp->counter_fd < 0) {
+			t->mm->code.look_only = true;
+			return 0;
+		}
+		return kernel_replay_map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE,
+					    m->offset);
+	}
+	case BACKING_COUNTER:
+		if (rp->counter_fd < 0 || m->start != COUNTER_PAGE || m->len != PAGE)
+			return kernel_replay_fail(rp, "the trace maps a counter page that is none");
+		t->mm->counted = true;
+		return kernel_replay_map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC,
+					    MAP_SHARED, 0);
+	case BACKING_OBJECT:
+		return map_object(rp, t, m,
+				  &(struct shared_map){m->start, m->len, m->object, m->offset,
+						       !strcmp(m->path, "[sysv]")},
+				  m->size);
+	default: {
+		if (m->flags & MAP_SHARED)
+			return map_anon_object(rp, t, m);
+		uint32_t kept = m->flags & (MAP_PRIVATE | MAP_GROWSDOWN_);
+		int64_t at = TASK_CALL_REPLAY(t, SYS_mmap, m->start, m->len, m->prot,
+					      kept | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,
+					      (uint64_t)-1, 0);
+		if (at != (int64_t)m->start)
+			return kernel_replay_fail(rp, "memory at 0x%lx: cannot be mapped: %s",
+						  m->start, strerror((int)-at));
+		return 0;
+	}
+	}
+	if (fd < 0)
+		return -1;
+	r = kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC,
+				 MAP_PRIVATE | (m->flags & MAP_NORESERVE), m->offset);
+	close(fd);
+	return r;
+}
+
+int kernel_replay_maps(struct replaying *rp, struct task *t)
+{
+	struct trace_map m;
+	int r;
+
+	fills_close(rp);
+	while ((r = trace_next_map(rp->r, &m)) == 1)
+		if (map_replay(rp, t, &m))
+			return -1;
+	return r ? kernel_replay_fail(rp, "%s", trace_reader_error(rp->r)) : 0;
+}
+
+int kernel_replay_exec(struct replaying *rp, struct task *t)
+{
+	/* Everything but the agent goes; the last page of the address space is nobody's. */
+	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) ||
+	    TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
+		return kernel_replay_fail(rp, "the stub cannot be emptied");
+	return kernel_replay_maps(rp, t);
+}
+
+void kernel_replay_free(struct replaying *rp)
+{
+	fills_close(rp);
+	kernel_replay_codes_free(rp);
+	kernel_replay_files_free(rp);
+	kernel_replay_objects_free(rp);
+	free(rp->fills);
+}

@@ -1,0 +1,73 @@
+/* What a call wrote to a standard output, from the memory of the replayed task. */
+#include "kernel/kernel.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+static int output_run(struct task *t, uint64_t addr, uint64_t n,
+		      int (*put)(void *, const void *, size_t), void *ctx)
+{
+	uint8_t buf[TRACE_DATA_MAX];
+
+	while (n) {
+		size_t want = n < sizeof(buf) ? n : sizeof(buf);
+		if (task_read_all(t, addr, buf, want))
+			return -1;
+		task_hide_planted(t, addr, buf, want);
+		if (put(ctx, buf, want))
+			return -1;
+		addr += want;
+		n -= want;
+	}
+	return 0;
+}
+
+static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t n,
+			int (*put)(void *, const void *, size_t), void *ctx)
+{
+	struct iovec v;
+
+	if (count > IOV_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	for (; count && n; count--, addr += sizeof(v)) {
+		if (task_read_all(t, addr, &v, sizeof(v)))
+			return -1;
+		uint64_t k = v.iov_len < n ? v.iov_len : n;
+		if (output_run(t, (uint64_t)v.iov_base, k, put, ctx))
+			return -1;
+		n -= k;
+	}
+	return 0;
+}
+
+int kernel_output(struct task *t, const struct trace_event *ev,
+		  int (*put)(void *, const void *, size_t), void *ctx)
+{
+	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, a1 = arch_arg(&ev->regs, 1),
+		 a2 = arch_arg(&ev->regs, 2);
+	struct msghdr m;
+
+	if (n > KERNEL_RW_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	switch (ev->sysno) {
+	case SYS_write:
+	case SYS_pwrite64:
+	case SYS_sendto: return output_run(t, a1, n, put, ctx);
+	case SYS_writev:
+	case SYS_pwritev:
+	case SYS_pwritev2: return output_iovec(t, a1, a2, n, put, ctx);
+	case SYS_sendmsg:
+		if (task_read_all(t, a1, &m, sizeof(m)))
+			return -1;
+		return output_iovec(t, (uint64_t)m.msg_iov, m.msg_iovlen, n, put, ctx);
+	default: return 0;
+	}
+}
