@@ -27,8 +27,10 @@
 /* Names of all of struct trace_regs, as rr-dump prints them. */
 extern const char *const arch_reg_names[TRACE_NREGS];
 
-/* The instruction that triggers a breakpoint. */
+/* Instructions: a system call, a breakpoint, and one that reads a clock and can fault. */
+extern const uint8_t arch_syscall_insn[ARCH_SYSCALL_LEN];
 extern const uint8_t arch_breakpoint[ARCH_BREAKPOINT_LEN];
+extern const uint8_t arch_clock_insn[ARCH_CLOCK_LEN];
 
 /* Arguments 0-5 of the call the registers enter. */
 uint64_t arch_arg(const struct trace_regs *g, int i);

@@ -7,16 +7,16 @@
 
 int kernel_watches_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS])
 {
-	struct task_watches w;
+	struct arch_watches w;
 
-	if (task_parse_watches(dr, &w))
+	if (arch_watches_decode(dr, &w))
 		return -1;
 	memmove(t->debug, dr, sizeof(t->debug));
 	t->debugged = false;
-	for (int i = 0; i < TASK_WATCHES; i++) {
+	for (int i = 0; i < ARCH_WATCHES; i++) {
 		t->debugged |= w.v[i].len != 0;
 		/* An instruction that has been moved is done elsewhere. */
-		if (w.v[i].len && w.v[i].kind == TASK_WATCH_EXEC)
+		if (w.v[i].len && w.v[i].kind == ARCH_WATCH_EXEC)
 			w.v[i].addr = code_entry(&t->mm->code, w.v[i].addr);
 	}
 	return task_set_watches(t, &w);

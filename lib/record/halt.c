@@ -248,12 +248,9 @@ bool halt_at_exit(struct recorder *r, struct rtask *rt)
 	return true;
 }
 
-/* DR6: Intel SDM vol. 3, 17.2.3. */
-#define STATUS_STEP (1u << 14)
-
 static void tell_struck(struct rtask *rt, bool stepped)
 {
-	rt->traced.debug[6] = rt->t.struck | (stepped ? STATUS_STEP : 0);
+	arch_debug_report(rt->traced.debug, rt->t.struck, stepped);
 	rt->t.struck = 0;
 }
 

@@ -2,13 +2,11 @@
  * asks about another that it traces is answered here. What it reads is in the trace as the output
  * of its call; what it writes into the other's memory, as that task's. halt.c has where tasks halt.
  */
-#include "arch/x86_64/regs.h"
 #include "record/recorder.h"
 #include "util/util.h"
 
 #include <elf.h>
 #include <errno.h>
-#include <linux/audit.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -17,11 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <sys/user.h>
 #include <unistd.h>
-
-/* Parts of the area that XSAVE writes (Intel SDM vol. 1, 13.4): the first is what FXSAVE writes. */
-#define FXSAVE_SIZE 512
 
 /* --- who may
  * --------------------------------------------------------------------------------------------------
@@ -69,10 +63,10 @@ static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_
 {
 	const struct trace_regs g = x->traced.regs;
 
-	switch (set) {
-	case NT_PRSTATUS: memcpy(area, &g, sizeof(g)); return sizeof(g);
-	case NT_PRFPREG: return extended(x, area) < FXSAVE_SIZE ? -1 : FXSAVE_SIZE;
-	case NT_X86_XSTATE: return extended(x, area);
+	switch (arch_regset(set)) {
+	case ARCH_REGSET_GENERAL: memcpy(area, &g, sizeof(g)); return sizeof(g);
+	case ARCH_REGSET_FP: return extended(x, area) < ARCH_FP_SIZE ? -1 : ARCH_FP_SIZE;
+	case ARCH_REGSET_EXTENDED: return extended(x, area);
 	default: return -1;
 	}
 }
@@ -112,31 +106,17 @@ static int64_t give_word(struct call *c, struct rtask *x)
 	return give(c, c->args[3], &word, sizeof(word));
 }
 
-#define DEBUG_REGISTERS offsetof(struct user, u_debugreg)
-/* What is 1 in DR6, or nothing has happened: DR6_RESERVED of arch/x86/include/uapi/asm/debugreg.h.
- */
-#define STATUS_RESERVED 0xffff0ff0u
-
-/* Of struct user: NULL where there is nothing that we know. */
-static uint64_t *word_of_user(struct rtask *x, uint64_t at)
-{
-	if (at & 7)
-		return NULL;
-	if (at / 8 < TRACE_NREGS)
-		return &x->traced.regs.r[at / 8];
-	if (at >= DEBUG_REGISTERS && at - DEBUG_REGISTERS < sizeof(x->traced.debug))
-		return &x->traced.debug[(at - DEBUG_REGISTERS) / 8];
-	return NULL;
-}
-
 static int64_t give_word_of_user(struct call *c, struct rtask *x)
 {
-	const uint64_t *word = word_of_user(x, c->args[2]);
-	uint64_t value = word ? *word : 0;
+	int reg = arch_user_reg(c->args[2]), debug = arch_user_debug(c->args[2]);
+	uint64_t value;
 
-	if (word == &x->traced.debug[6])
-		value ^= STATUS_RESERVED;
-	return word ? give(c, c->args[3], &value, sizeof(value)) : -EIO;
+	if (reg < 0 && debug < 0)
+		return -EIO;
+	value = reg >= 0 ? x->traced.regs.r[reg] : x->traced.debug[debug];
+	if (debug >= 0 && arch_debug_is_status((unsigned)debug))
+		value = arch_debug_status(value);
+	return give(c, c->args[3], &value, sizeof(value));
 }
 
 static int64_t give_siginfo(struct call *c, const struct rtask *x)
@@ -154,7 +134,7 @@ static int64_t give_message(struct call *c, const struct rtask *x)
 static int64_t give_call(struct call *c, const struct rtask *x)
 {
 	const struct trace_regs *g = &x->traced.regs;
-	struct __ptrace_syscall_info info = {.op = x->traced.syscall_op, .arch = AUDIT_ARCH_X86_64};
+	struct __ptrace_syscall_info info = {.op = x->traced.syscall_op, .arch = ARCH_AUDIT};
 	size_t n = offsetof(struct __ptrace_syscall_info, entry);
 
 	info.instruction_pointer = ARCH_PC(g);
@@ -188,10 +168,6 @@ static int64_t give_mask(struct call *c, const struct rtask *x)
 /* --- what is changed
  * ------------------------------------------------------------------------------------------ */
 
-/* Bits of the flags register that are the program's; but for the trap flag, which is the kernel's
- * to step. */
-#define FLAGS_CHANGEABLE 0x50cd5ul
-
 static bool may_set(const struct rtask *x)
 {
 	const struct traced *d = &x->traced;
@@ -200,19 +176,11 @@ static bool may_set(const struct rtask *x)
 	       (d->at == HALT_SIGNAL && !d->inexact);
 }
 
-/* Segments stay as they are, and so does what of the flags is not the program's. */
 static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
 {
-	static const enum arch_reg kept[] = {R_CS, R_SS, R_DS, R_ES, R_FS, R_GS};
-	struct trace_regs g = *to;
-
 	if (!may_set(x))
 		return -EIO;
-	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
-		g.r[kept[i]] = x->traced.regs.r[kept[i]];
-	g.r[R_EFLAGS] = (g.r[R_EFLAGS] & FLAGS_CHANGEABLE) |
-			(x->traced.regs.r[R_EFLAGS] & ~FLAGS_CHANGEABLE);
-	x->traced.regs = g;
+	arch_regs_from_tracer(&x->traced.regs, to);
 	x->traced.changed = true;
 	return 0;
 }
@@ -225,8 +193,8 @@ static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
 	if (have < 0 || (size_t)have < n)
 		return -EIO;
 	memcpy(area, bytes, n);
-	if (n == FXSAVE_SIZE) /* these parts are in use now: the header, Intel SDM vol. 1, 13.4.2 */
-		area[FXSAVE_SIZE] |= 3;
+	if (n == ARCH_FP_SIZE)
+		arch_xstate_use_fp(area);
 	if (task_set_xstate(&x->t, area, (size_t)have))
 		return -EINVAL;
 	x->traced.xstate_changed = true;
@@ -236,18 +204,20 @@ static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
 /* The caller's bytes at `at` as one of the kernel's sets of registers. */
 static int64_t take_set(struct call *c, struct rtask *x, uint64_t set, uint64_t at, size_t n)
 {
+	const enum arch_regset which = arch_regset(set);
 	uint8_t bytes[ARCH_XSTATE_MAX];
 
-	if (n > sizeof(bytes) || (set == NT_PRSTATUS && n > sizeof(struct trace_regs)) || n % 8)
+	if (n > sizeof(bytes) || (which == ARCH_REGSET_GENERAL && n > sizeof(struct trace_regs)) ||
+	    n % 8)
 		return -EINVAL;
-	if (set == NT_PRSTATUS)
+	if (which == ARCH_REGSET_GENERAL)
 		memcpy(bytes, &x->traced.regs, sizeof(struct trace_regs));
 	if (task_read_all(c->t, at, bytes, n))
 		return -EFAULT;
-	switch (set) {
-	case NT_PRSTATUS: return set_registers(x, (const void *)bytes);
-	case NT_PRFPREG: return n == FXSAVE_SIZE ? set_extended(x, bytes, n) : -EINVAL;
-	case NT_X86_XSTATE: return n > FXSAVE_SIZE ? set_extended(x, bytes, n) : -EINVAL;
+	switch (which) {
+	case ARCH_REGSET_GENERAL: return set_registers(x, (const void *)bytes);
+	case ARCH_REGSET_FP: return n == ARCH_FP_SIZE ? set_extended(x, bytes, n) : -EINVAL;
+	case ARCH_REGSET_EXTENDED: return n > ARCH_FP_SIZE ? set_extended(x, bytes, n) : -EINVAL;
 	default: return -EINVAL;
 	}
 }
@@ -264,11 +234,12 @@ static int64_t take_set_vector(struct call *c, struct rtask *x)
 /* The CPU watches for the tracer. One that does not stand still is told before it runs on. */
 static int64_t set_watches(struct recorder *r, struct rtask *x)
 {
-	const uint64_t *d = x->traced.debug, dr[TRACE_DEBUG_REGS] = {d[0], d[1], d[2], d[3], d[7]};
+	uint64_t dr[TRACE_DEBUG_REGS];
 
 	/* Counters that step, or stop by a breakpoint, have the debug registers for themselves. */
 	if (r->step || r->by_hpc)
 		return -EINVAL;
+	arch_debug_pack(x->traced.debug, dr);
 	errno = 0;
 	if (kernel_watches_set(&x->t, dr) && errno != ESRCH)
 		return -EINVAL;
@@ -281,15 +252,16 @@ static int64_t set_watches(struct recorder *r, struct rtask *x)
 }
 
 /* ptrace_set_debugreg() in arch/x86/kernel/ptrace.c */
-static int64_t set_debug(struct recorder *r, struct rtask *x, uint64_t *to, uint64_t value)
+static int64_t set_debug(struct recorder *r, struct rtask *x, unsigned reg, uint64_t value)
 {
+	uint64_t *to = &x->traced.debug[reg];
 	const uint64_t before = *to;
-	bool control = to == &x->traced.debug[7], status = to == &x->traced.debug[6];
+	bool status = arch_debug_is_status(reg);
 
-	if (to == &x->traced.debug[4] || to == &x->traced.debug[5])
+	if (!arch_debug_settable(reg))
 		return -EIO;
-	*to = status ? value ^ STATUS_RESERVED : value;
-	if (status || (!x->t.debugged && !(control && value & 0xff)))
+	*to = status ? arch_debug_status(value) : value;
+	if (status || (!x->t.debugged && !arch_debug_enables(reg, value)))
 		return 0;
 	int64_t rc = set_watches(r, x);
 	if (rc) {
@@ -303,15 +275,13 @@ static int64_t set_debug(struct recorder *r, struct rtask *x, uint64_t *to, uint
 static int64_t set_word_of_user(struct recorder *r, struct rtask *x, uint64_t at, uint64_t word)
 {
 	struct trace_regs g = x->traced.regs;
-	uint64_t *to = word_of_user(x, at);
+	int reg = arch_user_reg(at), debug = arch_user_debug(at);
 
-	if (!to)
-		return -EIO;
-	if (at < sizeof(g)) {
-		g.r[at / 8] = word;
+	if (reg >= 0) {
+		g.r[reg] = word;
 		return set_registers(x, &g);
 	}
-	return set_debug(r, x, to, word);
+	return debug >= 0 ? set_debug(r, x, (unsigned)debug, word) : -EIO;
 }
 
 /* What the other's program will find there. A replay has come as far with that task as it has told
@@ -453,7 +423,7 @@ static int64_t of_halted(struct recorder *r, struct call *c, struct rtask *x)
 	case PTRACE_POKEUSER: return set_word_of_user(r, x, c->args[2], c->args[3]);
 	case PTRACE_SETREGS:
 		return take_set(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
-	case PTRACE_SETFPREGS: return take_set(c, x, NT_PRFPREG, c->args[3], FXSAVE_SIZE);
+	case PTRACE_SETFPREGS: return take_set(c, x, NT_PRFPREG, c->args[3], ARCH_FP_SIZE);
 	case PTRACE_SETREGSET: return take_set_vector(c, x);
 	case PTRACE_SETSIGINFO: return take_siginfo(c, x);
 	case PTRACE_SETSIGMASK: return take_mask(c, x);

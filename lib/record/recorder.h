@@ -63,8 +63,8 @@ struct traced {
 	siginfo_t info;
 	struct trace_regs regs; /* as its tracer sees them, and leaves them */
 	bool changed, xstate_changed;
-	/* registers; DR6 with a 1 for what has happened, whatever the CPU has there for that */
-	uint64_t debug[8];
+	/* debug registers; in the status a 1 for what has happened, whatever the CPU holds then */
+	uint64_t debug[ARCH_DEBUG_REGS];
 	bool debug_due;     /* they are yet to be given to the CPU */
 	bool inexact;       /* HALT_SIGNAL: it acts at no exact point */
 	uint8_t syscall_op; /* PTRACE_SYSCALL_INFO_ENTRY, _EXIT or 0 */

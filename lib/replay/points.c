@@ -24,14 +24,14 @@ static struct point *find(struct debug *d, pid_t pid, enum debug_break kind, uin
 }
 
 /* Pieces that the CPU can watch: each a power of two long and so aligned. */
-static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsigned n,
-		       enum task_watch kind)
+static unsigned pieces(uint64_t addr, uint64_t len, struct arch_watches *w, unsigned n,
+		       enum arch_watch_kind kind)
 {
 	while (len) {
 		unsigned k = 8;
 		while (addr % k || k > len)
 			k /= 2;
-		if (n < TASK_WATCHES) {
+		if (n < ARCH_WATCHES) {
 			w->v[n].addr = addr;
 			w->v[n].len = k;
 			w->v[n].kind = kind;
@@ -44,7 +44,7 @@ static unsigned pieces(uint64_t addr, uint64_t len, struct task_watches *w, unsi
 }
 
 /* The first pieces of a process's watchpoints; how many there are. */
-static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches *w)
+static unsigned watches_of(const struct debug *d, pid_t pid, struct arch_watches *w)
 {
 	unsigned n = 0;
 
@@ -53,8 +53,8 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct task_watches
 		const struct point *q = &d->points[i];
 		if (!is_break(q->kind) && q->pid == pid)
 			n = pieces(q->addr, q->len, w, n,
-				   q->kind == DEBUG_WATCH_WRITE ? TASK_WATCH_WRITE
-								: TASK_WATCH_ACCESS);
+				   q->kind == DEBUG_WATCH_WRITE ? ARCH_WATCH_WRITE
+								: ARCH_WATCH_ACCESS);
 	}
 	return n;
 }
@@ -156,15 +156,15 @@ static bool cpu_watches(const struct ptask *pt)
 /* Closes the pages of what the CPU does not watch. */
 static int guard(struct debug *d, struct ptask *pt)
 {
-	struct task_watches w;
+	struct arch_watches w;
 	unsigned n = 0;
 
 	for (size_t i = 0; i < d->npoints; i++) {
 		const struct point *q = &d->points[i];
 		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
 			continue;
-		n = pieces(q->addr, q->len, &w, n, TASK_WATCH_WRITE);
-		if (n <= TASK_WATCHES && cpu_watches(pt))
+		n = pieces(q->addr, q->len, &w, n, ARCH_WATCH_WRITE);
+		if (n <= ARCH_WATCHES && cpu_watches(pt))
 			continue;
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
 			guard_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
@@ -180,7 +180,7 @@ static bool plants(const struct debug *d)
 
 int points_place(struct debug *d, struct ptask *pt)
 {
-	struct task_watches w;
+	struct arch_watches w;
 	struct mm *mm = pt->t.mm;
 
 	if (mm->planted_as != d->plan) {
@@ -217,14 +217,14 @@ const struct point *points_break(struct debug *d, struct ptask *pt)
 	return NULL;
 }
 
-static bool hit_by(const struct debug *d, const struct point *q, const struct task_watches *w,
+static bool hit_by(const struct debug *d, const struct point *q, const struct arch_watches *w,
 		   unsigned struck)
 {
 	for (size_t i = 0; i < d->ntouched; i++)
 		if (d->touched[i].addr < q->addr + q->len &&
 		    q->addr < d->touched[i].addr + d->touched[i].len)
 			return true;
-	for (int i = 0; i < TASK_WATCHES; i++)
+	for (int i = 0; i < ARCH_WATCHES; i++)
 		if (struck >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len &&
 		    q->addr < w->v[i].addr + w->v[i].len)
 			return true;
@@ -244,7 +244,7 @@ static bool watch_hit(const struct point *q, bool changed, bool struck)
 bool points_watch(struct debug *d, struct ptask *pt, unsigned struck)
 {
 	static uint8_t now[WATCH_MAX];
-	struct task_watches w;
+	struct arch_watches w;
 	const struct point *hit = NULL;
 
 	watches_of(d, pt->pid, &w);

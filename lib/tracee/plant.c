@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint8_t int3 = 0xcc;
-
 /* The first that is not below addr. */
 static size_t find(const struct mm *mm, uint64_t addr)
 {
@@ -37,7 +35,8 @@ int task_plant(struct task *t, uint64_t addr)
 
 	if (i < mm->nplanted && mm->planted[i].addr == addr)
 		return 0;
-	if (task_read_all(t, addr, &was, 1) || task_write(t, addr, &int3, 1))
+	if (task_read_all(t, addr, &was, 1) ||
+	    task_write(t, addr, arch_breakpoint, ARCH_BREAKPOINT_LEN))
 		return -1;
 	mm->planted = xrealloc(mm->planted, (mm->nplanted + 1) * sizeof(*mm->planted));
 	memmove(mm->planted + i + 1, mm->planted + i, (mm->nplanted - i) * sizeof(*mm->planted));
@@ -82,7 +81,7 @@ int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n)
 	for (size_t i = find(mm, addr); i < mm->nplanted && mm->planted[i].addr - addr < n; i++) {
 		mm->planted[i] = (struct planted){.addr = mm->planted[i].addr,
 						  .was = buf[mm->planted[i].addr - addr]};
-		task_write(t, mm->planted[i].addr, &int3, 1);
+		task_write(t, mm->planted[i].addr, arch_breakpoint, ARCH_BREAKPOINT_LEN);
 	}
 	return 0;
 }

@@ -1,50 +1,37 @@
 #include "tracee/task.h"
 
+#include "arch/ptrace.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 
-#include <elf.h>
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/user.h>
 #include <sys/wait.h>
-
-_Static_assert(sizeof(struct user_regs_struct) == sizeof(struct trace_regs),
-	       "ptrace's registers are the trace's");
-
-/* The agent's code: the one call instruction, a trap behind it, and a time-stamp instruction
- * (AGENT_CLOCK). */
-static const uint8_t agent_code[] = {0x0f, 0x05, 0xcc, 0x0f, 0x31};
 
 int task_get_regs(struct task *t)
 {
-	return (int)ptrace(PTRACE_GETREGS, t->tid, NULL, &t->regs);
+	return arch_get_regs(t->tid, &t->regs);
 }
 
 int task_get_result(struct task *t, uint64_t *result)
 {
-	errno = 0;
-	*result = (uint64_t)ptrace(PTRACE_PEEKUSER, t->tid, offsetof(struct user, regs.rax), NULL);
-	return errno ? -1 : 0;
+	return arch_get_result(t->tid, result);
 }
 
 int task_set_result(struct task *t)
 {
-	return (int)ptrace(PTRACE_POKEUSER, t->tid, offsetof(struct user, regs.rax),
-			   ARCH_RESULT(&t->regs));
+	return arch_set_result(t->tid, ARCH_RESULT(&t->regs));
 }
 
 int task_set_regs(struct task *t)
 {
 	t->away = false;
-	return (int)ptrace(PTRACE_SETREGS, t->tid, NULL, &t->regs);
+	return arch_set_regs(t->tid, &t->regs);
 }
 
 int task_restore(struct task *t)
@@ -119,10 +106,7 @@ unsigned long task_event_msg(struct task *t)
 
 ssize_t task_get_xstate(struct task *t, void *buf, size_t max)
 {
-	struct iovec iov = {buf, max};
-
-	return ptrace(PTRACE_GETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov) ? -1
-									     : (ssize_t)iov.iov_len;
+	return arch_get_xstate(t->tid, buf, max);
 }
 
 /* One trace is replayed at a time, and its machine is that of all its tasks. */
@@ -143,21 +127,16 @@ static int set_converted(struct task *t, const void *buf, size_t n)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
 	ssize_t n_here = task_get_xstate(t, area, sizeof(area));
-	struct iovec iov = {area, n_here < 0 ? 0 : (size_t)n_here};
 
 	if (n_here < 0 ||
-	    !arch_xstate_convert(&recorded.there, buf, n, &recorded.here, area, iov.iov_len))
+	    !arch_xstate_convert(&recorded.there, buf, n, &recorded.here, area, (size_t)n_here))
 		return -1;
-	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
+	return arch_set_xstate(t->tid, area, (size_t)n_here);
 }
 
 int task_set_xstate(struct task *t, const void *buf, size_t n)
 {
-	struct iovec iov = {(void *)buf, n};
-
-	if (recorded.differs)
-		return set_converted(t, buf, n);
-	return (int)ptrace(PTRACE_SETREGSET, t->tid, (void *)NT_X86_XSTATE, &iov);
+	return recorded.differs ? set_converted(t, buf, n) : arch_set_xstate(t->tid, buf, n);
 }
 
 void task_set_stack_limit(struct task *t, uint64_t bytes)
@@ -240,7 +219,8 @@ int task_map_agent(struct task *t)
 		return -1;
 	/* Borrow the bytes at the entry point for one call. */
 	uint64_t pc = ARCH_PC(&t->regs);
-	if (task_read_all(t, pc, code, sizeof(code)) || task_write(t, pc, agent_code, sizeof(code)))
+	if (task_read_all(t, pc, code, sizeof(code)) ||
+	    task_write(t, pc, arch_syscall_insn, sizeof(code)))
 		return -1;
 	int64_t at = call_from(
 		t, pc, SYS_mmap,
@@ -253,7 +233,12 @@ int task_map_agent(struct task *t)
 		errno = at < 0 ? (int)-at : EEXIST;
 		return -1;
 	}
-	return task_write(t, AGENT_ADDR, agent_code, sizeof(agent_code));
+	return task_write(t, AGENT_ADDR, arch_syscall_insn, ARCH_SYSCALL_LEN) ||
+			       task_write(t, AGENT_CALL_END, arch_breakpoint,
+					  ARCH_BREAKPOINT_LEN) ||
+			       task_write(t, AGENT_CLOCK, arch_clock_insn, ARCH_CLOCK_LEN)
+		       ? -1
+		       : 0;
 }
 
 int task_finish_exec(struct task *t)
@@ -293,7 +278,7 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 			continue;
 		if (task_get_regs(t))
 			return -ESRCH;
-		if (ARCH_PC(&t->regs) == AGENT_CALL_END + 1) {
+		if (ARCH_PC(&t->regs) == AGENT_CALL_END + ARCH_BREAKPOINT_PC_ADJUST) {
 			result = (int64_t)ARCH_RESULT(&t->regs);
 			break;
 		}

@@ -7,7 +7,7 @@
 #ifndef RR_TASK_H
 #define RR_TASK_H
 
-#include "arch/arch.h"
+#include "arch/ptrace.h"
 #include "trace/trace.h"
 
 #include <sched.h>
@@ -16,17 +16,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The agent: two pages in every tracee, where only they are. The first holds `syscall; int3`, the
- * second is rr's to write. Both exist in recording and in replay; the program never uses them. They
- * are where every sanitizer takes the program's own mappings to be (tsan_platform.h, msan.h,
- * asan_mapping.h), below where the kernel begins to map. */
+/* The agent: two pages in every tracee, where only they are. The first holds a call instruction, a
+ * breakpoint and (AGENT_CLOCK) a clock instruction, the second is rr's to write. Both exist in
+ * recording and in replay; the program never uses them. They are where every sanitizer takes the
+ * program's own mappings to be (tsan_platform.h, msan.h, asan_mapping.h), below where the kernel
+ * begins to map. */
 #define AGENT_ADDR 0x7e9000000000ul
 #define AGENT_DATA (AGENT_ADDR + 0x1000)
 #define AGENT_END (AGENT_ADDR + 0x2000)
 #define AGENT_CALL_END (AGENT_ADDR + ARCH_SYSCALL_LEN)
 /* Recording only: where a program that wants its time-stamp instructions to fault is sent to have
  * that. */
-#define AGENT_CLOCK (AGENT_ADDR + 3)
+#define AGENT_CLOCK (AGENT_CALL_END + ARCH_BREAKPOINT_LEN)
 /* Recording only: a piece of memory a thread, for the outputs of calls that wait
  * (kernel/scratch.c). */
 #define SCRATCH_ADDR (AGENT_ADDR + 0x100000)
@@ -116,15 +117,15 @@ struct task {
 	/* it has been stepped over an instruction, whose trap it is still to stop at */
 	bool trap_due;
 	bool away; /* its registers are the agent's, and `regs` what it has to go on with */
-	struct trace_regs regs;           /* as of the last task_get_regs or task_set_regs */
-	struct pending_signal *pending;   /* came at no exact point; oldest first */
-	cpu_set_t affinity;               /* the CPUs the program believes it may use */
-	uint64_t scratch;                 /* its piece of scratch memory; 0: none yet */
-	bool clock_faults;                /* the program asked for PR_TSC_SIGSEGV itself */
+	struct trace_regs regs;         /* as of the last task_get_regs or task_set_regs */
+	struct pending_signal *pending; /* came at no exact point; oldest first */
+	cpu_set_t affinity;             /* the CPUs the program believes it may use */
+	uint64_t scratch;               /* its piece of scratch memory; 0: none yet */
+	bool clock_faults; /* the program asked for faulting clock instructions itself */
 	uint64_t debug[TRACE_DEBUG_REGS]; /* registers that a tracer of the program's own has set */
 	bool debugged;                    /* the CPU watches for that one */
-	/* those of their watchpoints that have struck, as in DR6; whoever tells the tracer clears
-	 * it */
+	/* a bit for each of its watchpoints that has triggered; whoever reports that to the tracer
+	 * clears it */
 	unsigned struck;
 };
 
@@ -156,21 +157,8 @@ int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
 /* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
 void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 
-/* Watchpoints of the CPU: kinds as in DR7 (Intel SDM vol. 3, 17.2.4), len 1, 2, 4 or 8 and addr a
- * multiple of it. */
-enum task_watch { TASK_WATCH_EXEC = 0, TASK_WATCH_WRITE = 1, TASK_WATCH_ACCESS = 3 };
-#define TASK_WATCHES 4
-struct task_watches {
-	struct {
-		uint64_t addr;
-		unsigned len; /* 0: none */
-		enum task_watch kind;
-	} v[TASK_WATCHES];
-};
-/* What DR0 to DR3 and DR7 ask for. -1: the kernel would refuse it. */
-int task_parse_watches(const uint64_t dr[TRACE_DEBUG_REGS], struct task_watches *w);
 /* -1: the kernel refuses one. */
-int task_set_watches(struct task *t, const struct task_watches *w);
+int task_set_watches(struct task *t, const struct arch_watches *w);
 /* Whether they strike: under some hypervisors (PVM) the registers can be set, and nothing comes of
  * it. Makes a process to see it, the first time. */
 bool task_watches_work(void);
@@ -178,10 +166,10 @@ bool task_watches_work(void);
 unsigned task_struck(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
 bool task_raised(struct task *t, int sig);
-/* The program asked for this instruction to fault, and it does here: prctl(2), PR_SET_TSC. */
+/* The program asked for this instruction to fault, and it does so on this machine. */
 bool task_clock_faults(const struct task *t, const struct arch_nondet *c);
-/* That signal comes from a breakpoint instruction: int3, which is done (arch/x86/kernel/traps.c).
- */
+/* That signal comes from a breakpoint instruction, which is done (SI_KERNEL:
+ * arch/x86/kernel/traps.c). */
 bool task_broken(const siginfo_t *info);
 /* It comes from a debug register, and the access to memory is done: arch/x86/kernel/traps.c. */
 bool task_watch_hit(const siginfo_t *info);
@@ -200,7 +188,7 @@ int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n)
 /* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if
  * unreadable. */
 ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
-/* The XSAVE area; bytes, or -1. */
+/* The extended state: bytes, or -1. */
 ssize_t task_get_xstate(struct task *t, void *buf, size_t max);
 int task_set_xstate(struct task *t, const void *buf, size_t n);
 /* Areas that are set from now on come from a machine with this layout of them. */

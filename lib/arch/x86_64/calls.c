@@ -19,7 +19,9 @@ const char *const arch_reg_names[TRACE_NREGS] = {
 	"eflags", "rsp", "ss",  "fs_base", "gs_base", "ds",  "es",       "fs",  "gs",
 };
 
-const uint8_t arch_breakpoint[ARCH_BREAKPOINT_LEN] = {0xcc}; /* int3 */
+const uint8_t arch_syscall_insn[ARCH_SYSCALL_LEN] = {0x0f, 0x05}; /* syscall */
+const uint8_t arch_breakpoint[ARCH_BREAKPOINT_LEN] = {0xcc};      /* int3 */
+const uint8_t arch_clock_insn[ARCH_CLOCK_LEN] = {0x0f, 0x31};     /* rdtsc */
 
 static const uint8_t arg_regs[6] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
 

@@ -22,9 +22,18 @@
 #define ARCH_BREAKPOINT_LEN 1
 #define ARCH_BREAKPOINT_PC_ADJUST 1
 
+/* Bytes of `rdtsc`. */
+#define ARCH_CLOCK_LEN 2
+
 /* The longest instruction: Intel SDM vol. 2, 2.3.11. */
 #define ARCH_INSN_MAX 15
 
+/* Watchpoints of the CPU, and the debug registers that ptrace(2) shows. */
+#define ARCH_WATCHES 4
+#define ARCH_DEBUG_REGS 8
+
+/* What FXSAVE writes: Intel SDM vol. 1, 10.5.1. */
+#define ARCH_FP_SIZE 512
 /* The largest XSAVE area of any CPU of today. */
 #define ARCH_XSTATE_MAX (16u << 10)
 
