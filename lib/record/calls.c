@@ -32,9 +32,10 @@ static const struct sys_desc *describe(struct recorder *r, uint64_t nr)
 
 void call_announce(struct recorder *r, struct rtask *rt)
 {
-	if (rt->announced)
+	if (rtask_call_is_recorded(rt))
 		return;
-	rt->announced = true;
+	rtask_set_state(rt, rt->state == RTASK_IN_EXEC ? RTASK_IN_EXEC_RECORDED
+						       : RTASK_IN_CALL_RECORDED);
 	struct trace_event ev = {.kind = EV_ENTER,
 				 .sysno = rt->call.nr,
 				 .regs = rt->call.entry,
@@ -54,20 +55,19 @@ static uint64_t call_number(struct recorder *r, const struct trace_regs *g)
 	return UINT64_MAX;
 }
 
-void call_entered(struct recorder *r, struct rtask *rt)
+void call_entered(struct recorder *r, struct rtask *rt, bool skipped)
 {
 	struct task *t = &rt->t;
 
-	if (task_get_regs(t) || tick_stop(r, rt))
+	if (task_get_regs(t) || tick_stop(r, rt, skipped))
 		return;
-	rt->nondets = 0;
-	rt->again = false;
-	if (rt->emulated) {
+	rt->insn_streak = 0;
+	if (skipped) {
 		if (!rt->seccomp || !signal_at_skipped_call(rt))
 			tick_undo_call(rt);
 		return;
 	}
-	if (signal_give_back(rt) || halt_at_call(r, rt))
+	if (signal_give_back(r, rt) || halt_at_call(r, rt))
 		return;
 	call_begin(r, rt);
 }
@@ -77,11 +77,10 @@ void call_begin(struct recorder *r, struct rtask *rt)
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 
-	rt->calm_until =
-		ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + CALM_TICKS : 0;
+	rt->cooldown_until =
+		ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + COOLDOWN_TICKS : 0;
 	uint64_t nr = call_number(r, &t->regs);
-	rt->in_call = true;
-	rt->announced = false;
+	rtask_set_state(rt, RTASK_IN_CALL);
 	c->rec = &r->rec;
 	c->t = t;
 	c->nr = (uint16_t)(nr > UINT16_MAX ? UINT16_MAX : nr);
@@ -89,6 +88,7 @@ void call_begin(struct recorder *r, struct rtask *rt)
 		c->nr = rt->restart_nr;
 	c->desc = describe(r, c->nr);
 	c->entry = t->regs;
+	rt->sp = ARCH_SP(&c->entry);
 	for (int i = 0; i < 6; i++)
 		c->args[i] = arch_arg(&t->regs, i);
 	c->changed = false;
@@ -156,19 +156,18 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 	struct trace_event ev = {.kind = EV_SYSCALL, .sysno = c->nr, .regs = c->entry};
-	bool execed = rt->execed;
+	bool execed = rt->state == RTASK_IN_EXEC || rt->state == RTASK_IN_EXEC_RECORDED;
+	bool recorded = rtask_call_is_recorded(rt);
 
 	if (read_exit_regs(rt))
 		return;
 	if (c->verdict == CALL_MAKE)
 		c->result = (int64_t)ARCH_RESULT(&t->regs);
-	rt->in_call = false;
 	if (!execed)
 		kernel_exit(c);
 	fix_exit_regs(rt);
-	rtask_park(rt);
+	rtask_stop_at_point(rt, POINT_EVENT);
 	if (execed) {
-		rt->execed = false;
 		ev.flags |= EVF_EXEC;
 		ev.other = t->tid;
 		c->result = 0;
@@ -182,14 +181,14 @@ void call_returned(struct recorder *r, struct rtask *rt)
 			return;
 		}
 		task_get_regs(t);
-		rtask_park(rt);
+		rtask_set_point(rt, POINT_EVENT);
 		rt->clear_tid = 0;
 		t->debugged = false; /* flush_thread() in arch/x86/kernel/process.c */
 		memset(rt->traced.debug, 0, sizeof(rt->traced.debug));
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
 	kernel_flush(c);
-	ev.flags |= c->flags | (rt->announced ? EVF_RESUMED : 0);
+	ev.flags |= c->flags | (recorded ? EVF_RESUMED : 0);
 	ev.result = c->result;
 	ev.after = t->regs;
 	ARCH_SYSNO(&ev.after) = ARCH_SYSNO(&ev.regs);
@@ -241,7 +240,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 		return;
 	bool vm = flags & CLONE_VM;
 	struct rtask *child = rtask_new(r, tid, vm ? mm_get(rt->t.mm) : mm_fork(rt->t.mm),
-					flags & CLONE_THREAD ? rt->tgid : tid);
+					flags & CLONE_THREAD ? rt->tgid : tid, RTASK_AT_POINT);
 	tick_open(r, child);
 	child->t.affinity = rt->t.affinity;
 	if (vm && !(flags & CLONE_VFORK))
@@ -253,7 +252,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
 	if (task_get_regs(&child->t))
 		return;
-	rtask_park(child);
+	rtask_set_point(child, POINT_EVENT);
 	if (flags & CLONE_PARENT_SETTID)
 		rec_out(&r->rec, &rt->t, c->args[2], 4);
 	if (flags & CLONE_CHILD_SETTID)
@@ -266,7 +265,7 @@ void task_made(struct recorder *r, struct rtask *rt)
 					  (flags & CLONE_THREAD ? EVF_GROUP : 0),
 				 .regs = c->entry,
 				 .after = child->t.regs};
-	rt->announced = true;
+	rtask_set_state(rt, RTASK_IN_CALL_RECORDED);
 	put_event(r, rt, &ev);
 	halt_at_clone(r, rt, child);
 }
@@ -280,7 +279,7 @@ void task_execed(struct recorder *r, struct rtask *rt)
 		struct rtask *x = recorder_find(r, was);
 		if (x) {
 			struct rtask *leader = rt;
-			if (leader->state != RS_GONE)
+			if (leader->state != RTASK_GONE)
 				rtask_gone(r, leader);
 			leader->reaped = true; /* its id goes on as another's */
 			pid_t tid = leader->t.tid;
@@ -288,8 +287,8 @@ void task_execed(struct recorder *r, struct rtask *rt)
 			x->t.tid = tid;
 			if (r->root == leader)
 				r->root = x;
-			x->has_status = false;
-			x->state = RS_READY;
+			x->stop.pending = false;
+			x->sched = SCHED_READY;
 			x->exec_from = was;
 			rt = x;
 		}
@@ -299,7 +298,7 @@ void task_execed(struct recorder *r, struct rtask *rt)
 	scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = mm_new();
-	rt->execed = true;
+	rtask_set_state(rt, rtask_call_is_recorded(rt) ? RTASK_IN_EXEC_RECORDED : RTASK_IN_EXEC);
 }
 
 /* What the kernel will write into a robust futex that the task holds when it ends:
@@ -348,16 +347,20 @@ static void put_robust_list(struct recorder *r, struct rtask *rt)
 static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
 {
 	for (struct rtask *x = r->tasks; x; x = x->next)
-		if (x != rt && x->state != RS_GONE && x->t.mm == rt->t.mm)
+		if (x != rt && x->state != RTASK_GONE && x->t.mm == rt->t.mm)
 			return x;
 	return NULL;
 }
 
 void task_exiting(struct recorder *r, struct rtask *rt)
 {
-	if (rt->exiting) /* killed again while it ended */
+	if (rt->state == RTASK_EXITING)
+		return;                  /* killed while it is there for its tracer */
+	if (rt->state == RTASK_ENDING) { /* the same, when it is past that */
+		task_resume(&rt->t, PTRACE_CONT, 0);
 		return;
-	rt->exiting = true;
+	}
+	rtask_set_state(rt, RTASK_EXITING);
 	rt->exit_status = (int)task_event_msg(&rt->t);
 	if (!halt_at_exit(r, rt))
 		task_leaves(r, rt);
@@ -367,7 +370,7 @@ void task_leaves(struct recorder *r, struct rtask *rt)
 {
 	put_robust_list(r, rt);
 	task_resume(&rt->t, PTRACE_CONT, 0);
-	rt->state = RS_ENDING;
+	rtask_set_state(rt, RTASK_ENDING);
 	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at
 	 * once. */
 	while (!task_ended(r, rt)) {
@@ -404,8 +407,7 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 	if (heir && rt->clear_tid)
 		rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
 	rtask_gone(r, rt);
-	rt->has_status = goes_on;
 	if (goes_on)
-		rt->status = status;
+		rtask_set_stop(r, rt, status);
 	return true;
 }

@@ -71,7 +71,7 @@ bool chaos_ends_slice(struct recorder *r, struct rtask *rt)
 {
 	struct chaos *c = r->chaos;
 
-	if (rt->pos == POS_TICK)
+	if (rt->point.kind == POINT_TICK)
 		return true;
 	decide(c);
 	return draw(c) % 256 < c->switch_at_call;

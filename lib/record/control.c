@@ -79,7 +79,7 @@ void control_check(struct recorder *r)
 		/* Once a process: a second SIGKILL may wake its first thread from the stop on its
 		 * way out, unseen by us. */
 		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
-			if (rt->t.tid == rt->tgid && (rt->state != RS_GONE || !rt->reaped))
+			if (rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped))
 				kill(rt->tgid, SIGKILL);
 	}
 }

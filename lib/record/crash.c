@@ -43,7 +43,7 @@ static void keep(struct recorder *r)
 	size_t n = 0;
 
 	for (struct rtask *rt = r->tasks; rt && n < KEPT_MAX; rt = rt->next)
-		if (rt->state != RS_GONE && stop(&rt->t, until))
+		if (rt->state != RTASK_GONE && stop(&rt->t, until))
 			v[n++] = (struct kept_task){rt->t.tid, rt->tgid, "recorded"};
 	dprintf(STDERR_FILENO, "  gdb -p %d\t# the recorder, which has failed\n", getpid());
 	keep_tasks(v, n);

@@ -47,11 +47,12 @@ static void tell(struct recorder *r, pid_t by, pid_t tid, int status)
 	const siginfo_t info = kernel_child_info(tid, status);
 
 	for (struct rtask *y = r->tasks; y; y = y->next) {
-		if (y->tgid != by || y->state == RS_GONE)
+		if (y->tgid != by || y->state == RTASK_GONE)
 			continue;
 		if (y->t.tid == by && wants_sigchld(y))
 			send_sigchld(y, &info);
-		if (y->state == RS_BLOCKED && (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
+		if (y->sched == SCHED_BLOCKED &&
+		    (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
 			task_resume(&y->t, PTRACE_INTERRUPT, 0);
 	}
 }
@@ -116,7 +117,7 @@ static void park_at(struct rtask *rt, const struct trace_regs *g)
 	struct trace_regs kept = rt->t.regs;
 
 	rt->t.regs = *g;
-	rtask_park(rt);
+	rtask_set_point(rt, POINT_EVENT);
 	rt->t.regs = kept;
 }
 
@@ -124,9 +125,10 @@ static void park_at(struct rtask *rt, const struct trace_regs *g)
  * task goes on. */
 static struct trace_regs registers(const struct rtask *rt)
 {
-	struct trace_regs g = rt->in_call ? rt->call.entry : rt->park;
+	bool in_call = rtask_in_call(rt);
+	struct trace_regs g = in_call ? rt->call.entry : rt->point.regs;
 
-	if (rt->in_call)
+	if (in_call)
 		ARCH_RESULT(&g) = (uint64_t)-ARCH_ERESTARTSYS;
 	else
 		ARCH_SYSNO(&g) = (uint64_t)-1;
@@ -137,11 +139,14 @@ void halt_anywhere(struct recorder *r, struct rtask *rt, int status)
 {
 	enum halt_at at = HALT_EVENT;
 
-	if (rt->in_call || rt->leaving || rt->state == RS_STOPPED)
+	/* The call is still to be begun or skipped, the exit to go on. */
+	if (rt->state == RTASK_AT_ENTRY || rt->state == RTASK_EXITING)
+		at = rt->traced.at;
+	else if (rtask_in_call(rt) || rt->sched == SCHED_STOPPED)
 		at = HALT_INSIDE;
-	else if (rt->midway || rt->has_status || rt->pos == POS_CALL)
+	else if (rt->state != RTASK_AT_POINT || rt->stop.pending || rt->point.kind == POINT_CALL)
 		at = HALT_MIDWAY;
-	else if (rt->pos == POS_TICK)
+	else if (rt->point.kind == POINT_TICK)
 		put_switch(r, rt);
 	halt(r, rt, at, status, 0);
 	rt->traced.regs = registers(rt);
@@ -161,6 +166,7 @@ bool halt_at_call(struct recorder *r, struct rtask *rt)
 	struct trace_regs front = before_call(&rt->t.regs);
 	put_halt(r, rt, EVF_AT_CALL, 0, &rt->t.regs, &front);
 	park_at(rt, &front);
+	rtask_set_state(rt, RTASK_AT_ENTRY);
 	halt(r, rt, d->sysemu ? HALT_NO_CALL : HALT_CALL, call_stop(d), 0);
 	d->syscall_op = PTRACE_SYSCALL_INFO_ENTRY;
 	return true;
@@ -265,10 +271,10 @@ bool halt_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si, u
 		put_halt(r, rt, EVF_SYNC, si->si_signo, g, g);
 	else if (flags & EVF_AT_CALL)
 		put_halt(r, rt, EVF_AT_CALL, 0, &rt->call_entry, &left);
-	else if (!flags && rt->pos == POS_TICK)
+	else if (!flags && rt->point.kind == POINT_TICK)
 		put_switch(r, rt);
 	if (!(flags & EVF_INEXACT))
-		rtask_park(rt);
+		rtask_stop_at_point(rt, POINT_EVENT);
 	halt(r, rt, HALT_SIGNAL, wait_encode_stop(si->si_signo), 0);
 	d->info = *si;
 	if (rt->t.struck)
@@ -313,7 +319,7 @@ static enum step_result step_exactly(struct recorder *r, struct rtask *rt, int s
 
 	if (s == STEP_NONDET)
 		s = STEP_DONE;
-	if (s == STEP_DONE && rt->pos == POS_TICK)
+	if (s == STEP_DONE && rt->point.kind == POINT_TICK)
 		put_switch(r, rt);
 	return s;
 }
@@ -323,17 +329,21 @@ static enum step_result step_counted_code(struct recorder *r, struct rtask *rt, 
 	struct trace_regs *g = &rt->t.regs;
 
 	ARCH_PC(g) = code_origin(&rt->t.mm->code, ARCH_PC(g));
+	int status;
 	enum step_result s =
-		code_step(&rt->t, &r->soft, &rt->count, PTRACE_SINGLESTEP, sig, &rt->status);
+		code_step(&rt->t, &r->soft, &rt->count, PTRACE_SINGLESTEP, sig, &status);
+	if (s == STEP_STOPPED)
+		rtask_set_stop(r, rt, status);
 	if (s != STEP_DONE)
 		return s;
+	rtask_set_state(rt, RTASK_AT_POINT);
 	if (r->by_hpc) {
 		tick_read(r, rt, false);
 		put_switch(r, rt);
 		return s;
 	}
 	put_halt(r, rt, EVF_STEP, 0, g, g);
-	rtask_park(rt);
+	rtask_set_point(rt, POINT_EVENT);
 	rtask_go_from(rt, ARCH_PC(g));
 	return s;
 }
@@ -350,20 +360,18 @@ enum step_result halt_step(struct recorder *r, struct rtask *rt, int sig)
 		s = STEP_CALL;
 	if (s == STEP_DONE)
 		halt_behind_insn(r, rt);
-	else if (s == STEP_STOPPED)
-		rt->has_status = true;
 	/* An instruction that has raised a signal may be answered by us. */
-	if (s == STEP_CALL || (s == STEP_STOPPED && !wait_event(rt->status)))
+	if (s == STEP_CALL || (s == STEP_STOPPED && !wait_event(rt->stop.status)))
 		rt->traced.step = STEP_RESUMED;
 	return s;
 }
 
 void halt_stepped(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->leaving || rt->again || rt->has_status || rt->inject || rt->midway ||
-	    rt->state != RS_READY || rt->pos == POS_CALL || rt->traced.halted || !rt->traced.by)
+	if (!rtask_is_settled(rt) || rt->state != RTASK_AT_POINT || rt->inject ||
+	    rt->point.kind == POINT_CALL || rt->traced.halted || !rt->traced.by)
 		return;
-	if (rt->pos == POS_TICK)
+	if (rt->point.kind == POINT_TICK)
 		put_switch(r, rt);
 	halt_behind_insn(r, rt);
 }
@@ -383,7 +391,7 @@ void halt_ends(struct rtask *rt, int sig)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, sig);
 	if (d->at == HALT_INSIDE || d->at == HALT_MIDWAY)
 		d->at = HALT_NOT;
-	if (d->stopped && rt->state == RS_STOPPED) {
+	if (d->stopped && rt->sched == SCHED_STOPPED) {
 		d->leave_stop = true;
 		task_resume(&rt->t, PTRACE_INTERRUPT, 0);
 	}
@@ -394,7 +402,7 @@ void halt_ends(struct rtask *rt, int sig)
  * with `after`. */
 static void put_changes(struct recorder *r, struct rtask *rt, const struct trace_regs *after)
 {
-	struct trace_regs before = left_with(&rt->park);
+	struct trace_regs before = left_with(&rt->point.regs);
 
 	if (rt->traced.xstate_changed)
 		put_xstate(r, rt);
@@ -417,7 +425,7 @@ static void take_changes(struct recorder *r, struct rtask *rt, enum halt_at at)
 	if (at == HALT_CALL)
 		park_at(rt, &after);
 	else
-		rtask_park(rt);
+		rtask_set_point(rt, POINT_EVENT);
 }
 
 /* At a call's entry, which the task goes on behind without making it. */
@@ -427,12 +435,15 @@ static void skip_call(struct recorder *r, struct rtask *rt)
 
 	ARCH_SYSNO(&rt->traced.regs) = (uint64_t)-1;
 	put_changes(r, rt, &rt->traced.regs);
-	rtask_park(rt);
-	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &rt->status))
+	int status;
+
+	rtask_stop_at_point(rt, POINT_EVENT);
+	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
 		return;
-	rt->has_status = !wait_is_call(rt->status);
-	if (!rt->has_status)
+	if (wait_is_call(status))
 		rtask_go_from(rt, ARCH_PC(&t->regs));
+	else
+		rtask_set_stop(r, rt, status);
 }
 
 bool halt_go_on(struct recorder *r, struct rtask *rt)
@@ -445,7 +456,7 @@ bool halt_go_on(struct recorder *r, struct rtask *rt)
 	case HALT_SIGNAL:
 		take_changes(r, rt, at);
 		if (!signal_go_on(r, rt)) {
-			if (!rt->traced.inexact && !rt->has_status && !rt->inject)
+			if (!rt->traced.inexact && !rt->stop.pending && !rt->inject)
 				rtask_go_from(rt, ARCH_PC(&rt->t.regs));
 		} else if (rt->traced.step) { /* into a handler, that is the step */
 			halt_behind_insn(r, rt);

@@ -271,12 +271,10 @@ static int start(struct recorder *r, const char *path, char **env)
 			break;
 		ptrace(PTRACE_CONT, pid, NULL, (void *)(long)wait_signal(status));
 	}
-	r->root = rtask_new(r, pid, mm_new(), pid);
+	r->root = rtask_new(r, pid, mm_new(), pid, RTASK_IN_CALL);
 	tick_open(r, r->root);
 	r->root->t.affinity = r->rec.allowed;
-	r->root->in_call = true;
-	r->root->has_status = true;
-	r->root->status = status;
+	rtask_set_stop(r, r->root, status);
 	return 0;
 }
 

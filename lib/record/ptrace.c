@@ -55,7 +55,7 @@ static int64_t give(struct call *c, uint64_t at, const void *bytes, size_t n)
 /* Of a task that is in the kernel only the general registers are known. */
 static ssize_t extended(struct rtask *x, uint8_t area[ARCH_XSTATE_MAX])
 {
-	return x->state == RS_BLOCKED ? -1 : task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
+	return x->sched == SCHED_BLOCKED ? -1 : task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
 }
 
 /* One of the kernel's sets of registers; bytes, -1 if it cannot be told. */
@@ -160,7 +160,7 @@ static int64_t give_mask(struct call *c, const struct rtask *x)
 
 	if (c->args[2] != sizeof(mask))
 		return -EINVAL;
-	if (!x->held && ptrace(PTRACE_GETSIGMASK, x->t.tid, sizeof(mask), &mask))
+	if (!x->deferred && ptrace(PTRACE_GETSIGMASK, x->t.tid, sizeof(mask), &mask))
 		return -EIO;
 	return give(c, c->args[3], &mask, sizeof(mask));
 }
@@ -312,7 +312,7 @@ static int64_t take_mask(struct call *c, struct rtask *x)
 	if (task_read_all(c->t, c->args[3], &mask, sizeof(mask)))
 		return -EFAULT;
 	mask &= ~(1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1));
-	if (x->held)
+	if (x->deferred)
 		x->mask = mask;
 	else if (ptrace(PTRACE_SETSIGMASK, x->t.tid, sizeof(mask), &mask))
 		return -EIO;
@@ -370,7 +370,7 @@ static int64_t interrupt(struct recorder *r, struct rtask *x)
 {
 	if (!x->traced.seized)
 		return -EIO;
-	if (!x->traced.halted)
+	if (!x->traced.halted && x->state != RTASK_ENDING)
 		halt_anywhere(r, x, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP));
 	return 0;
 }
@@ -437,7 +437,9 @@ static int64_t request(struct recorder *r, struct call *c, struct rtask *by, str
 	uint64_t what = c->args[0];
 
 	if (what == PTRACE_ATTACH || what == PTRACE_SEIZE)
-		return x->exiting ? -ESRCH : attach(r, by, x, what == PTRACE_SEIZE, c->args[3]);
+		return x->state >= RTASK_EXITING
+			       ? -ESRCH
+			       : attach(r, by, x, what == PTRACE_SEIZE, c->args[3]);
 	if (x->traced.by != by->tgid)
 		return -ESRCH;
 	if (what == PTRACE_INTERRUPT)
@@ -455,5 +457,5 @@ void ptrace_request(struct recording *rec, struct call *c)
 	if (c->args[0] == PTRACE_TRACEME)
 		c->result = be_traced(r, by);
 	else
-		c->result = x && x->state != RS_GONE ? request(r, c, by, x) : -ESRCH;
+		c->result = x && x->state != RTASK_GONE ? request(r, c, by, x) : -ESRCH;
 }

@@ -5,6 +5,7 @@
 #include "record/recorder.h"
 #include "util/util.h"
 
+#include <assert.h>
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -21,7 +22,7 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 {
 	struct rtask *rt = recorder_find((struct recorder *)rec, tid);
 
-	return rt && rt->state != RS_GONE ? &rt->t : NULL;
+	return rt && rt->state != RTASK_GONE ? &rt->t : NULL;
 }
 
 static bool object_mapped(struct recording *rec, uint64_t object)
@@ -38,8 +39,8 @@ static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
 	size_t n = 0;
 
 	for (struct rtask *x = r->tasks; x; x = x->next)
-		if (x->state != RS_GONE && x->t.mm == rt->t.mm && n < r->live)
-			sps[n++] = ARCH_SP(x->in_call ? &x->call.entry : &x->park);
+		if (x->state != RTASK_GONE && x->t.mm == rt->t.mm && n < r->live)
+			sps[n++] = x->sp;
 	int e = task_checksum(&rt->t, sps, n, sum);
 	free(sps);
 	return e;
@@ -48,7 +49,8 @@ static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
 static void put_checksum(struct recorder *r, struct rtask *rt)
 {
 	uint64_t sum;
-	struct trace_event ev = {.kind = EV_CHECKSUM, .regs = rt->park, .after = rt->park};
+	struct trace_event ev = {
+		.kind = EV_CHECKSUM, .regs = rt->point.regs, .after = rt->point.regs};
 
 	if (trace_events_put(r->rec.w) < r->next_checksum || memory_sum(r, rt, &sum))
 		return;
@@ -57,9 +59,31 @@ static void put_checksum(struct recorder *r, struct rtask *rt)
 	r->next_checksum = trace_events_put(r->rec.w) + r->o->checksum_every;
 }
 
-static bool now_at_event(struct rtask *rt)
+/* A group-stop begins or ends, or PTRACE_INTERRUPT has been sent. */
+static void event_stop(struct recorder *r, struct rtask *rt, int sig)
 {
-	return !task_get_regs(&rt->t) && rtask_at_park(rt);
+	if (rt->state == RTASK_BETWEEN && !task_get_regs(&rt->t) && rtask_at_point(rt))
+		rtask_set_state(rt, RTASK_AT_POINT);
+	if (rt->traced.leave_stop) {
+		rt->traced.leave_stop = false;
+	} else if (signal_stops(sig)) {
+		task_resume(&rt->t, PTRACE_LISTEN, 0);
+		rt->sched = SCHED_STOPPED;
+		/* The process's other threads have to run to come to their own group-stops. */
+		if (rt->state == RTASK_BETWEEN)
+			rtask_set_state(rt, RTASK_BETWEEN_FREE);
+		halt_at_stop(r, rt, sig);
+		/* The terminal's stop is the shell's business at once; another may be undone by a
+		 * task. */
+		if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
+			r->stop_shown = true;
+			control_stop(r, sig);
+		}
+	} else if (rt == r->preempting) {
+		preempted(r, rt);
+	} else if (rt->traced.listening) {
+		halt_at_stop(r, rt, sig);
+	}
 }
 
 static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int sig)
@@ -70,80 +94,68 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 	case PTRACE_EVENT_CLONE: task_made(r, rt); break;
 	case PTRACE_EVENT_EXEC: task_execed(r, rt); break;
 	case PTRACE_EVENT_EXIT: task_exiting(r, rt); break;
-	case PTRACE_EVENT_STOP:
-		if (rt->traced.leave_stop) {
-			rt->traced.leave_stop = false;
-		} else if (signal_stops(sig)) {
-			task_resume(&rt->t, PTRACE_LISTEN, 0);
-			rt->state = RS_STOPPED;
-			halt_at_stop(r, rt, sig);
-			/* The terminal's stop is the shell's business at once; another may be
-			 * undone by a task. */
-			if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
-				r->stop_shown = true;
-				control_stop(r, sig);
-			}
-		} else if (rt == r->preempting) {
-			preempted(r, rt, now_at_event(rt));
-		} else if (rt->traced.listening) {
-			halt_at_stop(r, rt, sig);
-		}
-		break;
+	case PTRACE_EVENT_STOP: event_stop(r, rt, sig); break;
 	default: break;
 	}
 }
 
+static void syscall_stop(struct recorder *r, struct rtask *rt, bool skipped)
+{
+	switch (rt->state) {
+	case RTASK_COUNT_STOP:
+	case RTASK_COUNT_STOP_FAULT:
+	case RTASK_SKIPPING: tick_left(rt); break;
+	case RTASK_BETWEEN: call_entered(r, rt, skipped); break;
+	default: assert(rtask_in_call(rt)); call_returned(r, rt);
+	}
+}
+
+/* A task that stops in its code is taken to be between exact points until something shows that it
+ * is at one. */
 static void handle_stop(struct recorder *r, struct rtask *rt)
 {
-	int status = rt->status;
+	bool skipped = rt->state == RTASK_RUNNING_SYSEMU;
+	int status = rtask_take_stop(rt);
 	const struct wait_status w = wait_decode(status);
 
-	rt->has_status = false;
-	rt->midway = rt->let_go = false;
-	if (rt->on_page)
+	if (rtask_is_running(rt))
 		soft_leave(&r->soft, &rt->count);
-	rt->on_page = false;
-	if (wait_is_stop(status)) {
-		signal_release(rt);
-		tick_read(r, rt, w.kind == WAIT_CALL);
+	if (!wait_is_stop(status)) {
+		rt->exit_status = status;
+		rtask_gone(r, rt);
+		return;
 	}
+	if (rtask_in_code(rt))
+		rtask_set_state(rt, RTASK_BETWEEN);
+	/* Any stop ends a PTRACE_INTERRUPT: ptrace_stop() in kernel/signal.c. */
+	if (r->preempting == rt && w.event != PTRACE_EVENT_STOP)
+		r->preempting = NULL;
+	signal_release(rt);
+	tick_read(r, rt, w.kind == WAIT_CALL);
 	switch (w.kind) {
-	case WAIT_CALL:
-		if (rt->leaving)
-			tick_left(rt);
-		else if (!rt->in_call)
-			call_entered(r, rt);
-		else
-			call_returned(r, rt);
-		break;
+	case WAIT_CALL: syscall_stop(r, rt, skipped); break;
 	case WAIT_GROUP_STOP:
 	case WAIT_EVENT: ptrace_event(r, rt, w.event, w.signal); break;
-	case WAIT_SIGNAL: signal_stop(r, rt); break;
-	default:
-		rt->exit_status = status;
-		if (!rt->unseen)
-			rtask_reaped(r, rt, status);
-		rtask_gone(r, rt);
-		break;
+	default: signal_stop(r, rt); break;
 	}
 	if (rt->traced.step == STEP_RESUMED)
 		halt_stepped(r, rt);
-	if (rt->state == RS_READY && !rt->in_call && !rt->has_status)
+	if (rtask_is_settled(rt))
 		tick_if_waiting(rt);
 }
 
-/* Another task that shares its memory stands between two of its events. */
-static bool hidden_by_midway(struct recorder *r, struct rtask *x)
+/* Another task that shares its memory is between two exact points. */
+static bool hidden_by_another(struct recorder *r, struct rtask *x)
 {
 	for (struct rtask *y = r->tasks; y; y = y->next)
-		if (y != x && y->midway && y->t.mm == x->t.mm)
+		if (y != x && y->state == RTASK_BETWEEN && y->t.mm == x->t.mm)
 			return true;
 	return false;
 }
 
 static bool may_run(struct recorder *r, struct rtask *x)
 {
-	return rtask_is_ready(x) && !hidden_by_midway(r, x);
+	return rtask_is_ready(x) && !hidden_by_another(r, x);
 }
 
 /* The next task in turn after rt that could go on. */
@@ -165,43 +177,55 @@ static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 
 static bool slice_is_over(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->has_status || rt->leaving || rt->inject || r->live == 1 ||
-	    (rt->midway && !rt->let_go))
+	if (!rtask_can_preempt(rt) || r->live == 1)
 		return false;
 	if (r->chaos && chaos_ends_slice(r, rt)) {
 		collect(r);
 		if (!others_ready(r, rt))
 			return false;
-		if (rt->pos == POS_TICK)
+		if (rt->point.kind == POINT_TICK)
 			put_switch(r, rt);
 		return true;
 	}
-	bool yields = rt->call.nr == SYS_sched_yield && rt->pos == POS_EVENT;
+	bool yields = rt->call.nr == SYS_sched_yield && rt->point.kind == POINT_EVENT;
 	if (!yields && now_ns() - r->slice_start < r->slice_ns)
 		return false;
 	collect(r);
-	if (rt->pos == POS_TICK && others_ready(r, rt))
+	if (rt->point.kind == POINT_TICK && others_ready(r, rt))
 		put_switch(r, rt);
 	return true;
 }
 
 static void prepare(struct recorder *r, struct rtask *rt)
 {
-	if (rt->in_call || rt->midway || rt->leaving)
-		return;
-	if (rt->pos == POS_EVENT && r->next_checksum && !rt->t.pending)
+	if (rtask_can_checksum(rt) && r->next_checksum)
 		put_checksum(r, rt);
-	if (r->chaos && r->live > 1 && !rt->hurry_ns && rt->count.armed > SOFT_FAR / 2)
+	if (rt->state == RTASK_AT_POINT && r->chaos && r->live > 1 && !rt->edge_asked_ns &&
+	    rt->count.armed > SOFT_FAR / 2)
 		soft_arm(&rt->count, chaos_ticks(r, rt));
 }
 
-/* Lets the task go on to its next stop, which is to be handled, or (step counter) over one
+static void resume(struct recorder *r, struct rtask *rt, int sig)
+{
+	int request = PTRACE_SYSCALL;
+
+	if (rtask_in_code(rt)) {
+		if (rt->state != RTASK_REPEATING)
+			request = tick_request(rt);
+		rtask_set_state(rt,
+				request == PTRACE_SYSEMU ? RTASK_RUNNING_SYSEMU : RTASK_RUNNING);
+		soft_enter(&r->soft, &rt->count);
+	}
+	task_resume(&rt->t, request, sig);
+}
+
+/* Lets the task run to its next stop, which is to be handled, or (step counter) over one
  * instruction: WAITED_STEP. */
 static enum waited go(struct recorder *r, struct rtask *rt)
 {
 	if (rt->traced.at && halt_go_on(r, rt))
 		return WAITED_STEP;
-	if (rt->traced.debug_due && !rt->in_call) {
+	if (rt->traced.debug_due && !rtask_in_call(rt)) {
 		rt->traced.debug_due = false;
 		kernel_watches_set(&rt->t, rt->t.debug);
 	}
@@ -209,22 +233,16 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 
 	rt->inject = 0;
 	prepare(r, rt);
-	bool halts = rt->traced.step && !rt->leaving && !rt->again;
-	if ((halts || r->step) && !rt->in_call) {
-		switch (halts ? halt_step(r, rt, sig) : tick_step(r, rt, sig)) {
+	if (rtask_can_step(rt) && (rt->traced.step || r->step)) {
+		switch (rt->traced.step ? halt_step(r, rt, sig) : tick_step(r, rt, sig)) {
 		case STEP_DONE:
 		case STEP_NONDET: return WAITED_STEP;
 		case STEP_STOPPED: return WAITED_STOP;
-		case STEP_GONE: return wait_for(r, rt); /* killed: it is on its way to its end */
+		case STEP_GONE: return wait_for(r, rt); /* killed: its end comes */
 		case STEP_CALL: break;
 		}
 	}
-	rt->on_page = !rt->in_call;
-	if (rt->on_page)
-		soft_enter(&r->soft, &rt->count);
-	int request = rt->on_page && !rt->leaving && !rt->again ? tick_request(rt) : PTRACE_SYSCALL;
-	rt->emulated = request == PTRACE_SYSEMU;
-	task_resume(&rt->t, request, sig);
+	resume(r, rt, sig);
 	return wait_for(r, rt);
 }
 
@@ -235,21 +253,22 @@ static void run(struct recorder *r, struct rtask *rt)
 
 	r->slice_start = now_ns();
 	while (!r->rec.failed) {
-		w = rt->has_status ? WAITED_STOP : go(r, rt);
+		w = rt->stop.pending ? WAITED_STOP : go(r, rt);
 		switch (w) {
 		case WAITED_BLOCKED:
-			rt->state = RS_BLOCKED;
+			rt->sched = SCHED_BLOCKED;
 			call_announce(r, rt);
 			return;
 		case WAITED_GONE:
-			if (rt->state != RS_GONE)
+			if (rt->state != RTASK_GONE)
 				rtask_gone(r, rt);
 			rt->reaped = true;
 			return;
 		case WAITED_STOP: handle_stop(r, rt); break;
 		case WAITED_STEP: control_check(r); break;
 		}
-		if (rt->state != RS_READY || rt->traced.halted || slice_is_over(r, rt))
+		if (rt->sched != SCHED_READY || rtask_is_over(rt) || rt->traced.halted ||
+		    slice_is_over(r, rt))
 			return;
 	}
 }
@@ -268,11 +287,11 @@ static bool all_stopped(const struct recorder *r)
 	bool some = false;
 
 	for (const struct rtask *rt = r->tasks; rt; rt = rt->next) {
-		if (rt->state != RS_STOPPED && rt->state != RS_GONE)
+		if (rt->state == RTASK_GONE)
+			continue;
+		if (rt->sched != SCHED_STOPPED || rt->stop.pending || continues(rt))
 			return false;
-		if (rt->state == RS_STOPPED && (rt->has_status || continues(rt)))
-			return false;
-		some |= rt->state == RS_STOPPED;
+		some = true;
 	}
 	return some;
 }
@@ -284,11 +303,11 @@ static void loop(struct recorder *r)
 	for (;;) {
 		bool waiting = false;
 		for (struct rtask *x = r->tasks; x; x = x->next)
-			waiting |= x->state != RS_GONE || !x->reaped;
+			waiting |= x->state != RTASK_GONE || !x->reaped;
 		if (!waiting || r->rec.failed)
 			return;
 		for (struct rtask *x = r->tasks; x; x = x->next)
-			if (x->state == RS_ENDING)
+			if (x->state == RTASK_ENDING && !x->stop.pending)
 				task_ended(r, x);
 		rt = next_ready(r, rt);
 		if (!rt) {
@@ -299,10 +318,8 @@ static void loop(struct recorder *r)
 			wait_any(r);
 			continue;
 		}
-		if (rt->state == RS_BLOCKED)
-			rt->state = RS_READY;
 		run(r, rt);
-		if (rt->state == RS_GONE) {
+		if (rt->state == RTASK_GONE) {
 			rt = NULL;
 			rtasks_forget_gone(r);
 		}

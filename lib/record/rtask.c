@@ -1,9 +1,161 @@
-/* The tasks of a recording: made, found, ended, and their events put. */
+/* The tasks of a recording: their states, their list, their events. */
 #include "record/recorder.h"
 #include "util/util.h"
 
+#include <assert.h>
+#include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
+
+#define S(state) (1u << RTASK_##state)
+#define IN_CALLS (S(IN_CALL) | S(IN_CALL_RECORDED) | S(IN_EXEC) | S(IN_EXEC_RECORDED))
+#define SETTLED (S(AT_POINT) | S(BETWEEN) | S(BETWEEN_FREE) | S(REPEATING))
+#define RUNNINGS (S(RUNNING) | S(RUNNING_SYSEMU))
+/* SIGKILL may end a task anywhere, with PTRACE_EVENT_EXIT or without. */
+#define KILLED (S(EXITING) | S(GONE))
+
+/* Where a task may go from each state; to stay is always legal. STATES.md says by what. */
+static const struct {
+	const char *name;
+	unsigned to;
+} states[RTASK_NSTATES] = {
+	[RTASK_AT_POINT] = {"at an exact point", RUNNINGS | S(BETWEEN) | S(FRAME_FAILED) | KILLED},
+	[RTASK_BETWEEN] = {"between exact points", RUNNINGS | S(AT_POINT) | S(BETWEEN_FREE) |
+							   S(FRAME_FAILED) | S(COUNT_STOP) |
+							   S(COUNT_STOP_FAULT) | S(SKIPPING) |
+							   S(AT_ENTRY) | S(IN_CALL) | KILLED},
+	[RTASK_BETWEEN_FREE] = {"between exact points, others may run",
+				RUNNINGS | S(AT_POINT) | S(BETWEEN) | KILLED},
+	[RTASK_REPEATING] = {"in front of a skipped call", S(RUNNING) | S(BETWEEN) | KILLED},
+	[RTASK_FRAME_FAILED] = {"without a signal frame", S(BETWEEN) | KILLED},
+	[RTASK_RUNNING] = {"running", S(BETWEEN) | KILLED},
+	[RTASK_RUNNING_SYSEMU] = {"running, its next call skipped", S(BETWEEN) | KILLED},
+	[RTASK_COUNT_STOP] = {"in a stop of counted code", S(AT_POINT) | KILLED},
+	[RTASK_COUNT_STOP_FAULT] = {"in a stop of counted code that is to fault",
+				    S(BETWEEN) | KILLED},
+	[RTASK_SKIPPING] = {"in a call that is skipped", S(REPEATING) | KILLED},
+	[RTASK_AT_ENTRY] = {"at a call's entry, for its tracer", S(IN_CALL) | S(AT_POINT) | KILLED},
+	[RTASK_IN_CALL] = {"in a call", S(IN_CALL_RECORDED) | S(IN_EXEC) | S(AT_POINT) | KILLED},
+	[RTASK_IN_CALL_RECORDED] = {"in a call whose entry is recorded",
+				    S(IN_EXEC_RECORDED) | S(AT_POINT) | KILLED},
+	[RTASK_IN_EXEC] = {"in execve, the old program gone",
+			   S(IN_EXEC_RECORDED) | S(AT_POINT) | KILLED},
+	[RTASK_IN_EXEC_RECORDED] = {"in execve whose entry is recorded, the old program gone",
+				    S(AT_POINT) | KILLED},
+	[RTASK_EXITING] = {"exiting, for its tracer", S(ENDING) | S(GONE)},
+	[RTASK_ENDING] = {"ending", S(GONE)},
+	[RTASK_GONE] = {"gone", 0},
+};
+
+static bool is_in(const struct rtask *rt, unsigned set)
+{
+	return set >> rt->state & 1;
+}
+
+const char *rtask_state_name(enum rtask_state s)
+{
+	return states[s].name;
+}
+
+void rtask_set_state(struct rtask *rt, enum rtask_state to)
+{
+	bool legal = rt->state == to || states[rt->state].to >> to & 1;
+
+	if (!legal)
+		warnx("task %d: from \"%s\" to \"%s\": not a legal transition", rt->t.tid,
+		      states[rt->state].name, states[to].name);
+	assert(legal);
+	rt->state = to;
+}
+
+bool rtask_in_call(const struct rtask *rt)
+{
+	return is_in(rt, IN_CALLS);
+}
+
+bool rtask_call_is_recorded(const struct rtask *rt)
+{
+	return is_in(rt, S(IN_CALL_RECORDED) | S(IN_EXEC_RECORDED));
+}
+
+bool rtask_in_code(const struct rtask *rt)
+{
+	return is_in(rt, SETTLED | RUNNINGS);
+}
+
+bool rtask_is_running(const struct rtask *rt)
+{
+	return is_in(rt, RUNNINGS);
+}
+
+bool rtask_is_over(const struct rtask *rt)
+{
+	return is_in(rt, S(ENDING) | S(GONE));
+}
+
+bool rtask_is_settled(const struct rtask *rt)
+{
+	return is_in(rt, SETTLED) && rt->sched == SCHED_READY && !rt->stop.pending;
+}
+
+bool rtask_can_preempt(const struct rtask *rt)
+{
+	return is_in(rt, S(AT_POINT) | S(BETWEEN_FREE)) && !rt->stop.pending && !rt->inject;
+}
+
+bool rtask_can_step(const struct rtask *rt)
+{
+	return is_in(rt, S(AT_POINT) | S(BETWEEN) | S(BETWEEN_FREE));
+}
+
+bool rtask_can_checksum(const struct rtask *rt)
+{
+	return rt->state == RTASK_AT_POINT && rt->point.kind == POINT_EVENT && !rt->t.pending;
+}
+
+bool rtask_can_interrupt(const struct rtask *rt)
+{
+	return rtask_is_running(rt) && !rt->stop.pending;
+}
+
+static bool ends(int status)
+{
+	return !wait_is_stop(status) || wait_event(status) == PTRACE_EVENT_EXIT;
+}
+
+bool rtask_is_ready(const struct rtask *rt)
+{
+	if (rt->traced.halted && !(rt->stop.pending && ends(rt->stop.status)))
+		return false;
+	return rt->stop.pending || (rt->sched == SCHED_READY && !rtask_is_over(rt));
+}
+
+void rtask_set_point(struct rtask *rt, enum point_kind kind)
+{
+	rt->point = (struct exact_point){kind, rt->t.regs, rt->count.ticks};
+	rt->sp = ARCH_SP(&rt->t.regs);
+}
+
+void rtask_stop_at_point(struct rtask *rt, enum point_kind kind)
+{
+	rtask_set_point(rt, kind);
+	rtask_set_state(rt, RTASK_AT_POINT);
+}
+
+void rtask_set_stop(struct recorder *r, struct rtask *rt, int status)
+{
+	rt->stop = (struct stop){true, status};
+	if (!wait_is_stop(status))
+		rtask_reaped(r, rt, status);
+}
+
+int rtask_take_stop(struct rtask *rt)
+{
+	assert(rt->stop.pending);
+	rt->stop.pending = false;
+	return rt->stop.status;
+}
 
 struct rtask *recorder_find(struct recorder *r, pid_t tid)
 {
@@ -13,14 +165,16 @@ struct rtask *recorder_find(struct recorder *r, pid_t tid)
 	return NULL;
 }
 
-struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid)
+struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid,
+			enum rtask_state state)
 {
 	struct rtask *rt = xcalloc(1, sizeof(*rt)), **at = &r->tasks;
 
 	rt->t.tid = tid;
 	rt->t.mm = mm;
 	rt->tgid = tgid;
-	rt->state = RS_READY;
+	rt->state = state;
+	rt->sched = SCHED_READY;
 	soft_arm(&rt->count, SOFT_FAR);
 	while (*at)
 		at = &(*at)->next;
@@ -62,18 +216,6 @@ void put_xstate(struct recorder *r, struct rtask *rt)
 						      .bytes = xstate});
 }
 
-static bool ends(int status)
-{
-	return !wait_is_stop(status) || wait_event(status) == PTRACE_EVENT_EXIT;
-}
-
-bool rtask_is_ready(const struct rtask *rt)
-{
-	if (rt->traced.halted && !(rt->has_status && ends(rt->status)))
-		return false;
-	return rt->has_status || rt->state == RS_READY;
-}
-
 void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
 {
 	rt->reaped = true;
@@ -89,14 +231,13 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	struct trace_event ev = {
 		.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
 
-	ev.regs = ev.after = rt->park;
+	ev.regs = ev.after = rt->point.regs;
 	put_event(r, rt, &ev);
-	rt->state = RS_GONE;
-	rt->midway = false;
+	rtask_set_state(rt, RTASK_GONE);
 	halt_task_gone(r, rt);
 	if (r->preempting == rt)
 		r->preempting = NULL;
-	rt->has_status = false;
+	rt->stop.pending = false;
 	r->live--;
 	hpc_close(&rt->hpc);
 	scratch_release(&rt->t);
@@ -108,7 +249,7 @@ void rtasks_forget_gone(struct recorder *r)
 {
 	for (struct rtask **at = &r->tasks; *at;) {
 		struct rtask *rt = *at;
-		if (rt->state == RS_GONE && rt->reaped && rt != r->root) {
+		if (rt->state == RTASK_GONE && rt->reaped && rt != r->root) {
 			*at = rt->next;
 			rtask_free(rt);
 		} else {

@@ -69,9 +69,9 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		return;
 	if (wait_signal(status) != SIGTRAP) {
 		/* No room for a frame, or killed: that stop comes next. */
-		rt->has_status = true;
-		rt->status = status;
-		rt->frame_failed = wait_signal(status) == SIGSEGV;
+		rtask_set_stop(r, rt, status);
+		if (wait_signal(status) == SIGSEGV)
+			rtask_set_state(rt, RTASK_FRAME_FAILED);
 		put_event(r, rt, ev);
 		return;
 	}
@@ -81,8 +81,8 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	ev->after = t->regs;
 	put_handler(r, rt);
 	put_event(r, rt, ev);
-	rtask_park(rt);
-	rt->calm_until = rt->count.ticks + CALM_TICKS;
+	rtask_stop_at_point(rt, POINT_EVENT);
+	rt->cooldown_until = rt->count.ticks + COOLDOWN_TICKS;
 }
 
 static bool is_caught(struct task *t, int sig)
@@ -150,7 +150,7 @@ bool signal_go_on(struct recorder *r, struct rtask *rt)
 	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, &info);
 	bool caught = is_caught(&rt->t, d->sig);
 	act(r, rt, &info, caught, d->inexact ? EVF_INEXACT : 0);
-	return caught && !rt->has_status;
+	return caught && !rt->stop.pending;
 }
 
 static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si)
@@ -195,9 +195,9 @@ static bool waits_already(const struct rtask *rt, int sig)
 	return false;
 }
 
-static bool is_calm(const struct rtask *rt)
+static bool is_cooling_down(const struct rtask *rt)
 {
-	return rt->count.ticks < rt->calm_until;
+	return rt->count.ticks < rt->cooldown_until;
 }
 
 /* By a timer: a bit later is as good. What somebody sends may be waited for. */
@@ -212,20 +212,20 @@ static bool rings(const siginfo_t *si)
  * instruction, would stop it for ever. */
 static void hold(struct rtask *rt, int sig)
 {
-	uint64_t held = rt->held | 1ull << (sig - 1), mask;
+	uint64_t deferred = rt->deferred | 1ull << (sig - 1), mask;
 
-	if (!rt->held && ptrace(PTRACE_GETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask))
+	if (!rt->deferred && ptrace(PTRACE_GETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask))
 		return;
-	mask = rt->mask | held;
+	mask = rt->mask | deferred;
 	if (!ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof(mask), &mask))
-		rt->held = held;
+		rt->deferred = deferred;
 }
 
 void signal_release(struct rtask *rt)
 {
-	if (rt->held)
+	if (rt->deferred)
 		ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask);
-	rt->held = 0;
+	rt->deferred = 0;
 }
 
 static void hold_waiting(struct rtask *rt, uint64_t caught)
@@ -245,8 +245,9 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool given = si.si_code == SI_KERNEL ||
 		     (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
 	bool ours = given && take_pending(rt, &si, true);
-	bool failed = rt->frame_failed;
-	rt->frame_failed = false;
+	bool failed = rt->state == RTASK_FRAME_FAILED;
+	if (failed)
+		rtask_set_state(rt, RTASK_BETWEEN);
 	if (!ours && !failed && raised_by_instruction(&si)) {
 		if (t->debugged && task_watch_hit(&si)) {
 			t->struck |= task_struck(t);
@@ -259,13 +260,16 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	const uint64_t catches = proc_status_mask(t->tid, "SigCgt");
 	bool caught = catches >> (si.si_signo - 1) & 1;
-	bool calm = t->mm->counted && is_calm(rt) && rings(&si) && caught;
-	if (rtask_at_park(rt) && (ours || !calm)) {
-		rtask_to_origin(rt, false);
-		deliver(r, rt, &si, caught, rt->pos == POS_CALL ? EVF_AT_CALL : 0);
-		return;
+	bool early = t->mm->counted && is_cooling_down(rt) && rings(&si) && caught;
+	if (rtask_at_point(rt)) {
+		if (rt->state == RTASK_BETWEEN)
+			rtask_set_state(rt, RTASK_AT_POINT);
+		if (ours || !early) {
+			rtask_to_origin(rt, false);
+			deliver(r, rt, &si, caught, rt->point.kind == POINT_CALL ? EVF_AT_CALL : 0);
+			return;
+		}
 	}
-	rt->midway = true;
 	if (!caught) {
 		if (is_ignored(t, si.si_signo)) /* changes nothing, wherever it acts */
 			return;
@@ -283,7 +287,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	if (!waits_already(rt, si.si_signo))
 		task_add_pending(t, &si);
-	if (t->mm->counted && !rt->in_call)
+	if (t->mm->counted && !rtask_in_call(rt))
 		hold_waiting(rt, catches);
 }
 
@@ -318,8 +322,7 @@ static void stand_at_call(struct rtask *rt, const struct trace_regs *entry,
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	ARCH_PC(&t->regs) -= ARCH_SYSCALL_LEN;
 	task_set_regs(t);
-	rtask_park(rt);
-	rt->pos = POS_CALL;
+	rtask_stop_at_point(rt, POINT_CALL);
 	rt->overdue_ns = 0;
 	s->sent = true;
 	rt->inject = s->info.si_signo;
@@ -337,7 +340,7 @@ bool signal_at_skipped_call(struct rtask *rt)
 	return s;
 }
 
-bool signal_give_back(struct rtask *rt)
+bool signal_give_back(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	struct trace_regs entry = t->regs;
@@ -350,7 +353,7 @@ bool signal_give_back(struct rtask *rt)
 	/* In a call that is made the signal finds the task all the same. That is for a filter,
 	 * which would see the call that is taken back, and for handlers that come so fast that the
 	 * call would be taken back for ever. */
-	if (rt->seccomp || (is_calm(rt) && rings(&s->info))) {
+	if (rt->seccomp || (is_cooling_down(rt) && rings(&s->info))) {
 		s->sent = true;
 		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
 		return false;
@@ -360,8 +363,7 @@ bool signal_give_back(struct rtask *rt)
 	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
 		return true;
 	if (!wait_is_call(status)) {
-		rt->has_status = true;
-		rt->status = status;
+		rtask_set_stop(r, rt, status);
 		return true;
 	}
 	stand_at_call(rt, &entry, s);

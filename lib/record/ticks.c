@@ -10,21 +10,15 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
-void rtask_park(struct rtask *rt)
-{
-	rt->park = rt->t.regs;
-	rt->park_ticks = rt->count.ticks;
-	rt->pos = POS_EVENT;
-}
-
-bool rtask_at_park(const struct rtask *rt)
+bool rtask_at_point(const struct rtask *rt)
 {
 	const struct code_places *code = &rt->t.mm->code;
 	struct trace_regs g = rt->t.regs;
 
 	if (code_at_insn(code, ARCH_PC(&g))) /* the same place, in a trampoline */
 		ARCH_PC(&g) = code_origin(code, ARCH_PC(&g));
-	return rt->count.ticks == rt->park_ticks && arch_regs_differ(&g, &rt->park, false) < 0;
+	return rt->count.ticks == rt->point.ticks &&
+	       arch_regs_differ(&g, &rt->point.regs, false) < 0;
 }
 
 int rtask_go_from(struct rtask *rt, uint64_t pc)
@@ -54,14 +48,14 @@ bool rtask_to_origin(struct rtask *rt, bool broken)
 	return true;
 }
 
-void tick_hurry(struct rtask *rt)
+void tick_stop_at_edge(struct rtask *rt)
 {
-	if (!rt->t.mm->counted || rt->hurry_ns)
+	if (!rt->t.mm->counted || rt->edge_asked_ns)
 		return;
 	code_hurry(&rt->t, &rt->count);
-	if (rt->count.ticks < rt->calm_until && rt->count.page.left && !rt->stuck)
-		soft_arm(&rt->count, rt->calm_until - rt->count.ticks);
-	rt->hurry_ns = now_ns();
+	if (rt->count.ticks < rt->cooldown_until && rt->count.page.left)
+		soft_arm(&rt->count, rt->cooldown_until - rt->count.ticks);
+	rt->edge_asked_ns = now_ns();
 }
 
 static const struct pending_signal *waits(const struct rtask *rt)
@@ -75,8 +69,8 @@ static const struct pending_signal *waits(const struct rtask *rt)
 
 void tick_if_waiting(struct rtask *rt)
 {
-	if (waits(rt) && !rt->inject && !rt->leaving)
-		tick_hurry(rt);
+	if (waits(rt) && !rt->inject)
+		tick_stop_at_edge(rt);
 }
 
 /* The task stands behind a counted edge, an exact point. */
@@ -85,9 +79,8 @@ static void at_edge(struct recorder *r, struct rtask *rt)
 	struct task *t = &rt->t;
 
 	soft_arm(&rt->count, r->chaos && r->live > 1 ? chaos_ticks(r, rt) : SOFT_FAR);
-	rt->hurry_ns = 0;
-	rtask_park(rt);
-	rt->pos = POS_TICK;
+	rt->edge_asked_ns = 0;
+	rtask_set_point(rt, POINT_TICK);
 	rtask_go_from(rt, ARCH_PC(&t->regs));
 }
 
@@ -99,11 +92,12 @@ void put_nondet(struct recorder *r, struct rtask *rt, const struct arch_nondet *
 	ev.result = (int64_t)arch_nondet_emulate(&t->regs, c, &r->o->features);
 	ev.after = t->regs;
 	put_event(r, rt, &ev);
-	rtask_park(rt);
+	rtask_set_point(rt, POINT_EVENT);
 	rtask_go_from(rt, ARCH_PC(&t->regs));
 }
 
-static void at_nondet(struct recorder *r, struct rtask *rt, const struct code_site *s)
+/* Returns the state in which the task leaves this stop. */
+static enum rtask_state at_nondet(struct recorder *r, struct rtask *rt, const struct code_site *s)
 {
 	struct task *t = &rt->t;
 	struct arch_nondet c = {s->kind - CODE_NONDET, s->len, s->reg, s->size};
@@ -112,9 +106,10 @@ static void at_nondet(struct recorder *r, struct rtask *rt, const struct code_si
 		rt->fault_pc = ARCH_PC(&t->regs);
 		ARCH_PC(&t->regs) = AGENT_CLOCK;
 		task_set_regs(t);
-		return;
+		return RTASK_COUNT_STOP_FAULT;
 	}
 	put_nondet(r, rt, &c);
+	return RTASK_COUNT_STOP;
 }
 
 enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
@@ -124,18 +119,20 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	if (task_get_regs(&rt->t))
 		return STEP_GONE;
 	uint64_t edge;
-	enum step_result s = step_once(&rt->t, PTRACE_SINGLESTEP, sig, &edge, &c, &rt->status);
+	int status;
+	enum step_result s = step_once(&rt->t, PTRACE_SINGLESTEP, sig, &edge, &c, &status);
 	if (edge && code_counts(&rt->t.mm->code, edge))
 		rt->count.ticks++;
 	switch (s) {
-	case STEP_DONE:
-		rtask_park(rt);
-		rt->pos = POS_TICK;
+	case STEP_DONE: rtask_stop_at_point(rt, POINT_TICK); break;
+	case STEP_NONDET:
+		put_nondet(r, rt, &c);
+		rtask_set_state(rt, RTASK_AT_POINT);
 		break;
-	case STEP_NONDET: put_nondet(r, rt, &c); break;
 	case STEP_STOPPED:
-		if (wait_is_stop(rt->status) && !task_get_regs(&rt->t))
-			rtask_park(rt);
+		rtask_set_stop(r, rt, status);
+		if (wait_is_stop(status) && !task_get_regs(&rt->t))
+			rtask_set_point(rt, POINT_EVENT);
 		break;
 	default: break;
 	}
@@ -156,19 +153,18 @@ void tick_open(struct recorder *r, struct rtask *rt)
 
 void tick_read(struct recorder *r, struct rtask *rt, bool at_call)
 {
-	if (!rt->hpc.open || rt->in_call)
+	if (!rt->hpc.open || rtask_in_call(rt))
 		return;
 	if (hpc_read(&rt->hpc, &rt->count.ticks)) {
 		no_counter(r);
 		return;
 	}
-	if (at_call || task_get_regs(&rt->t) || rtask_at_park(rt))
+	if (at_call || task_get_regs(&rt->t) || rtask_at_point(rt))
 		return;
-	rtask_park(rt);
-	rt->pos = POS_TICK;
+	rtask_set_point(rt, POINT_TICK);
 }
 
-bool tick_stop(struct recorder *r, struct rtask *rt)
+bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 {
 	const struct counter_page *page = &rt->count.page;
 	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
@@ -177,14 +173,15 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 	if (!rt->t.mm->counted ||
 	    !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
 		return false;
+	enum rtask_state in = RTASK_COUNT_STOP;
 	if (site->kind >= CODE_NONDET) {
-		rt->nondets++;
-		at_nondet(r, rt, site);
+		rt->insn_streak++;
+		in = at_nondet(r, rt, site);
 	} else {
 		at_edge(r, rt);
 	}
-	rt->leaving = true;
-	if (rt->emulated)
+	rtask_set_state(rt, in);
+	if (skipped)
 		tick_left(rt);
 	return true;
 }
@@ -192,13 +189,12 @@ bool tick_stop(struct recorder *r, struct rtask *rt)
 /* A stop of counted code is a call to the kernel, which can be resumed in two ways. PTRACE_SYSCALL:
  * there is another stop at the end of that call. PTRACE_SYSEMU: there is none, and a seccomp filter
  * is not asked, but a call of the program's own is skipped as well and has to be made again. */
-#define NONDETS_IN_A_ROW 2
+#define STREAK 2
 
 int tick_request(const struct rtask *rt)
 {
-	return rt->t.mm->counted && (rt->seccomp || rt->nondets >= NONDETS_IN_A_ROW)
-		       ? PTRACE_SYSEMU
-		       : PTRACE_SYSCALL;
+	return rt->t.mm->counted && (rt->seccomp || rt->insn_streak >= STREAK) ? PTRACE_SYSEMU
+									       : PTRACE_SYSCALL;
 }
 
 void tick_undo_call(struct rtask *rt)
@@ -209,17 +205,19 @@ void tick_undo_call(struct rtask *rt)
 	ARCH_SYSNO(g) = (uint64_t)-1;
 	ARCH_PC(g) -= ARCH_SYSCALL_LEN;
 	task_set_regs(&rt->t);
-	rt->leaving = rt->again = true;
+	rtask_set_state(rt, RTASK_SKIPPING);
 }
 
 void tick_left(struct rtask *rt)
 {
 	struct pending_signal *s = (struct pending_signal *)waits(rt);
 
-	rt->leaving = false;
-	if (rt->again)
-		return;
-	if (!s || rt->pos != POS_TICK)
+	switch (rt->state) {
+	case RTASK_SKIPPING: rtask_set_state(rt, RTASK_REPEATING); return;
+	case RTASK_COUNT_STOP_FAULT: rtask_set_state(rt, RTASK_BETWEEN); return;
+	default: rtask_set_state(rt, RTASK_AT_POINT); break;
+	}
+	if (!s || rt->point.kind != POINT_TICK)
 		return;
 	s->sent = true;
 	rt->inject = s->info.si_signo;
@@ -227,10 +225,11 @@ void tick_left(struct rtask *rt)
 
 void put_switch(struct recorder *r, struct rtask *rt)
 {
-	struct trace_event ev = {.kind = EV_SWITCH, .regs = rt->park, .after = rt->park};
+	struct trace_event ev = {
+		.kind = EV_SWITCH, .regs = rt->point.regs, .after = rt->point.regs};
 
 	put_event(r, rt, &ev);
-	rt->pos = POS_EVENT;
+	rt->point.kind = POINT_EVENT;
 }
 
 /* Says once for each mapping where a task computes that cannot be interrupted there. */

@@ -20,15 +20,13 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 			r->early[r->nearly++] = tid;
 		return;
 	}
-	if (!wait_is_stop(status) && (rt->state == RS_GONE || rt->state == RS_ENDING)) {
+	if (!wait_is_stop(status) && rtask_is_over(rt)) {
 		rtask_reaped(r, rt, status); /* a leader, after its last thread */
 		return;
 	}
 	r->stop_shown = false;
-	rt->has_status = true;
-	rt->status = status;
-	if (rt->state != RS_GONE)
-		rt->state = RS_READY;
+	rtask_set_stop(r, rt, status);
+	rt->sched = SCHED_READY;
 }
 
 /* One status, if there is one. flags as for waitpid. 1, 0 for none, -1 for no tasks at all. */
@@ -96,36 +94,36 @@ static void preempt(struct recorder *r, struct rtask *rt)
 	uint64_t now = now_ns();
 
 	collect(r);
-	if (r->step || rt->has_status || rt->leaving || r->preempting ||
+	if (r->step || !rtask_can_interrupt(rt) || r->preempting ||
 	    now - r->slice_start < r->slice_ns || !others_ready(r, rt))
 		return;
-	if (rt->hurry_ns && now - rt->hurry_ns < SLICE_NS)
+	if (rt->edge_asked_ns && now - rt->edge_asked_ns < SLICE_NS)
 		return;
-	rt->stuck = !r->by_hpc && (rt->hurry_ns || !rt->t.mm->counted);
-	if (rt->stuck && !rt->t.mm->counted && !strangers_ready(r, rt))
+	bool stuck = !r->by_hpc && (rt->edge_asked_ns || !rt->t.mm->counted);
+	if (stuck && !rt->t.mm->counted && !strangers_ready(r, rt))
 		return;
 	if (!task_resume(&rt->t, PTRACE_INTERRUPT, 0))
 		r->preempting = rt;
+	r->preempting_stuck = stuck;
 }
 
-void preempted(struct recorder *r, struct rtask *rt, bool at_event)
+void preempted(struct recorder *r, struct rtask *rt)
 {
-	bool stuck = rt->stuck;
+	bool stuck = r->preempting_stuck;
 
 	r->preempting = NULL;
-	rt->stuck = false;
-	rt->midway = !rt->in_call && !at_event;
-	if (rt->in_call)
+	if (rtask_in_call(rt))
 		return;
 	if (!stuck) {
-		tick_hurry(rt);
+		tick_stop_at_edge(rt);
 		return;
 	}
 	if (rt->t.mm->counted) {
 		tick_warn_uncounted(r, rt);
-		rt->hurry_ns = now_ns();
+		rt->edge_asked_ns = now_ns();
 	}
-	rt->let_go = rt->midway && strangers_ready(r, rt);
+	if (rt->state == RTASK_BETWEEN && strangers_ready(r, rt))
+		rtask_set_state(rt, RTASK_BETWEEN_FREE);
 }
 
 /* A process's first thread that is killed (by another's exit_group) while it is stopped may end
@@ -138,7 +136,7 @@ static bool ended_unseen(const struct rtask *rt)
 enum waited wait_for(struct recorder *r, struct rtask *rt)
 {
 	bool alone = r->live == 1;
-	bool may_block = rt->in_call && kernel_may_block(&rt->call);
+	bool may_block = rtask_in_call(rt) && kernel_may_block(&rt->call);
 
 	if (!alone && !r->ticking) {
 		r->ticking = true;
@@ -148,7 +146,7 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 	 * again. */
 	if (!may_block || alone) {
 		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
-		while (n == 0 || (n == 1 && !rt->has_status)) {
+		while (n == 0 || (n == 1 && !rt->stop.pending)) {
 			/* it goes on under its process's id */
 			if (may_block && others_ready(r, rt))
 				return WAITED_BLOCKED;
@@ -156,11 +154,10 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 			signal_overdue(rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
-			if (!alone && n == 0 && !rt->has_status && ended_unseen(rt)) {
-				rt->has_status = rt->unseen = true;
-				rt->status = (int)proc_stat_field(rt->t.tid, 52);
+			if (!alone && n == 0 && !rt->stop.pending && ended_unseen(rt)) {
+				rt->stop = (struct stop){true, (int)proc_stat_field(rt->t.tid, 52)};
 			}
-			if (rt->has_status)
+			if (rt->stop.pending)
 				break;
 			n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		}
@@ -171,20 +168,20 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
 			/* its id may have changed: a thread that has become another program */
 			collect(r);
-		if (rt->has_status)
+		if (rt->stop.pending)
 			return WAITED_STOP;
 		if (!others_ready(r, rt)) {
 			/* Nobody else could run: whoever stops first goes on. */
 			if (wait_one(r, -1, 0) < 0)
 				return WAITED_GONE;
-			if (rt->has_status)
+			if (rt->stop.pending)
 				return WAITED_STOP;
 			continue;
 		}
 		if (i && sleeps(rt->t.tid)) {
 			/* It may have stopped just before we looked. */
 			wait_one(r, rt->t.tid, WNOHANG);
-			if (rt->has_status)
+			if (rt->stop.pending)
 				return WAITED_STOP;
 			return WAITED_BLOCKED;
 		}
@@ -197,10 +194,8 @@ void wait_any(struct recorder *r)
 	if (wait_one(r, -1, 0) < 0) {
 		/* No tasks are left that could report: those we believe in are gone. */
 		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
-			if (rt->state != RS_GONE) {
-				rt->exiting = true;
+			if (rt->state != RTASK_GONE)
 				rtask_gone(r, rt);
-			}
 	}
 	collect(r);
 	control_check(r);
