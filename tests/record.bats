@@ -661,6 +661,79 @@ sample() {
 	verified
 }
 
+# What execve keeps and fork, a thread or a handler of the recorder's could lose: execve(2).
+@test "the program inherits what rr-record was started with: ignored, blocked and pending signals, timers, limits" {
+	cat > start.c <<-'EOF'
+		#define _GNU_SOURCE
+		#include <signal.h>
+		#include <stdlib.h>
+		#include <string.h>
+		#include <sys/prctl.h>
+		#include <sys/resource.h>
+		#include <sys/syscall.h>
+		#include <sys/time.h>
+		#include <unistd.h>
+		/* start HOW... -- COMMAND...: by raw calls, as the C library keeps two signals to itself */
+		int main(int argc, char **argv)
+		{
+			struct { void *handler; unsigned long rest[3]; } ignore = {SIG_IGN};
+			unsigned long mask = 0;
+			struct itimerval timer = {{1000, 0}, {100000, 0}};
+			struct rlimit files = {40, 50};
+			int i;
+			for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+				const char *s = argv[i];
+				int n = atoi(s + 1);
+				if (*s == 'i') syscall(SYS_rt_sigaction, n, &ignore, NULL, 8);
+				if (*s == 'b') mask |= 1ul << (n - 1);
+				syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, 8);
+				if (*s == 'p') kill(getpid(), n);
+				if (*s == 't') setitimer(n, &timer, NULL);
+				if (*s == 'l') setrlimit(RLIMIT_NOFILE, &files);
+				if (*s == 's') prctl(PR_SET_CHILD_SUBREAPER, 1);
+				if (*s == 'd') prctl(PR_SET_PDEATHSIG, n);
+			}
+			execvp(argv[i + 1], argv + i + 1);
+			return 1;
+		}
+	EOF
+	cat > show.c <<-'EOF'
+		#include <stdio.h>
+		#include <string.h>
+		#include <sys/prctl.h>
+		#include <sys/resource.h>
+		#include <sys/time.h>
+		int main(void)
+		{
+			char line[200];
+			FILE *f = fopen("/proc/self/status", "r");
+			while (fgets(line, sizeof(line), f))
+				if (strstr("SigPnd ShdPnd SigBlk SigIgn SigCgt", strtok(line, ":")))
+					printf("%s%s", line, strtok(NULL, ""));
+			struct itimerval timer;
+			for (int i = 0; i < 3; i++)
+				if (!getitimer(i, &timer))
+					printf("timer %ld %d\n", timer.it_interval.tv_sec, timer.it_value.tv_sec > 1000);
+			struct rlimit files;
+			getrlimit(RLIMIT_NOFILE, &files);
+			int reaper = 0, death = 0;
+			prctl(PR_GET_CHILD_SUBREAPER, &reaper);
+			prctl(PR_GET_PDEATHSIG, &death);
+			printf("%lu %lu %d %d\n", files.rlim_cur, files.rlim_max, reaper, death);
+		}
+	EOF
+	gcc -o start/start start.c
+	gcc -o start/show show.c
+	local all="$(seq 1 8) $(seq 10 18) $(seq 20 64)"
+	for how in i13 'i1 i2 i3 b15' "$(printf ' i%d' $all)" 'b10 p10 b34 p34 p34 b14 p14' "$(printf ' b%d' $all)" 't0 t1 t2' 'l s d12'; do
+		timeout "$LIMIT" start/start $how -- start/show > native.out < /dev/null
+		timeout "$LIMIT" start/start $how -- rr-record -f -o "$trace" start/show > record.out 3>&- < /dev/null
+		same native.out record.out
+		replayed
+		verified
+	done
+}
+
 @test "blocked signals stay blocked" {
 	cat > start/p.py <<-'EOF'
 		import os, signal

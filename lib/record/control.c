@@ -15,7 +15,6 @@ static const int taken[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGTSTP,
 static struct {
 	volatile sig_atomic_t terms, seen, signal;
 	uint64_t last_ns; /* when the last one came; the handler's own */
-	struct sigaction old[ARRAY_LEN(taken)], old_alarm;
 } control;
 
 /* Signals closer together than this are one request. */
@@ -52,21 +51,14 @@ void control_start(void)
 {
 	struct sigaction tick = {.sa_handler = on_alarm};
 
-	sigaction(SIGALRM, &tick, &control.old_alarm);
+	sigaction(SIGALRM, &tick, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
-		struct sigaction sa = {0};
+		struct sigaction sa = {0}, old;
 		sa.sa_handler = taken[i] == SIGTERM || taken[i] == SIGHUP ? on_term : SIG_IGN;
-		sigaction(taken[i], &sa, &control.old[i]);
-		if (control.old[i].sa_handler == SIG_IGN && taken[i] == SIGHUP)
-			sigaction(taken[i], &control.old[i], NULL);
+		sigaction(taken[i], &sa, &old);
+		if (old.sa_handler == SIG_IGN && taken[i] == SIGHUP)
+			sigaction(taken[i], &old, NULL);
 	}
-}
-
-void control_child(void)
-{
-	sigaction(SIGALRM, &control.old_alarm, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++)
-		sigaction(taken[i], &control.old[i], NULL);
 }
 
 void control_check(struct recorder *r)

@@ -5,9 +5,8 @@
 #define RR_CONTROL_H
 
 struct recorder;
-/* What the program's process must start with: as they were before control_start. */
+/* Takes the signals; the program's process gives them back (record/inherit.h). */
 void control_start(void);
-void control_child(void);
 /* From now on waits end several times a second, to look what is overdue. */
 void control_tick(void);
 /* Does what a signal that has come asks for. */

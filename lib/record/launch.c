@@ -1,6 +1,7 @@
 #include "record/launch.h"
 
 #include "record/control.h"
+#include "record/inherit.h"
 #include "record/recorder.h"
 #include "util/host.h"
 #include "util/util.h"
@@ -201,7 +202,7 @@ static noreturn void be_program(const struct record_options *o, const char *path
 	/* The recorder has seized us when this pipe ends. */
 	while (read(ready, &c, 1) < 0 && errno == EINTR)
 		;
-	control_child();
+	inherit_restore();
 	execve(path, o->argv, env);
 	_exit(errno == ENOENT || errno == ENOTDIR ? 127 : 126);
 }
@@ -246,7 +247,7 @@ static int start(struct recorder *r, const char *path, char **env)
 		be_program(r->o, path, env, ready[0]);
 	}
 	close(ready[0]);
-	files_more(); /* the program keeps its own limit */
+	files_more();
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
 		const char *why = strerror(errno);
 		warnx("ptrace: %s%s", why, ptrace_advice());

@@ -1,6 +1,7 @@
 /* The recorder's loop: who runs next, and what each stop means. */
 #include "record/control.h"
 #include "record/crash.h"
+#include "record/inherit.h"
 #include "record/launch.h"
 #include "record/recorder.h"
 #include "util/util.h"
@@ -450,6 +451,7 @@ int record_run(const struct record_options *o, int *signal)
 	int status;
 
 	*signal = 0;
+	inherit_save();
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
 	r.rec.ptrace = ptrace_request;
