@@ -1,4 +1,5 @@
-# formats/trace -> build/gen/trace_format.h: every section a list macro, TRACE_<SECTION>(X).
+# formats/trace -> build/gen/trace_format.h: every section a list macro, TRACE_<SECTION>(X), and an enum for each
+# section of kinds or flags, whose list has X(name, PREFIX_NAME), the name in small letters.
 # With -v mode=man: the tables of rr-trace(5), for tbl(1); -v section=NAME prints only that one.
 BEGIN {
 	FS = "\t"
@@ -19,11 +20,13 @@ function roff(s)
 	return s
 }
 
-function begin(type, title)
+function begin(type, title, enumeration, macro)
 {
 	end()
 	kind = type
 	name = title
+	enum_name = enumeration
+	list = macro ? macro : toupper("TRACE_" kind (name == kind ? "" : "_" name))
 	nrows = 0
 	offset = 0
 }
@@ -47,7 +50,13 @@ function end(i)
 			print rows[i]
 		print ".TE"
 	} else if (kind != "" && kind != "limit" && !man) {
-		printf "\n#define %s(X)", toupper("TRACE_" kind (name == kind ? "" : "_" name))
+		if (enum_name) {
+			print "\nenum " enum_name " {"
+			for (i = 0; i < nrows; i++)
+				print "\t" constants[i]
+			print "};"
+		}
+		printf "\n#define %s(X)", list
 		for (i = 0; i < nrows; i++)
 			printf " \\\n\t%s", rows[i]
 		print ""
@@ -75,7 +84,8 @@ function end(i)
 }
 
 /^block/ { begin($1, $1); next }
-/^(record|enum|flags)/ { begin($1, $2); next }
+/^record/ { begin($1, $2); next }
+/^(enum|flags)/ { begin($1, $2, $3, $4); next }
 
 kind == "block" {
 	row($2 ", " offset ", " bytes[$3], offset "@" bytes[$3] "@" $2, $4)
@@ -89,7 +99,8 @@ kind == "record" {
 }
 
 kind == "enum" || kind == "flags" {
-	row($2 ", " $3 ", " name "_" $3, $2 "@" $3, $4)
+	constants[nrows] = name "_" $3 " = " $2 ", /* " $4 " */"
+	row(tolower($3) ", " name "_" $3, $2 "@" $3, $4)
 	next
 }
 

@@ -1,29 +1,9 @@
 /* One event, one line. */
 #include "print/fields.h"
 #include "tracee/waitstatus.h"
+#include "util/util.h"
 
 #include <signal.h>
-
-static const char *const kind_names[] = {
-	[EV_SYSCALL] = "syscall",   [EV_ENTER] = "enter",   [EV_CLONE] = "clone",
-	[EV_SIGNAL] = "signal",     [EV_INSN] = "insn",     [EV_EXIT] = "exit",
-	[EV_CHECKSUM] = "checksum", [EV_SWITCH] = "switch", [EV_HALT] = "halt",
-};
-
-const char *event_kind_name(unsigned kind)
-{
-	return kind < sizeof(kind_names) / sizeof(kind_names[0]) && kind_names[kind]
-		       ? kind_names[kind]
-		       : "?";
-}
-
-int event_kind_find(const char *name)
-{
-	for (unsigned i = EV_SYSCALL; i <= EV_HALT; i++)
-		if (strcmp(kind_names[i], name) == 0)
-			return i;
-	return -1;
-}
 
 /* --- columns
  * ------------------------------------------------------------------------------------------ */
@@ -76,7 +56,7 @@ void event_print_header(FILE *out, const struct event_style *style)
 	struct text t;
 
 	text_init(&t, out);
-	for (unsigned i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_LEN(columns); i++) {
 		size_t from = text_mark(&t);
 
 		text_str(&t, columns[i].name);
@@ -124,7 +104,7 @@ static const struct {
 
 static bool put_restart(struct text *t, int err)
 {
-	for (unsigned i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++) {
+	for (unsigned i = 0; i < ARRAY_LEN(restarts); i++) {
 		if (restarts[i].err != err)
 			continue;
 		text_mem(t, "? ", 2);
@@ -172,7 +152,7 @@ static void put_call_name(struct text *t, const struct call *c)
 	}
 }
 
-static void put_call(struct call *c)
+static void detail_syscall(struct call *c)
 {
 	struct text *t = c->t;
 
@@ -192,17 +172,22 @@ static void put_call(struct call *c)
 		text_str(t, " (refused)");
 }
 
+static void detail_enter(struct call *c)
+{
+	detail_syscall(c);
+}
+
 /* --- other kinds
  * -------------------------------------------------------------------------------------- */
 
-static void put_clone(struct call *c)
+static void detail_clone(struct call *c)
 {
 	put_call_name(c->t, c);
 	text_str(c->t, c->ev->flags & EVF_GROUP ? ": thread " : ": child ");
 	text_dec(c->t, c->ev->other);
 }
 
-static void put_signal(struct call *c)
+static void detail_signal(struct call *c)
 {
 	const struct event_records *recs = c->recs;
 	unsigned flags = c->ev->flags;
@@ -225,7 +210,7 @@ static void put_signal(struct call *c)
 
 /* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers
  * are those at its entry. */
-static void put_halt(struct call *c)
+static void detail_halt(struct call *c)
 {
 	const struct trace_event *ev = c->ev;
 	bool changed = false;
@@ -251,7 +236,7 @@ static void put_halt(struct call *c)
 		text_str(c->t, "halts");
 }
 
-static void put_insn(struct call *c)
+static void detail_insn(struct call *c)
 {
 	const char *name = arch_nondet_name(c->ev->sysno);
 
@@ -283,26 +268,60 @@ void text_status(struct text *t, int status)
 	}
 }
 
+static void detail_exit(struct call *c)
+{
+	text_status(c->t, (int)c->ev->result);
+}
+
+static void detail_checksum(struct call *c)
+{
+	text_str(c->t, "checksum = ");
+	text_hex(c->t, (uint64_t)c->ev->result);
+}
+
+static void detail_switch(struct call *c)
+{
+	text_str(c->t, "others run");
+}
+
+/* --- kinds of events ---- */
+
+/* A printer of the detail for each kind of formats/trace. */
+#define PRINTER(name, kind) [kind] = {#name, detail_##name},
+static const struct {
+	const char *name;
+	void (*detail)(struct call *);
+} kinds[] = {TRACE_EVENT_KINDS(PRINTER)};
+
+static bool kind_known(unsigned kind)
+{
+	return kind < ARRAY_LEN(kinds) && kinds[kind].name;
+}
+
+const char *event_kind_name(unsigned kind)
+{
+	return kind_known(kind) ? kinds[kind].name : "?";
+}
+
+int event_kind_find(const char *name)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kind_known(i) && strcmp(kinds[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
 void event_detail(struct text *t, const struct trace_event *ev, const struct event_records *recs,
 		  const struct event_style *style)
 {
 	struct call c;
 
 	call_init(&c, t, ev, recs, style);
-	switch (ev->kind) {
-	case EV_SYSCALL:
-	case EV_ENTER: put_call(&c); break;
-	case EV_CLONE: put_clone(&c); break;
-	case EV_SIGNAL: put_signal(&c); break;
-	case EV_INSN: put_insn(&c); break;
-	case EV_EXIT: text_status(t, ev->result); break;
-	case EV_CHECKSUM:
-		text_str(t, "checksum = ");
-		text_hex(t, ev->result);
-		break;
-	case EV_SWITCH: text_str(t, "others run"); break;
-	case EV_HALT: put_halt(&c); break;
-	default: text_str(t, "kind "); text_udec(t, ev->kind);
+	if (kind_known(ev->kind)) {
+		kinds[ev->kind].detail(&c);
+	} else {
+		text_str(t, "kind ");
+		text_udec(t, ev->kind);
 	}
 }
 

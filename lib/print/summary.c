@@ -134,15 +134,14 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 /* --- mappings
  * ----------------------------------------------------------------------------------------- */
 
-static const char *const backing_names[] = {
-	[BACKING_ANON] = "anonymous",  [BACKING_FILE] = "file",     [BACKING_COPY] = "copy",
-	[BACKING_DATA] = "data",       [BACKING_OBJECT] = "object", [BACKING_CODE] = "code",
-	[BACKING_COUNTER] = "counter",
-};
+#define BACKING_WORD(name, backing) [backing] = #name,
+static const char *const backing_words[] = {TRACE_BACKINGS(BACKING_WORD)};
 
 static const char *backing_name(unsigned backing)
 {
-	return backing < ARRAY_LEN(backing_names) ? backing_names[backing] : "?";
+	if (backing == BACKING_ANON)
+		return "anonymous";
+	return backing < ARRAY_LEN(backing_words) ? backing_words[backing] : "?";
 }
 
 static void put_prot(struct text *t, const struct trace_map *m)

@@ -21,12 +21,6 @@ static const struct field event_fields[] = {TRACE_RECORD_EVENT(EVENT_FIELD)};
 static const struct field map_fields[] = {TRACE_RECORD_MAP(MAP_FIELD)};
 static const struct field data_fields[] = {TRACE_RECORD_DATA(DATA_FIELD)};
 
-#define SAME_VALUE(value, name, constant) _Static_assert((value) == (constant), #constant);
-TRACE_ENUM_EV(SAME_VALUE)
-TRACE_FLAGS_EVF(SAME_VALUE)
-TRACE_ENUM_DATA(SAME_VALUE)
-TRACE_ENUM_BACKING(SAME_VALUE)
-
 enum { MAX_FIELDS = 16, MAX_VARINT = 10, SLOTS = 2 * TRACE_MAX_BLOCK_TASKS };
 _Static_assert(ARRAY_LEN(event_fields) <= MAX_FIELDS && ARRAY_LEN(map_fields) <= MAX_FIELDS &&
 		       ARRAY_LEN(data_fields) <= MAX_FIELDS,
@@ -463,11 +457,38 @@ const char *record_get(struct codec *c, const uint8_t **p, const uint8_t *end, v
 	return record_invalid(c->stream, record);
 }
 
+#define KNOWN(name, constant) \
+	case constant: return true;
+
+static bool event_kind_known(uint8_t kind)
+{
+	switch (kind) {
+		TRACE_EVENT_KINDS(KNOWN)
+	default: return false;
+	}
+}
+
+static bool data_kind_known(uint8_t kind)
+{
+	switch (kind) {
+		TRACE_DATA_KINDS(KNOWN)
+	default: return false;
+	}
+}
+
+static bool backing_known(uint8_t backing)
+{
+	switch (backing) {
+		TRACE_BACKINGS(KNOWN)
+	default: return false;
+	}
+}
+
 static const char *data_invalid(const struct trace_data *d)
 {
 	uint64_t end;
 
-	if (d->kind > DATA_DEBUG)
+	if (!data_kind_known(d->kind))
 		return "unknown kind of data";
 	if (d->len > TRACE_DATA_MAX)
 		return "data too long";
@@ -484,7 +505,7 @@ static const char *map_invalid(const struct trace_map *m)
 {
 	uint64_t end;
 
-	if (m->backing > BACKING_COUNTER)
+	if (!backing_known(m->backing))
 		return "unknown backing of a mapping";
 	if (m->start % PAGE || m->len % PAGE)
 		return "mapping not of whole pages";
@@ -502,6 +523,7 @@ const char *record_invalid(enum trace_stream stream, const void *record)
 		return data_invalid(&((const struct trace_data_record *)record)->data);
 	if (stream == STREAM_MMAPS)
 		return map_invalid(&((const struct trace_map_record *)record)->map);
-	uint8_t kind = ((const struct trace_event *)record)->kind;
-	return kind >= EV_SYSCALL && kind <= EV_HALT ? NULL : "unknown kind of event";
+	return event_kind_known(((const struct trace_event *)record)->kind)
+		       ? NULL
+		       : "unknown kind of event";
 }

@@ -13,6 +13,7 @@
 #define RR_TRACE_H
 
 #include "arch/regs.h"
+#include "gen/trace_format.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,48 +30,6 @@
 struct trace_regs {
 	uint64_t r[TRACE_NREGS];
 };
-
-enum trace_kind {
-	/* a call has returned: `regs` at its entry, `after` when back in the program */
-	EV_SYSCALL = 1,
-	EV_ENTER = 2, /* a call has been entered and others run before it returns */
-	/* inside a call, the task has made task `other`, whose registers are `after` */
-	EV_CLONE = 3,
-	/* a signal acts here: `after` is the handler's entry, or where the task goes on */
-	EV_SIGNAL = 4,
-	/* a nondeterministic instruction has been emulated: `sysno` is its kind (arch/arch.h) */
-	EV_INSN = 5,
-	EV_EXIT = 6,     /* the task is gone: `result` is its wait status */
-	EV_CHECKSUM = 7, /* checksum of the writable memory of the task's address space: `result` */
-	/* the task stands between two calls, at `ticks`, and others run before it goes on */
-	EV_SWITCH = 8,
-	/* the task halts for a task of the program's that traces it, which may change `after` */
-	EV_HALT = 9
-};
-
-/* Flags of an event. */
-/* EV_SYSCALL: a successful execve: the map records are the whole new address space */
-#define EVF_EXEC 0x01
-/* EV_SYSCALL: interrupted; `result` is -ERESTART*, the task will make the call again */
-#define EVF_RESTART 0x02
-#define EVF_RESUMED 0x04 /* EV_SYSCALL: an EV_ENTER of this task went before */
-#define EVF_REFUSED 0x08 /* EV_SYSCALL: not made, rr-record answered for the kernel */
-/* EV_SYSCALL: `result` bytes went to what was rr-record's standard output */
-#define EVF_STDOUT 0x10
-#define EVF_STDERR 0x20 /* the same for standard error */
-/* EV_SIGNAL, EV_HALT: just before the task's next call; `regs` as on entry of that call */
-#define EVF_AT_CALL 0x40
-/* EV_SIGNAL, EV_HALT: `result` was raised by the instruction at `regs` */
-#define EVF_SYNC 0x80
-#define EVF_HANDLER 0x100 /* EV_SIGNAL: the program's handler runs next */
-#define EVF_FATAL 0x200   /* EV_SIGNAL: ends the task's process */
-#define EVF_STOP 0x400    /* EV_SIGNAL: stops the task's process until continued */
-/* EV_CLONE: shares memory with its maker (CLONE_VM); EV_EXIT: its memory lives on */
-#define EVF_THREAD 0x800
-#define EVF_GROUP 0x1000 /* EV_CLONE: a thread of its maker's process (CLONE_THREAD) */
-#define EVF_STEP 0x4000  /* EV_HALT: one instruction behind the task's last event */
-/* EV_SIGNAL: acts somewhere behind the task's last event: it made no call for too long */
-#define EVF_INEXACT 0x2000
 
 struct trace_event {
 	uint64_t num;     /* 1, 2, 3 …: set by the writer and the reader */
@@ -90,21 +49,7 @@ struct trace_event {
 	uint32_t ndata, nmaps;   /* records this event owns: set by the writer and the reader */
 };
 
-enum trace_data_kind {
-	DATA_OUT = 0, /* the kernel wrote this at `addr` of the memory of task `tid` */
-	DATA_IN = 1,  /* the kernel read this there: kept for rr-dump only */
-	/* XSAVE area (PTRACE_GETREGSET, NT_X86_XSTATE) the task goes on with; addr is 0 */
-	DATA_XSTATE = 2,
-	DATA_SHARED = 3, /* contents of shared object `object` from offset `addr` on */
-	/* bytes for the output EVF_STDOUT/EVF_STDERR speaks of that are not in memory */
-	DATA_PAYLOAD = 4,
-	DATA_SIGINFO = 5, /* EV_SIGNAL: siginfo_t, kept for rr-dump and rr-gdb */
-	DATA_FILL = 6,    /* initial contents of the private mapping at `addr` (BACKING_DATA) */
-	/* `fill_len` zero bytes at `addr` of task `tid` (or of `object`, when not 0) */
-	DATA_ZERO = 7,
-	/* debug registers that a tracer has set, TRACE_DEBUG_REGS of them: DR0 to DR3 and DR7 */
-	DATA_DEBUG = 8
-};
+/* Debug registers of a DATA_DEBUG record. */
 #define TRACE_DEBUG_REGS 5u
 
 struct trace_data {
@@ -115,18 +60,6 @@ struct trace_data {
 	uint64_t fill_len;    /* DATA_ZERO only */
 	uint32_t len;         /* bytes below; 0 with DATA_ZERO */
 	const uint8_t *bytes; /* reader: good until the next call on the reader; writer: copied */
-};
-
-/* Not MAP_*: <sys/mman.h> has macros MAP_ANON and MAP_FILE. */
-enum trace_backing {
-	BACKING_ANON = 0,   /* zeroes */
-	BACKING_FILE = 1,   /* `path` on the host, unchanged since (size, mtime) */
-	BACKING_COPY = 2,   /* `copy`, a file under files/ of the trace */
-	BACKING_DATA = 3,   /* contents come as DATA_FILL records of the same event */
-	BACKING_OBJECT = 4, /* shared object `object`, contents as DATA_SHARED records */
-	/* rewritten code: `copy`, a code file under files/ (instrument/code.h) */
-	BACKING_CODE = 5,
-	BACKING_COUNTER = 6 /* the page in which rewritten code counts (counter/page.h) */
 };
 
 struct trace_map {

@@ -70,6 +70,9 @@ static uint64_t edge(uint64_t *random)
 
 static struct trace_event edge_event(uint64_t *random, const struct trace_event *before)
 {
+#define KIND(name, kind) kind,
+	static const uint8_t kinds[] = {TRACE_EVENT_KINDS(KIND)};
+#undef KIND
 	/* with its padding, as the events are compared as memory */
 	struct trace_event ev = *before;
 
@@ -77,7 +80,7 @@ static struct trace_event edge_event(uint64_t *random, const struct trace_event 
 	ev.ticks = edge(random);
 	ev.tid = (int32_t)edge(random);
 	ev.other = (int32_t)edge(random);
-	ev.kind = (uint8_t)(EV_SYSCALL + random_next(random) % EV_HALT);
+	ev.kind = kinds[random_next(random) % ARRAY_LEN(kinds)];
 	ev.flags = (uint16_t)edge(random);
 	ev.sysno = (uint16_t)edge(random);
 	ev.result = (int64_t)edge(random);
