@@ -132,38 +132,23 @@ void call_change(struct call *c, int i, uint64_t value)
 	c->changed = true;
 }
 
-/* Elements or bytes, as the row says. LEN_RET needs the result. */
-static uint64_t arg_len(struct call *c, const struct sys_arg *a, int i, bool exit)
+struct sys_values kernel_call_values(const struct call *c, bool returned)
 {
-	uint32_t w = 0;
-	uint64_t w64 = 0;
-
-	switch (a->len_src) {
-	case LEN_ARG: return c->args[a->len_arg];
-	case LEN_RET:
-		if (!exit || c->result <= 0)
-			return 0;
-		w64 = (uint64_t)c->result;
-		return a->len_arg && w64 > c->args[a->len_arg - 1] ? c->args[a->len_arg - 1] : w64;
-	case LEN_PTR:
-		if (!c->args[a->len_arg] || CALL_READ(c, c->args[a->len_arg], &w))
-			return 0;
-		if (exit && c->cap[i] && w > c->cap[i])
-			/* the kernel tells the full length, but wrote no more than there was room
-			 * for */
-			w = c->cap[i];
-		return w;
-	case LEN_PTR64:
-		return c->args[a->len_arg] && !CALL_READ(c, c->args[a->len_arg], &w64) ? w64 : 0;
-	default: return a->len_arg;
-	}
+	return (struct sys_values){.args = c->args,
+				   .result = c->result,
+				   .returned = returned,
+				   .cap = c->cap,
+				   .read = task_read_ctx,
+				   .ctx = c->t};
 }
 
-static uint64_t fdset_bytes(const struct call *c)
+/* Bytes or elements of argument i, 0 where that is not known. */
+static uint64_t arg_length(const struct call *c, int i, bool returned)
 {
-	int n = (int)c->args[0];
+	struct sys_values v = kernel_call_values(c, returned);
+	uint64_t n = systab_length(c->desc, i, &v);
 
-	return n <= 0 ? 0 : ((uint64_t)n + 63) / 64 * 8;
+	return n == SYS_LENGTH_UNKNOWN ? 0 : n;
 }
 
 static size_t read_iovec(struct call *c, uint64_t addr, uint64_t count, struct iovec *v, size_t max)
@@ -277,16 +262,20 @@ static void in_string(struct call *c, uint64_t addr)
 		call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof(buf) - 1));
 }
 
-void call_save_in(struct call *c, const struct sys_arg *a, int i)
+void call_save_in(struct call *c, int i)
 {
+	const struct sys_arg *a = &c->desc->args[i];
 	uint64_t p = c->args[i], n;
 
+	if (a->dir == D_NONE && a->type != T_PATH)
+		return;
+	n = arg_length(c, i, false);
 	if (a->len_src == LEN_PTR && (a->dir & D_OUT))
-		c->cap[i] = (uint32_t)arg_len(c, a, i, false);
+		c->cap[i] = (uint32_t)(a->type == T_BUF ? n - a->sub : n);
 	switch (a->type) {
-	case T_IOVEC: in_iovec(c, p, arg_len(c, a, i, false), a->dir & D_IN); return;
+	case T_IOVEC: in_iovec(c, p, n, a->dir & D_IN); return;
 	case T_MSGHDR: in_msghdr(c, p, a->dir & D_IN); return;
-	case T_MMSGHDR: each_mmsghdr(c, p, arg_len(c, a, i, false), false, a->dir & D_IN); return;
+	case T_MMSGHDR: each_mmsghdr(c, p, n, false, a->dir & D_IN); return;
 	case T_PATH:
 	case T_STR: in_string(c, p); return;
 	case T_STRV: in_strings(c, p); return;
@@ -294,37 +283,46 @@ void call_save_in(struct call *c, const struct sys_arg *a, int i)
 	}
 	if (!(a->dir & D_IN))
 		return;
-	n = arg_len(c, a, i, false);
 	switch (a->type) {
 	case T_BUF: call_in(c, p, n < IN_BUF_MAX ? n : IN_BUF_MAX); break;
 	case T_STRUCT: call_in(c, p, n < IN_STRUCT_MAX ? n * a->unit : IN_STRUCT_MAX); break;
 	case T_SOCKADDR: call_in(c, p, n < 128 ? n : 128); break;
-	case T_FDSET: call_in(c, p, fdset_bytes(c)); break;
+	case T_FDSET: call_in(c, p, n); break;
 	default: break;
 	}
 }
 
 /* A call that fails with EFAULT may have written up to the page that is not there. What can be more
- * than this (read from a file) tells of the bytes before the fault instead. */
+ * than this (read from a file) returns the number of bytes before the fault instead. */
 #define FAULT_MAX (1u << 20)
 
-void call_save_out(struct call *c, const struct sys_arg *a, int i)
+/* Bytes or elements that the call may have written to argument i before it failed with EFAULT. */
+static uint64_t fault_length(const struct call *c, int i)
 {
+	struct sys_values v = kernel_call_values(c, true);
+	uint64_t n = systab_room(c->desc, i, &v);
+
+	if (c->desc->args[i].len_src != LEN_RET)
+		return n == SYS_LENGTH_UNKNOWN ? 0 : n;
+	return n < FAULT_MAX ? n : FAULT_MAX;
+}
+
+void call_save_out(struct call *c, int i)
+{
+	const struct sys_arg *a = &c->desc->args[i];
 	uint64_t p = c->args[i];
 	bool fault = c->result == -EFAULT;
 
 	if (!(a->dir & D_OUT) || !p || (c->result < 0 && !a->always && !fault))
 		return;
-	uint64_t n = arg_len(c, a, i, true), bytes = c->result > 0 ? (uint64_t)c->result
-						     : fault       ? FAULT_MAX
-								   : 0;
-	if (fault && a->len_src == LEN_RET) /* the room there was is the next argument */
-		n = i < 5 && c->args[i + 1] < FAULT_MAX ? c->args[i + 1] : FAULT_MAX;
+	uint64_t n = fault ? fault_length(c, i) : arg_length(c, i, true);
+	uint64_t bytes = c->result > 0 ? (uint64_t)c->result : fault ? FAULT_MAX : 0;
+
 	switch (a->type) {
-	case T_BUF: call_out(c, p, n ? n + a->sub : 0); break;
-	case T_SOCKADDR: call_out(c, p, n); break;
+	case T_BUF:
+	case T_SOCKADDR:
+	case T_FDSET: call_out(c, p, n); break;
 	case T_STRUCT: call_out(c, p, n * a->unit); break;
-	case T_FDSET: call_out(c, p, fdset_bytes(c)); break;
 	case T_IOVEC: out_iovec(c, p, n, bytes); break;
 	case T_MSGHDR: out_msghdr(c, p, bytes); break;
 	case T_MMSGHDR: each_mmsghdr(c, p, bytes, true, false); break;

@@ -9,8 +9,7 @@ void kernel_enter(struct call *c)
 	if (d->cls == SYS_REFUSE)
 		call_refuse(c, d->refuse_errno);
 	for (int i = 0; i < d->nargs; i++)
-		if (d->args[i].dir != D_NONE || d->args[i].type == T_PATH)
-			call_save_in(c, &d->args[i], i);
+		call_save_in(c, i);
 	if (h && h->enter)
 		h->enter(c);
 	scratch_enter(c);
@@ -28,7 +27,7 @@ void kernel_exit(struct call *c)
 	if (c->verdict == CALL_REFUSE)
 		return;
 	for (int i = 0; i < d->nargs; i++)
-		call_save_out(c, &d->args[i], i);
+		call_save_out(c, i);
 }
 
 void kernel_blocked(struct call *c)

@@ -133,8 +133,10 @@ siginfo_t kernel_child_info(pid_t tid, int status);
 void kernel_warn_setuid(struct recording *rec, const char *file, const char *name);
 
 /* What the row says of argument i, before and after the call. */
-void call_save_in(struct call *c, const struct sys_arg *a, int i);
-void call_save_out(struct call *c, const struct sys_arg *a, int i);
+void call_save_in(struct call *c, int i);
+void call_save_out(struct call *c, int i);
+/* For systab_length() and systab_room(). */
+struct sys_values kernel_call_values(const struct call *c, bool returned);
 
 /* scratch.c: points outputs elsewhere, when the call may wait while threads run; puts them in
  * place. */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 
 static int output_run(struct task *t, uint64_t addr, uint64_t n,
@@ -46,28 +45,31 @@ static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t 
 	return 0;
 }
 
+/* The bytes it wrote are what its first argument that is a buffer, a vector of buffers or a message
+ * points to. */
 int kernel_output(struct task *t, const struct trace_event *ev,
 		  int (*put)(void *, const void *, size_t), void *ctx)
 {
-	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, a1 = arch_arg(&ev->regs, 1),
-		 a2 = arch_arg(&ev->regs, 2);
+	const struct sys_desc *d = systab_get(ev->sysno);
+	uint64_t n = ev->result > 0 ? (uint64_t)ev->result : 0, args[6];
+	struct sys_values v = {.args = args, .result = ev->result, .read = task_read_ctx, .ctx = t};
 	struct msghdr m;
 
 	if (n > KERNEL_RW_MAX) {
 		errno = EINVAL;
 		return -1;
 	}
-	switch (ev->sysno) {
-	case SYS_write:
-	case SYS_pwrite64:
-	case SYS_sendto: return output_run(t, a1, n, put, ctx);
-	case SYS_writev:
-	case SYS_pwritev:
-	case SYS_pwritev2: return output_iovec(t, a1, a2, n, put, ctx);
-	case SYS_sendmsg:
-		if (task_read_all(t, a1, &m, sizeof(m)))
-			return -1;
-		return output_iovec(t, (uint64_t)m.msg_iov, m.msg_iovlen, n, put, ctx);
-	default: return 0;
-	}
+	for (int i = 0; i < 6; i++)
+		args[i] = arch_arg(&ev->regs, i);
+	for (int i = 0; d && d->handler == SYSH_write && i < d->nargs; i++)
+		switch (d->args[i].type) {
+		case T_BUF: return output_run(t, args[i], n, put, ctx);
+		case T_IOVEC: return output_iovec(t, args[i], systab_length(d, i, &v), n, put, ctx);
+		case T_MSGHDR:
+			if (task_read_all(t, args[i], &m, sizeof(m)))
+				return -1;
+			return output_iovec(t, (uint64_t)m.msg_iov, m.msg_iovlen, n, put, ctx);
+		default: break;
+		}
+	return 0;
 }

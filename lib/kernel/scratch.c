@@ -15,35 +15,18 @@
 
 #define ALIGN(n) (((n) + 63) & ~63ul)
 
-/* Bytes the kernel may write through argument i; 0: not known, or nothing of this kind. */
+/* Bytes the kernel may write through argument i; 0: not known, or not a plain pointer. */
 static uint64_t room(const struct call *c, int i)
 {
 	const struct sys_arg *a = &c->desc->args[i];
-	uint64_t n = 1, unit = 1;
+	struct sys_values v = kernel_call_values(c, false);
 
 	if (!(a->dir & D_OUT) || !c->args[i])
 		return 0;
-	switch (a->type) {
-	case T_STRUCT: unit = a->unit; break;
-	case T_BUF:
-	case T_SOCKADDR: break;
-	case T_FDSET: return (int)c->args[0] > 0 ? (c->args[0] + 63) / 64 * 8 : 0;
-	default: return 0;
-	}
-	switch (a->len_src) {
-	case LEN_FIXED: n = a->len_arg; break;
-	case LEN_ARG: n = c->args[a->len_arg]; break;
-	case LEN_RET: /* the buffer's size is the argument it names, or the one behind it */
-		if (!a->len_arg && i == 5)
-			return 0;
-		n = c->args[a->len_arg ? a->len_arg - 1 : (uint32_t)i + 1];
-		break;
-	case LEN_PTR: n = c->cap[i]; break;
-	default: return 0;
-	}
-	if (n > SCRATCH_SIZE || unit > SCRATCH_SIZE)
+	if (a->type != T_STRUCT && a->type != T_BUF && a->type != T_SOCKADDR && a->type != T_FDSET)
 		return 0;
-	return n * unit + (a->type == T_BUF ? a->sub : 0);
+	uint64_t unit = a->type == T_STRUCT ? a->unit : 1, n = systab_room(c->desc, i, &v);
+	return n > SCRATCH_SIZE || unit > SCRATCH_SIZE ? 0 : n * unit;
 }
 
 static bool copy_memory(struct task *t, uint64_t to, uint64_t from, uint64_t n)

@@ -57,39 +57,27 @@ static const uint8_t *arg_memory(const struct call *c, uint64_t addr, enum sys_d
 	return p;
 }
 
-static uint64_t word_at(const struct call *c, uint64_t addr, size_t size)
+static int read_memory(void *ctx, uint64_t addr, void *buf, size_t size)
 {
-	uint64_t v = 0;
 	size_t n;
-	const uint8_t *p = arg_memory(c, addr, D_INOUT, &n);
+	const uint8_t *p = arg_memory(ctx, addr, D_INOUT, &n);
 
 	if (!p || n < size)
-		return UINT64_MAX;
-	memcpy(&v, p, size);
-	return v;
+		return -1;
+	memcpy(buf, p, size);
+	return 0;
 }
 
-/* The result, but no more than the buffer holds where len_arg names the (1-based) argument that
- * says so. */
-static uint64_t result_length(const struct call *c, const struct sys_arg *a)
-{
-	uint64_t n = c->ev->result > 0 ? c->ev->result : 0;
-
-	if (a->len_arg && a->len_arg <= 6 && n > c->arg[a->len_arg - 1])
-		n = c->arg[a->len_arg - 1];
-	return n;
-}
-
-/* Bytes or elements the argument has; UINT64_MAX if nothing tells. */
+/* Bytes or elements the argument has; SYS_LENGTH_UNKNOWN if the trace does not say. */
 static uint64_t arg_length(const struct call *c, const struct sys_arg *a)
 {
-	switch (a->len_src) {
-	case LEN_ARG: return c->arg[a->len_arg % 6];
-	case LEN_RET: return result_length(c, a);
-	case LEN_PTR: return word_at(c, c->arg[a->len_arg % 6], 4);
-	case LEN_PTR64: return word_at(c, c->arg[a->len_arg % 6], 8);
-	default: return a->len_arg;
-	}
+	const struct sys_values v = {.args = c->arg,
+				     .result = c->ev->result,
+				     .returned = true,
+				     .read = read_memory,
+				     .ctx = (void *)c};
+
+	return systab_length(c->desc, (int)(a - c->desc->args), &v);
 }
 
 /* --- numbers
@@ -419,9 +407,9 @@ static void put_buf(const struct call *c, const struct sys_arg *a, uint64_t addr
 	uint64_t len = arg_length(c, a);
 
 	/* A string that happens to come with its length. */
-	if (c->ev->sysno == SYS_getcwd && len)
+	if (c->ev->sysno == SYS_getcwd && len && len != SYS_LENGTH_UNKNOWN)
 		len--;
-	call_print_buf(c, addr, len == UINT64_MAX ? len : len + a->sub, a->dir);
+	call_print_buf(c, addr, len, a->dir);
 }
 
 static void put_pointer(const struct call *c, const struct sys_arg *a, uint64_t v)

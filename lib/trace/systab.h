@@ -3,6 +3,7 @@
 #ifndef RR_SYSTAB_H
 #define RR_SYSTAB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -110,6 +111,25 @@ struct sys_flag_table {
 };
 extern const struct sys_flag_table sys_flag_tables[];
 extern const char *const sys_struct_names[];
+
+/* What the length of an argument may depend on. */
+struct sys_values {
+	const uint64_t *args; /* six */
+	int64_t result;
+	bool returned;       /* the call has; before that, [ret] is 0 */
+	const uint32_t *cap; /* six: the words of [*argN] on entry, 0: not known; NULL: none is */
+	/* Reads n bytes of the task's memory, all of them: 0, or -1. */
+	int (*read)(void *ctx, uint64_t addr, void *buf, size_t n);
+	void *ctx;
+};
+
+#define SYS_LENGTH_UNKNOWN UINT64_MAX
+
+/* How much argument i of the call has: bytes of a T_BUF, T_SOCKADDR or T_FDSET, elements of others.
+ * SYS_LENGTH_UNKNOWN: the word that says so cannot be read. */
+uint64_t systab_length(const struct sys_desc *d, int i, const struct sys_values *v);
+/* How much it has room for, before the call: the same, but for [ret] the size of the buffer. */
+uint64_t systab_room(const struct sys_desc *d, int i, const struct sys_values *v);
 
 /* The call's row, or NULL if there is no such number. */
 const struct sys_desc *systab_get(uint64_t nr);
