@@ -1,12 +1,11 @@
-/* The counter page: one page of memory, at one address in every tracee and shared with the recorder
- * (or the replayer).
+/* The counter page: one page of memory, at the same address in every tracee and shared with the
+ * tracer.
  *
- * At most one tracee runs at a time, so one countdown serves all: rewritten code subtracts
+ * At most one tracee runs at a time, so one countdown serves all of them: rewritten code subtracts
  * COUNTER_TICK for every counted edge and stops when the result is 0. The low byte of the countdown
- * is always 0, so that the flags of the subtraction are the same whatever the count is: a replay
- * that counts from another number sees no difference. The address is below 2 GiB, so that code
- * anywhere reaches it with a 32-bit absolute displacement, and not below the usual vm.mmap_min_addr
- * (64 KiB).
+ * is always 0, so that the subtraction leaves the same flags whatever the count is, and a replay
+ * that counts from another number differs in nothing. The address is below 2 GiB, within reach of
+ * an absolute 32-bit displacement from any code, and not below the usual vm.mmap_min_addr (64 KiB).
  */
 #ifndef RR_COUNTER_PAGE_H
 #define RR_COUNTER_PAGE_H
@@ -15,16 +14,16 @@
 
 #define COUNTER_PAGE 0x10000ul
 #define COUNTER_TICK 256
+#define COUNTER_SAVED 3
 
 struct counter_page {
 	uint64_t left; /* COUNTER_TICK for each edge until the stop; never 0 while a task runs */
-	/* what these held, while rewritten code uses them and at its stops */
-	uint64_t rax, rcx, r11;
+	/* What the registers that rewritten code borrows held: while it uses them, and at its
+	 * stops. Which ones they are is the business of lib/instrument/ARCH. */
+	uint64_t saved[COUNTER_SAVED];
 };
 
 #define COUNTER_LEFT COUNTER_PAGE
-#define COUNTER_RAX (COUNTER_PAGE + 8)
-#define COUNTER_RCX (COUNTER_PAGE + 16)
-#define COUNTER_R11 (COUNTER_PAGE + 24)
+#define COUNTER_SAVED_AT(i) (COUNTER_PAGE + 8 + 8 * (i))
 
 #endif

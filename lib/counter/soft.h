@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct trace_regs;
-
 /* Of a recording or a replay. */
 struct soft {
 	int fd; /* the page's memory file; -1: none */
@@ -34,10 +32,5 @@ void soft_leave(const struct soft *s, struct soft_task *t);
  * here on (n >= 1). */
 void soft_arm(struct soft_task *t, uint64_t n);
 #define SOFT_FAR (1ull << 48)
-
-/* The task, stopped anywhere, stops at its next counted edge. It may stand in the middle of
- * counting one: then g, its registers, are moved on behind that, *moved is set, and they are to be
- * given to it. code: the 16 bytes at its pc. */
-void soft_hurry(struct soft_task *t, struct trace_regs *g, const uint8_t code[16], bool *moved);
 
 #endif

@@ -58,10 +58,10 @@ static void put_page(struct emitter *em, const char *bytes, size_t n, uint32_t a
 	put_u32(em, addr);
 }
 
-#define SAVE_RAX(em) put_page(em, "\x48\x89\x04\x25", 4, COUNTER_RAX)
-#define SAVE_RCX(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_RCX)
-#define SAVE_R11(em) put_page(em, "\x4c\x89\x1c\x25", 4, COUNTER_R11)
-#define LOAD_RCX(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_RCX)
+#define SAVE_RAX(em) put_page(em, "\x48\x89\x04\x25", 4, COUNTER_SAVED_AT(0))
+#define SAVE_RCX(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_SAVED_AT(1))
+#define SAVE_R11(em) put_page(em, "\x4c\x89\x1c\x25", 4, COUNTER_SAVED_AT(2))
+#define LOAD_RCX(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_SAVED_AT(1))
 #define LOAD_LEFT(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_LEFT)
 #define SAVE_LEFT(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_LEFT)
 

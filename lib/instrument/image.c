@@ -1,10 +1,10 @@
 #include "instrument/image.h"
 
-#include "arch/x86_64/regs.h"
+#include "arch/insn.h"
 #include "counter/page.h"
+#include "instrument/trampoline.h"
 #include "util/util.h"
 
-#include <Zydis/Zydis.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
@@ -311,42 +311,8 @@ bool code_counts(const struct code_places *p, uint64_t pc)
 	return false;
 }
 
-/* Where the indirect jump at pc goes; 0 if its operand cannot be read. */
-static uint64_t jump_target(const uint8_t *bytes, size_t n, uint64_t pc, const struct trace_regs *g,
-			    int (*read)(void *, uint64_t, void *, size_t), void *ctx)
-{
-	ZydisDecoder d;
-	ZydisDecodedInstruction insn;
-	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
-	ZydisRegisterContext regs = {0};
-	uint64_t addr, target;
-
-	if (ZYAN_FAILED(ZydisDecoderInit(&d, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64)) ||
-	    ZYAN_FAILED(ZydisDecoderDecodeFull(&d, bytes, n, &insn, ops)))
-		return 0;
-	for (int i = 0; i < 16; i++)
-		regs.values[ZYDIS_REGISTER_RAX + i] /* in the same order */ =
-			g->r[arch_reg_by_number[i]];
-	if (ops[0].type == ZYDIS_OPERAND_TYPE_REGISTER) {
-		int i = ops[0].reg.value - ZYDIS_REGISTER_RAX;
-		return i >= 0 && i < 16 ? g->r[arch_reg_by_number[i]] : 0;
-	}
-	if (ops[0].type != ZYDIS_OPERAND_TYPE_MEMORY ||
-	    ZYAN_FAILED(ZydisCalcAbsoluteAddressEx(&insn, &ops[0], pc, &regs, &addr)))
-		return 0;
-	if (ops[0].mem.segment == ZYDIS_REGISTER_FS)
-		addr += g->r[R_FS_BASE];
-	if (ops[0].mem.segment == ZYDIS_REGISTER_GS)
-		addr += g->r[R_GS_BASE];
-	return read(ctx, addr, &target, sizeof(target)) ? 0 : target;
-}
-
-/* CF PF AF ZF SF OF, and how a subtraction of COUNTER_TICK from a countdown that goes on leaves
- * them: only PF set. */
-#define FLAGS_ARITH 0x8d5u
-#define FLAGS_COUNTED 0x004u
-
-bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint64_t saved[3],
+bool code_at_stop(const struct code_places *p, struct trace_regs *g,
+		  const uint64_t saved[COUNTER_SAVED],
 		  int (*read)(void *, uint64_t, void *, size_t), void *ctx,
 		  const struct code_site **site)
 {
@@ -356,23 +322,22 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint6
 	    ARCH_SYSNO(g) >= c->img->h->sites.count)
 		return false;
 	const struct code_site *s = *site = &c->img->sites[ARCH_SYSNO(g)];
-	ARCH_RESULT(g) = saved[0];
-	g->r[R_RCX] = saved[1];
-	g->r[R_R11] = saved[2];
-	ARCH_SYSNO(g) = (uint64_t)-1;
+	trampoline_restore(g, saved);
 	if (s->kind >= CODE_NONDET) {
 		ARCH_PC(g) = c->lo + s->site;
 		return true;
 	}
 	if (s->reg)
-		g->r[R_EFLAGS] = (g->r[R_EFLAGS] & ~(uint64_t)FLAGS_ARITH) | FLAGS_COUNTED;
+		trampoline_set_flags(g);
 	ARCH_PC(g) = c->lo + s->target;
 	if (s->kind == CODE_INDIRECT) {
 		uint64_t tail = code_place_tramp(c) + s->tail;
 		size_t room = s->tail < c->img->h->tramp_len ? c->img->h->tramp_len - s->tail : 0;
 		const uint8_t *bytes = (const uint8_t *)c->img->h + c->img->h->tramp_off + s->tail;
 		uint64_t to =
-			room ? jump_target(bytes, room < 15 ? room : 15, tail, g, read, ctx) : 0;
+			room ? arch_jump_target(bytes, room < ARCH_INSN_MAX ? room : ARCH_INSN_MAX,
+						tail, g, read, ctx)
+			     : 0;
 		/* The jump will fault: it is left to do so. */
 		ARCH_PC(g) = to ? to : tail;
 	}

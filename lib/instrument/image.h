@@ -40,16 +40,17 @@ bool code_places_overlap(const struct code_places *p, uint64_t start, uint64_t l
 uint64_t code_place_tramp(const struct code_place *c);
 
 /* The call that a stop's registers enter is a site's: *site becomes its row, and the registers in g
- * those of the program at the site, behind the edge or in front of the instruction. saved: rax,
- * rcx, r11 from the counter page. read: tracee memory, 0 if well. False: the call is the program's
+ * those of the program at the site, behind the edge or in front of the instruction. saved: from
+ * the counter page. read: tracee memory, 0 on success. False: the call is the program's
  * own. */
-bool code_at_stop(const struct code_places *p, struct trace_regs *g, const uint64_t saved[3],
+bool code_at_stop(const struct code_places *p, struct trace_regs *g,
+		  const uint64_t saved[COUNTER_SAVED],
 		  int (*read)(void *, uint64_t, void *, size_t), void *ctx,
 		  const struct code_site **site);
 
 /* Where the original program is when the counter is at pc: pc itself outside of trampolines. */
 uint64_t code_origin(const struct code_places *p, uint64_t pc);
-/* The same behind a breakpoint instruction (int3): perhaps one that has been written over the first
+/* The same behind a breakpoint instruction: perhaps one that has been written over the first
  * byte of another. */
 uint64_t code_origin_broken(const struct code_places *p, uint64_t pc);
 /* Where to go on for the original's pc: into a trampoline when that instruction has been moved
@@ -66,9 +67,9 @@ bool code_at_stop_code(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
 
-/* The task, stopped anywhere in counted code, stops at its next edge: soft_hurry() with what is at
- * its pc. */
-void code_hurry(struct task *t, struct soft_task *count);
+/* The task, stopped anywhere in counted code, will stop at its next edge. In the middle of counting
+ * one, it is moved past that. */
+void code_arm_next(struct task *t, struct soft_task *count);
 
 /* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the
  * original's, with a signal: STEP_DONE. STEP_CALL or STEP_NONDET: it stands in front of a call,

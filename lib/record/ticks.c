@@ -52,7 +52,7 @@ void tick_stop_at_edge(struct rtask *rt)
 {
 	if (!rt->t.mm->counted || rt->edge_asked_ns)
 		return;
-	code_hurry(&rt->t, &rt->count);
+	code_arm_next(&rt->t, &rt->count);
 	if (rt->count.ticks < rt->cooldown_until && rt->count.page.left)
 		soft_arm(&rt->count, rt->cooldown_until - rt->count.ticks);
 	rt->edge_asked_ns = now_ns();
@@ -167,7 +167,7 @@ void tick_read(struct recorder *r, struct rtask *rt, bool at_call)
 bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 {
 	const struct counter_page *page = &rt->count.page;
-	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
+	const uint64_t saved[COUNTER_SAVED] = {page->saved[0], page->saved[1], page->saved[2]};
 	const struct code_site *site;
 
 	if (!rt->t.mm->counted ||

@@ -11,7 +11,7 @@
  * something else there. */
 uint64_t displace(struct task *t, uint64_t addr);
 /* Makes registers of a stop in such a copy those of the place it stands for. saved: what the
- * counter page holds as rax. False: the stop is elsewhere. */
+ * counter page holds as its first saved register. False: the stop is elsewhere. */
 bool displaced_back(const struct task *t, struct trace_regs *g, uint64_t saved);
 
 #endif

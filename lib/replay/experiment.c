@@ -88,7 +88,7 @@ static int64_t serve(struct ptask *pt)
 static bool serve_call(struct ptask *pt)
 {
 	const struct counter_page *page = &pt->count.page;
-	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
+	const uint64_t saved[COUNTER_SAVED] = {page->saved[0], page->saved[1], page->saved[2]};
 	const struct code_site *site;
 	struct arch_nondet c;
 	static const struct arch_features all;

@@ -1,10 +1,9 @@
 #include "replay/guard.h"
 
-#include "arch/x86_64/regs.h"
+#include "arch/insn.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 
-#include <Zydis/Zydis.h>
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -111,40 +110,19 @@ static void touch(struct debug *d, uint64_t addr, uint64_t len)
  */
 static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 {
-	ZydisDecoder decoder;
-	ZydisDecodedInstruction i;
-	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
-	ZydisRegisterContext regs = {0};
-	uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
-	uint64_t pc = ARCH_PC(&pt->t.regs), at, most = 1;
+	uint8_t bytes[ARCH_INSN_MAX];
+	struct arch_accesses a;
+	uint64_t pc = ARCH_PC(&pt->t.regs);
 	ssize_t n = task_read(&pt->t, pc, bytes, sizeof(bytes));
 
 	if (n <= 0)
 		return;
 	task_hide_planted(&pt->t, pc, bytes, (size_t)n);
-	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	if (ZYAN_FAILED(ZydisDecoderDecodeFull(&decoder, bytes, (ZyanUSize)n, &i, ops)) ||
-	    addr - pc < i.length)
+	if (!arch_insn_accesses(bytes, (size_t)n, &pt->t.regs, &a) || addr - pc < a.insn_len)
 		return; /* in a closed page, but about others */
-	for (int r = 0; r < 16; r++)
-		regs.values[ZYDIS_REGISTER_RAX + r] = pt->t.regs.r[arch_reg_by_number[r]];
-	for (unsigned k = 0; k < i.operand_count; k++) {
-		if (ops[k].type != ZYDIS_OPERAND_TYPE_MEMORY ||
-		    ops[k].mem.type == ZYDIS_MEMOP_TYPE_AGEN)
-			continue;
-		if (ops[k].size / 8 > most)
-			most = ops[k].size / 8;
-		bool stack = ops[k].mem.base == ZYDIS_REGISTER_RSP &&
-			     ops[k].visibility == ZYDIS_OPERAND_VISIBILITY_HIDDEN;
-		if (stack || ZYAN_FAILED(ZydisCalcAbsoluteAddressEx(&i, &ops[k], pc, &regs, &at)))
-			continue; /* a push's is below the pointer; of a gather's there are many */
-		if (ops[k].mem.segment == ZYDIS_REGISTER_FS)
-			at += pt->t.regs.r[R_FS_BASE];
-		else if (ops[k].mem.segment == ZYDIS_REGISTER_GS)
-			at += pt->t.regs.r[R_GS_BASE];
-		touch(d, at, ops[k].size / 8);
-	}
-	touch(d, addr, most);
+	for (unsigned i = 0; i < a.n; i++)
+		touch(d, a.v[i].addr, a.v[i].len);
+	touch(d, addr, a.longest);
 }
 
 enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,

@@ -30,7 +30,7 @@ static void hurry(struct debug *d, struct ptask *pt)
 {
 	d->pauses.hurry = true;
 	if (pt->t.mm->counted)
-		code_hurry(&pt->t, &pt->count);
+		code_arm_next(&pt->t, &pt->count);
 }
 
 static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
@@ -78,7 +78,7 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 	siginfo_t si;
 
 	(void)p;
-	if (displaced_back(&pt->t, &pt->t.regs, pt->count.page.rax))
+	if (displaced_back(&pt->t, &pt->t.regs, pt->count.page.saved[0]))
 		task_set_regs(&pt->t);
 	if (wait_event(status))
 		return at_clock(d, pt);

@@ -46,7 +46,7 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt)
 static bool arrived(struct replayer *p, struct ptask *pt, int status)
 {
 	const struct counter_page *page = &pt->count.page;
-	const uint64_t saved[3] = {page->rax, page->rcx, page->r11};
+	const uint64_t saved[COUNTER_SAVED] = {page->saved[0], page->saved[1], page->saved[2]};
 
 	pt->site = NULL;
 	pt->nondet = -1;
