@@ -17,7 +17,7 @@
 #define IN_IOVEC_MAX 16
 #define PATH_MAX_ 4096
 
-bool rec_sound(struct recording *rec)
+bool kernel_recording_sound(struct recording *rec)
 {
 	if (!rec->failed && lack_text()) {
 		trace_fail("%s", lack_text());
@@ -26,19 +26,19 @@ bool rec_sound(struct recording *rec)
 	return !rec->failed;
 }
 
-void rec_put(struct recording *rec, const struct trace_data *d)
+void kernel_put(struct recording *rec, const struct trace_data *d)
 {
-	if (rec_sound(rec) && trace_put_data(rec->w, d))
+	if (kernel_recording_sound(rec) && trace_put_data(rec->w, d))
 		rec->failed = true;
 }
 
-void rec_put_map(struct recording *rec, const struct trace_map *m)
+void kernel_put_map(struct recording *rec, const struct trace_map *m)
 {
-	if (rec_sound(rec) && trace_put_map(rec->w, m))
+	if (kernel_recording_sound(rec) && trace_put_map(rec->w, m))
 		rec->failed = true;
 }
 
-void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len)
+void kernel_put_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len)
 {
 	uint8_t buf[TRACE_DATA_MAX];
 
@@ -47,11 +47,11 @@ void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len)
 		ssize_t n = task_read(t, addr, buf, want);
 		if (n <= 0)
 			return;
-		rec_put(rec, &(struct trace_data){.kind = DATA_OUT,
-						  .tid = t->tid,
-						  .addr = addr,
-						  .len = (uint32_t)n,
-						  .bytes = buf});
+		kernel_put(rec, &(struct trace_data){.kind = DATA_OUT,
+						     .tid = t->tid,
+						     .addr = addr,
+						     .len = (uint32_t)n,
+						     .bytes = buf});
 		addr += (uint64_t)n;
 		len -= (uint64_t)n;
 		if ((size_t)n < want)
@@ -59,10 +59,10 @@ void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len)
 	}
 }
 
-void call_out(struct call *c, uint64_t addr, uint64_t len)
+void kernel_call_out(struct call *c, uint64_t addr, uint64_t len)
 {
 	if (addr)
-		rec_out(c->rec, c->t, addr, len);
+		kernel_put_out(c->rec, c->t, addr, len);
 }
 
 struct kept_head {
@@ -70,7 +70,7 @@ struct kept_head {
 	uint64_t len;
 };
 
-void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len)
+void kernel_call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len)
 {
 	struct kept *k = &c->in;
 	struct kept_head h = {addr, len};
@@ -84,7 +84,7 @@ void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len)
 	k->len += sizeof(h) + len;
 }
 
-void call_in(struct call *c, uint64_t addr, size_t len)
+void kernel_call_in(struct call *c, uint64_t addr, size_t len)
 {
 	uint8_t buf[IN_STRUCT_MAX];
 
@@ -94,7 +94,7 @@ void call_in(struct call *c, uint64_t addr, size_t len)
 		len = sizeof(buf);
 	ssize_t n = task_read(c->t, addr, buf, len);
 	if (n > 0)
-		call_in_bytes(c, addr, buf, (size_t)n);
+		kernel_call_in_bytes(c, addr, buf, (size_t)n);
 }
 
 void kernel_flush(struct call *c)
@@ -103,30 +103,30 @@ void kernel_flush(struct call *c)
 		struct kept_head h;
 		memcpy(&h, c->in.bytes + at, sizeof(h));
 		at += sizeof(h);
-		rec_put(c->rec, &(struct trace_data){.kind = DATA_IN,
-						     .tid = c->t->tid,
-						     .addr = h.addr,
-						     .len = (uint32_t)h.len,
-						     .bytes = c->in.bytes + at});
+		kernel_put(c->rec, &(struct trace_data){.kind = DATA_IN,
+							.tid = c->t->tid,
+							.addr = h.addr,
+							.len = (uint32_t)h.len,
+							.bytes = c->in.bytes + at});
 		at += h.len;
 	}
 	c->in.len = 0;
 }
 
-void call_free(struct call *c)
+void kernel_call_free(struct call *c)
 {
 	free(c->in.bytes);
 	c->in = (struct kept){0};
 }
 
-void call_refuse(struct call *c, int error)
+void kernel_call_refuse(struct call *c, int error)
 {
 	c->verdict = CALL_REFUSE;
 	c->flags |= EVF_REFUSED;
 	c->result = -error;
 }
 
-void call_change(struct call *c, int i, uint64_t value)
+void kernel_call_set_arg(struct call *c, int i, uint64_t value)
 {
 	arch_set_arg(&c->t->regs, i, value);
 	c->changed = true;
@@ -166,10 +166,10 @@ static void in_iovec(struct call *c, uint64_t addr, uint64_t count, bool content
 
 	if (!n)
 		return;
-	call_in_bytes(c, addr, v, n * sizeof(*v));
+	kernel_call_in_bytes(c, addr, v, n * sizeof(*v));
 	for (size_t i = 0; contents && i < n; i++)
-		call_in(c, (uint64_t)v[i].iov_base,
-			v[i].iov_len < IN_BUF_MAX ? v[i].iov_len : IN_BUF_MAX);
+		kernel_call_in(c, (uint64_t)v[i].iov_base,
+			       v[i].iov_len < IN_BUF_MAX ? v[i].iov_len : IN_BUF_MAX);
 }
 
 static void out_iovec(struct call *c, uint64_t addr, uint64_t count, uint64_t bytes)
@@ -182,7 +182,7 @@ static void out_iovec(struct call *c, uint64_t addr, uint64_t count, uint64_t by
 			return;
 		for (size_t i = 0; i < n && bytes; i++) {
 			uint64_t k = v[i].iov_len < bytes ? v[i].iov_len : bytes;
-			call_out(c, (uint64_t)v[i].iov_base, k);
+			kernel_call_out(c, (uint64_t)v[i].iov_base, k);
 			bytes -= k;
 		}
 		addr += n * sizeof(*v);
@@ -194,13 +194,13 @@ static void in_msghdr(struct call *c, uint64_t addr, bool contents)
 {
 	struct msghdr m;
 
-	if (!addr || CALL_READ(c, addr, &m))
+	if (!addr || KERNEL_CALL_READ(c, addr, &m))
 		return;
-	call_in_bytes(c, addr, &m, sizeof(m));
+	kernel_call_in_bytes(c, addr, &m, sizeof(m));
 	if (contents) {
-		call_in(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
-		call_in(c, (uint64_t)m.msg_control,
-			m.msg_controllen < 256 ? m.msg_controllen : 256);
+		kernel_call_in(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
+		kernel_call_in(c, (uint64_t)m.msg_control,
+			       m.msg_controllen < 256 ? m.msg_controllen : 256);
 	}
 	in_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, contents);
 }
@@ -209,13 +209,13 @@ static void out_msghdr(struct call *c, uint64_t addr, uint64_t bytes)
 {
 	struct msghdr m;
 
-	if (!addr || CALL_READ(c, addr, &m))
+	if (!addr || KERNEL_CALL_READ(c, addr, &m))
 		return;
-	call_out(c, addr, sizeof(m));
+	kernel_call_out(c, addr, sizeof(m));
 	/* The name's length may exceed the room; sockaddr_storage bounds what can have been
 	 * written. */
-	call_out(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
-	call_out(c, (uint64_t)m.msg_control, m.msg_controllen);
+	kernel_call_out(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
+	kernel_call_out(c, (uint64_t)m.msg_control, m.msg_controllen);
 	out_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, bytes);
 }
 
@@ -229,9 +229,9 @@ static void each_mmsghdr(struct call *c, uint64_t addr, uint64_t count, bool out
 			in_msghdr(c, addr, contents);
 			continue;
 		}
-		if (CALL_READ(c, addr + sizeof(struct msghdr), &len))
+		if (KERNEL_CALL_READ(c, addr + sizeof(struct msghdr), &len))
 			return;
-		call_out(c, addr, MMSGHDR_SIZE);
+		kernel_call_out(c, addr, MMSGHDR_SIZE);
 		out_msghdr(c, addr, len);
 	}
 }
@@ -242,14 +242,15 @@ static void in_strings(struct call *c, uint64_t vec)
 	size_t n = 0;
 	uint64_t p;
 
-	for (uint64_t at = vec; vec && n < IN_STRV_MAX && !CALL_READ(c, at, &p) && p; at += 8) {
+	for (uint64_t at = vec; vec && n < IN_STRV_MAX && !KERNEL_CALL_READ(c, at, &p) && p;
+	     at += 8) {
 		ssize_t k = task_read_str(c->t, p, buf + n, PATH_MAX_);
 		if (k < 0)
 			break;
 		n += (size_t)k + 1;
 	}
 	if (n)
-		call_in_bytes(c, vec, buf, n);
+		kernel_call_in_bytes(c, vec, buf, n);
 	free(buf);
 }
 
@@ -259,10 +260,10 @@ static void in_string(struct call *c, uint64_t addr)
 	ssize_t n = addr ? task_read_str(c->t, addr, buf, sizeof(buf)) : -1;
 
 	if (n >= 0)
-		call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof(buf) - 1));
+		kernel_call_in_bytes(c, addr, buf, (size_t)n + ((size_t)n < sizeof(buf) - 1));
 }
 
-void call_save_in(struct call *c, int i)
+void kernel_arg_save_in(struct call *c, int i)
 {
 	const struct sys_arg *a = &c->desc->args[i];
 	uint64_t p = c->args[i], n;
@@ -284,10 +285,10 @@ void call_save_in(struct call *c, int i)
 	if (!(a->dir & D_IN))
 		return;
 	switch (a->type) {
-	case T_BUF: call_in(c, p, n < IN_BUF_MAX ? n : IN_BUF_MAX); break;
-	case T_STRUCT: call_in(c, p, n < IN_STRUCT_MAX ? n * a->unit : IN_STRUCT_MAX); break;
-	case T_SOCKADDR: call_in(c, p, n < 128 ? n : 128); break;
-	case T_FDSET: call_in(c, p, n); break;
+	case T_BUF: kernel_call_in(c, p, n < IN_BUF_MAX ? n : IN_BUF_MAX); break;
+	case T_STRUCT: kernel_call_in(c, p, n < IN_STRUCT_MAX ? n * a->unit : IN_STRUCT_MAX); break;
+	case T_SOCKADDR: kernel_call_in(c, p, n < 128 ? n : 128); break;
+	case T_FDSET: kernel_call_in(c, p, n); break;
 	default: break;
 	}
 }
@@ -307,7 +308,7 @@ static uint64_t fault_length(const struct call *c, int i)
 	return n < FAULT_MAX ? n : FAULT_MAX;
 }
 
-void call_save_out(struct call *c, int i)
+void kernel_arg_save_out(struct call *c, int i)
 {
 	const struct sys_arg *a = &c->desc->args[i];
 	uint64_t p = c->args[i];
@@ -321,8 +322,8 @@ void call_save_out(struct call *c, int i)
 	switch (a->type) {
 	case T_BUF:
 	case T_SOCKADDR:
-	case T_FDSET: call_out(c, p, n); break;
-	case T_STRUCT: call_out(c, p, n * a->unit); break;
+	case T_FDSET: kernel_call_out(c, p, n); break;
+	case T_STRUCT: kernel_call_out(c, p, n * a->unit); break;
 	case T_IOVEC: out_iovec(c, p, n, bytes); break;
 	case T_MSGHDR: out_msghdr(c, p, bytes); break;
 	case T_MMSGHDR: each_mmsghdr(c, p, bytes, true, false); break;

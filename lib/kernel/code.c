@@ -174,7 +174,7 @@ static void put_code_map(struct recording *rec, struct task *t, const char *copy
 			      .offset = offset,
 			      .path = path,
 			      .copy = copy};
-	rec_put_map(rec, &m);
+	kernel_put_map(rec, &m);
 }
 
 /* Maps trampolines at `at`. Where those of an image that the program has unmapped are left, they
@@ -362,14 +362,14 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 		return;
 	}
 	t->mm->counted = true;
-	rec_put_map(rec, &(struct trace_map){.tid = t->tid,
-					     .backing = BACKING_COUNTER,
-					     .start = COUNTER_PAGE,
-					     .len = PAGE,
-					     .prot = PROT_READ | PROT_WRITE,
-					     .flags = MAP_SHARED,
-					     .path = "[rr counter]",
-					     .copy = ""});
+	kernel_put_map(rec, &(struct trace_map){.tid = t->tid,
+						.backing = BACKING_COUNTER,
+						.start = COUNTER_PAGE,
+						.len = PAGE,
+						.prot = PROT_READ | PROT_WRITE,
+						.flags = MAP_SHARED,
+						.path = "[rr counter]",
+						.copy = ""});
 }
 
 void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)

@@ -49,7 +49,7 @@ void enter_fcntl(struct call *c)
 	const struct subcode *s = find(fcntls, ARRAY_LEN(fcntls), c->args[1]);
 
 	if (s && (s->dir & D_IN))
-		call_in(c, c->args[2], s->size);
+		kernel_call_in(c, c->args[2], s->size);
 }
 
 void exit_fcntl(struct call *c)
@@ -57,7 +57,7 @@ void exit_fcntl(struct call *c)
 	const struct subcode *s = find(fcntls, ARRAY_LEN(fcntls), c->args[1]);
 
 	if (s && (s->dir & D_OUT) && c->result >= 0)
-		call_out(c, c->args[2], s->size);
+		kernel_call_out(c, c->args[2], s->size);
 }
 
 /* ioctls from before numbers carried a size and a direction (asm-generic/ioctls.h, linux/sockios.h,
@@ -159,17 +159,17 @@ void enter_ioctl(struct call *c)
 
 	if (s) {
 		if (s->dir & D_IN)
-			call_in(c, c->args[2], s->size);
+			kernel_call_in(c, c->args[2], s->size);
 	} else if (cmd == SIOCGIFCONF_) {
-		call_in(c, c->args[2], sizeof(struct ifconf));
+		kernel_call_in(c, c->args[2], sizeof(struct ifconf));
 	} else if (cmd == SIOCETHTOOL_) {
 		/* the interface is asked for details behind another pointer */
-		call_refuse(c, EOPNOTSUPP);
+		kernel_call_refuse(c, EOPNOTSUPP);
 	} else if (is_ifreq(cmd)) {
-		call_in(c, c->args[2], sizeof(struct ifreq));
+		kernel_call_in(c, c->args[2], sizeof(struct ifreq));
 	} else if (_IOC_SIZE(cmd)) {
 		if (_IOC_DIR(cmd) & _IOC_WRITE)
-			call_in(c, c->args[2], _IOC_SIZE(cmd));
+			kernel_call_in(c, c->args[2], _IOC_SIZE(cmd));
 	} else if (_IOC_DIR(cmd) == _IOC_NONE && (cmd >> 8) == 0) {
 		/* a number that tells nothing */
 		snprintf(what, sizeof(what), "ioctl 0x%x", cmd);
@@ -181,11 +181,12 @@ static void out_fiemap(struct call *c)
 {
 	struct fiemap f;
 
-	if (CALL_READ(c, c->args[2], &f))
+	if (KERNEL_CALL_READ(c, c->args[2], &f))
 		return;
 	uint32_t n = f.fm_extent_count ? f.fm_mapped_extents : 0;
-	call_out(c, c->args[2],
-		 offsetof(struct fiemap, fm_extents) + (uint64_t)n * sizeof(struct fiemap_extent));
+	kernel_call_out(c, c->args[2],
+			offsetof(struct fiemap, fm_extents) +
+				(uint64_t)n * sizeof(struct fiemap_extent));
 }
 
 void exit_ioctl(struct call *c)
@@ -199,17 +200,17 @@ void exit_ioctl(struct call *c)
 		return;
 	if (s) {
 		if (s->dir & D_OUT)
-			call_out(c, p, s->size);
+			kernel_call_out(c, p, s->size);
 	} else if (cmd == SIOCGIFCONF_) {
-		call_out(c, p, sizeof(conf));
-		if (!CALL_READ(c, p, &conf) && conf.ifc_len > 0)
-			call_out(c, (uint64_t)conf.ifc_buf, (uint64_t)conf.ifc_len);
+		kernel_call_out(c, p, sizeof(conf));
+		if (!KERNEL_CALL_READ(c, p, &conf) && conf.ifc_len > 0)
+			kernel_call_out(c, (uint64_t)conf.ifc_buf, (uint64_t)conf.ifc_len);
 	} else if (cmd == FS_IOC_FIEMAP) {
 		out_fiemap(c);
 	} else if (is_ifreq(cmd)) {
-		call_out(c, p, sizeof(struct ifreq));
+		kernel_call_out(c, p, sizeof(struct ifreq));
 	} else if (_IOC_DIR(cmd) & _IOC_READ) {
-		call_out(c, p, _IOC_SIZE(cmd));
+		kernel_call_out(c, p, _IOC_SIZE(cmd));
 	}
 }
 
@@ -237,7 +238,7 @@ void enter_prctl(struct call *c)
 	struct task *t = c->t;
 
 	if (s && (s->dir & D_IN))
-		call_in(c, c->args[1], s->size);
+		kernel_call_in(c, c->args[1], s->size);
 	switch ((uint32_t)c->args[0]) {
 	case PR_SET_DUMPABLE: /* really made, it would shut us out of the task's memory */
 		t->mm->not_dumpable = c->args[1] == 0;
@@ -273,11 +274,11 @@ void exit_prctl(struct call *c)
 	if (c->result < 0)
 		return;
 	if (s && (s->dir & D_OUT))
-		call_out(c, c->args[1], s->size);
+		kernel_call_out(c, c->args[1], s->size);
 	if (c->args[0] == PR_GET_TSC)
-		call_out(c, c->args[1], 4);
+		kernel_call_out(c, c->args[1], 4);
 	if (c->args[0] == PR_SCHED_CORE_ && c->args[1] == 0)
-		call_out(c, c->args[4], 8);
+		kernel_call_out(c, c->args[4], 8);
 }
 
 void enter_arch_prctl(struct call *c)
@@ -289,7 +290,7 @@ void enter_arch_prctl(struct call *c)
 			writes */
 	case 0x5002:
 	case 0x5003:
-	case 0x5004: call_refuse(c, EOPNOTSUPP); break;
+	case 0x5004: kernel_call_refuse(c, EOPNOTSUPP); break;
 	default: break;
 	}
 }
@@ -304,7 +305,7 @@ void exit_arch_prctl(struct call *c)
 	case 0x1021: /* ARCH_GET_XCOMP_SUPP */
 	case 0x1022: /* ARCH_GET_XCOMP_PERM */
 	case 0x1024:
-	case 0x5005: /* ARCH_SHSTK_STATUS */ call_out(c, c->args[1], 8); break;
+	case 0x5005: /* ARCH_SHSTK_STATUS */ kernel_call_out(c, c->args[1], 8); break;
 	default: break;
 	}
 }

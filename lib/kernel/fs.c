@@ -145,7 +145,7 @@ static void out_direct(struct call *c)
 
 	fd_position(c, (int)c->args[0], &flags);
 	if ((flags & O_DIRECT) && (c->nr == SYS_read || c->nr == SYS_pread64))
-		call_out(c, c->args[1], c->args[2]);
+		kernel_call_out(c, c->args[1], c->args[2]);
 }
 
 static void enter_open(struct call *c)
@@ -215,17 +215,17 @@ static void exit_truncate(struct call *c)
 	if (!o)
 		return;
 	if (c->nr == SYS_fallocate) { /* may have punched or moved anything: all of it anew */
-		rec_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
-						     .object = o->id,
-						     .addr = 0,
-						     .fill_len = UINT64_MAX});
+		kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
+							.object = o->id,
+							.addr = 0,
+							.fill_len = UINT64_MAX});
 		update_shared(c, (int)c->args[0]);
 	}
 	/* Zeroes to the end of time: the object's size from now on. */
-	rec_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
-					     .object = o->id,
-					     .addr = (uint64_t)st.st_size,
-					     .fill_len = UINT64_MAX - (uint64_t)st.st_size});
+	kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
+						.object = o->id,
+						.addr = (uint64_t)st.st_size,
+						.fill_len = UINT64_MAX - (uint64_t)st.st_size});
 }
 
 SYSCALL_HANDLER(ftruncate, .exit = exit_truncate);
@@ -252,7 +252,7 @@ static void enter_sendfile(struct call *c)
 		return;
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, source_fd(c));
 	if (stat(link, &st) || !S_ISREG(st.st_mode))
-		call_refuse(c, EINVAL); /* the program falls back to read and write */
+		kernel_call_refuse(c, EINVAL); /* the program falls back to read and write */
 }
 
 static void exit_sendfile(struct call *c)
@@ -270,7 +270,7 @@ static void exit_sendfile(struct call *c)
 	uint64_t n = (uint64_t)c->result;
 	if (!off_arg)
 		from = fd_position(c, source_fd(c), &flags) - n;
-	else if (!CALL_READ(c, off_arg, &from))
+	else if (!KERNEL_CALL_READ(c, off_arg, &from))
 		from -= n;
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, source_fd(c));
 	int in = lack_open(link, O_RDONLY);
@@ -283,10 +283,10 @@ static void exit_sendfile(struct call *c)
 			lack_note("a file that was sent");
 		if (k <= 0)
 			break;
-		rec_put(c->rec, &(struct trace_data){.kind = DATA_PAYLOAD,
-						     .tid = c->t->tid,
-						     .len = (uint32_t)k,
-						     .bytes = buf});
+		kernel_put(c->rec, &(struct trace_data){.kind = DATA_PAYLOAD,
+							.tid = c->t->tid,
+							.len = (uint32_t)k,
+							.bytes = buf});
 		from += (uint64_t)k;
 		n -= (uint64_t)k;
 	}
@@ -304,7 +304,7 @@ static void enter_splice(struct call *c)
 					    : c->args[0]);
 
 	if (stdio_of(c, out))
-		call_refuse(c, EINVAL);
+		kernel_call_refuse(c, EINVAL);
 }
 
 static void exit_splice(struct call *c)
@@ -328,7 +328,7 @@ static void exit_read(struct call *c)
 		memory_read(c);
 	if (c->result < 16 || (c->nr != SYS_read && c->nr != SYS_pread64) || c->result > 65536)
 		return;
-	if (CALL_READ(c, c->args[1], &head))
+	if (KERNEL_CALL_READ(c, c->args[1], &head))
 		return;
 	bool status = !memcmp(head, "Name:\t", 6);
 	uint64_t first;

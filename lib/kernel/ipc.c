@@ -18,7 +18,7 @@ static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16
 {
 	for (size_t i = 0; i < n && c->result >= 0; i++)
 		if (table[i][0] == cmd)
-			call_out(c, addr, table[i][1]);
+			kernel_call_out(c, addr, table[i][1]);
 }
 
 static void exit_semctl(struct call *c)
@@ -36,7 +36,7 @@ static void exit_semctl(struct call *c)
 
 	out_by_cmd(c, c->args[2], c->args[3], sizes, ARRAY_LEN(sizes));
 	if (c->args[2] == GETALL && c->result >= 0 && !semctl((int)c->args[0], 0, IPC_STAT, arg))
-		call_out(c, c->args[3], ds.sem_nsems * 2);
+		kernel_call_out(c, c->args[3], ds.sem_nsems * 2);
 }
 
 SYSCALL_HANDLER(semctl, .exit = exit_semctl);
@@ -70,7 +70,7 @@ SYSCALL_HANDLER(msgctl, .exit = exit_msgctl);
 static void enter_shmat(struct call *c)
 {
 	if (kernel_is_reserved(c->args[1], 1))
-		call_refuse(c, EINVAL);
+		kernel_call_refuse(c, EINVAL);
 }
 
 static void exit_shmat(struct call *c)
@@ -97,7 +97,7 @@ static void exit_shmat(struct call *c)
 	m.object = kernel_object_get(c->rec, SYSV_DEV, c->args[0])->id;
 	mm_remove_shared(t->mm, m.start, m.len);
 	mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
-	rec_put_map(c->rec, &m);
+	kernel_put_map(c->rec, &m);
 	kernel_put_object_memory(c->rec, t, &m);
 }
 

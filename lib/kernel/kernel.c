@@ -7,12 +7,12 @@ void kernel_enter(struct call *c)
 	const struct call_handler *h = kernel_handlers[d->handler];
 
 	if (d->cls == SYS_REFUSE)
-		call_refuse(c, d->refuse_errno);
+		kernel_call_refuse(c, d->refuse_errno);
 	for (int i = 0; i < d->nargs; i++)
-		call_save_in(c, i);
+		kernel_arg_save_in(c, i);
 	if (h && h->enter)
 		h->enter(c);
-	scratch_enter(c);
+	kernel_scratch_enter(c);
 }
 
 void kernel_exit(struct call *c)
@@ -20,14 +20,14 @@ void kernel_exit(struct call *c)
 	const struct sys_desc *d = c->desc;
 	const struct call_handler *h = kernel_handlers[d->handler];
 
-	scratch_exit(c);
+	kernel_scratch_exit(c);
 	/* The handler first: it may answer for the kernel, and the answer is saved below. */
 	if (h && h->exit)
 		h->exit(c);
 	if (c->verdict == CALL_REFUSE)
 		return;
 	for (int i = 0; i < d->nargs; i++)
-		call_save_out(c, i);
+		kernel_arg_save_out(c, i);
 }
 
 void kernel_blocked(struct call *c)

@@ -118,7 +118,7 @@ void kernel_exit(struct call *c);
 void kernel_blocked(struct call *c);
 /* Hands the kept records to the writer, before the event is put. */
 void kernel_flush(struct call *c);
-void call_free(struct call *c);
+void kernel_call_free(struct call *c);
 
 /* The address space of a task that has just become another program: all mappings and their
  * contents. */
@@ -133,19 +133,19 @@ siginfo_t kernel_child_info(pid_t tid, int status);
 void kernel_warn_setuid(struct recording *rec, const char *file, const char *name);
 
 /* What the row says of argument i, before and after the call. */
-void call_save_in(struct call *c, int i);
-void call_save_out(struct call *c, int i);
+void kernel_arg_save_in(struct call *c, int i);
+void kernel_arg_save_out(struct call *c, int i);
 /* For systab_length() and systab_room(). */
 struct sys_values kernel_call_values(const struct call *c, bool returned);
 
 /* scratch.c: points outputs elsewhere, when the call may wait while threads run; puts them in
  * place. */
-void scratch_enter(struct call *c);
-void scratch_exit(struct call *c);
+void kernel_scratch_enter(struct call *c);
+void kernel_scratch_exit(struct call *c);
 /* Gives the task a piece of scratch memory; stopped anywhere but at a call's entry, or with a
  * result to be restarted. */
-void scratch_map(struct task *t);
-void scratch_release(struct task *t);
+void kernel_scratch_map(struct task *t);
+void kernel_scratch_release(struct task *t);
 
 /* text.c: what was read of the task's memory at addr, as the original has it; what has just been
  * written there is done to the original, and recorded. */
@@ -182,25 +182,25 @@ const struct code_origin_file *kernel_code_origin(const struct recording *rec,
 int kernel_code_file(struct recording *rec, struct task *t, const struct code_image *img);
 
 /* For handlers. */
-void call_in(struct call *c, uint64_t addr, size_t len); /* keeps DATA_IN */
-void call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
+void kernel_call_in(struct call *c, uint64_t addr, size_t len); /* keeps DATA_IN */
+void kernel_call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
 /* puts DATA_OUT, as far as it can be read */
-void call_out(struct call *c, uint64_t addr, uint64_t len);
-void rec_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
+void kernel_call_out(struct call *c, uint64_t addr, uint64_t len);
+void kernel_put_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
 /* False once the trace cannot be written any more, or we have failed to look at something: what we
  * know is not what was. */
-bool rec_sound(struct recording *rec);
-void rec_put(struct recording *rec, const struct trace_data *d);
-void rec_put_map(struct recording *rec, const struct trace_map *m);
+bool kernel_recording_sound(struct recording *rec);
+void kernel_put(struct recording *rec, const struct trace_data *d);
+void kernel_put_map(struct recording *rec, const struct trace_map *m);
 /* The object that stands for this file, if some task has it mapped. */
 struct shared_object *kernel_object(struct recording *rec, const struct stat *st);
 /* Puts [from, to) of the object's file as DATA_SHARED. */
 void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to);
-void call_refuse(struct call *c, int error);
+void kernel_call_refuse(struct call *c, int error);
 /* Changes argument i for the kernel; the program gets its own back. */
-void call_change(struct call *c, int i, uint64_t value);
+void kernel_call_set_arg(struct call *c, int i, uint64_t value);
 /* 0 or -1: the type at addr in the task's memory. */
-#define CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof(*(var)))
+#define KERNEL_CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof(*(var)))
 
 /* Reserved ranges. Whether this range reaches into one. */
 bool kernel_is_reserved(uint64_t start, uint64_t len);

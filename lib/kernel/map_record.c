@@ -102,11 +102,11 @@ static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 			lack_note("a mapped file");
 		if (n <= 0)
 			return 0;
-		rec_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,
-						     .object = c->object,
-						     .addr = from,
-						     .len = (uint32_t)n,
-						     .bytes = buf});
+		kernel_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,
+							.object = c->object,
+							.addr = from,
+							.len = (uint32_t)n,
+							.bytes = buf});
 		from += (uint64_t)n;
 	}
 	return 0;
@@ -133,11 +133,11 @@ void kernel_put_object_memory(struct recording *rec, struct task *t, const struc
 		if (n <= 0)
 			return;
 		if (memcmp(buf, zero, (size_t)n) != 0)
-			rec_put(rec, &(struct trace_data){.kind = DATA_SHARED,
-							  .object = m->object,
-							  .addr = m->offset + at,
-							  .len = (uint32_t)n,
-							  .bytes = buf});
+			kernel_put(rec, &(struct trace_data){.kind = DATA_SHARED,
+							     .object = m->object,
+							     .addr = m->offset + at,
+							     .len = (uint32_t)n,
+							     .bytes = buf});
 	}
 }
 
@@ -153,11 +153,11 @@ static void put_fill(struct recording *rec, struct task *t, const struct trace_m
 		ssize_t n = task_read(t, m->start + at, buf, want);
 		if (n <= 0)
 			return;
-		rec_put(rec, &(struct trace_data){.kind = DATA_FILL,
-						  .tid = t->tid,
-						  .addr = m->start + at,
-						  .len = (uint32_t)n,
-						  .bytes = buf});
+		kernel_put(rec, &(struct trace_data){.kind = DATA_FILL,
+						     .tid = t->tid,
+						     .addr = m->start + at,
+						     .len = (uint32_t)n,
+						     .bytes = buf});
 		at += (uint64_t)n;
 	}
 }
@@ -184,7 +184,7 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 		m->object = o->id;
 		mm_add_shared(t->mm,
 			      (struct shared_map){m->start, m->len, o->id, m->offset, false});
-		rec_put_map(rec, m);
+		kernel_put_map(rec, m);
 		uint64_t end = m->offset + m->len;
 		if (end > m->size)
 			end = m->size;
@@ -194,14 +194,14 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 			kernel_put_object_memory(rec, t, m);
 	} else if (stable) {
 		m->backing = BACKING_FILE;
-		rec_put_map(rec, m);
+		kernel_put_map(rec, m);
 	} else if (m->len > INLINE_MAX && fd >= 0 && (name = file_copy(rec, fd, m->path, st))) {
 		m->backing = BACKING_COPY;
 		m->copy = name;
-		rec_put_map(rec, m);
+		kernel_put_map(rec, m);
 	} else {
 		m->backing = BACKING_DATA;
-		rec_put_map(rec, m);
+		kernel_put_map(rec, m);
 		put_fill(rec, t, m);
 	}
 	kernel_code_map(rec, t, m, fd, st);
@@ -216,7 +216,7 @@ static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
 {
 	struct exec_ctx *x = ctx;
 
-	rec_out(x->rec, x->t, start, len);
+	kernel_put_out(x->rec, x->t, start, len);
 	return 0;
 }
 
@@ -264,7 +264,7 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 			m.flags |= MAP_GROWSDOWN;
 			m.size = lim.rlim_cur; /* how far it may grow */
 		}
-		rec_put_map(x->rec, &m);
+		kernel_put_map(x->rec, &m);
 	} else {
 		m.offset = l->offset;
 		/* The file may be gone: then its bytes are read from memory. */
@@ -322,6 +322,6 @@ int kernel_record_exec(struct recording *rec, struct task *t)
 	free(v);
 	struct trace_map brk = {
 		.tid = t->tid, .start = proc_stat_field(t->tid, 47), .path = "[brk]", .copy = ""};
-	rec_put_map(rec, &brk);
+	kernel_put_map(rec, &brk);
 	return 0;
 }

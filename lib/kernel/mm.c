@@ -63,11 +63,11 @@ static void mmap_avoid_reserved(struct call *c)
 	if (!a[1] || !kernel_is_reserved(a[0], PAGE_UP(a[1])))
 		return;
 	if (a[3] & MAP_FIXED_NOREPLACE)
-		call_refuse(c, EEXIST);
+		kernel_call_refuse(c, EEXIST);
 	else if (a[3] & MAP_FIXED)
-		call_refuse(c, ENOMEM);
+		kernel_call_refuse(c, ENOMEM);
 	else
-		call_change(c, 0, 0);
+		kernel_call_set_arg(c, 0, 0);
 }
 
 static void enter_mmap(struct call *c)
@@ -81,7 +81,7 @@ static void enter_mmap(struct call *c)
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
 	if (!stat(link, &st) && S_ISCHR(st.st_mode) && st.st_rdev != makedev(1, 5)) {
 		c->rec->warn(c->rec, "mmap of a device", "refused, its memory cannot be recorded");
-		call_refuse(c, ENODEV);
+		kernel_call_refuse(c, ENODEV);
 	}
 }
 
@@ -104,13 +104,13 @@ static void exit_mmap(struct call *c)
 	mm_remove_shared(c->t->mm, m.start, m.len);
 	if (m.flags & MAP_ANONYMOUS) {
 		kernel_code_gone(c->t, m.start, m.len);
-		rec_put_map(c->rec, &m);
+		kernel_put_map(c->rec, &m);
 		return;
 	}
 	m.path = path;
 	m.offset = c->args[5];
 	if (S_ISCHR(st.st_mode)) /* /dev/zero */
-		rec_put_map(c->rec, &m);
+		kernel_put_map(c->rec, &m);
 	else
 		kernel_put_file_map(c->rec, c->t, &m, fd, &st,
 				    (m.flags & MAP_SHARED) &&
@@ -176,9 +176,9 @@ static void enter_mremap(struct call *c)
 	const uint64_t *a = c->args;
 
 	if (kernel_is_reserved(a[0], PAGE_UP(a[1])))
-		call_refuse(c, EFAULT);
+		kernel_call_refuse(c, EFAULT);
 	else if ((a[3] & MREMAP_FIXED) && kernel_is_reserved(a[4], PAGE_UP(a[2])))
-		call_refuse(c, ENOMEM);
+		kernel_call_refuse(c, ENOMEM);
 }
 
 /* Notes that a mapping has been moved or resized. Returns the shared mapping it is part of, as it

@@ -42,11 +42,11 @@ void kernel_enter_range(struct call *c)
 	if (!kernel_around_reserved(c->nr, &start, &len, &c->note[0]))
 		return;
 	if (!len) {
-		call_refuse(c, c->nr == SYS_munmap ? 0 : ENOMEM);
+		kernel_call_refuse(c, c->nr == SYS_munmap ? 0 : ENOMEM);
 		return;
 	}
-	call_change(c, 0, start);
-	call_change(c, 1, len);
+	kernel_call_set_arg(c, 0, start);
+	kernel_call_set_arg(c, 1, len);
 }
 
 /* The part above the reserved ranges. The program gets the result of a range with a hole in it. */

@@ -56,7 +56,7 @@ static void enter_execve(struct call *c)
 		    !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS32) {
 			c->rec->warn(c->rec, path,
 				     "is a 32-bit program, which cannot be recorded: not started");
-			call_refuse(c, ENOEXEC);
+			kernel_call_refuse(c, ENOEXEC);
 		}
 		close(fd);
 	}
@@ -69,7 +69,7 @@ SYSCALL_HANDLER(execve, .enter = enter_execve);
 static void enter_clone(struct call *c)
 {
 	if (c->args[0] & CLONE_UNTRACED)
-		call_change(c, 0, c->args[0] & ~(uint64_t)CLONE_UNTRACED);
+		kernel_call_set_arg(c, 0, c->args[0] & ~(uint64_t)CLONE_UNTRACED);
 }
 
 SYSCALL_HANDLER(clone, .enter = enter_clone);
@@ -82,7 +82,7 @@ static void enter_ptrace(struct call *c)
 
 static void exit_ptrace(struct call *c)
 {
-	call_out(c, c->note[0], c->note[1]);
+	kernel_call_out(c, c->note[0], c->note[1]);
 }
 
 SYSCALL_HANDLER(ptrace, .enter = enter_ptrace, .exit = exit_ptrace);
@@ -142,7 +142,7 @@ static void enter_wait(struct call *c)
 static void exit_wait(struct call *c)
 {
 	if (c->verdict == CALL_REFUSE)
-		call_out(c, c->note[0], c->note[1]);
+		kernel_call_out(c, c->note[0], c->note[1]);
 	else if (c->note[0] == SYS_pause)
 		c->result = -ARCH_ERESTARTSYS;
 }
@@ -196,7 +196,7 @@ static void enter_affinity_get(struct call *c)
 static void exit_affinity_get(struct call *c)
 {
 	if (c->result > 0)
-		call_out(c, c->args[2], (uint64_t)c->result);
+		kernel_call_out(c, c->args[2], (uint64_t)c->result);
 }
 
 SYSCALL_HANDLER(sched_getaffinity, .enter = enter_affinity_get, .exit = exit_affinity_get);
@@ -208,7 +208,7 @@ static void enter_futex(struct call *c)
 	case FUTEX_WAIT_BITSET:
 	case FUTEX_WAIT_REQUEUE_PI:
 	case FUTEX_LOCK_PI:
-	case 13 /* FUTEX_LOCK_PI2 */: call_in(c, c->args[3], 16); break;
+	case 13 /* FUTEX_LOCK_PI2 */: kernel_call_in(c, c->args[3], 16); break;
 	default: break;
 	}
 }
@@ -217,16 +217,16 @@ static void enter_futex(struct call *c)
 static void exit_futex(struct call *c)
 {
 	switch (c->args[1] & FUTEX_CMD_MASK) {
-	case FUTEX_WAKE_OP: call_out(c, c->args[4], 4); break;
+	case FUTEX_WAKE_OP: kernel_call_out(c, c->args[4], 4); break;
 	case FUTEX_WAIT_REQUEUE_PI:
 	case FUTEX_CMP_REQUEUE_PI:
-		call_out(c, c->args[0], 4);
-		call_out(c, c->args[4], 4);
+		kernel_call_out(c, c->args[0], 4);
+		kernel_call_out(c, c->args[4], 4);
 		break;
 	case FUTEX_LOCK_PI:
 	case FUTEX_UNLOCK_PI:
 	case FUTEX_TRYLOCK_PI:
-	case 13 /* FUTEX_LOCK_PI2 */: call_out(c, c->args[0], 4); break;
+	case 13 /* FUTEX_LOCK_PI2 */: kernel_call_out(c, c->args[0], 4); break;
 	default: break;
 	}
 }
@@ -243,7 +243,7 @@ struct vec {
 static bool vec_piece(struct call *c, struct vec *v)
 {
 	for (; !v->v.iov_len && v->count; v->count--, v->at += sizeof(v->v))
-		if (CALL_READ(c, v->at, &v->v))
+		if (KERNEL_CALL_READ(c, v->at, &v->v))
 			return false;
 	return v->v.iov_len;
 }
@@ -307,7 +307,7 @@ static void exit_mincore(struct call *c)
 		uint64_t told = (mapped_end(c->t, c->args[0]) - c->args[0]) / PAGE;
 		pages = told < pages ? told : pages;
 	}
-	call_out(c, c->args[2], pages);
+	kernel_call_out(c, c->args[2], pages);
 }
 
 SYSCALL_HANDLER(mincore, .exit = exit_mincore);
@@ -316,8 +316,8 @@ static void exit_mempolicy(struct call *c)
 {
 	if (c->result < 0)
 		return;
-	call_out(c, c->args[0], 4);
-	call_out(c, c->args[1], (c->args[2] + 63) / 64 * 8);
+	kernel_call_out(c, c->args[0], 4);
+	kernel_call_out(c, c->args[1], (c->args[2] + 63) / 64 * 8);
 }
 
 SYSCALL_HANDLER(get_mempolicy, .exit = exit_mempolicy);
@@ -325,7 +325,7 @@ SYSCALL_HANDLER(get_mempolicy, .exit = exit_mempolicy);
 static void exit_move_pages(struct call *c)
 {
 	if (c->result >= 0)
-		call_out(c, c->args[4], c->args[1] * 4);
+		kernel_call_out(c, c->args[4], c->args[1] * 4);
 }
 
 SYSCALL_HANDLER(move_pages, .exit = exit_move_pages);
@@ -340,7 +340,7 @@ static void exit_keyctl(struct call *c)
 
 	if (c->args[0] == KEYCTL_DESCRIBE_ || c->args[0] == KEYCTL_READ_ ||
 	    c->args[0] == KEYCTL_GET_SECURITY_)
-		call_out(c, c->args[2], n < c->args[3] ? n : c->args[3]);
+		kernel_call_out(c, c->args[2], n < c->args[3] ? n : c->args[3]);
 }
 
 SYSCALL_HANDLER(keyctl, .exit = exit_keyctl);
@@ -350,7 +350,7 @@ static void exit_quotactl(struct call *c)
 	/* The largest thing any of its commands writes is a struct fs_disk_quota (112 bytes) or
 	 * statistics of that order; what lies behind shorter ones is saved as it is. */
 	if (c->result >= 0)
-		call_out(c, c->args[3], 128);
+		kernel_call_out(c, c->args[3], 128);
 }
 
 SYSCALL_HANDLER(quotactl, .exit = exit_quotactl);

@@ -42,7 +42,7 @@ bool kernel_may_block(const struct call *c)
 	return !c->desc->quick && c->verdict == CALL_MAKE;
 }
 
-void scratch_enter(struct call *c)
+void kernel_scratch_enter(struct call *c)
 {
 	struct task *t = c->t;
 	uint64_t at = t->scratch, end = t->scratch + SCRATCH_SIZE;
@@ -60,12 +60,12 @@ void scratch_enter(struct call *c)
 		    !copy_memory(t, at, c->args[i], n))
 			continue;
 		c->redirects[c->nredirects++] = (struct redirect){(uint8_t)i, at, n};
-		call_change(c, i, at);
+		kernel_call_set_arg(c, i, at);
 		at += ALIGN(n);
 	}
 }
 
-void scratch_exit(struct call *c)
+void kernel_scratch_exit(struct call *c)
 {
 	for (int k = 0; k < c->nredirects; k++) {
 		struct redirect *r = &c->redirects[k];
@@ -83,7 +83,7 @@ void scratch_exit(struct call *c)
 	}
 }
 
-void scratch_map(struct task *t)
+void kernel_scratch_map(struct task *t)
 {
 	struct mm *mm = t->mm;
 	unsigned slot = 0;
@@ -101,7 +101,7 @@ void scratch_map(struct task *t)
 	t->scratch = at;
 }
 
-void scratch_release(struct task *t)
+void kernel_scratch_release(struct task *t)
 {
 	unsigned slot = (unsigned)((t->scratch - SCRATCH_ADDR) / SCRATCH_SIZE);
 

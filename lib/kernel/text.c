@@ -81,7 +81,7 @@ static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on
 		task_plant(t, entry);
 	else
 		task_unplant(t, entry);
-	rec_out(rec, t, entry, 1);
+	kernel_put_out(rec, t, entry, 1);
 }
 
 /* The tracer has written `value` over the byte at `at`, which the rewritten code has as `now` and
@@ -115,5 +115,5 @@ void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, u
 			byte_written(rec, t, p.run.start + i, written[i], p.run.bytes[i],
 				     p.original[i]);
 	}
-	rec_out(rec, t, addr, n);
+	kernel_put_out(rec, t, addr, n);
 }

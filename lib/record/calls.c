@@ -173,7 +173,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 		c->result = 0;
 		ev.tid = rt->exec_from;
 		if (kernel_record_exec(&r->rec, t)) {
-			if (rec_sound(&r->rec))
+			if (kernel_recording_sound(&r->rec))
 				r->rec.warn(
 					&r->rec, "a program",
 					"its memory cannot be read, so it cannot be recorded: killed");
@@ -204,7 +204,7 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	note_seccomp(r, rt);
 	halt_behind_call(r, rt, execed);
 	if (!t->scratch && t->mm->threads && t->mm->refs > 1 && !(ev.flags & EVF_RESTART))
-		scratch_map(t);
+		kernel_scratch_map(t);
 }
 
 /* Takes the first stop of a new task, which may have been seen before its maker's. */
@@ -254,9 +254,9 @@ void task_made(struct recorder *r, struct rtask *rt)
 		return;
 	rtask_set_point(child, POINT_EVENT);
 	if (flags & CLONE_PARENT_SETTID)
-		rec_out(&r->rec, &rt->t, c->args[2], 4);
+		kernel_put_out(&r->rec, &rt->t, c->args[2], 4);
 	if (flags & CLONE_CHILD_SETTID)
-		rec_out(&r->rec, &child->t, c->args[3], 4);
+		kernel_put_out(&r->rec, &child->t, c->args[3], 4);
 	kernel_flush(c);
 	struct trace_event ev = {.kind = EV_CLONE,
 				 .sysno = c->nr,
@@ -295,7 +295,7 @@ void task_execed(struct recorder *r, struct rtask *rt)
 	} else {
 		rt->exec_from = was;
 	}
-	scratch_release(&rt->t);
+	kernel_scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = mm_new();
 	rtask_set_state(rt, rtask_call_is_recorded(rt) ? RTASK_IN_EXEC_RECORDED : RTASK_IN_EXEC);
@@ -311,11 +311,11 @@ static void put_robust_word(struct recorder *r, struct rtask *rt, uint64_t addr,
 	if (task_read_all(&rt->t, addr, &word, sizeof(word)) || (word & FUTEX_TID_MASK) != owner)
 		return;
 	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
-	rec_put(&r->rec, &(struct trace_data){.kind = DATA_OUT,
-					      .tid = rt->t.tid,
-					      .addr = addr,
-					      .len = sizeof(word),
-					      .bytes = (const uint8_t *)&word});
+	kernel_put(&r->rec, &(struct trace_data){.kind = DATA_OUT,
+						 .tid = rt->t.tid,
+						 .addr = addr,
+						 .len = sizeof(word),
+						 .bytes = (const uint8_t *)&word});
 }
 
 /* set_robust_list(2); the kernel looks at no more than ROBUST_LIST_LIMIT entries. */
@@ -405,7 +405,7 @@ bool task_ended(struct recorder *r, struct rtask *rt)
 			return false;
 	}
 	if (heir && rt->clear_tid)
-		rec_out(&r->rec, &heir->t, rt->clear_tid, 4);
+		kernel_put_out(&r->rec, &heir->t, rt->clear_tid, 4);
 	rtask_gone(r, rt);
 	if (goes_on)
 		rtask_set_stop(r, rt, status);

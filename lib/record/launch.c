@@ -295,7 +295,7 @@ static void first_call(struct recorder *r, const char *path, char **env)
 	ARCH_SYSNO(&c->entry) = SYS_execve;
 	for (int i = 0; i < 3; i++)
 		arch_set_arg(&c->entry, i, (uint64_t)(i + 1) << 4);
-	call_in_bytes(c, 1 << 4, path, strlen(path) + 1);
+	kernel_call_in_bytes(c, 1 << 4, path, strlen(path) + 1);
 	for (int i = 0; i < 2; i++) {
 		for (char *const *s = lists[i]; *s; s++) {
 			size_t len = strlen(*s) + 1;
@@ -304,7 +304,7 @@ static void first_call(struct recorder *r, const char *path, char **env)
 			n[i] += len;
 		}
 		if (n[i])
-			call_in_bytes(c, (uint64_t)(i + 2) << 4, vec[i], n[i]);
+			kernel_call_in_bytes(c, (uint64_t)(i + 2) << 4, vec[i], n[i]);
 		free(vec[i]);
 	}
 }

@@ -84,7 +84,7 @@ static int64_t give_set(struct call *c, struct rtask *x)
 	v.iov_len = v.iov_len < (size_t)n ? v.iov_len : (size_t)n;
 	if (task_write(c->t, c->args[3], &v, sizeof(v)))
 		return -EFAULT;
-	call_out(c, c->args[3], sizeof(v));
+	kernel_call_out(c, c->args[3], sizeof(v));
 	return give(c, (uint64_t)v.iov_base, area, v.iov_len);
 }
 
@@ -244,10 +244,10 @@ static int64_t set_watches(struct recorder *r, struct rtask *x)
 	if (kernel_watches_set(&x->t, dr) && errno != ESRCH)
 		return -EINVAL;
 	x->traced.debug_due = errno == ESRCH;
-	rec_put(&r->rec, &(struct trace_data){.kind = DATA_DEBUG,
-					      .tid = x->t.tid,
-					      .len = sizeof(dr),
-					      .bytes = (const uint8_t *)dr});
+	kernel_put(&r->rec, &(struct trace_data){.kind = DATA_DEBUG,
+						 .tid = x->t.tid,
+						 .len = sizeof(dr),
+						 .bytes = (const uint8_t *)dr});
 	return 0;
 }
 

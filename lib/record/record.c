@@ -475,7 +475,7 @@ int record_run(const struct record_options *o, int *signal)
 	if (o->keep)
 		crash_keeps(&r);
 	loop(&r);
-	bool failed = !rec_sound(&r.rec);
+	bool failed = !kernel_recording_sound(&r.rec);
 	r.events = trace_events_put(r.rec.w);
 	kill_all(&r);
 	if (trace_close(r.rec.w, !failed) || failed) {

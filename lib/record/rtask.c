@@ -189,7 +189,7 @@ void rtask_free(struct rtask *rt)
 		next = s->next;
 		free(s);
 	}
-	call_free(&rt->call);
+	kernel_call_free(&rt->call);
 	hpc_close(&rt->hpc);
 	free(rt);
 }
@@ -200,7 +200,7 @@ void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 	ev->ticks = rt->count.ticks;
 	if (!ev->tid)
 		ev->tid = rt->t.tid;
-	if (rec_sound(&r->rec) && trace_put_event(r->rec.w, ev))
+	if (kernel_recording_sound(&r->rec) && trace_put_event(r->rec.w, ev))
 		r->rec.failed = true;
 }
 
@@ -210,10 +210,10 @@ void put_xstate(struct recorder *r, struct rtask *rt)
 	ssize_t n = task_get_xstate(&rt->t, xstate, sizeof(xstate));
 
 	if (n > 0)
-		rec_put(&r->rec, &(struct trace_data){.kind = DATA_XSTATE,
-						      .tid = rt->t.tid,
-						      .len = (uint32_t)n,
-						      .bytes = xstate});
+		kernel_put(&r->rec, &(struct trace_data){.kind = DATA_XSTATE,
+							 .tid = rt->t.tid,
+							 .len = (uint32_t)n,
+							 .bytes = xstate});
 }
 
 void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
@@ -240,7 +240,7 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	rt->stop.pending = false;
 	r->live--;
 	hpc_close(&rt->hpc);
-	scratch_release(&rt->t);
+	kernel_scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = NULL;
 }

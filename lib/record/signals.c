@@ -39,10 +39,10 @@ bool signal_stops(int sig)
 
 static void put_siginfo(struct recorder *r, struct rtask *rt, const siginfo_t *si)
 {
-	rec_put(&r->rec, &(struct trace_data){.kind = DATA_SIGINFO,
-					      .tid = rt->t.tid,
-					      .len = sizeof(*si),
-					      .bytes = (const uint8_t *)si});
+	kernel_put(&r->rec, &(struct trace_data){.kind = DATA_SIGINFO,
+						 .tid = rt->t.tid,
+						 .len = sizeof(*si),
+						 .bytes = (const uint8_t *)si});
 }
 
 static void put_handler(struct recorder *r, struct rtask *rt)
@@ -51,7 +51,7 @@ static void put_handler(struct recorder *r, struct rtask *rt)
 	uint64_t end = arch_sigframe_end(&t->regs, task_read_ctx, t);
 
 	if (end)
-		rec_out(&r->rec, t, ARCH_SP(&t->regs), end - ARCH_SP(&t->regs));
+		kernel_put_out(&r->rec, t, ARCH_SP(&t->regs), end - ARCH_SP(&t->regs));
 	put_xstate(r, rt);
 }
 

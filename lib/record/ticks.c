@@ -142,7 +142,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 static void no_counter(struct recorder *r)
 {
 	lack_note("the hardware counter of a task");
-	rec_sound(&r->rec);
+	kernel_recording_sound(&r->rec);
 }
 
 void tick_open(struct recorder *r, struct rtask *rt)
