@@ -141,7 +141,7 @@ print(*tasks)' > tasks
 		# written ones are read again, in a copy that is thrown away
 		c.equals('P3=8877665544332211', 'OK')
 		check(c.register(3) == 0x1122334455667788)
-		c.monitor('info', 'experiment yes')
+		c.monitor('info', 'diversion yes')
 		changed = c.text('g')
 		c.equals('G' + all, 'OK')
 		check(c.text('g') == all)
@@ -152,7 +152,7 @@ print(*tasks)' > tasks
 		c.has('vCont;s', '^T05')
 		check(c.register(3) != 0x1122334455667788)
 		check(c.text('p%x' % xmm) != '5a' * 16)
-		c.monitor('info', 'experiment no')
+		c.monitor('info', 'diversion no')
 		c.has('bs', '^T05')
 		check(c.text('g') == all)
 		for wrong in ('P3', 'P3=', 'P3=00', 'P999=00', 'G00', 'pz', 'p', 'P3=zz77665544332211'):

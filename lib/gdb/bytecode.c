@@ -1,10 +1,11 @@
-/* Conditions of breakpoints, in the bytecode of gdb's manual, "The GDB Agent Expression Mechanism".
- * They come from outside: steps, stack and jumps have bounds. */
-#include "gdb/session.h"
+#include "gdb/bytecode.h"
+
+#include "gdb/target.h"
 #include "util/util.h"
 
-#include <string.h>
+#include <assert.h>
 
+/* Expressions come from outside: stack, steps and jumps are bounded. */
 #define STACK_MAX 128
 #define STEPS_MAX 10000
 
@@ -18,14 +19,16 @@ struct machine {
 	bool ended;
 };
 
-/* op_run() has checked that there is something, and room. */
+/* op_run() has checked that the stack has enough values and room. */
 static int64_t pop(struct machine *m)
 {
+	assert(m->depth > 0);
 	return m->stack[--m->depth];
 }
 
 static bool push(struct machine *m, uint64_t v)
 {
+	assert(m->depth < STACK_MAX);
 	m->stack[m->depth++] = (int64_t)v;
 	return true;
 }
@@ -103,7 +106,7 @@ static bool op_bit_not(struct machine *m, uint64_t operand)
 	return push(m, ~(uint64_t)pop(m));
 }
 
-/* The low `bits` of the top, with its sign. */
+/* Sign-extends the low `bits` of the top. */
 static bool op_ext(struct machine *m, uint64_t bits)
 {
 	uint64_t v = (uint64_t)pop(m);
@@ -124,7 +127,7 @@ static bool load(struct machine *m, size_t bytes)
 {
 	uint64_t addr = (uint64_t)pop(m), v = 0;
 
-	return memory_read(m->session, m->tid, addr, &v, bytes) && push(m, v);
+	return gdb_memory_read(m->session, m->tid, addr, &v, bytes) && push(m, v);
 }
 
 #define LOAD(name, bytes) \
@@ -161,7 +164,7 @@ static bool op_reg(struct machine *m, uint64_t number)
 {
 	uint64_t v;
 
-	return register_value(m->session, m->tid, number, &v) && push(m, v);
+	return gdb_register_value(m->session, m->tid, number, &v) && push(m, v);
 }
 
 static bool op_end(struct machine *m, uint64_t operand)
@@ -192,7 +195,7 @@ static bool op_swap(struct machine *m, uint64_t operand)
 	return push(m, a);
 }
 
-/* The top goes below the two under it. */
+/* The top goes below the next two. */
 static bool op_rot(struct machine *m, uint64_t operand)
 {
 	uint64_t c = (uint64_t)pop(m), b = (uint64_t)pop(m), a = (uint64_t)pop(m);
@@ -203,11 +206,12 @@ static bool op_rot(struct machine *m, uint64_t operand)
 	return push(m, b);
 }
 
-/* What has no entry cannot be in a condition: floating point, tracing, variables of traces. */
+/* Indexed by opcode. Opcodes without an entry do not occur in conditions: floating point, tracing,
+ * trace state variables. */
 static const struct {
 	bool (*run)(struct machine *m, uint64_t operand);
 	uint8_t takes, gives; /* values on the stack */
-	uint8_t bytes;        /* of the operand that follows, the highest first */
+	uint8_t bytes;        /* of the operand that follows, big-endian */
 } ops[256] = {
 	[0x02] = {op_add, 2, 1, 0},          [0x03] = {op_sub, 2, 1, 0},
 	[0x04] = {op_mul, 2, 1, 0},          [0x05] = {op_div_signed, 2, 1, 0},
@@ -245,7 +249,7 @@ static bool op_run(struct machine *m)
 	return ops[op].run(m, operand);
 }
 
-bool bytecode_true(struct session *s, pid_t tid, const uint8_t *code, size_t n)
+bool gdb_bytecode_true(struct session *s, pid_t tid, const uint8_t *code, size_t n)
 {
 	struct machine m = {.session = s, .tid = tid, .code = code, .n = n};
 

@@ -1,5 +1,7 @@
 /* Serves a replay to debuggers that speak gdb's remote serial protocol (gdb's manual, "Remote
- * Protocol"). */
+ * Protocol"). This is the door: programs call nothing else of this floor.
+ *
+ * Errors: a function that fails has printed one line on stderr. */
 #ifndef RR_GDB_H
 #define RR_GDB_H
 
@@ -9,26 +11,27 @@
 struct gdb_options {
 	const char *trace; /* NULL: the latest */
 	const char *start; /* a position (replay/debug.h); NULL: the program's first instruction */
-	/* start where this process has executed its program, and show no other; 0: all */
+	/* Start where this process has executed its program, and show only this process; 0: all. */
 	pid_t pid;
-	bool forked; /* pid: where it was made instead */
-	/* Once this can be read, or its other end is closed, all is to end. */
+	bool forked; /* with pid: start where the process was forked instead */
+	/* A descriptor. Serving ends once it is readable or its other end is closed. */
 	int control;
-	/* what the program writes goes to our own stdout and stderr, else to the client */
+	/* Output of the program goes to this process's stdout and stderr, else to the client. */
 	bool output_here;
 };
 
 struct gdb;
-/* NULL after a line on stderr. */
+/* NULL: failed. */
 struct gdb *gdb_open(const struct gdb_options *o);
-/* Whether the programs that the trace runs are all still here as they were, so that a client may
- * read them itself: that is faster, and lets it find what belongs to them. */
+/* Whether the files of all programs that the trace runs are unchanged on this machine. A client may
+ * then read them itself, which is faster and lets it find files beside them. */
 bool gdb_files_here(struct gdb *g);
-/* Takes one client after another from a listening socket, until gdb_options.control says so. */
+/* Serves the clients of a listening socket, one after another, until gdb_options.control says
+ * stop. The caller closes the socket. */
 void gdb_serve(struct gdb *g, int listener);
-/* One client, until it goes, or the same. The caller closes fd. */
+/* Serves one client, until it leaves or gdb_options.control says stop. The caller closes fd. */
 void gdb_serve_client(struct gdb *g, int fd);
-/* Leaves no process behind. */
+/* Ends the replay; leaves no process behind. */
 void gdb_close(struct gdb *g);
 
 #endif

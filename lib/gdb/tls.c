@@ -1,15 +1,19 @@
-/* Thread-local variables: "ELF Handling For Thread-Local Storage" (U. Drepper), x86-64: the block
- * of the main program lies just below the thread pointer; those of other objects are found through
- * the dynamic thread vector, whose layout and that of struct link_map glibc tells debuggers in the
- * constants _thread_db_* that it exports. */
-#include "gdb/session.h"
+#include "gdb/tls.h"
+
+#include "gdb/inferiors.h"
+#include "gdb/loaded_objects.h"
+#include "gdb/target.h"
 #include "util/util.h"
 
 #include <elf.h>
 #include <string.h>
 
-/* One of those constants: bits of the field, number of elements, offset; of an array, bits of an
- * element. */
+/* "ELF Handling For Thread-Local Storage" (U. Drepper), variant II: the main program's block lies
+ * just below the thread pointer. The blocks of other objects are found through the dynamic thread
+ * vector. glibc describes that vector and struct link_map to debuggers in constants that it exports
+ * by names _thread_db_*. */
+
+/* Such a constant: bits of the field (of an array: of an element), number of elements, offset. */
 struct field {
 	uint32_t bits, count, offset;
 };
@@ -20,7 +24,7 @@ struct search {
 	pid_t tid;
 	bool first;
 	uint64_t main_map, link_map;
-	/* of the object that has them */
+	/* Of the object that exports them. */
 	struct field modid, offset, dtvp, vector, value;
 	bool found;
 };
@@ -28,9 +32,9 @@ struct search {
 static bool field_load(struct search *f, const struct object *o, const char *name,
 		       struct field *field)
 {
-	uint64_t addr = object_symbol(f->session, f->tid, o, name);
+	uint64_t addr = gdb_object_symbol(f->session, f->tid, o, name);
 
-	return addr && memory_read(f->session, f->tid, addr, field, sizeof(*field));
+	return addr && gdb_memory_read(f->session, f->tid, addr, field, sizeof(*field));
 }
 
 static bool search_object(void *ctx, const struct object *o)
@@ -52,23 +56,24 @@ static bool search_object(void *ctx, const struct object *o)
 
 static bool word_read(struct search *f, uint64_t addr, uint64_t *value)
 {
-	return memory_read(f->session, f->tid, addr, value, sizeof(*value));
+	return gdb_memory_read(f->session, f->tid, addr, value, sizeof(*value));
 }
 
-/* The main program's block: its size rounded up so that it ends aligned at the thread pointer. */
+/* Its size is rounded up so that it ends, aligned, at the thread pointer. */
 static bool program_block(struct session *s, pid_t tid, uint64_t pointer, uint64_t *block)
 {
 	struct segment tls;
 	uint64_t bias;
 
-	if (!program_segment(s, tid, PT_TLS, &tls, &bias) || (tls.align & (tls.align - 1)))
+	if (!gdb_program_segment(s, tid, PT_TLS, &tls, &bias) || (tls.align & (tls.align - 1)))
 		return false;
 	uint64_t align = tls.align ? tls.align : 1;
 	*block = pointer - ((tls.size + align - 1) & ~(align - 1));
 	return true;
 }
 
-/* glibc's marks: not allocated yet, in the vector; none or only dynamically, in the link map. */
+/* glibc's special values: in the vector, a block not allocated yet; in the link map, no block, or
+ * one that is only allocated dynamically. */
 #define UNALLOCATED UINT64_MAX
 #define NO_OFFSET 0
 #define ONLY_DYNAMIC UINT64_MAX
@@ -90,8 +95,8 @@ static bool library_block(struct search *f, uint64_t pointer, uint64_t *block)
 	return true;
 }
 
-bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offset,
-		 uint64_t link_map, uint64_t *addr)
+bool gdb_tls_address(struct session *s, const struct debug_thread *t, uint64_t offset,
+		     uint64_t link_map, uint64_t *addr)
 {
 	struct search f = {.session = s, .tid = t->tid, .first = true, .link_map = link_map};
 	struct trace_regs g;
@@ -100,7 +105,7 @@ bool tls_address(struct session *s, const struct debug_thread *t, uint64_t offse
 	if (debug_get_regs(s->debug, t->tid, &g))
 		return false;
 	if (link_map)
-		objects_walk(s, t->tid, search_object, &f);
+		gdb_objects_walk(s, t->tid, search_object, &f);
 	bool program = link_map == 0 || link_map == f.main_map;
 	if (program ? !program_block(s, t->tid, ARCH_THREAD(&g), &block)
 		    : !f.found || !library_block(&f, ARCH_THREAD(&g), &block))

@@ -12,7 +12,7 @@
 #define ESCAPE '}'
 #define ESCAPE_BIT 0x20
 
-void wire_init(struct wire *w, int fd, int control)
+void gdb_wire_init(struct wire *w, int fd, int control)
 {
 	memset(w, 0, sizeof(*w));
 	w->fd = fd;
@@ -21,14 +21,13 @@ void wire_init(struct wire *w, int fd, int control)
 	w->packet = xmalloc(PACKET_MAX + 1);
 }
 
-void wire_free(struct wire *w)
+void gdb_wire_free(struct wire *w)
 {
 	free(w->packet);
 	free(w->frame);
 }
 
-/* True when the socket is ready; false when not within `timeout` ms. Closes when control says so.
- */
+/* True once the socket is ready; false if it is not within `timeout` ms, or `control` says stop. */
 static bool wire_wait(struct wire *w, short events, int timeout)
 {
 	struct pollfd fds[2] = {{.fd = w->fd, .events = events},
@@ -43,10 +42,9 @@ static bool wire_wait(struct wire *w, short events, int timeout)
 	return fds[0].revents && !w->closed;
 }
 
-/* --- from the client
- * ------------------------------------------------------------------------------------------ */
+/* --- from the client --- */
 
-/* Bytes that are there now. */
+/* Receives what has arrived, without waiting. */
 static void wire_receive(struct wire *w)
 {
 	if (w->at == w->end)
@@ -60,7 +58,7 @@ static void wire_receive(struct wire *w)
 		w->closed = true;
 }
 
-/* Any number of them; the client has gone, or will, when that fails. */
+/* Sends all of it. An error means that the client has gone. */
 static void wire_put(struct wire *w, const char *bytes, size_t n)
 {
 	while (n && !w->closed) {
@@ -105,7 +103,7 @@ static enum wire_got take_idle(struct wire *w, uint8_t c)
 
 static void take_body(struct wire *w, uint8_t c)
 {
-	if (c == '$' && w->state == WIRE_BODY) { /* the end of the one before got lost */
+	if (c == '$' && w->state == WIRE_BODY) { /* the end of the packet before was lost */
 		take_idle(w, c);
 		return;
 	}
@@ -128,13 +126,13 @@ static void take_body(struct wire *w, uint8_t c)
 static enum wire_got take_end(struct wire *w, uint8_t c)
 {
 	int digit = hex_digit(c);
-	bool good = digit >= 0 && (w->told | digit) == w->sum;
+	bool good = digit >= 0 && (w->sum_sent | digit) == w->sum;
 
 	w->state = WIRE_IDLE;
 	if (w->acks)
 		wire_put(w, good ? "+" : "-", 1);
-	/* Without acknowledgements there is no way to ask for it again, and the socket does not
-	 * lose bytes. */
+	/* Without acknowledgements a packet cannot be asked for again; the socket loses no bytes
+	 * anyway. */
 	if (!good && w->acks)
 		return WIRE_MORE;
 	w->packet[w->len] = '\0';
@@ -148,7 +146,7 @@ static enum wire_got wire_take(struct wire *w, uint8_t c)
 	case WIRE_BODY:
 	case WIRE_ESCAPED: take_body(w, c); return WIRE_MORE;
 	case WIRE_SUM:
-		w->told = (uint8_t)((hex_digit(c) & 0xf) << 4);
+		w->sum_sent = (uint8_t)((hex_digit(c) & 0xf) << 4);
 		w->state = WIRE_SUM2;
 		return WIRE_MORE;
 	case WIRE_SUM2: return take_end(w, c);
@@ -156,7 +154,7 @@ static enum wire_got wire_take(struct wire *w, uint8_t c)
 	return WIRE_MORE;
 }
 
-enum wire_got wire_read(struct wire *w)
+enum wire_got gdb_wire_read(struct wire *w)
 {
 	while (!w->closed) {
 		if (w->at == w->end) {
@@ -171,16 +169,16 @@ enum wire_got wire_read(struct wire *w)
 	return WIRE_CLOSED;
 }
 
-bool wire_interrupted(struct wire *w)
+bool gdb_wire_interrupted(struct wire *w)
 {
 	bool inside = false;
 
 	if (!w->closed && wire_wait(w, POLLIN, 0))
 		wire_receive(w);
-	/* it would never be read to its end */
+	/* A full buffer is not read, so that the end of the stream would not be seen. */
 	if (w->end - w->at == sizeof(w->raw) && wire_wait(w, POLLRDHUP, 0))
 		w->closed = true;
-	/* Packets that came too early stay for later; the byte counts only between them. */
+	/* Packets that arrived early stay for later. The byte counts only between packets. */
 	for (size_t i = w->at; i < w->end; i++) {
 		uint8_t c = w->raw[i];
 		if (c == INTERRUPT && !inside) {
@@ -194,8 +192,7 @@ bool wire_interrupted(struct wire *w)
 	return w->closed;
 }
 
-/* --- to the client
- * -------------------------------------------------------------------------------------------- */
+/* --- to the client --- */
 
 static void frame_byte(struct wire *w, uint8_t c)
 {
@@ -209,10 +206,9 @@ static void frame_byte(struct wire *w, uint8_t c)
 
 #define RUN_MIN 3
 #define RUN_MAX 95
-#define RUN_BASE 29 /* makes a printable character of a number of repeats */
+#define RUN_BASE 29 /* turns a number of repeats into a printable character */
 
-/* c, n times: itself, then "*" and how often it is to be repeated, but that must not look like '#'
- * or '$'. */
+/* c, n times: itself, then "*" and the number of repeats, which must not look like '#' or '$'. */
 static void frame_run(struct wire *w, uint8_t c, size_t n)
 {
 	while (n) {
@@ -234,7 +230,7 @@ static bool needs_escape(uint8_t c)
 	return c == '#' || c == '$' || c == '*' || c == ESCAPE;
 }
 
-void wire_send(struct wire *w, const char *payload, size_t n)
+void gdb_wire_send(struct wire *w, const char *payload, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
 	const uint8_t *p = (const uint8_t *)payload;

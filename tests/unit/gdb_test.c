@@ -450,7 +450,7 @@ static void memory_is_read_and_written(void)
 	ERROR("M10,1:00");
 	IS("X402000,0:", "OK");
 	HAS("m402000,ffffffffffffffff", "abcd");
-	MONITOR("info", "experiment yes");
+	MONITOR("info", "diversion yes");
 	end();
 }
 
@@ -828,7 +828,7 @@ static void threads_are_told_when_asked(void)
 	end();
 }
 
-/* --- experiments
+/* --- diversions
  * ----------------------------------------------------------------------------------------------------------------
  */
 
@@ -839,14 +839,14 @@ static void writing_is_undone_by_the_next_resume(void)
 	IS("P1=1122334455667788", "OK");
 	STARTS("vCont;s:p64.64", "T05");
 	CHECK(fake_step() == 31);
-	MONITOR("info", "experiment no");
+	MONITOR("info", "diversion no");
 	CHECK(strncmp(ask("p1"), "11223344", 8));
 	IS("m402000,1", "10");
 	end();
 }
 
 /* As gdb calls a function: registers elsewhere, a breakpoint, and everything put back. */
-static void calls_run_in_an_experiment(void)
+static void calls_run_in_a_diversion(void)
 {
 	begin_at("3", 0);
 	IS("P7=0010000000000000", "OK");
@@ -854,7 +854,7 @@ static void calls_run_in_an_experiment(void)
 	IS("Z0,401820,1", "OK");
 	STARTS("vCont;c:p64.64", "T05");
 	CHECK(told_pc() == 0x401820 && fake_step() == 30);
-	MONITOR("info", "experiment yes");
+	MONITOR("info", "diversion yes");
 	IS("P7=64f07f0000000000", "OK");
 	IS("P10=7810400000000000", "OK");
 	STARTS("vCont;s:p64.64", "T05");
@@ -973,7 +973,7 @@ static void clients_may_go_at_any_point(void)
 	client_connect();
 	client_hello();
 	STARTS("?", "T05");
-	MONITOR("info", "experiment no");
+	MONITOR("info", "diversion no");
 	end();
 }
 
@@ -1027,7 +1027,7 @@ static const struct test tests[] = {
 	TEST(signals_are_passed),
 	TEST(threads_are_told_when_asked),
 	TEST(writing_is_undone_by_the_next_resume),
-	TEST(calls_run_in_an_experiment),
+	TEST(calls_run_in_a_diversion),
 	TEST(monitor_commands),
 	TEST(arriving_is_told),
 	TEST(arriving_tells_programs_and_libraries),

@@ -1,22 +1,25 @@
-/* vFile packets: the files that the program had mapped, as they were, and nothing else; for reading
- * only. */
-#include "gdb/session.h"
+/* vFile packets: a client can read the files that the program had mapped, as they were then, and no
+ * others. */
+#include "gdb/inferiors.h"
+#include "gdb/loaded_objects.h"
+#include "gdb/packets.h"
+#include "gdb/reply.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --- results: gdb's manual, "Host I/O Packets" and "File-I/O Remote Protocol Extension"
- * ----------------------- */
+/* --- results (gdb's manual, "Host I/O Packets" and "File-I/O Remote Protocol Extension") --- */
 
 #define FILEIO_UNKNOWN 9999
 
-/* Numbers of the protocol, where they differ from the kernel's or could be asked for here. */
+/* The protocol's number of an errno. */
 static unsigned fileio_errno(int number)
 {
 	static const struct {
@@ -35,20 +38,20 @@ static unsigned fileio_errno(int number)
 
 static void reply_failed(struct session *s, int number)
 {
-	reply_format(s, "F-1,%x", fileio_errno(number));
+	gdb_reply_format(s, "F-1,%x", fileio_errno(number));
 }
 
-/* Length and bytes. */
+/* A length, then that many bytes. */
 static void reply_contents(struct session *s, const void *bytes, size_t n)
 {
-	reply_format(s, "F%zx;", n);
-	reply_bytes(s, bytes, n);
+	gdb_reply_format(s, "F%zx;", n);
+	gdb_reply_bytes(s, bytes, n);
 }
 
-/* --- files that are not in the trace but told by it
- * ----------------------------------------------------------- */
+/* --- files in /proc, made up from the replay --- */
 
-/* "/proc/PID/NAME", or with "task/TID/" in it, of a process that the client sees. */
+/* Whether the path is "/proc/PID/NAME" or "/proc/PID/task/TID/NAME" of a process that the client
+ * sees. */
 static bool proc_file(struct session *s, const char *path, const char *name, pid_t *pid)
 {
 	char *end;
@@ -60,7 +63,7 @@ static bool proc_file(struct session *s, const char *path, const char *name, pid
 	if (!strncmp(end, "/task/", 6))
 		strtol(end + 6, &end, 10);
 	if (*end != '/' || strcmp(end + 1, name) || v <= 0 || v > INT32_MAX ||
-	    !process_shown(s, (pid_t)v))
+	    !gdb_process_shown(s, (pid_t)v))
 		return false;
 	*pid = (pid_t)v;
 	return true;
@@ -74,7 +77,7 @@ static bool maps_line(void *ctx, const struct debug_map *m)
 	return true;
 }
 
-/* Mappings in the form of proc(5), for `info proc mappings` and `generate-core-file`. */
+/* /proc/PID/maps (proc(5)), which `info proc mappings` and `generate-core-file` read. */
 static int open_maps(struct session *s, pid_t pid)
 {
 	int fd = memfd_create("maps", MFD_CLOEXEC);
@@ -90,27 +93,25 @@ static int open_maps(struct session *s, pid_t pid)
 	return fd;
 }
 
-/* --- packets
- * --------------------------------------------------------------------------------------------------
- */
+/* --- packets --- */
 
-/* Open flags of the protocol. */
+/* Open flags of the protocol: all that could change a file. */
 #define FILEIO_ACCMODE 3
 #define FILEIO_CREAT 0x200
 #define FILEIO_TRUNC 0x400
 
-/* vFile:setfs:PID: all processes see the same files. */
-void file_setfs(struct session *s, struct cursor *in)
+/* vFile:setfs:PID: nothing to do, as all processes see the same files. */
+void gdb_file_setfs(struct session *s, struct cursor *in)
 {
 	uint64_t pid;
 
-	if (take_hex(in, &pid) && at_end(in))
-		reply_text(s, "F0");
+	if (gdb_take_hex(in, &pid) && gdb_at_end(in))
+		gdb_reply_text(s, "F0");
 	else
 		reply_failed(s, EINVAL);
 }
 
-/* A name may be a symbolic link, which only the mapping tells where it led to. */
+/* The name may be of a symbolic link. The trace has only the file that was mapped through it. */
 static int open_name(struct session *s, const char *name)
 {
 	char *path;
@@ -120,7 +121,7 @@ static int open_name(struct session *s, const char *name)
 	if (proc_file(s, name, "maps", &pid))
 		return open_maps(s, pid);
 	fd = debug_open_file(s->debug, name);
-	path = fd < 0 ? mapped_file(s, name) : NULL;
+	path = fd < 0 ? gdb_mapped_file(s, name) : NULL;
 	if (path)
 		fd = debug_open_file(s->debug, path);
 	free(path);
@@ -136,13 +137,14 @@ static int *file_slot(struct session *s)
 }
 
 /* vFile:open:NAME,FLAGS,MODE */
-void file_open(struct session *s, struct cursor *in)
+void gdb_file_open(struct session *s, struct cursor *in)
 {
 	int *slot = file_slot(s), fd;
 	uint64_t flags, mode;
-	char *path = take_text(in);
+	char *path = gdb_take_text(in);
 
-	if (!path || !take_char(in, ',') || !take_range(in, &flags, &mode) || !at_end(in)) {
+	if (!path || !gdb_take_char(in, ',') || !gdb_take_range(in, &flags, &mode) ||
+	    !gdb_at_end(in)) {
 		reply_failed(s, EINVAL);
 	} else if ((flags & FILEIO_ACCMODE) || (flags & (FILEIO_CREAT | FILEIO_TRUNC))) {
 		reply_failed(s, EROFS);
@@ -154,7 +156,7 @@ void file_open(struct session *s, struct cursor *in)
 			reply_failed(s, ENOENT);
 		} else {
 			*slot = fd;
-			reply_format(s, "F%x", (unsigned)(slot - s->files));
+			gdb_reply_format(s, "F%x", (unsigned)(slot - s->files));
 		}
 	}
 	free(path);
@@ -164,33 +166,33 @@ static int *take_file(struct session *s, struct cursor *in)
 {
 	uint64_t number;
 
-	if (!take_hex(in, &number) || number >= FILES_MAX || s->files[number] < 0)
+	if (!gdb_take_hex(in, &number) || number >= FILES_MAX || s->files[number] < 0)
 		return NULL;
 	return &s->files[number];
 }
 
 /* vFile:close:FD */
-void file_close(struct session *s, struct cursor *in)
+void gdb_file_close(struct session *s, struct cursor *in)
 {
 	int *file = take_file(s, in);
 
-	if (!file || !at_end(in)) {
+	if (!file || !gdb_at_end(in)) {
 		reply_failed(s, EBADF);
 		return;
 	}
 	close(*file);
 	*file = -1;
-	reply_text(s, "F0");
+	gdb_reply_text(s, "F0");
 }
 
 /* vFile:pread:FD,COUNT,OFFSET */
-void file_pread(struct session *s, struct cursor *in)
+void gdb_file_pread(struct session *s, struct cursor *in)
 {
 	int *file = take_file(s, in);
 	uint64_t count, offset;
 
-	if (!file || !take_char(in, ',') || !take_range(in, &count, &offset) || !at_end(in) ||
-	    offset > INT64_MAX) {
+	if (!file || !gdb_take_char(in, ',') || !gdb_take_range(in, &count, &offset) ||
+	    !gdb_at_end(in) || offset > INT64_MAX) {
 		reply_failed(s, file ? EINVAL : EBADF);
 		return;
 	}
@@ -205,7 +207,7 @@ void file_pread(struct session *s, struct cursor *in)
 	free(bytes);
 }
 
-/* Big-endian. */
+/* Stores an integer big-endian; returns what follows it. */
 static uint8_t *put(uint8_t *to, uint64_t v, unsigned bytes)
 {
 	for (unsigned i = bytes; i-- > 0; v >>= 8)
@@ -214,13 +216,13 @@ static uint8_t *put(uint8_t *to, uint64_t v, unsigned bytes)
 }
 
 /* vFile:fstat:FD */
-void file_fstat(struct session *s, struct cursor *in)
+void gdb_file_fstat(struct session *s, struct cursor *in)
 {
 	int *file = take_file(s, in);
 	uint8_t bytes[64], *p = bytes;
 	struct stat st;
 
-	if (!file || !at_end(in) || fstat(*file, &st)) {
+	if (!file || !gdb_at_end(in) || fstat(*file, &st)) {
 		reply_failed(s, EBADF);
 		return;
 	}
@@ -248,13 +250,13 @@ void file_fstat(struct session *s, struct cursor *in)
 }
 
 /* vFile:readlink:NAME */
-void file_readlink(struct session *s, struct cursor *in)
+void gdb_file_readlink(struct session *s, struct cursor *in)
 {
-	char *path = take_text(in);
+	char *path = gdb_take_text(in);
 	const char *exec;
 	pid_t pid;
 
-	if (!path || !at_end(in))
+	if (!path || !gdb_at_end(in))
 		reply_failed(s, EINVAL);
 	else if (proc_file(s, path, "exe", &pid) && (exec = debug_exec_file(s->debug, pid)))
 		reply_contents(s, exec, strlen(exec));

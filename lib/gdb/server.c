@@ -1,27 +1,31 @@
-/* The server's beginning: which trace, and where in it. */
+/* The server: opens a trace at a position, and takes one client after another. */
+#include "gdb/console.h"
+#include "gdb/gdb.h"
 #include "gdb/session.h"
 #include "util/host.h"
 #include "util/util.h"
 
 #include <err.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+/* debug_options.poll: whether the client, or without one `control`, says stop. */
 static bool poll_client(void *ctx)
 {
 	struct gdb *g = ctx;
 	struct pollfd control = {.fd = g->control, .events = POLLIN};
 
 	if (g->session)
-		return wire_interrupted(&g->session->wire);
+		return gdb_wire_interrupted(&g->session->wire);
 	return poll(&control, 1, 0) > 0;
 }
 
-/* --- where to start
- * ------------------------------------------------------------------------------------------- */
+/* --- where to start --- */
 
 static bool makes_process(const struct trace_event *ev, pid_t pid)
 {
@@ -34,7 +38,8 @@ static bool execs_in(const struct trace_event *ev, pid_t pid)
 	       (ev->other ? ev->other : ev->tid) == pid;
 }
 
-/* The event that made the process, or that had it execute its program; 0: none. */
+/* The event that forked the process, or the first in which it executed a program, else the fork's
+ * too; 0: none. */
 static uint64_t process_event(struct trace_reader *r, pid_t pid, bool forked)
 {
 	struct trace_event ev;
@@ -64,7 +69,7 @@ static bool is_first(struct gdb *g, pid_t pid)
 	return is;
 }
 
-/* False after a line. */
+/* False after a line on stderr. */
 static bool start_position(struct gdb *g, const struct gdb_options *o, struct debug_position *p)
 {
 	*p = g->begin;
@@ -99,14 +104,13 @@ static bool start_seek(struct gdb *g, const struct gdb_options *o)
 	return stop.kind != DEBUG_STOP_TROUBLE;
 }
 
-/* --- opening
- * --------------------------------------------------------------------------------------------------
- */
+/* --- opening and closing --- */
 
 struct gdb *gdb_open(const struct gdb_options *o)
 {
 	struct gdb *g = xcalloc(1, sizeof(*g));
-	struct debug_options options = {.poll = poll_client, .output = program_output, .ctx = g};
+	struct debug_options options = {
+		.poll = poll_client, .output = gdb_program_output, .ctx = g};
 
 	g->only = o->pid;
 	g->control = o->control;
@@ -139,11 +143,30 @@ void gdb_close(struct gdb *g)
 	free(g);
 }
 
-/* --- the programs' files
- * -------------------------------------------------------------------------------------- */
+/* --- serving --- */
 
-/* Programs and libraries are mapped early; a trace may be long. */
-#define EVENTS_LOOKED_AT 20000
+void gdb_serve(struct gdb *g, int listener)
+{
+	struct pollfd fds[2] = {{.fd = listener, .events = POLLIN},
+				{.fd = g->control, .events = POLLIN}};
+
+	for (;;) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return;
+		if (fds[1].revents)
+			return;
+		int fd = fds[0].revents ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+		if (fd < 0)
+			continue;
+		gdb_serve_client(g, fd);
+		close(fd);
+	}
+}
+
+/* --- files of the programs --- */
+
+/* Programs and libraries are mapped early in a trace, which may be long. */
+#define EVENTS_SEARCHED 20000
 
 static bool file_unchanged(const struct trace_map *m)
 {
@@ -159,7 +182,7 @@ bool gdb_files_here(struct gdb *g)
 
 	if (trace_seek(g->reader, 1))
 		return false;
-	for (unsigned i = 0; i < EVENTS_LOOKED_AT && trace_next(g->reader, &ev) == 1; i++)
+	for (unsigned i = 0; i < EVENTS_SEARCHED && trace_next(g->reader, &ev) == 1; i++)
 		while (trace_next_map(g->reader, &m) == 1)
 			if ((m.prot & PROT_EXEC) && m.backing != BACKING_CODE && m.path[0] == '/' &&
 			    !file_unchanged(&m))

@@ -1,9 +1,10 @@
-#include "gdb/session.h"
+#include "gdb/signal_numbers.h"
+
 #include "util/util.h"
 
 #include <signal.h>
 
-/* By this kernel's number. */
+/* By Linux number. */
 static const uint8_t numbers[32] = {
 	[SIGHUP] = 1,   [SIGINT] = 2,    [SIGQUIT] = 3,  [SIGILL] = 4,   [SIGTRAP] = 5,
 	[SIGABRT] = 6,  [SIGFPE] = 8,    [SIGKILL] = 9,  [SIGBUS] = 10,  [SIGSEGV] = 11,
@@ -13,13 +14,13 @@ static const uint8_t numbers[32] = {
 	[SIGPROF] = 27, [SIGWINCH] = 28, [SIGUSR1] = 30, [SIGUSR2] = 31, [SIGPWR] = 32,
 };
 
-/* Real-time signals: the kernel's 33 to 63 are in a row, 32 and 64 are elsewhere. */
+/* Real-time signals: those of Linux numbers 33 to 63 follow each other, 32 and 64 are elsewhere. */
 #define RT_33 45
 #define RT_32 77
 #define RT_64 78
 #define UNKNOWN 143
 
-int signal_to_gdb(int number)
+int gdb_signal_encode(int number)
 {
 	if (number > 0 && number < (int)ARRAY_LEN(numbers) && numbers[number])
 		return numbers[number];
@@ -30,10 +31,10 @@ int signal_to_gdb(int number)
 	return UNKNOWN;
 }
 
-int signal_from_gdb(uint64_t number)
+int gdb_signal_decode(uint64_t number)
 {
 	for (int i = 1; i <= 64; i++)
-		if (number && number != UNKNOWN && (uint64_t)signal_to_gdb(i) == number)
+		if (number && number != UNKNOWN && (uint64_t)gdb_signal_encode(i) == number)
 			return i;
 	return 0;
 }

@@ -1,23 +1,28 @@
-/* `monitor COMMAND`: what a debugger has no command of its own for. */
-#include "gdb/session.h"
+/* `monitor COMMAND`: what a debugger has no command for. */
+#include "gdb/console.h"
+#include "gdb/inferiors.h"
+#include "gdb/packets.h"
+#include "gdb/reply.h"
+#include "gdb/resume.h"
+#include "gdb/stop_replies.h"
 #include "print/print.h"
 #include "util/util.h"
 
+#include <bsd/stdlib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef void monitor_command(struct session *s, const char *argument);
 
-/* --- positions
- * ------------------------------------------------------------------------------------------------
- */
+/* --- positions --- */
 
 static void print_position(struct session *s, const struct debug_position *p)
 {
 	char text[DEBUG_POSITION_MAX];
 
 	debug_position_print(text, p);
-	console_format(s, "%s\n", text);
+	gdb_console_format(s, "%s\n", text);
 }
 
 static void when(struct session *s, const char *argument)
@@ -31,7 +36,7 @@ static void when(struct session *s, const char *argument)
 static void when_ticks(struct session *s, const char *argument)
 {
 	(void)argument;
-	console_format(s, "%lu\n", debug_here(s->debug).ticks);
+	gdb_console_format(s, "%lu\n", debug_here(s->debug).ticks);
 }
 
 static void elapsed(struct session *s, const char *argument)
@@ -39,20 +44,20 @@ static void elapsed(struct session *s, const char *argument)
 	uint64_t ns = debug_elapsed_ns(s->debug);
 
 	(void)argument;
-	console_format(s, "%lu.%09lu\n", ns / 1000000000, ns % 1000000000);
+	gdb_console_format(s, "%lu.%09lu\n", ns / 1000000000, ns % 1000000000);
 }
 
 static void go_to(struct session *s, const struct debug_position *p)
 {
 	struct debug_position here;
-	enum debug_stop_kind kind = session_seek(s, p);
+	enum debug_stop_kind kind = gdb_seek(s, p);
 
 	if (kind == DEBUG_STOP_TROUBLE) {
-		console_format(s, "rr-gdb: %s\n", debug_error(s->debug));
+		gdb_console_format(s, "rr-gdb: %s\n", debug_error(s->debug));
 		return;
 	}
 	if (kind == DEBUG_STOP_INTERRUPT)
-		console_format(s, "interrupted, at ");
+		gdb_console_format(s, "interrupted, at ");
 	here = debug_here(s->debug);
 	print_position(s, &here);
 }
@@ -62,10 +67,10 @@ static void seek(struct session *s, const char *argument)
 	struct debug_position p;
 
 	if (!*argument)
-		console_format(s, "seek: to where? EVENT[:TICKS[+INSNS]]\n");
+		gdb_console_format(s, "seek: to where? EVENT[:TICKS[+INSNS]]\n");
 	else if (!debug_position_parse(&p, argument))
-		console_format(s, "seek: %s: not a position, which is EVENT[:TICKS[+INSNS]]\n",
-			       argument);
+		gdb_console_format(s, "seek: %s: not a position, which is EVENT[:TICKS[+INSNS]]\n",
+				   argument);
 	else
 		go_to(s, &p);
 }
@@ -73,11 +78,10 @@ static void seek(struct session *s, const char *argument)
 static void arrive(struct session *s, const char *argument)
 {
 	(void)argument;
-	notice_arrival(s);
+	gdb_notice_arrival(s);
 }
 
-/* --- checkpoints: positions with a number
- * --------------------------------------------------------------------- */
+/* --- checkpoints: numbered positions --- */
 
 #define CHECKPOINTS_MAX 100000
 
@@ -87,25 +91,25 @@ static void checkpoint(struct session *s, const char *argument)
 
 	(void)argument;
 	if (g->ncheckpoints == CHECKPOINTS_MAX) {
-		console_format(s, "checkpoint: too many\n");
+		gdb_console_format(s, "checkpoint: too many\n");
 		return;
 	}
-	g->checkpoints = xrealloc(g->checkpoints, (g->ncheckpoints + 1) * sizeof(*g->checkpoints));
+	g->checkpoints = xgrow(g->checkpoints, g->ncheckpoints, sizeof(*g->checkpoints));
 	g->checkpoints[g->ncheckpoints++] = (struct checkpoint){true, debug_here(s->debug)};
-	console_format(s, "checkpoint %zu at ", g->ncheckpoints);
+	gdb_console_format(s, "checkpoint %zu at ", g->ncheckpoints);
 	print_position(s, &g->checkpoints[g->ncheckpoints - 1].at);
 }
 
-/* NULL after telling that there is none. */
+/* NULL after a message that there is none. */
 static struct checkpoint *checkpoint_find(struct session *s, const char *number)
 {
 	struct gdb *g = s->gdb;
-	char *end;
-	unsigned long n = strtoul(number, &end, 10);
+	const char *error;
+	long long n = strtonum(number, 1, CHECKPOINTS_MAX, &error);
 
-	if (end > number && !*end && n > 0 && n <= g->ncheckpoints && g->checkpoints[n - 1].used)
+	if (!error && (size_t)n <= g->ncheckpoints && g->checkpoints[n - 1].used)
 		return &g->checkpoints[n - 1];
-	console_format(s, "%s: no such checkpoint\n", *number ? number : "without a number");
+	gdb_console_format(s, "%s: no such checkpoint\n", *number ? number : "without a number");
 	return NULL;
 }
 
@@ -119,7 +123,7 @@ static void restart_at(struct session *s, const char *argument)
 		go_to(s, &c->at);
 }
 
-static void delete (struct session *s, const char *argument)
+static void forget(struct session *s, const char *argument)
 {
 	struct checkpoint *c = checkpoint_find(s, argument);
 
@@ -134,13 +138,12 @@ static void print_checkpoints(struct session *s)
 	for (size_t i = 0; i < g->ncheckpoints; i++) {
 		if (!g->checkpoints[i].used)
 			continue;
-		console_format(s, "checkpoint %zu at ", i + 1);
+		gdb_console_format(s, "checkpoint %zu at ", i + 1);
 		print_position(s, &g->checkpoints[i].at);
 	}
 }
 
-/* --- what there is
- * -------------------------------------------------------------------------------------------- */
+/* --- the replay and its events --- */
 
 static void info(struct session *s, const char *argument)
 {
@@ -149,20 +152,21 @@ static void info(struct session *s, const char *argument)
 	size_t n;
 
 	(void)argument;
-	threads_all(s, &n);
-	console_format(s, "trace %s\nposition ", trace_reader_dir(s->gdb->reader));
+	gdb_threads_all(s, &n);
+	gdb_console_format(s, "trace %s\nposition ", trace_reader_dir(s->gdb->reader));
 	print_position(s, &here);
-	console_format(s, "last event %lu\nthreads %zu\nprocesses shown %zu\nexperiment %s\n",
-		       debug_last_event(s->debug), n, s->nshown,
-		       debug_experiment(s->debug) ? "yes" : "no");
-	console_format(s, "snapshots %lu\nbytes of their own %lu\nforks %lu\nevents replayed %lu\n",
-		       f.checkpoints, f.bytes, f.forks, f.events_replayed);
+	gdb_console_format(s, "last event %lu\nthreads %zu\nprocesses shown %zu\ndiversion %s\n",
+			   debug_last_event(s->debug), n, s->nshown,
+			   debug_experiment(s->debug) ? "yes" : "no");
+	gdb_console_format(
+		s, "snapshots %lu\nbytes of their own %lu\nforks %lu\nevents replayed %lu\n",
+		f.checkpoints, f.bytes, f.forks, f.events_replayed);
 	print_checkpoints(s);
 }
 
 static ssize_t console_write(void *ctx, const char *bytes, size_t n)
 {
-	console(ctx, bytes, n);
+	gdb_console(ctx, bytes, n);
 	return (ssize_t)n;
 }
 
@@ -176,7 +180,7 @@ static void print_events(struct session *s, FILE *out, struct event_select *sele
 	size_t range = 0;
 
 	select->inputs = &inputs;
-	while (!wire_interrupted(&s->wire) && event_select_next(select, &range, r, &ev) == 1) {
+	while (!gdb_wire_interrupted(&s->wire) && event_select_next(select, &range, r, &ev) == 1) {
 		int got = event_records_load(&recs, r, TRACE_DATA_MAX);
 		event_inputs_join(&inputs, &ev, &recs);
 		event_print(out, &ev, &recs, &style);
@@ -190,7 +194,7 @@ static void print_events(struct session *s, FILE *out, struct event_select *sele
 	event_records_free(&recs);
 }
 
-/* Without a range, the event that was applied last. */
+/* Prints a range of events; without one, the event applied last. */
 static void dump(struct session *s, const char *argument)
 {
 	cookie_io_functions_t io = {.write = console_write};
@@ -200,7 +204,7 @@ static void dump(struct session *s, const char *argument)
 	const char *wrong = event_select_ranges(&select, *argument ? argument : here);
 
 	if (wrong)
-		console_format(s, "dump: %s: not a range of events\n", wrong);
+		gdb_console_format(s, "dump: %s: not a range of events\n", wrong);
 	else if (out && trace_seek(s->gdb->reader, 1) == 0)
 		print_events(s, out, &select);
 	if (out)
@@ -209,8 +213,7 @@ static void dump(struct session *s, const char *argument)
 	free(here);
 }
 
-/* --- the commands
- * --------------------------------------------------------------------------------------------- */
+/* --- the commands --- */
 
 static monitor_command help;
 
@@ -218,21 +221,19 @@ static const struct {
 	const char *name, *takes, *what;
 	monitor_command *run;
 } commands[] = {
-	{"help", "", "this list", help},
-	{"when", "", "where this is: EVENT, EVENT:TICKS or EVENT:TICKS+INSNS", when},
-	{"when-ticks", "", "ticks that the current task has made", when_ticks},
-	{"elapsed", "", "seconds since the recording began", elapsed},
-	{"seek", " POSITION", "go there", seek},
-	{"run", " POSITION", "the same", seek},
-	{"checkpoint", "", "give this position a number", checkpoint},
-	{"restart", " [NUMBER]", "go to the position of that number, or to the beginning",
+	{"help", "", "print this list", help},
+	{"when", "", "print the position: EVENT, EVENT:TICKS or EVENT:TICKS+INSNS", when},
+	{"when-ticks", "", "print the ticks that the current task has made", when_ticks},
+	{"elapsed", "", "print the seconds from the recording's beginning to here", elapsed},
+	{"seek", " POSITION", "go to the position", seek},
+	{"run", " POSITION", "the same as seek", seek},
+	{"checkpoint", "", "give this position a number for restart", checkpoint},
+	{"restart", " [NUMBER]", "go to the position with that number, or to the beginning",
 	 restart_at},
-	{"delete", " NUMBER", "forget a number", delete},
-	{"info", "", "figures, and the positions that have a number", info},
-	{"dump", " [RANGE]", "events as rr-dump prints them: N, N-M, N-, -M", dump},
-	{"arrive", "",
-	 "have the next step or continue tell the debugger all about this point, without moving",
-	 arrive},
+	{"delete", " NUMBER", "delete a numbered position", forget},
+	{"info", "", "print figures of the replay, and the numbered positions", info},
+	{"dump", " [RANGE]", "print events as rr-dump does: N, N-M, N-, -M", dump},
+	{"arrive", "", "have the next step or continue report this position, and not move", arrive},
 };
 
 static void help(struct session *s, const char *argument)
@@ -241,7 +242,7 @@ static void help(struct session *s, const char *argument)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		char left[64];
 		snprintf(left, sizeof(left), "%s%s", commands[i].name, commands[i].takes);
-		console_format(s, "%-20s %s\n", left, commands[i].what);
+		gdb_console_format(s, "%-20s %s\n", left, commands[i].what);
 	}
 }
 
@@ -265,13 +266,13 @@ static void strip(char *line)
 }
 
 /* qRcmd,COMMAND */
-void monitor(struct session *s, struct cursor *in)
+void gdb_monitor(struct session *s, struct cursor *in)
 {
-	char *line = take_char(in, ',') ? take_text(in) : NULL;
+	char *line = gdb_take_char(in, ',') ? gdb_take_text(in) : NULL;
 	const char *argument;
 
-	if (!line || !at_end(in)) {
-		reply_error(s, 1);
+	if (!line || !gdb_at_end(in)) {
+		gdb_reply_error(s, 1);
 		free(line);
 		return;
 	}
@@ -281,8 +282,8 @@ void monitor(struct session *s, struct cursor *in)
 	if (run)
 		run(s, argument);
 	else
-		console_format(s, "%s: no such command; see `monitor help`\n", line);
+		gdb_console_format(s, "%s: no such command; see `monitor help`\n", line);
 	s->listening = false;
 	free(line);
-	reply_ok(s);
+	gdb_reply_ok(s);
 }

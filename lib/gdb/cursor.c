@@ -1,23 +1,24 @@
-#include "gdb/session.h"
+#include "gdb/cursor.h"
+
 #include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-bool at_end(const struct cursor *c)
+bool gdb_at_end(const struct cursor *c)
 {
 	return c->p == c->end;
 }
 
-bool take_char(struct cursor *c, char expected)
+bool gdb_take_char(struct cursor *c, char expected)
 {
-	if (at_end(c) || *c->p != expected)
+	if (gdb_at_end(c) || *c->p != expected)
 		return false;
 	c->p++;
 	return true;
 }
 
-bool take_word(struct cursor *c, const char *expected)
+bool gdb_take_word(struct cursor *c, const char *expected)
 {
 	size_t n = strlen(expected);
 
@@ -38,12 +39,12 @@ static int digit(char c)
 	return -1;
 }
 
-bool take_hex(struct cursor *c, uint64_t *v)
+bool gdb_take_hex(struct cursor *c, uint64_t *v)
 {
 	const char *from = c->p;
 
 	*v = 0;
-	for (; !at_end(c) && digit(*c->p) >= 0; c->p++) {
+	for (; !gdb_at_end(c) && digit(*c->p) >= 0; c->p++) {
 		if (*v >> 60)
 			return false;
 		*v = *v << 4 | (uint64_t)digit(*c->p);
@@ -51,7 +52,7 @@ bool take_hex(struct cursor *c, uint64_t *v)
 	return c->p > from;
 }
 
-bool take_bytes(struct cursor *c, uint8_t *bytes, size_t n)
+bool gdb_take_bytes(struct cursor *c, uint8_t *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++, c->p += 2) {
 		if (c->end - c->p < 2 || digit(c->p[0]) < 0 || digit(c->p[1]) < 0)
@@ -61,12 +62,12 @@ bool take_bytes(struct cursor *c, uint8_t *bytes, size_t n)
 	return true;
 }
 
-bool take_range(struct cursor *c, uint64_t *addr, uint64_t *len)
+bool gdb_take_range(struct cursor *c, uint64_t *addr, uint64_t *len)
 {
-	return take_hex(c, addr) && take_char(c, ',') && take_hex(c, len);
+	return gdb_take_hex(c, addr) && gdb_take_char(c, ',') && gdb_take_hex(c, len);
 }
 
-const char *take_until(struct cursor *c, char end, size_t *n)
+const char *gdb_take_until(struct cursor *c, char end, size_t *n)
 {
 	const char *from = c->p, *stop = memchr(from, end, (size_t)(c->end - from));
 
@@ -75,7 +76,7 @@ const char *take_until(struct cursor *c, char end, size_t *n)
 	return from;
 }
 
-char *take_text(struct cursor *c)
+char *gdb_take_text(struct cursor *c)
 {
 	const char *p = c->p;
 
@@ -83,7 +84,7 @@ char *take_text(struct cursor *c)
 		p++;
 	size_t n = (size_t)(p - c->p) / 2;
 	char *text = xmalloc(n + 1);
-	if ((p - c->p) % 2 || !take_bytes(c, (uint8_t *)text, n) || memchr(text, '\0', n)) {
+	if ((p - c->p) % 2 || !gdb_take_bytes(c, (uint8_t *)text, n) || memchr(text, '\0', n)) {
 		free(text);
 		return NULL;
 	}
@@ -95,23 +96,23 @@ static bool take_id(struct cursor *c, pid_t *id)
 {
 	uint64_t v;
 
-	if (take_word(c, "-1")) {
+	if (gdb_take_word(c, "-1")) {
 		*id = -1;
 		return true;
 	}
-	if (!take_hex(c, &v) || v > INT32_MAX)
+	if (!gdb_take_hex(c, &v) || v > INT32_MAX)
 		return false;
 	*id = (pid_t)v;
 	return true;
 }
 
-bool take_thread(struct cursor *c, struct thread_id *id)
+bool gdb_take_thread(struct cursor *c, struct thread_id *id)
 {
 	id->pid = id->tid = 0;
-	if (!take_char(c, 'p'))
+	if (!gdb_take_char(c, 'p'))
 		return take_id(c, &id->tid);
 	if (!take_id(c, &id->pid))
 		return false;
 	id->tid = -1;
-	return !take_char(c, '.') || take_id(c, &id->tid);
+	return !gdb_take_char(c, '.') || take_id(c, &id->tid);
 }

@@ -1,0 +1,14 @@
+/* Moves the replay for the client, and chooses which stops are reported. Private to lib/gdb. */
+#ifndef RR_GDB_RESUME_H
+#define RR_GDB_RESUME_H
+
+#include "gdb/session.h"
+
+/* Moves until something stops that the client wants to know, and replies with it. Without moving,
+ * if a notice is due. */
+void gdb_resume(struct session *s, const struct debug_go *go);
+/* Moves to a position and reports no stop. Returns why it ended there; for DEBUG_STOP_TROUBLE,
+ * debug_error() says what is wrong. */
+enum debug_stop_kind gdb_seek(struct session *s, const struct debug_position *p);
+
+#endif
