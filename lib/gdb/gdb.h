@@ -20,6 +20,19 @@ struct gdb_options {
 	bool output_here;
 };
 
+/* Serves on a socket until SIGINT, SIGTERM or SIGHUP, and prints on stdout what a user types in gdb
+ * to connect. `address` is "[ADDR:]PORT", or a path if it has a '/' in it; ADDR is 127.0.0.1 if
+ * none is given. Sets o->control. Returns the program's exit status: 0 or 2. */
+int gdb_serve_at(struct gdb_options *o, const char *address);
+
+/* Starts `debugger` (found in PATH) on the replay, with `args` (NULL at the end) after its own
+ * arguments, and serves it until it ends. Sets o->control. Returns the debugger's exit status, or 2
+ * for an error; dies of the signal that the debugger died of. */
+int gdb_launch(struct gdb_options *o, const char *debugger, char *const *args);
+/* Whether such arguments choose gdb's machine interface, which has a form of its own for output of
+ * the program: then gdb_options.output_here must be false. */
+bool gdb_args_choose_mi(char *const *args);
+
 struct gdb;
 /* NULL: failed. */
 struct gdb *gdb_open(const struct gdb_options *o);
