@@ -5,7 +5,7 @@
 
 void gdb_diversion_begin(struct session *s, pid_t tid, const struct trace_regs *before)
 {
-	if (!debug_experiment(s->debug))
+	if (!debug_diversion(s->debug))
 		s->ndiverted = 0;
 	for (size_t i = 0; i < s->ndiverted; i++)
 		if (s->diverted[i].tid == tid)
@@ -17,9 +17,9 @@ void gdb_diversion_begin(struct session *s, pid_t tid, const struct trace_regs *
 void gdb_diversion_end(struct session *s)
 {
 	s->ndiverted = 0;
-	if (!debug_experiment(s->debug))
+	if (!debug_diversion(s->debug))
 		return;
-	debug_experiment_end(s->debug);
+	debug_diversion_end(s->debug);
 	gdb_threads_forget(s);
 }
 

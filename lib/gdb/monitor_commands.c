@@ -52,7 +52,7 @@ static void go_to(struct session *s, const struct debug_position *p)
 	struct debug_position here;
 	enum debug_stop_kind kind = gdb_seek(s, p);
 
-	if (kind == DEBUG_STOP_TROUBLE) {
+	if (kind == DEBUG_STOP_FAILED) {
 		gdb_console_format(s, "rr-gdb: %s\n", debug_error(s->debug));
 		return;
 	}
@@ -157,7 +157,7 @@ static void info(struct session *s, const char *argument)
 	print_position(s, &here);
 	gdb_console_format(s, "last event %lu\nthreads %zu\nprocesses shown %zu\ndiversion %s\n",
 			   debug_last_event(s->debug), n, s->nshown,
-			   debug_experiment(s->debug) ? "yes" : "no");
+			   debug_diversion(s->debug) ? "yes" : "no");
 	gdb_console_format(
 		s, "snapshots %lu\nbytes of their own %lu\nforks %lu\nevents replayed %lu\n",
 		f.checkpoints, f.bytes, f.forks, f.events_replayed);

@@ -53,9 +53,9 @@ static void exit_undo(struct session *s, struct debug_stop *stop)
  * else stopped first, and is now in `stop`. */
 static bool step_before(struct session *s, struct debug_stop *stop)
 {
-	const struct debug_go before = {.backward = true, .step = stop->tid};
+	const struct debug_resume before = {.backward = true, .step = stop->tid};
 
-	debug_go(s->debug, &before, stop);
+	debug_resume(s->debug, &before, stop);
 	gdb_threads_forget(s);
 	return stop->kind != DEBUG_STOP_STEP;
 }
@@ -118,7 +118,7 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 	case DEBUG_STOP_BEGIN:
 	case DEBUG_STOP_END:
 	case DEBUG_STOP_INTERRUPT:
-	case DEBUG_STOP_TROUBLE: return true;
+	case DEBUG_STOP_FAILED: return true;
 	case DEBUG_STOP_FORK:
 	case DEBUG_STOP_VFORK:
 		if (backward)
@@ -139,7 +139,7 @@ static bool stop_wanted(struct session *s, struct debug_stop *stop, bool backwar
 
 /* --- moving --- */
 
-static void run(struct session *s, const struct debug_go *go, struct debug_stop *stop)
+static void run(struct session *s, const struct debug_resume *go, struct debug_stop *stop)
 {
 	const struct debug_position from =
 		go->backward ? debug_here(s->debug) : (struct debug_position){0};
@@ -150,7 +150,7 @@ static void run(struct session *s, const struct debug_go *go, struct debug_stop 
 	s->listening = true;
 	gdb_program_output_release(s);
 	do {
-		debug_go(s->debug, go, stop);
+		debug_resume(s->debug, go, stop);
 		gdb_threads_forget(s);
 	} while (!stop_wanted(s, stop, go->backward));
 	/* This began just after the fork of the only process that the client sees. */
@@ -159,7 +159,7 @@ static void run(struct session *s, const struct debug_go *go, struct debug_stop 
 	s->listening = false;
 }
 
-void gdb_resume(struct session *s, const struct debug_go *go)
+void gdb_resume(struct session *s, const struct debug_resume *go)
 {
 	struct debug_stop stop = {0};
 

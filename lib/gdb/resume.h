@@ -6,8 +6,8 @@
 
 /* Moves until something stops that the client wants to know, and replies with it. Without moving,
  * if a notice is due. */
-void gdb_resume(struct session *s, const struct debug_go *go);
-/* Moves to a position and reports no stop. Returns why it ended there; for DEBUG_STOP_TROUBLE,
+void gdb_resume(struct session *s, const struct debug_resume *go);
+/* Moves to a position and reports no stop. Returns why it ended there; for DEBUG_STOP_FAILED,
  * debug_error() says what is wrong. */
 enum debug_stop_kind gdb_seek(struct session *s, const struct debug_position *p);
 

@@ -20,7 +20,7 @@ static pid_t stepped(struct session *s, pid_t named)
 
 static void resume_simply(struct session *s, bool backward, bool step)
 {
-	struct debug_go go = {.backward = backward, .step = step ? stepped(s, s->stepped) : 0};
+	struct debug_resume go = {.backward = backward, .step = step ? stepped(s, s->stepped) : 0};
 
 	gdb_resume(s, &go);
 }
@@ -97,7 +97,7 @@ static bool take_action(struct cursor *in, struct action *a)
 /* vCont: the first thread that steps decides; the others run as recorded. */
 void gdb_resume_vcont(struct session *s, struct cursor *in)
 {
-	struct debug_go go = {0};
+	struct debug_resume go = {0};
 	bool step = false, moves = false;
 	struct action a;
 

@@ -99,9 +99,9 @@ static bool start_seek(struct gdb *g, const struct gdb_options *o)
 	if (!debug_position_compare(&p, &g->begin))
 		return true;
 	debug_seek(g->debug, &p, &stop);
-	if (stop.kind == DEBUG_STOP_TROUBLE)
+	if (stop.kind == DEBUG_STOP_FAILED)
 		warnx("%s", debug_error(g->debug));
-	return stop.kind != DEBUG_STOP_TROUBLE;
+	return stop.kind != DEBUG_STOP_FAILED;
 }
 
 /* --- opening and closing --- */

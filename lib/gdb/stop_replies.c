@@ -111,7 +111,7 @@ static const struct report stops[] = {
 	[DEBUG_STOP_BEGIN] = {.signal = GDB_SIGTRAP, .text = "replaylog:begin;"},
 	[DEBUG_STOP_END] = {.signal = GDB_SIGTRAP, .text = "replaylog:end;"},
 	[DEBUG_STOP_INTERRUPT] = {.signal = GDB_SIGINT},
-	[DEBUG_STOP_TROUBLE] = {.signal = 0},
+	[DEBUG_STOP_FAILED] = {.signal = 0},
 };
 
 /* What is reported between stops. */
@@ -212,7 +212,7 @@ static void reply_stop(struct session *s, const struct debug_stop *stop,
 		gdb_process_show(s, t->pid);
 		gdb_points_forget(s, t->pid);
 	}
-	if (stop->kind == DEBUG_STOP_TROUBLE)
+	if (stop->kind == DEBUG_STOP_FAILED)
 		gdb_console_format(s, "rr-gdb: %s\n", debug_error(s->debug));
 	reply_stopped(s, &stops[stop->kind], stop, t);
 }

@@ -31,7 +31,7 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 	int64_t r = task_call_replay(&from->t, SYS_clone, args, &tid);
 	if (r < 0 || !tid)
 		return NULL;
-	struct ptask *c = player_add(p, tid, like->id, mm ? mm_get(mm) : mm_fork(like->t.mm));
+	struct ptask *c = ptask_add(p, tid, like->id, mm ? mm_get(mm) : mm_fork(like->t.mm));
 	c->pid = like->pid;
 	c->in_call = like->in_call;
 	c->started = like->started;
@@ -39,11 +39,11 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 	c->hpc_base = like->count.ticks;
 	c->since = like->since;
 	c->t.clock_faults = like->t.clock_faults;
-	if (task_wait(&c->t, &status) || !wait_is_stop(status) || !player_counts(p, c))
+	if (task_wait(&c->t, &status) || !wait_is_stop(status) || !ptask_open_counter(p, c))
 		return NULL;
 	c->t.regs = like->t.regs;
 	ARCH_SYSNO(&c->t.regs) = (uint64_t)-1;
-	if (ptask_go(c) || (like->t.debugged && kernel_watches_set(&c->t, like->t.debug)))
+	if (ptask_set_regs(c) || (like->t.debugged && kernel_watches_set(&c->t, like->t.debug)))
 		return NULL;
 	c->t.regs = like->t.regs;
 	if (like == from)
@@ -125,7 +125,7 @@ static int copy_tasks(struct replayer *p, struct ptask *list)
 static void end_tasks(struct replayer *p)
 {
 	while (p->tasks)
-		player_end(p, p->tasks);
+		ptask_end(p, p->tasks);
 }
 
 static void swap_objects(struct replaying *a, struct replaying *b)
@@ -155,7 +155,7 @@ static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying
 	struct replaying new = {0};
 
 	p->tasks = NULL;
-	p->watch.event = 0; /* each has a clock of its own */
+	p->watchdog.event = 0; /* each has a clock of its own */
 	if (kernel_replay_objects_copy(&new, objects)) {
 		kernel_replay_objects_free(&new);
 		return -1;
@@ -181,7 +181,7 @@ static struct checkpoint *of_now(struct replayer *p)
 	return c;
 }
 
-struct checkpoint *checkpoint_make(struct replayer *p)
+struct checkpoint *replayer_checkpoint_make(struct replayer *p)
 {
 	struct ptask *tasks = p->tasks;
 	struct replaying objects = {0};
@@ -201,23 +201,23 @@ struct checkpoint *checkpoint_make(struct replayer *p)
 	return c;
 }
 
-int checkpoint_restore(struct replayer *p, struct checkpoint *c)
+int replayer_checkpoint_restore(struct replayer *p, struct checkpoint *c)
 {
 	end_all(p);
 	p->loaded = p->reached = false;
 	if (wake_copies(p, c->tasks, &c->objects)) {
-		trouble(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
+		replayer_fail(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
 		return -1;
 	}
 	if (trace_seek(p->r, c->event + 1)) {
-		trouble(p, "%s", trace_reader_error(p->r));
+		replayer_fail(p, "%s", trace_reader_error(p->r));
 		return -1;
 	}
 	p->ev.num = c->event;
 	return 0;
 }
 
-void checkpoint_free(struct replayer *p, struct checkpoint *c)
+void replayer_checkpoint_free(struct replayer *p, struct checkpoint *c)
 {
 	struct ptask *tasks = p->tasks;
 
@@ -243,7 +243,7 @@ static uint64_t own_bytes(pid_t tid)
 	return kb << 10;
 }
 
-uint64_t checkpoint_bytes(const struct checkpoint *c)
+uint64_t replayer_checkpoint_bytes(const struct checkpoint *c)
 {
 	uint64_t sum = 0;
 
@@ -253,7 +253,7 @@ uint64_t checkpoint_bytes(const struct checkpoint *c)
 	return sum;
 }
 
-struct checkpoint *checkpoint_aside(struct replayer *p)
+struct checkpoint *replayer_divert(struct replayer *p)
 {
 	struct checkpoint *c = of_now(p);
 
@@ -267,11 +267,11 @@ struct checkpoint *checkpoint_aside(struct replayer *p)
 	return NULL;
 }
 
-void checkpoint_back(struct replayer *p, struct checkpoint *c)
+void replayer_divert_end(struct replayer *p, struct checkpoint *c)
 {
 	end_all(p);
 	p->tasks = c->tasks;
-	p->watch.event = 0;
+	p->watchdog.event = 0;
 	swap_objects(&c->objects, &p->rp);
 	p->ev = c->ev;
 	p->loaded = c->loaded;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-int debug_fail(struct debug *d, const char *fmt, ...)
+int debugger_fail(struct debug *d, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -27,22 +27,22 @@ const char *debug_error(const struct debug *d)
 /* --- where we are
  * ------------------------------------------------------------------------------------------- */
 
-uint64_t debug_event(const struct debug *d)
+uint64_t debugger_event(const struct debug *d)
 {
 	return d->p.loaded ? d->p.ev.num - 1 : d->p.ev.num;
 }
 
-struct ptask *debug_runner(struct debug *d)
+struct ptask *debugger_next_task(struct debug *d)
 {
-	return replayer_load(&d->p) == REPLAY_EXACT ? replayer_find(&d->p, d->p.ev.tid) : NULL;
+	return replayer_load(&d->p) == REPLAY_EXACT ? ptask_find(&d->p, d->p.ev.tid) : NULL;
 }
 
-struct ptask *debug_task(struct debug *d, pid_t tid)
+struct ptask *debugger_task(struct debug *d, pid_t tid)
 {
-	return replayer_find(&d->p, tid);
+	return ptask_find(&d->p, tid);
 }
 
-struct ptask *debug_process(struct debug *d, pid_t pid)
+struct ptask *debugger_process(struct debug *d, pid_t pid)
 {
 	struct ptask *pt = d->p.tasks;
 
@@ -55,11 +55,11 @@ struct debug_position debug_here(struct debug *d)
 {
 	struct ptask *pt;
 
-	if (d->aside)
-		return d->aside_at;
-	timeline_locate(d);
-	pt = debug_runner(d);
-	return (struct debug_position){debug_event(d), pt ? pt->count.ticks : 0, d->insns};
+	if (d->diversion)
+		return d->diversion_from;
+	debugger_locate(d);
+	pt = debugger_next_task(d);
+	return (struct debug_position){debugger_event(d), pt ? pt->count.ticks : 0, d->insns};
 }
 
 uint64_t debug_last_event(const struct debug *cd)
@@ -77,7 +77,7 @@ uint64_t debug_elapsed_ns(const struct debug *cd)
 {
 	struct debug *d = (struct debug *)cd;
 	struct trace_event ev;
-	uint64_t e = debug_event(d);
+	uint64_t e = debugger_event(d);
 
 	return e && !trace_seek(d->peek, e) && trace_next(d->peek, &ev) == 1 ? ev.time_ns : 0;
 }
@@ -90,7 +90,7 @@ static int shown_output(void *ctx, const struct trace_event *ev, int stream, con
 {
 	struct debug *d = ctx;
 
-	if (ev->num > d->put_out && d->o.output)
+	if (ev->num > d->output_shown && d->o.output)
 		d->o.output(d->o.ctx, stream, bytes, n);
 	return 0;
 }
@@ -105,27 +105,28 @@ static int start(struct debug *d)
 	if (replayer_open(&d->p))
 		return -1;
 	counter = trace_reader_meta(d->p.r)->counter;
-	if (d->p.by == &by_hpc) {
-		trouble(&d->p,
+	if (d->p.by == &replayer_by_hpc) {
+		replayer_fail(
+			&d->p,
 			"%s: was recorded with the counter '%s', by which a debugger cannot find points yet",
 			trace_reader_dir(d->p.r), counter);
 		return -1;
 	}
 	d->peek = trace_open(trace_reader_dir(d->p.r), false);
 	if (!d->peek) {
-		trouble(&d->p, "%s", trace_strerror());
+		replayer_fail(&d->p, "%s", trace_strerror());
 		return -1;
 	}
 	const struct itimerval every = {{0, LOOK_US}, {0, LOOK_US}};
 	setitimer(ITIMER_REAL, &every, NULL);
 	if (replayer_next(&d->p)) {
-		trouble(&d->p, "%s: holds nothing to debug", trace_reader_dir(d->p.r));
+		replayer_fail(&d->p, "%s: holds nothing to debug", trace_reader_dir(d->p.r));
 		return -1;
 	}
 	d->insns_known = true;
-	timeline_keep(d, false);
-	if (!d->nkept) {
-		trouble(&d->p, "the first checkpoint cannot be made: %s", strerror(errno));
+	debugger_checkpoint_if_due(d, false);
+	if (!d->nmarks) {
+		replayer_fail(&d->p, "the first checkpoint cannot be made: %s", strerror(errno));
 		return -1;
 	}
 	d->current = d->p.tasks->id;
@@ -143,12 +144,12 @@ struct debug *debug_open(const struct debug_options *o)
 	d->p.stats = &d->stats;
 	d->plan = 1;
 	d->spacing = 0;
-	d->pauses.at_stop = motion_at_stop;
-	d->pauses.step = motion_step;
-	d->pauses.at_insn = motion_at_insn;
-	d->pauses.over_insn = motion_over_insn;
-	d->pauses.at_event = motion_at_event;
-	d->p.pauses = &d->pauses;
+	d->hooks.at_stop = debugger_hook_stop;
+	d->hooks.step = debugger_hook_step;
+	d->hooks.at_insn = debugger_hook_insn;
+	d->hooks.over_insn = debugger_hook_over_insn;
+	d->hooks.at_event = debugger_hook_event;
+	d->p.hooks = &d->hooks;
 	if (!start(d))
 		return d;
 	debug_close(d);
@@ -157,10 +158,10 @@ struct debug *debug_open(const struct debug_options *o)
 
 void debug_close(struct debug *d)
 {
-	debug_experiment_end(d);
+	debug_diversion_end(d);
 	debug_break_remove_all(d);
 	free(d->points);
-	timeline_free(d);
+	debugger_checkpoints_free(d);
 	replayer_close(&d->p);
 	trace_reader_close(d->peek);
 	free(d);
@@ -183,8 +184,8 @@ static void finish(struct debug *d, enum outcome out, bool backward, struct debu
 		static const enum debug_stop_kind kinds[] = {[OUT_GOAL] = DEBUG_STOP_STEP,
 							     [OUT_END] = DEBUG_STOP_END,
 							     [OUT_INTERRUPT] = DEBUG_STOP_INTERRUPT,
-							     [OUT_TROUBLE] = DEBUG_STOP_TROUBLE};
-		pt = debug_runner(d);
+							     [OUT_TROUBLE] = DEBUG_STOP_FAILED};
+		pt = debugger_next_task(d);
 		d->stop = (struct debug_stop){.kind = out == OUT_END && backward ? DEBUG_STOP_BEGIN
 										 : kinds[out]};
 		if (pt || (pt = d->p.tasks)) {
@@ -195,8 +196,8 @@ static void finish(struct debug *d, enum outcome out, bool backward, struct debu
 	if (d->stop.kind != DEBUG_STOP_SIGNAL)
 		d->siginfo_event = 0;
 	d->current = d->stop.tid;
-	if (debug_event(d) > d->put_out)
-		d->put_out = debug_event(d);
+	if (debugger_event(d) > d->output_shown)
+		d->output_shown = debugger_event(d);
 	*stop = d->stop;
 }
 
@@ -204,15 +205,15 @@ static void finish(struct debug *d, enum outcome out, bool backward, struct debu
 static enum outcome its_turn(struct debug *d, pid_t tid)
 {
 	for (;;) {
-		struct ptask *pt = debug_runner(d);
-		if (!pt || motion_at_end(d))
+		struct ptask *pt = debugger_next_task(d);
+		if (!pt || debugger_at_end(d))
 			return OUT_END;
 		if (pt->id == tid)
 			return OUT_GOAL;
-		const struct goal next = {.at = {debug_event(d) + 1, 0, 0}};
+		const struct goal next = {.at = {debugger_event(d) + 1, 0, 0}};
 		d->hits = 0;
 		d->hits_max = 1;
-		enum outcome out = motion_forward(d, &next, false);
+		enum outcome out = debugger_forward(d, &next, false);
 		if (out != OUT_GOAL)
 			return out;
 	}
@@ -225,19 +226,21 @@ static enum outcome step_on(struct debug *d, pid_t tid)
 
 	if (out != OUT_GOAL)
 		return out;
-	struct ptask *pt = debug_runner(d);
-	if (points_place(d, pt))
+	struct ptask *pt = debugger_next_task(d);
+	if (debugger_points_place(d, pt))
 		return OUT_TROUBLE;
-	switch (insn_step(d, pt)) {
-	case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
-	case STEPPED: return points_watch(d, pt, task_struck(&pt->t)) ? OUT_STOP : OUT_GOAL;
+	switch (debugger_insn_step(d, pt)) {
+	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
+	case STEPPED:
+		return debugger_points_watch_check(d, pt, task_struck(&pt->t)) ? OUT_STOP
+									       : OUT_GOAL;
 	case STEP_AT_EVENT: break;
 	}
 	for (;;) {
-		points_lift_all(pt);
+		debugger_points_lift(pt);
 		pt->t.mm->planted_as = d->plan; /* it executes nothing on the way */
-		out = motion_event(d);
-		if ((pt = debug_task(d, tid)))
+		out = debugger_forward_event(d);
+		if ((pt = debugger_task(d, tid)))
 			pt->t.mm->planted_as = 0;
 		if (out != OUT_GOAL || !pt || !pt->in_call)
 			return out == OUT_GOAL && !pt ? its_turn(d, tid) : out;
@@ -246,15 +249,16 @@ static enum outcome step_on(struct debug *d, pid_t tid)
 	}
 }
 
-static enum outcome step_range(struct debug *d, const struct debug_go *go)
+static enum outcome step_range(struct debug *d, const struct debug_resume *go)
 {
 	for (unsigned n = 1;; n++) {
-		enum outcome out = go->backward ? back_one(d, go->step) : step_on(d, go->step);
-		struct ptask *pt = debug_task(d, go->step);
+		enum outcome out =
+			go->backward ? debugger_reverse_step(d, go->step) : step_on(d, go->step);
+		struct ptask *pt = debugger_task(d, go->step);
 		if (out != OUT_GOAL || !pt || ARCH_PC(&pt->t.regs) < go->lo ||
 		    ARCH_PC(&pt->t.regs) >= go->hi)
 			return out;
-		const struct point *q = points_break(d, pt);
+		const struct stop_point *q = debugger_points_break_at(d, pt);
 		if (q) {
 			d->stop = (struct debug_stop){.kind = DEBUG_STOP_BREAK,
 						      .pid = pt->pid,
@@ -272,27 +276,27 @@ static enum outcome onwards(struct debug *d)
 	d->keeping = true;
 	d->hits = 0;
 	d->hits_max = 1;
-	enum outcome out = motion_forward(d, NULL, false);
+	enum outcome out = debugger_forward(d, NULL, false);
 	d->keeping = false;
 	return out;
 }
 
-void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *stop)
+void debug_resume(struct debug *d, const struct debug_resume *go, struct debug_stop *stop)
 {
 	enum outcome out;
 
 	if (!go->backward || go->step)
-		d->undone = 0;
-	if (d->aside)
-		out = experiment_go(d, go);
+		d->reversed = 0;
+	if (d->diversion)
+		out = debugger_diversion_resume(d, go);
 	else if (go->step)
 		out = step_range(d, go);
 	else
-		out = go->backward ? back_stop(d) : onwards(d);
+		out = go->backward ? debugger_reverse_stop(d) : onwards(d);
 	finish(d, out, go->backward, stop);
-	if (go->step && stop->kind == DEBUG_STOP_STEP && debug_task(d, go->step)) {
+	if (go->step && stop->kind == DEBUG_STOP_STEP && debugger_task(d, go->step)) {
 		stop->tid = d->stop.tid = d->current = go->step;
-		stop->pid = d->stop.pid = debug_task(d, go->step)->pid;
+		stop->pid = d->stop.pid = debugger_task(d, go->step)->pid;
 	}
 }
 
@@ -300,16 +304,16 @@ void debug_seek(struct debug *d, const struct debug_position *p, struct debug_st
 {
 	const struct goal g = {.at = *p};
 
-	debug_experiment_end(d);
-	d->undone = 0;
-	finish(d, timeline_go(d, &g), false, stop);
+	debug_diversion_end(d);
+	d->reversed = 0;
+	finish(d, debugger_seek(d, &g), false, stop);
 }
 
 struct debug_figures debug_figures(struct debug *d)
 {
-	d->figures.checkpoints = d->nkept;
+	d->figures.checkpoints = d->nmarks;
 	d->figures.bytes = 0;
-	for (size_t i = 0; i < d->nkept; i++)
-		d->figures.bytes += checkpoint_bytes(d->kept[i].c);
+	for (size_t i = 0; i < d->nmarks; i++)
+		d->figures.bytes += replayer_checkpoint_bytes(d->marks[i].c);
 	return d->figures;
 }

@@ -75,11 +75,11 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n);
 /* Bytes read, short at the first page that is not there; -1 if none. */
 ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t n);
 int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size_t n);
-/* Writing registers or memory makes an experiment: a fork of this point. Resuming inside of it runs
- * that, with what it asks the kernel answered as the manual says, until it is ended, which puts
- * everything back. */
-bool debug_experiment(const struct debug *d);
-void debug_experiment_end(struct debug *d);
+/* Writing registers or memory begins a diversion: copies of all tasks at this point. Until it is
+ * ended, debug_resume() runs the copies, and their system calls are answered as rr-gdb(1) says.
+ * Ending it discards the copies and returns to the point where it began. */
+bool debug_diversion(const struct debug *d);
+void debug_diversion_end(struct debug *d);
 
 /* ELF auxiliary vector as the program's kernel gave it; bytes or -1. */
 ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max);
@@ -154,7 +154,7 @@ enum debug_stop_kind {
 	/* there is nothing behind: the last process is about to end, or the trace does */
 	DEBUG_STOP_END,
 	DEBUG_STOP_INTERRUPT, /* poll() said so */
-	DEBUG_STOP_TROUBLE    /* cannot go on: debug_error() */
+	DEBUG_STOP_FAILED     /* cannot go on: debug_error() */
 };
 
 struct debug_stop {
@@ -167,14 +167,14 @@ struct debug_stop {
 	bool hard;
 };
 
-struct debug_go {
+struct debug_resume {
 	bool backward;
 	/* this task goes one instruction (others as recorded, before it); 0: until a stop */
 	pid_t step;
 	uint64_t lo, hi; /* step: goes on while its pc is in [lo, hi); both 0: one instruction */
 };
 /* Moves until something stops it. A point at which a breakpoint is, is left first. */
-void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *stop);
+void debug_resume(struct debug *d, const struct debug_resume *go, struct debug_stop *stop);
 /* To a point, or the first behind it that there is, without other stops but INTERRUPT, END and
  * TROUBLE. */
 void debug_seek(struct debug *d, const struct debug_position *p, struct debug_stop *stop);

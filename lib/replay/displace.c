@@ -42,7 +42,7 @@ static uint16_t free_slot(const struct task *t)
 	return slot;
 }
 
-uint64_t displace(struct task *t, uint64_t addr)
+uint64_t debugger_displace(struct task *t, uint64_t addr)
 {
 	struct planted *p = task_planted(t, addr);
 
@@ -53,7 +53,7 @@ uint64_t displace(struct task *t, uint64_t addr)
 	return p->slot == NO_SLOT ? 0 : slot_addr(p->slot);
 }
 
-bool displaced_back(const struct task *t, struct trace_regs *g, uint64_t saved)
+bool debugger_displace_undo(const struct task *t, struct trace_regs *g, uint64_t saved)
 {
 	if (ARCH_PC(g) < SLOTS_ADDR || ARCH_PC(g) >= AGENT_DATA)
 		return false;

@@ -1,5 +1,5 @@
 /* The replayer's loop: each event is run to, checked, and applied. */
-#include "replay/machine.h"
+#include "replay/machine_check.h"
 #include "replay/replayer.h"
 #include "tracee/keep.h"
 #include "util/host.h"
@@ -55,7 +55,7 @@ static enum replay_verdict output(struct replayer *p, struct ptask *pt)
 	struct sink s = {p, stream_of(p)};
 
 	if ((s.stream || p->o->write_fd == 0) && kernel_output(&pt->t, &p->ev, sink_put, &s))
-		return trouble(p, "output: %s", strerror(errno));
+		return replayer_fail(p, "output: %s", strerror(errno));
 	return REPLAY_EXACT;
 }
 
@@ -70,16 +70,17 @@ static enum replay_verdict apply_data(struct replayer *p, struct ptask *pt)
 		if (d.kind == DATA_PAYLOAD) {
 			struct sink s = {p, stream_of(p)};
 			if (s.stream && sink_put(&s, d.bytes, d.len))
-				return trouble(p, "output: %s", strerror(errno));
+				return replayer_fail(p, "output: %s", strerror(errno));
 			continue;
 		}
-		struct ptask *owner = d.tid && d.tid != pt->id ? replayer_find(p, d.tid) : pt;
+		struct ptask *owner = d.tid && d.tid != pt->id ? ptask_find(p, d.tid) : pt;
 		if (!owner)
-			return diverged(p, NULL, "bytes for task %d, which is not there", d.tid);
+			return replayer_diverged(p, NULL, "bytes for task %d, which is not there",
+						 d.tid);
 		if (kernel_replay_data(&p->rp, &owner->t, &d))
-			return diverged(p, NULL, "%s", p->rp.error);
+			return replayer_diverged(p, NULL, "%s", p->rp.error);
 	}
-	return r < 0 ? trouble(p, "%s", trace_reader_error(p->r)) : REPLAY_EXACT;
+	return r < 0 ? replayer_fail(p, "%s", trace_reader_error(p->r)) : REPLAY_EXACT;
 }
 
 static bool only_result_differs(const struct trace_regs *a, const struct trace_regs *b)
@@ -99,9 +100,9 @@ static enum replay_verdict go_on(struct replayer *p, struct ptask *pt)
 	pt->t.regs = p->ev.after;
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	pt->in_call = false;
-	if (simple ? task_set_result(&pt->t) : ptask_go(pt))
-		return trouble(p, "event %lu: registers cannot be set: %s",
-			       (unsigned long)p->ev.num, strerror(errno));
+	if (simple ? task_set_result(&pt->t) : ptask_set_regs(pt))
+		return replayer_fail(p, "event %lu: registers cannot be set: %s",
+				     (unsigned long)p->ev.num, strerror(errno));
 	return REPLAY_EXACT;
 }
 
@@ -109,13 +110,13 @@ static enum replay_verdict on_exec(struct replayer *p, struct ptask *pt)
 {
 	enum replay_verdict v;
 
-	if (player_restart(p, pt))
-		return trouble(p, "event %lu: the stub cannot be executed",
-			       (unsigned long)p->ev.num);
+	if (ptask_restart(p, pt))
+		return replayer_fail(p, "event %lu: the stub cannot be executed",
+				     (unsigned long)p->ev.num);
 	if (p->ev.other)
 		pt->id = p->ev.other;
 	if (kernel_replay_exec(&p->rp, &pt->t))
-		return trouble(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
+		return replayer_fail(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
 	pt->t.mm->stack = ARCH_SP(&p->ev.after);
 	pt->t.debugged = false;
 	if ((v = apply_data(p, pt)))
@@ -133,7 +134,7 @@ static enum replay_verdict on_syscall(struct replayer *p, struct ptask *pt)
 	if ((v = output(p, pt)))
 		return v;
 	if (kernel_replay(&p->rp, &pt->t, &p->ev))
-		return trouble(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
+		return replayer_fail(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
 	if (p->ev.ndata && (v = apply_data(p, pt)))
 		return v;
 	return go_on(p, pt);
@@ -143,12 +144,12 @@ static enum replay_verdict on_clone(struct replayer *p, struct ptask *pt)
 {
 	enum replay_verdict v;
 
-	if (replayer_find(p, p->ev.other))
-		return diverged(p, NULL, "task %d is made twice", p->ev.other);
-	struct ptask *child = player_clone(p, pt, p->ev.other, p->ev.flags & EVF_THREAD);
+	if (ptask_find(p, p->ev.other))
+		return replayer_diverged(p, NULL, "task %d is made twice", p->ev.other);
+	struct ptask *child = ptask_clone(p, pt, p->ev.other, p->ev.flags & EVF_THREAD);
 	if (!child)
-		return trouble(p, "event %lu: a task cannot be made: %s", (unsigned long)p->ev.num,
-			       strerror(errno));
+		return replayer_fail(p, "event %lu: a task cannot be made: %s",
+				     (unsigned long)p->ev.num, strerror(errno));
 	child->pid = p->ev.flags & EVF_GROUP ? pt->pid : p->ev.other;
 	if ((v = apply_data(p, pt)))
 		return v;
@@ -197,11 +198,11 @@ static enum replay_verdict on_checksum(struct replayer *p, struct ptask *pt)
 
 	p->stats->checksums++;
 	if (memory_sum(p, pt, &sum))
-		return trouble(p, "memory cannot be read");
+		return replayer_fail(p, "memory cannot be read");
 	if (sum != (uint64_t)p->ev.result)
-		return diverged(p, NULL,
-				"memory differs (checksum recorded %016lx, replayed %016lx)",
-				(unsigned long)p->ev.result, (unsigned long)sum);
+		return replayer_diverged(
+			p, NULL, "memory differs (checksum recorded %016lx, replayed %016lx)",
+			(unsigned long)p->ev.result, (unsigned long)sum);
 	return REPLAY_EXACT;
 }
 
@@ -216,20 +217,20 @@ static enum replay_verdict reach(struct replayer *p, struct ptask *pt)
 			return REPLAY_EXACT;
 		/* fall through */
 	case EV_ENTER:
-	case EV_CLONE: return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
+	case EV_CLONE: return pt->in_call ? REPLAY_EXACT : replayer_run_to_call(p, pt);
 	case EV_SIGNAL:
 	case EV_HALT:
 		if (ev->flags & EVF_INEXACT)
 			return REPLAY_EXACT;
 		if (ev->flags & EVF_SYNC)
-			return run_to_signal(p, pt, (int)ev->result);
+			return replayer_run_to_signal(p, pt, (int)ev->result);
 		if (ev->flags & EVF_STEP)
-			return run_to_insn(p, pt);
+			return replayer_run_to_insn(p, pt);
 		if (ev->flags & EVF_AT_CALL)
-			return pt->in_call ? REPLAY_EXACT : run_to_call(p, pt);
-		return run_to_tick(p, pt);
-	case EV_INSN: return run_to_nondet(p, pt);
-	case EV_SWITCH: return run_to_tick(p, pt);
+			return pt->in_call ? REPLAY_EXACT : replayer_run_to_call(p, pt);
+		return replayer_run_to_tick(p, pt);
+	case EV_INSN: return replayer_run_to_nondet(p, pt);
+	case EV_SWITCH: return replayer_run_to_tick(p, pt);
 	default: return REPLAY_EXACT;
 	}
 }
@@ -250,35 +251,36 @@ static enum replay_verdict act(struct replayer *p, struct ptask *pt)
 	case EV_CHECKSUM: return on_checksum(p, pt);
 	case EV_EXIT:
 		v = apply_data(p, pt);
-		player_end(p, pt);
+		ptask_end(p, pt);
 		return v;
-	default: return trouble(p, "event %lu: of an unknown kind", (unsigned long)p->ev.num);
+	default: return replayer_fail(p, "event %lu: of an unknown kind", (unsigned long)p->ev.num);
 	}
 }
 
 static enum replay_verdict apply(struct replayer *p)
 {
-	struct ptask *pt = replayer_find(p, p->ev.tid);
+	struct ptask *pt = ptask_find(p, p->ev.tid);
 	enum replay_verdict v;
 	uint64_t sum;
 
 	if (!pt && p->ev.num == 1 && p->ev.kind == EV_SYSCALL && (p->ev.flags & EVF_EXEC))
-		pt = player_start(p);
+		pt = ptask_start(p);
 	if (!pt)
-		return p->said ? REPLAY_NO_TRACE : diverged(p, NULL, "its task is not there");
+		return p->said ? REPLAY_NO_TRACE
+			       : replayer_diverged(p, NULL, "its task is not there");
 	if (!pt->started && !(p->ev.flags & EVF_EXEC))
-		return diverged(p, NULL, "the first event is not an execve");
+		return replayer_diverged(p, NULL, "the first event is not an execve");
 	if (p->o->memory_every && p->ev.num >= p->next_memory && pt->started) {
 		p->next_memory = p->ev.num + p->o->memory_every;
 		if (!memory_sum(p, pt, &sum) && p->o->checksum &&
 		    p->o->checksum(p->o->ctx, &p->ev, sum))
-			return diverged(p, NULL, "memory differs between two replays");
+			return replayer_diverged(p, NULL, "memory differs between two replays");
 	}
 	if (!p->reached) {
 		if ((v = reach(p, pt)))
 			return v;
 		p->reached = true;
-		if (p->pauses && p->pauses->at_event(p->pauses, p, pt))
+		if (p->hooks && p->hooks->at_event(p->hooks, p, pt))
 			return REPLAY_PAUSED;
 	}
 	bool ends = p->ev.kind == EV_EXIT;
@@ -294,7 +296,7 @@ enum replay_verdict replayer_load(struct replayer *p)
 		return REPLAY_EXACT;
 	int r = trace_next(p->r, &p->ev);
 	if (r < 0)
-		return trouble(p, "%s", trace_reader_error(p->r));
+		return replayer_fail(p, "%s", trace_reader_error(p->r));
 	p->loaded = r;
 	p->reached = false;
 	return r ? REPLAY_EXACT : REPLAY_OVER;
@@ -337,15 +339,15 @@ static enum replay_verdict start_hpc(struct replayer *p, const char *name)
 	const char *why = hpc_choose(m->cpu, &p->hpc);
 
 	if (why)
-		return trouble(
+		return replayer_fail(
 			p,
 			"%s: was recorded with a hardware counter (%s), and there is none to replay it with: %s",
 			trace_reader_dir(p->r), name, why);
 	if (strcmp(p->hpc.name, name) != 0)
-		return trouble(
+		return replayer_fail(
 			p, "%s: was recorded with a hardware counter of another kind (%s, here %s)",
 			trace_reader_dir(p->r), name, p->hpc.name);
-	p->by = &by_hpc;
+	p->by = &replayer_by_hpc;
 	p->skid_max = p->hpc.skid;
 	return REPLAY_EXACT;
 }
@@ -354,7 +356,7 @@ static enum replay_verdict start_step(struct replayer *p)
 {
 	const char *skid = getenv("RR_STEP_SKID"); /* for tests */
 
-	p->by = &by_step;
+	p->by = &replayer_by_step;
 	p->skid_max = STEP_SKID_MAX;
 	p->step_skid = skid ? strtoull(skid, NULL, 10) % (STEP_SKID_MAX + 1) : 0;
 	return REPLAY_EXACT;
@@ -372,10 +374,11 @@ static enum replay_verdict start_counter(struct replayer *p)
 	if (!strncmp(counter, HPC_PREFIX, strlen(HPC_PREFIX)))
 		return start_hpc(p, counter + strlen(HPC_PREFIX));
 	if (strcmp(counter, "soft") != 0)
-		return trouble(p, "%s: was recorded with the counter '%s', which is not there",
-			       trace_reader_dir(p->r), counter);
+		return replayer_fail(p,
+				     "%s: was recorded with the counter '%s', which is not there",
+				     trace_reader_dir(p->r), counter);
 	if (soft_open(&p->soft))
-		return trouble(p, "counter page: %s", strerror(errno));
+		return replayer_fail(p, "counter page: %s", strerror(errno));
 	p->rp.counter_fd = p->soft.fd;
 	return REPLAY_EXACT;
 }
@@ -398,26 +401,27 @@ enum replay_verdict replayer_open(struct replayer *p)
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);
 	if (!p->r)
-		return trouble(p, "%s", trace_strerror());
+		return replayer_fail(p, "%s", trace_strerror());
 	p->stats->complete = trace_reader_complete(p->r);
-	char *misfit = machine_misfit(trace_reader_meta(p->r));
+	char *misfit = replayer_machine_misfit(trace_reader_meta(p->r));
 	enum replay_verdict v;
 	if (p->o->uuid && strcmp(p->o->uuid, trace_reader_uuid(p->r)) != 0)
-		v = trouble(p, "%s: has become another trace meanwhile", trace_reader_dir(p->r));
+		v = replayer_fail(p, "%s: has become another trace meanwhile",
+				  trace_reader_dir(p->r));
 	else
-		v = misfit ? trouble(p, "%s: %s", trace_reader_dir(p->r), misfit)
+		v = misfit ? replayer_fail(p, "%s: %s", trace_reader_dir(p->r), misfit)
 			   : start_counter(p);
 	free(misfit);
-	watch_start(p);
+	replayer_watchdog_start(p);
 	return v;
 }
 
 void replayer_close(struct replayer *p)
 {
 	if (p->r)
-		watch_stop(p);
+		replayer_watchdog_stop(p);
 	while (p->tasks)
-		player_end(p, p->tasks);
+		ptask_end(p, p->tasks);
 	kernel_replay_free(&p->rp);
 	soft_close(&p->soft);
 	if (p->stub_fd >= 0)
@@ -426,10 +430,10 @@ void replayer_close(struct replayer *p)
 }
 
 /* With the registers of the report, not those of a trampoline. A call that a task stands at was
- * ours to make or not, and is not made. Only player_end() is left for the tasks. */
+ * ours to make or not, and is not made. Only ptask_end() is left for the tasks. */
 static void keep(struct replayer *p)
 {
-	const struct ptask *first = replayer_find(p, p->ev.tid);
+	const struct ptask *first = ptask_find(p, p->ev.tid);
 	size_t n = 0, i = first ? 1 : 0;
 
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
@@ -455,7 +459,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	enum replay_verdict v = replayer_open(&p);
 
 	if (!v && o->show_events && !(s.r = trace_open(o->trace, false)))
-		v = trouble(&p, "%s", trace_strerror());
+		v = replayer_fail(&p, "%s", trace_strerror());
 	while (!v && !(v = replayer_next(&p))) {
 		if (s.r)
 			show(&s);
@@ -463,17 +467,18 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 			break;
 	}
 	if (v == REPLAY_OVER)
-		v = lack_text() ? trouble(&p, "%s", lack_text()) : REPLAY_EXACT;
+		v = lack_text() ? replayer_fail(&p, "%s", lack_text()) : REPLAY_EXACT;
 	if (v == REPLAY_DIVERGED && o->keep)
 		keep(&p);
 	if (!v && !stats->complete && !(o->until && p.ev.num == o->until)) {
 		if (!stats->events)
-			v = trouble(
+			v = replayer_fail(
 				&p,
 				"%s: the recording was cut short before its first event was saved",
 				trace_reader_dir(p.r));
 		else if (!o->again)
-			trouble(&p,
+			replayer_fail(
+				&p,
 				"%s: the recording was cut short: replayed up to event %lu, the last that is whole",
 				trace_reader_dir(p.r), (unsigned long)stats->events);
 	}

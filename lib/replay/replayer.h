@@ -33,27 +33,27 @@ struct ptask {
 struct replayer;
 
 /* Where to stop on the way to an event, for who looks into a replay. */
-struct pauses {
+struct replayer_hooks {
 	/* when the task has made so many, behind the edge that makes them; 0: nowhere */
 	uint64_t ticks;
-	bool hurry; /* at the next such point */
+	bool stop_soon; /* at the next such point */
 	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with;
 	 * else it is what it is. */
-	enum pause_answer {
-		PAUSE_NOT_MINE,
-		PAUSE_RESUME,
-		PAUSE_STAY
-	} (*at_stop)(struct pauses *s, struct replayer *p, struct ptask *pt, int status);
+	enum hook_answer {
+		HOOK_NOT_MINE,
+		HOOK_RESUME,
+		HOOK_STAY
+	} (*at_stop)(struct replayer_hooks *s, struct replayer *p, struct ptask *pt, int status);
 	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and
 	 * whether the task stays behind it. */
-	enum step_result (*step)(struct pauses *s, struct ptask *pt, struct arch_nondet *c,
+	enum step_result (*step)(struct replayer_hooks *s, struct ptask *pt, struct arch_nondet *c,
 				 int *status);
-	bool (*at_insn)(struct pauses *s, struct ptask *pt);
+	bool (*at_insn)(struct replayer_hooks *s, struct ptask *pt);
 	/* One instruction of the program's: RESUME: done; STAY: in front of it or behind; NOT_MINE:
 	 * it has come to something else. */
-	enum pause_answer (*over_insn)(struct pauses *s, struct ptask *pt);
+	enum hook_answer (*over_insn)(struct replayer_hooks *s, struct ptask *pt);
 	/* The task has come to its event, which has not acted yet. True: stays there. */
-	bool (*at_event)(struct pauses *s, struct replayer *p, struct ptask *pt);
+	bool (*at_event)(struct replayer_hooks *s, struct replayer *p, struct ptask *pt);
 };
 
 #define RECENT 8
@@ -71,15 +71,15 @@ struct interrupter {
 	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in,
 				   int *status);
 };
-extern const struct interrupter by_step, by_hpc;
+extern const struct interrupter replayer_by_step, replayer_by_hpc;
 /* One instruction, and the tick it makes. */
-enum step_result step_counted(struct ptask *pt, struct arch_nondet *c, int *status);
+enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, int *status);
 
 /* The step counter stops at most so many ticks late. */
 #define STEP_SKID_MAX 200
 
 /* How long a task has been on its way to the event. */
-struct watch {
+struct watchdog {
 	uint64_t event; /* last looked at */
 	uint64_t begun; /* the task's processor time then, ns */
 	uint64_t patience_ns;
@@ -94,13 +94,13 @@ struct replayer {
 	struct ptask *tasks;
 	struct trace_event ev; /* under way, if loaded */
 	bool loaded;
-	bool reached;          /* its task has come to it */
-	struct pauses *pauses; /* NULL: none */
+	bool reached;                 /* its task has come to it */
+	struct replayer_hooks *hooks; /* NULL: none */
 	struct trace_event recent[RECENT];
 	size_t nrecent;
 	int stub_fd;
 	uint64_t next_memory;
-	struct watch watch;
+	struct watchdog watchdog;
 	struct soft soft;
 	const struct interrupter *by; /* what counts; NULL: counted code, or nothing does */
 	uint64_t skid_max;            /* its interrupts are late by so many ticks at most */
@@ -117,59 +117,61 @@ enum replay_verdict replayer_load(struct replayer *p);
 /* Runs to the next event and applies it. */
 enum replay_verdict replayer_next(struct replayer *p);
 
-struct ptask *replayer_find(struct replayer *p, pid_t id);
+struct ptask *ptask_find(struct replayer *p, pid_t id);
 
-/* launch.c: the first task, stopped in the stub. NULL after a line on stderr. */
-struct ptask *player_start(struct replayer *p);
+/* ptask.c: the first task, stopped in the stub. NULL after a line on stderr. */
+struct ptask *ptask_start(struct replayer *p);
 /* A task that becomes another program: back to the stub, all memory gone. */
-int player_restart(struct replayer *p, struct ptask *pt);
+int ptask_restart(struct replayer *p, struct ptask *pt);
 /* A new player in the list. */
-struct ptask *player_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm);
+struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm);
 /* Its hardware counter counts, if that is what counts. False after a line on stderr. */
-bool player_counts(struct replayer *p, struct ptask *pt);
+bool ptask_open_counter(struct replayer *p, struct ptask *pt);
 /* A new task made by pt; flags as of the event. */
-struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
-void player_end(struct replayer *p, struct ptask *pt);
+struct ptask *ptask_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
+void ptask_end(struct replayer *p, struct ptask *pt);
 
-/* watch.c: a clock that ticks during the replay. */
-void watch_start(struct replayer *p);
-void watch_stop(struct replayer *p);
+/* watchdog.c: a clock that ticks during the replay. */
+void replayer_watchdog_start(struct replayer *p);
+void replayer_watchdog_stop(struct replayer *p);
 /* Whether the task is still in time; REPLAY_DIVERGED after a report. */
-enum replay_verdict watch_look(struct replayer *p, struct ptask *pt);
+enum replay_verdict replayer_watchdog_check(struct replayer *p, struct ptask *pt);
 /* Resumes the task until its next stop, and reads its registers. Not exact: a line or a report has
  * been printed. */
-enum replay_verdict watch_resume(struct replayer *p, struct ptask *pt, int request, int *status);
+enum replay_verdict replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
+					     int *status);
 /* The same for a task that has stopped, or ended, with that status. */
-enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status);
+enum replay_verdict replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status);
 
-/* point.c: to the event's ticks and registers, by an interrupting counter. */
-enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt);
+/* interrupting.c: to the event's ticks and registers, by an interrupting counter. */
+enum replay_verdict replayer_run_to_point(struct replayer *p, struct ptask *pt);
 
-/* step.c. Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
-enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt);
-enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig);
+/* run_to.c. Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
+enum replay_verdict replayer_run_to_call(struct replayer *p, struct ptask *pt);
+enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig);
 /* To where the task has made as many ticks as when the event was recorded. */
-enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt);
+enum replay_verdict replayer_run_to_tick(struct replayer *p, struct ptask *pt);
 /* To an instruction whose result was recorded. */
-enum replay_verdict run_to_nondet(struct replayer *p, struct ptask *pt);
-enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt);
+enum replay_verdict replayer_run_to_nondet(struct replayer *p, struct ptask *pt);
+enum replay_verdict replayer_run_to_insn(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
-int ptask_go(struct ptask *pt);
+int ptask_set_regs(struct ptask *pt);
 /* It has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
 void ptask_to_origin(struct replayer *p, struct ptask *pt);
 /* The same after calls made in its name, if it has the registers of those. */
 int ptask_restore(struct ptask *pt);
 /* Reports what the task has come to instead of `what`. */
-enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status);
+enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
+					int status);
 /* Compares registers and ticks with the event's. */
-enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call);
+enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call);
 
 /* report.c */
-enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-enum replay_verdict trouble(struct replayer *p, const char *fmt, ...)
+enum replay_verdict replayer_fail(struct replayer *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Compares the task's registers with the event's. */
-enum replay_verdict check_regs(struct replayer *p, struct ptask *pt, bool at_call);
+enum replay_verdict replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
 
 #endif

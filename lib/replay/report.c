@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-enum replay_verdict trouble(struct replayer *p, const char *fmt, ...)
+enum replay_verdict replayer_fail(struct replayer *p, const char *fmt, ...)
 {
 	va_list ap;
 	char text[8192];
@@ -47,7 +47,7 @@ static void differences(const struct trace_regs *recorded, const struct trace_re
 				arch_reg_names[i], recorded->r[i], replayed->r[i]);
 }
 
-enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 {
 	va_list ap;
 	struct event_style style = {0};
@@ -55,7 +55,7 @@ enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *f
 	if (p->said)
 		return REPLAY_DIVERGED;
 	if (lack_text()) /* no fault of the trace */
-		return trouble(p, "%s", lack_text());
+		return replayer_fail(p, "%s", lack_text());
 	p->said = true;
 	fflush(stdout);
 	fprintf(stderr,
@@ -83,11 +83,11 @@ enum replay_verdict diverged(struct replayer *p, struct ptask *pt, const char *f
 	return REPLAY_DIVERGED;
 }
 
-enum replay_verdict check_regs(struct replayer *p, struct ptask *pt, bool at_call)
+enum replay_verdict replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call)
 {
 	int i = arch_regs_differ(&p->ev.regs, &pt->t.regs, at_call);
 
 	if (i < 0)
 		return REPLAY_EXACT;
-	return diverged(p, pt, "register %s differs", arch_reg_names[i]);
+	return replayer_diverged(p, pt, "register %s differs", arch_reg_names[i]);
 }

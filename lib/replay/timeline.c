@@ -23,7 +23,7 @@
 
 #define STACK_MAX (256u << 10)
 
-uint64_t state_stack(struct debug *d, struct ptask *pt)
+uint64_t debugger_stack_sum(struct debug *d, struct ptask *pt)
 {
 	static uint8_t buf[STACK_MAX];
 	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, sizeof(buf));
@@ -34,20 +34,20 @@ uint64_t state_stack(struct debug *d, struct ptask *pt)
 /* Two stays at one instruction with no counted edge or event between them, all of whose registers
  * are the same, differ in the return addresses on the stack: whatever comes there twice by the same
  * calls has gone round a cycle. */
-struct goal timeline_here(struct debug *d)
+struct goal debugger_goal_here(struct debug *d)
 {
-	struct ptask *pt = debug_runner(d);
-	struct goal g = {.at = {debug_event(d), pt ? pt->count.ticks : 0, d->insns},
+	struct ptask *pt = debugger_next_task(d);
+	struct goal g = {.at = {debugger_event(d), pt ? pt->count.ticks : 0, d->insns},
 			 .by_state = !d->insns_known};
 
 	if (g.by_state && pt) {
 		g.regs = pt->t.regs;
-		g.stack = state_stack(d, pt);
+		g.stack = debugger_stack_sum(d, pt);
 	}
 	return g;
 }
 
-void timeline_clock(struct debug *d, bool runs)
+void debugger_clock(struct debug *d, bool runs)
 {
 	uint64_t now = now_ns();
 
@@ -64,7 +64,7 @@ static uint64_t cost_now(const struct debug *d)
 /* --- checkpoints
  * -------------------------------------------------------------------------------------------- */
 
-int timeline_order(const struct mark *k, uint64_t event, uint64_t ticks)
+int debugger_checkpoint_order(const struct mark *k, uint64_t event, uint64_t ticks)
 {
 	if (k->event != event)
 		return k->event < event ? -1 : 1;
@@ -73,22 +73,22 @@ int timeline_order(const struct mark *k, uint64_t event, uint64_t ticks)
 
 static void forget(struct debug *d, size_t i)
 {
-	checkpoint_free(&d->p, d->kept[i].c);
-	d->nkept--;
-	memmove(d->kept + i, d->kept + i + 1, (d->nkept - i) * sizeof(*d->kept));
+	replayer_checkpoint_free(&d->p, d->marks[i].c);
+	d->nmarks--;
+	memmove(d->marks + i, d->marks + i + 1, (d->nmarks - i) * sizeof(*d->marks));
 }
 
 /* The one, not the first, without which the way between its neighbours is shortest for how far back
  * it is: so their number grows with the logarithm of the run's length. */
 static void thin(struct debug *d)
 {
-	uint64_t now = d->kept[d->nkept - 1].cost;
+	uint64_t now = d->marks[d->nmarks - 1].cost;
 	size_t worst = 1;
 	double least = 0;
 
-	for (size_t i = 1; i + 1 < d->nkept; i++) {
-		double gap = (double)(d->kept[i + 1].cost - d->kept[i - 1].cost);
-		double back = (double)(now - d->kept[i].cost) + SPACING_NS;
+	for (size_t i = 1; i + 1 < d->nmarks; i++) {
+		double gap = (double)(d->marks[i + 1].cost - d->marks[i - 1].cost);
+		double back = (double)(now - d->marks[i].cost) + SPACING_NS;
 		if (i == 1 || gap / back < least) {
 			least = gap / back;
 			worst = i;
@@ -101,8 +101,8 @@ static void thin_near(struct debug *d)
 {
 	size_t n = 0, first = 0;
 
-	for (size_t i = d->nkept; i-- > 1;)
-		if (d->kept[i].near) {
+	for (size_t i = d->nmarks; i-- > 1;)
+		if (d->marks[i].near) {
 			n++;
 			first = i;
 		}
@@ -110,26 +110,26 @@ static void thin_near(struct debug *d)
 		forget(d, first);
 }
 
-size_t timeline_before(const struct debug *d, uint64_t event, uint64_t ticks)
+size_t debugger_checkpoints_before(const struct debug *d, uint64_t event, uint64_t ticks)
 {
-	size_t n = d->nkept;
+	size_t n = d->nmarks;
 
-	while (n && timeline_order(&d->kept[n - 1], event, ticks) > 0)
+	while (n && debugger_checkpoint_order(&d->marks[n - 1], event, ticks) > 0)
 		n--;
 	return n;
 }
 
-bool timeline_due(struct debug *d)
+bool debugger_checkpoint_due(struct debug *d)
 {
-	const struct mark *k = d->keeping && d->nkept ? &d->kept[d->nkept - 1] : NULL;
+	const struct mark *k = d->keeping && d->nmarks ? &d->marks[d->nmarks - 1] : NULL;
 
-	return k && debug_event(d) >= k->event && cost_now(d) > k->cost + d->spacing;
+	return k && debugger_event(d) >= k->event && cost_now(d) > k->cost + d->spacing;
 }
 
 /* Between two instructions of the program, with no event under way. */
 static bool can_keep(const struct debug *d)
 {
-	if (d->p.reached || !d->p.tasks || d->aside || d->insns || !d->insns_known)
+	if (d->p.reached || !d->p.tasks || d->diversion || d->insns || !d->insns_known)
 		return false;
 	for (const struct ptask *pt = d->p.tasks; pt; pt = pt->next)
 		if (!pt->started)
@@ -137,41 +137,42 @@ static bool can_keep(const struct debug *d)
 	return true;
 }
 
-void timeline_keep(struct debug *d, bool near)
+void debugger_checkpoint_if_due(struct debug *d, bool near)
 {
-	if (!(near || !d->nkept || timeline_due(d)) || replayer_load(&d->p) || !can_keep(d))
+	if (!(near || !d->nmarks || debugger_checkpoint_due(d)) || replayer_load(&d->p) ||
+	    !can_keep(d))
 		return;
-	struct ptask *pt = debug_runner(d);
-	uint64_t event = debug_event(d), ticks = pt ? pt->count.ticks : 0;
-	size_t at = timeline_before(d, event, ticks);
-	if (at && !timeline_order(&d->kept[at - 1], event, ticks))
+	struct ptask *pt = debugger_next_task(d);
+	uint64_t event = debugger_event(d), ticks = pt ? pt->count.ticks : 0;
+	size_t at = debugger_checkpoints_before(d, event, ticks);
+	if (at && !debugger_checkpoint_order(&d->marks[at - 1], event, ticks))
 		return;
 	uint64_t begin = now_ns();
-	struct checkpoint *c = checkpoint_make(&d->p);
+	struct checkpoint *c = replayer_checkpoint_make(&d->p);
 	if (!c)
 		return;
 	uint64_t took = now_ns() - begin;
-	if (d->nkept == KEPT_MAX)
+	if (d->nmarks == MARKS_MAX)
 		thin(d);
-	at = timeline_before(d, event, ticks);
-	memmove(d->kept + at + 1, d->kept + at, (d->nkept - at) * sizeof(*d->kept));
-	d->kept[at] = (struct mark){c, event, ticks, cost_now(d), near};
-	d->nkept++;
+	at = debugger_checkpoints_before(d, event, ticks);
+	memmove(d->marks + at + 1, d->marks + at, (d->nmarks - at) * sizeof(*d->marks));
+	d->marks[at] = (struct mark){c, event, ticks, cost_now(d), near};
+	d->nmarks++;
 	d->figures.forks++;
 	d->spacing = took * SPACING_COST > SPACING_NS ? took * SPACING_COST : SPACING_NS;
 	if (near)
 		thin_near(d);
 }
 
-int timeline_restore(struct debug *d, const struct mark *k)
+int debugger_checkpoint_restore(struct debug *d, const struct mark *k)
 {
-	timeline_clock(d, false);
-	if (checkpoint_restore(&d->p, k->c))
-		return debug_fail(d, "the replay cannot be taken up at a checkpoint");
+	debugger_clock(d, false);
+	if (replayer_checkpoint_restore(&d->p, k->c))
+		return debugger_fail(d, "the replay cannot be taken up at a checkpoint");
 	d->cost = k->cost;
 	d->insns = 0;
 	d->insns_known = true;
-	d->told = 0;
+	d->reported = 0;
 	d->lifted = 0;
 	d->stop.kind = DEBUG_STOP_STEP;
 	d->figures.forks++;
@@ -184,13 +185,13 @@ int timeline_restore(struct debug *d, const struct mark *k)
 
 static enum outcome quietly(struct debug *d, const struct goal *g)
 {
-	bool blind = d->blind;
+	bool ignore_points = d->ignore_points;
 
-	d->blind = true;
+	d->ignore_points = true;
 	d->plan++;
 	d->hits_max = 0;
-	enum outcome out = motion_forward(d, g, false);
-	d->blind = blind;
+	enum outcome out = debugger_forward(d, g, false);
+	d->ignore_points = ignore_points;
 	d->plan++;
 	return out;
 }
@@ -198,60 +199,61 @@ static enum outcome quietly(struct debug *d, const struct goal *g)
 /* A point shortly before g, for the next that will be asked for. */
 static enum outcome keep_near(struct debug *d, const struct goal *g)
 {
-	struct ptask *pt = debug_runner(d);
+	struct ptask *pt = debugger_next_task(d);
 	struct goal pre = {.at = {g->at.event > NEAR_EVENTS ? g->at.event - NEAR_EVENTS : 0, 0, 0}};
 	enum outcome out = OUT_GOAL;
 
-	if (debug_event(d) < pre.at.event && (out = quietly(d, &pre)) == OUT_GOAL)
-		timeline_keep(d, true);
-	if (out != OUT_GOAL || g->at.ticks <= NEAR_TICKS || !(pt = debug_runner(d)))
+	if (debugger_event(d) < pre.at.event && (out = quietly(d, &pre)) == OUT_GOAL)
+		debugger_checkpoint_if_due(d, true);
+	if (out != OUT_GOAL || g->at.ticks <= NEAR_TICKS || !(pt = debugger_next_task(d)))
 		return out;
 	pre.at.event = g->at.event;
 	pre.at.ticks = g->at.ticks - NEAR_TICKS;
-	if (timeline_order(&(struct mark){.event = debug_event(d), .ticks = pt->count.ticks},
-			   pre.at.event, pre.at.ticks) < 0 &&
+	if (debugger_checkpoint_order(
+		    &(struct mark){.event = debugger_event(d), .ticks = pt->count.ticks},
+		    pre.at.event, pre.at.ticks) < 0 &&
 	    (out = quietly(d, &pre)) == OUT_GOAL && d->insns_known && !d->insns)
-		timeline_keep(d, true);
+		debugger_checkpoint_if_due(d, true);
 	return out;
 }
 
-enum outcome timeline_go(struct debug *d, const struct goal *g)
+enum outcome debugger_seek(struct debug *d, const struct goal *g)
 {
-	size_t before = timeline_before(d, g->at.event, g->at.ticks);
-	const struct mark *k = &d->kept[before ? before - 1 : 0];
+	size_t before = debugger_checkpoints_before(d, g->at.event, g->at.ticks);
+	const struct mark *k = &d->marks[before ? before - 1 : 0];
 	enum outcome out;
 
 	uint64_t from = k->cost;
-	if (timeline_restore(d, k))
+	if (debugger_checkpoint_restore(d, k))
 		return OUT_TROUBLE;
-	const struct mark *next = k + 1 < d->kept + d->nkept ? k + 1 : NULL;
+	const struct mark *next = k + 1 < d->marks + d->nmarks ? k + 1 : NULL;
 	uint64_t way = next ? next->cost - from : d->spacing;
 	if (way > NEAR_NS && (out = keep_near(d, g)) != OUT_GOAL)
 		return out;
 	return quietly(d, g);
 }
 
-enum outcome timeline_locate(struct debug *d)
+enum outcome debugger_locate(struct debug *d)
 {
-	if (d->insns_known || !debug_runner(d))
+	if (d->insns_known || !debugger_next_task(d))
 		return OUT_GOAL;
-	struct goal g = timeline_here(d);
+	struct goal g = debugger_goal_here(d);
 	const struct debug_stop stop = d->stop;
-	const uint64_t told = d->told;
+	const uint64_t reported = d->reported;
 	bool reached = d->p.reached, (*poll)(void *ctx) = d->o.poll;
 	d->o.poll = NULL; /* or else this would end up elsewhere */
-	enum outcome out = timeline_go(d, &g);
+	enum outcome out = debugger_seek(d, &g);
 	d->o.poll = poll;
 	if (out == OUT_GOAL && reached && !d->p.reached)
-		out = motion_reach(d);
-	d->told = told;
+		out = debugger_forward_reach(d);
+	d->reported = reported;
 	d->stop = stop;
 	d->insns_known |= out == OUT_GOAL;
 	return out;
 }
 
-void timeline_free(struct debug *d)
+void debugger_checkpoints_free(struct debug *d)
 {
-	while (d->nkept)
-		forget(d, d->nkept - 1);
+	while (d->nmarks)
+		forget(d, d->nmarks - 1);
 }

@@ -33,17 +33,17 @@ int main(int argc, char **argv)
 	if (!d)
 		return 2;
 	debug_seek(d, &p, &stop);
-	if (stop.kind == DEBUG_STOP_TROUBLE)
+	if (stop.kind == DEBUG_STOP_FAILED)
 		errx(2, "%s", debug_error(d));
 	for (int i = 0; i < ROUNDS; i++) {
 		uint64_t begin = now_ns();
-		struct checkpoint *c = checkpoint_make(&d->p);
+		struct checkpoint *c = replayer_checkpoint_make(&d->p);
 		made[i] = now_ns() - begin;
 		begin = now_ns();
-		if (!c || checkpoint_restore(&d->p, c))
+		if (!c || replayer_checkpoint_restore(&d->p, c))
 			errx(2, "no checkpoint can be made there");
 		restored[i] = now_ns() - begin;
-		checkpoint_free(&d->p, c);
+		replayer_checkpoint_free(&d->p, c);
 	}
 	printf("%.2f %.2f\n", median_ms(made), median_ms(restored));
 	debug_close(d);

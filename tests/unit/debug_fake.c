@@ -28,8 +28,8 @@ struct debug {
 	struct fake_break *breaks;
 	size_t nbreaks;
 	uint8_t image[PAGE], data[PAGE];
-	bool experiment;
-	struct trace_regs regs; /* of all tasks, in an experiment */
+	bool diversion;
+	struct trace_regs regs; /* of all tasks, during a diversion */
 	char error[64];
 };
 
@@ -328,7 +328,7 @@ int debug_get_regs(struct debug *d, pid_t tid, struct trace_regs *g)
 {
 	if (!there(d, 0, tid))
 		return -1;
-	if (d->experiment) {
+	if (d->diversion) {
 		*g = d->regs;
 		return 0;
 	}
@@ -341,19 +341,19 @@ int debug_get_regs(struct debug *d, pid_t tid, struct trace_regs *g)
 	return 0;
 }
 
-static void experiment_begin(struct debug *d)
+static void diversion_begin(struct debug *d)
 {
-	if (d->experiment)
+	if (d->diversion)
 		return;
 	debug_get_regs(d, d->current, &d->regs);
-	d->experiment = true;
+	d->diversion = true;
 }
 
 int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g)
 {
 	if (!there(d, 0, tid))
 		return -1;
-	experiment_begin(d);
+	diversion_begin(d);
 	d->regs = *g;
 	return 0;
 }
@@ -374,7 +374,7 @@ ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max)
 int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
 {
 	(void)buf;
-	experiment_begin(d);
+	diversion_begin(d);
 	return there(d, 0, tid) && n == XSTATE ? 0 : -1;
 }
 
@@ -419,7 +419,7 @@ int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size
 	for (size_t i = 0; i < n; i += left)
 		if (!place(d, addr + i, &left))
 			return -1;
-	experiment_begin(d);
+	diversion_begin(d);
 	for (size_t i = 0; i < n; i += left) {
 		uint8_t *to = place(d, addr + i, &left);
 		memcpy(to, (const uint8_t *)buf + i, left < n - i ? left : n - i);
@@ -427,14 +427,14 @@ int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size
 	return 0;
 }
 
-bool debug_experiment(const struct debug *d)
+bool debug_diversion(const struct debug *d)
 {
-	return d->experiment;
+	return d->diversion;
 }
 
-void debug_experiment_end(struct debug *d)
+void debug_diversion_end(struct debug *d)
 {
-	d->experiment = false;
+	d->diversion = false;
 	image_make(d);
 	data_make(d);
 }
@@ -611,7 +611,7 @@ static bool broken(struct debug *d, struct debug_stop *stop, bool backward)
 	return false;
 }
 
-static bool arrived(struct debug *d, const struct debug_go *go, struct debug_stop *stop)
+static bool arrived(struct debug *d, const struct debug_resume *go, struct debug_stop *stop)
 {
 	*stop = (struct debug_stop){.pid = process_of(d->current), .tid = d->current};
 	if (d->step == 0 && go->backward)
@@ -622,7 +622,7 @@ static bool arrived(struct debug *d, const struct debug_go *go, struct debug_sto
 }
 
 /* In an experiment only pc moves, to a breakpoint or a little further. */
-static void go_trying(struct debug *d, const struct debug_go *go, struct debug_stop *stop)
+static void go_trying(struct debug *d, const struct debug_resume *go, struct debug_stop *stop)
 {
 	*stop = (struct debug_stop){
 		.kind = DEBUG_STOP_STEP, .pid = process_of(d->current), .tid = d->current};
@@ -642,9 +642,9 @@ static bool polled(struct debug *d)
 	return d->options.poll && d->options.poll(d->options.ctx);
 }
 
-void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *stop)
+void debug_resume(struct debug *d, const struct debug_resume *go, struct debug_stop *stop)
 {
-	if (d->experiment) {
+	if (d->diversion) {
 		go_trying(d, go, stop);
 		return;
 	}
@@ -652,7 +652,7 @@ void debug_go(struct debug *d, const struct debug_go *go, struct debug_stop *sto
 		.kind = DEBUG_STOP_INTERRUPT, .pid = process_of(d->current), .tid = d->current};
 	if (fake.trouble) {
 		strcpy(d->error, "fake trouble");
-		stop->kind = DEBUG_STOP_TROUBLE;
+		stop->kind = DEBUG_STOP_FAILED;
 		return;
 	}
 	while (fake.endless)

@@ -28,7 +28,7 @@ static void on_alarm(int sig)
 	errno = saved;
 }
 
-void watch_start(struct replayer *p)
+void replayer_watchdog_start(struct replayer *p)
 {
 	const char *text = getenv("RR_PATIENCE");
 	char *end;
@@ -37,20 +37,20 @@ void watch_start(struct replayer *p)
 
 	if (!text || end == text || *end || !(seconds >= 0 && seconds < 1e9))
 		seconds = PATIENCE;
-	p->watch.patience_ns = (uint64_t)(seconds * 1e9);
-	uint64_t tick = p->watch.patience_ns / 4 + 10000000;
+	p->watchdog.patience_ns = (uint64_t)(seconds * 1e9);
+	uint64_t tick = p->watchdog.patience_ns / 4 + 10000000;
 	if (tick > 1000000000)
 		tick = 1000000000;
 	struct timeval every = {(time_t)(tick / 1000000000),
 				(suseconds_t)(tick % 1000000000 / 1000)};
-	sigaction(SIGALRM, &sa, &p->watch.old);
+	sigaction(SIGALRM, &sa, &p->watchdog.old);
 	setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL);
 }
 
-void watch_stop(struct replayer *p)
+void replayer_watchdog_stop(struct replayer *p)
 {
 	setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
-	sigaction(SIGALRM, &p->watch.old, NULL);
+	sigaction(SIGALRM, &p->watchdog.old, NULL);
 }
 
 /* A task whose registers are not the recording's may never come to its next event. It gets a
@@ -58,7 +58,7 @@ void watch_stop(struct replayer *p)
  * patience; its own processor time counts, so that a busy machine does not matter. */
 static bool overdue(struct replayer *p, struct ptask *pt)
 {
-	struct watch *w = &p->watch;
+	struct watchdog *w = &p->watchdog;
 	struct timespec ts;
 	uint64_t gap = p->ev.time_ns > pt->since ? p->ev.time_ns - pt->since : 0;
 
@@ -76,29 +76,30 @@ static bool overdue(struct replayer *p, struct ptask *pt)
 
 static enum replay_verdict vanished(struct replayer *p)
 {
-	return trouble(p, "the replay's task has vanished: killed from outside?");
+	return replayer_fail(p, "the replay's task has vanished: killed from outside?");
 }
 
-enum replay_verdict watch_look(struct replayer *p, struct ptask *pt)
+enum replay_verdict replayer_watchdog_check(struct replayer *p, struct ptask *pt)
 {
-	return overdue(p, pt) ? diverged(p, pt, "the task does not come to its next event")
+	return overdue(p, pt) ? replayer_diverged(p, pt, "the task does not come to its next event")
 			      : REPLAY_EXACT;
 }
 
-enum replay_verdict watch_stopped(struct replayer *p, struct ptask *pt, int status)
+enum replay_verdict replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status)
 {
 	if (!wait_is_stop(status))
-		return trouble(p, "the replay's task was killed from outside (signal %d)",
-			       wait_decode(status).signal);
+		return replayer_fail(p, "the replay's task was killed from outside (signal %d)",
+				     wait_decode(status).signal);
 	if (task_get_regs(&pt->t))
 		return vanished(p);
-	return wait_event(status) ? watch_look(p, pt) : REPLAY_EXACT;
+	return wait_event(status) ? replayer_watchdog_check(p, pt) : REPLAY_EXACT;
 }
 
-enum replay_verdict watch_resume(struct replayer *p, struct ptask *pt, int request, int *status)
+enum replay_verdict replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
+					     int *status)
 {
 	running = pt->t.tid;
 	int e = task_resume(&pt->t, request, 0) || task_wait(&pt->t, status);
 	running = 0;
-	return e ? vanished(p) : watch_stopped(p, pt, *status);
+	return e ? vanished(p) : replayer_watchdog_stopped(p, pt, *status);
 }

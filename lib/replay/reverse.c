@@ -12,21 +12,22 @@
 /* Steps from the beginning of a stretch without edges and events to its end; how many it has. */
 static enum outcome measure(struct debug *d, uint64_t *n)
 {
-	bool blind = d->blind;
+	bool ignore_points = d->ignore_points;
 	enum outcome out = OUT_GOAL;
 
-	d->blind = true;
+	d->ignore_points = true;
 	d->plan++;
 	for (*n = 0;; ++*n) {
-		struct ptask *pt = debug_runner(d);
+		struct ptask *pt = debugger_next_task(d);
 		uint64_t ticks = pt->count.ticks;
-		enum stepped s = points_place(d, pt) ? STEP_FAILED : insn_step(d, pt);
+		enum stepped s =
+			debugger_points_place(d, pt) ? STEP_FAILED : debugger_insn_step(d, pt);
 		if (s == STEP_FAILED)
 			out = OUT_TROUBLE;
 		if (s != STEPPED || pt->count.ticks != ticks)
 			break;
 	}
-	d->blind = blind;
+	d->ignore_points = ignore_points;
 	d->plan++;
 	return out;
 }
@@ -37,11 +38,11 @@ static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks)
 	const struct goal begin = {.at = {event, ticks, 0}};
 	uint64_t n;
 
-	enum outcome out = timeline_go(d, &begin);
-	if (out != OUT_GOAL || !debug_runner(d) || (out = measure(d, &n)) != OUT_GOAL)
+	enum outcome out = debugger_seek(d, &begin);
+	if (out != OUT_GOAL || !debugger_next_task(d) || (out = measure(d, &n)) != OUT_GOAL)
 		return out;
 	const struct goal end = {.at = {event, ticks, n}};
-	return timeline_go(d, &end);
+	return debugger_seek(d, &end);
 }
 
 /* The last event up to `event` that has to do with the task. 0: none. */
@@ -88,11 +89,11 @@ static enum outcome before_event(struct debug *d, uint64_t event, pid_t tid)
 	return OUT_END;
 }
 
-static enum outcome back_step(struct debug *d, pid_t tid)
+static enum outcome reverse_step(struct debug *d, pid_t tid)
 {
-	enum outcome out = timeline_locate(d);
-	struct ptask *pt = debug_runner(d);
-	struct goal here = timeline_here(d);
+	enum outcome out = debugger_locate(d);
+	struct ptask *pt = debugger_next_task(d);
+	struct goal here = debugger_goal_here(d);
 
 	if (out != OUT_GOAL)
 		return out;
@@ -100,7 +101,7 @@ static enum outcome back_step(struct debug *d, pid_t tid)
 		return before_event(d, here.at.event, tid);
 	if (here.at.insns) {
 		here.at.insns--;
-		return timeline_go(d, &here);
+		return debugger_seek(d, &here);
 	}
 	/* How many ticks it had made at its last event: fewer, and it has come here over an edge.
 	 */
@@ -123,7 +124,7 @@ static size_t watched(const struct debug *d)
 /* Whether the step went back over a write: watched memory is not what it was. */
 static bool unwritten(struct debug *d, pid_t tid, const uint8_t *was)
 {
-	struct ptask *pt = debug_task(d, tid);
+	struct ptask *pt = debugger_task(d, tid);
 
 	if (!pt)
 		return false;
@@ -132,21 +133,21 @@ static bool unwritten(struct debug *d, pid_t tid, const uint8_t *was)
 			memcpy(d->points[i].was, was, d->points[i].len);
 			was += d->points[i].len;
 		}
-	return points_watch(d, pt, 0);
+	return debugger_points_watch_check(d, pt, 0);
 }
 
-enum outcome back_one(struct debug *d, pid_t tid)
+enum outcome debugger_reverse_step(struct debug *d, pid_t tid)
 {
 	size_t n = watched(d);
 
 	if (!n)
-		return back_step(d, tid);
+		return reverse_step(d, tid);
 	uint8_t *was = xmalloc(n), *to = was;
-	points_look(d);
+	debugger_points_remember(d);
 	for (size_t i = 0; i < d->npoints; i++)
 		if (d->points[i].was)
 			to = mempcpy(to, d->points[i].was, d->points[i].len);
-	enum outcome out = back_step(d, tid);
+	enum outcome out = reverse_step(d, tid);
 	if (out == OUT_GOAL && unwritten(d, tid, was))
 		out = OUT_STOP;
 	free(was);
@@ -161,7 +162,7 @@ static enum outcome before_access(struct debug *d)
 {
 	const struct debug_stop stop = d->stop;
 
-	enum outcome out = stop.kind == DEBUG_STOP_WATCH ? back_step(d, stop.tid) : OUT_GOAL;
+	enum outcome out = stop.kind == DEBUG_STOP_WATCH ? reverse_step(d, stop.tid) : OUT_GOAL;
 	d->stop = stop;
 	return out == OUT_GOAL ? OUT_STOP : out;
 }
@@ -175,15 +176,15 @@ static bool is_behind(struct debug *d, const struct debug_position *here)
 				      [DEBUG_STOP_FORK] = true,        [DEBUG_STOP_VFORK] = true,
 				      [DEBUG_STOP_EXEC] = true};
 	enum debug_stop_kind kind = d->stop.kind;
-	struct ptask *pt = debug_runner(d);
-	const struct debug_position at = {debug_event(d), pt ? pt->count.ticks : 0, d->insns};
+	struct ptask *pt = debugger_next_task(d);
+	const struct debug_position at = {debugger_event(d), pt ? pt->count.ticks : 0, d->insns};
 
 	if (kind >= ARRAY_LEN(events) || !events[kind] || !d->insns_known ||
 	    debug_position_compare(&at, here))
 		return false;
 	bool makes = kind == DEBUG_STOP_FORK || kind == DEBUG_STOP_VFORK || kind == DEBUG_STOP_EXEC;
-	bool told = d->undone == at.event;
-	d->undone = at.event;
+	bool told = d->reversed == at.event;
+	d->reversed = at.event;
 	return told || !makes;
 }
 
@@ -191,11 +192,11 @@ static bool is_behind(struct debug *d, const struct debug_position *here)
 static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_here,
 			    uint64_t number)
 {
-	if (timeline_restore(d, from))
+	if (debugger_checkpoint_restore(d, from))
 		return OUT_TROUBLE;
 	d->hits_max = number;
 	d->hits = 0;
-	return motion_forward(d, NULL, from_here);
+	return debugger_forward(d, NULL, from_here);
 }
 
 /* Stops between a checkpoint and a point; the last of them is what the replay is left at. OUT_GOAL:
@@ -204,12 +205,12 @@ static enum outcome last_stop(struct debug *d, const struct mark *k, const struc
 			      const struct debug_position *here)
 {
 	const struct mark from = *k;
-	bool first = k == d->kept;
+	bool first = k == d->marks;
 
-	if (timeline_restore(d, k))
+	if (debugger_checkpoint_restore(d, k))
 		return OUT_TROUBLE;
 	d->hits = d->hits_max = 0;
-	enum outcome out = motion_forward(d, until, !first);
+	enum outcome out = debugger_forward(d, until, !first);
 	if (out != OUT_GOAL && out != OUT_END)
 		return out;
 	if (!d->hits)
@@ -224,24 +225,24 @@ static enum outcome last_stop(struct debug *d, const struct mark *k, const struc
 	return out == OUT_STOP ? before_access(d) : out;
 }
 
-enum outcome back_stop(struct debug *d)
+enum outcome debugger_reverse_stop(struct debug *d)
 {
-	enum outcome located = timeline_locate(d);
-	struct goal until = timeline_here(d);
+	enum outcome located = debugger_locate(d);
+	struct goal until = debugger_goal_here(d);
 	struct debug_position here = until.at;
-	size_t n = timeline_before(d, until.at.event, until.at.ticks);
+	size_t n = debugger_checkpoints_before(d, until.at.event, until.at.ticks);
 
 	if (located != OUT_GOAL)
 		return located;
 	if (n && !until.at.insns && !d->p.reached &&
-	    !timeline_order(&d->kept[n - 1], until.at.event, until.at.ticks))
+	    !debugger_checkpoint_order(&d->marks[n - 1], until.at.event, until.at.ticks))
 		n--; /* that one is here */
 	while (n--) {
-		const struct goal begin = {.at = {d->kept[n].event, d->kept[n].ticks, 0}};
-		enum outcome out = last_stop(d, &d->kept[n], &until, &here);
+		const struct goal begin = {.at = {d->marks[n].event, d->marks[n].ticks, 0}};
+		enum outcome out = last_stop(d, &d->marks[n], &until, &here);
 		if (out != OUT_GOAL)
 			return out;
 		until = begin;
 	}
-	return timeline_restore(d, &d->kept[0]) ? OUT_TROUBLE : OUT_END;
+	return debugger_checkpoint_restore(d, &d->marks[0]) ? OUT_TROUBLE : OUT_END;
 }

@@ -23,7 +23,7 @@ static bool step_hits(struct replayer *p, struct ptask *pt, const struct interru
 	return pt->count.ticks >= in->ticks && (*late)++ >= p->step_skid;
 }
 
-enum step_result step_counted(struct ptask *pt, struct arch_nondet *c, int *status)
+enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, int *status)
 {
 	uint64_t edge;
 	enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
@@ -50,25 +50,26 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 			in->hit = true;
 			return REPLAY_EXACT;
 		}
-		if (n % STEPS_A_LOOK == STEPS_A_LOOK - 1 && (v = watch_look(p, pt)))
+		if (n % STEPS_A_LOOK == STEPS_A_LOOK - 1 && (v = replayer_watchdog_check(p, pt)))
 			return v;
-		if (n && p->pauses && p->pauses->at_insn(p->pauses, pt))
+		if (n && p->hooks && p->hooks->at_insn(p->hooks, pt))
 			return REPLAY_PAUSED;
-		switch (p->pauses ? p->pauses->step(p->pauses, pt, &c, status)
-				  : step_counted(pt, &c, status)) {
+		switch (p->hooks ? p->hooks->step(p->hooks, pt, &c, status)
+				 : replayer_step_counted(pt, &c, status)) {
 		case STEP_DONE: continue;
 		case STEP_NONDET: pt->nondet = (int)c.kind; return REPLAY_EXACT;
-		case STEP_CALL: v = watch_resume(p, pt, PTRACE_SYSEMU, status); break;
+		case STEP_CALL: v = replayer_watchdog_resume(p, pt, PTRACE_SYSEMU, status); break;
 		case STEP_GONE:
-			return trouble(p, "the replay's task has vanished: killed from outside?");
-		default: v = watch_stopped(p, pt, *status); break;
+			return replayer_fail(
+				p, "the replay's task has vanished: killed from outside?");
+		default: v = replayer_watchdog_stopped(p, pt, *status); break;
 		}
 		if (v || own_stop(pt, *status))
 			return v;
 	}
 }
 
-const struct interrupter by_step = {step_run};
+const struct interrupter replayer_by_step = {step_run};
 
 /* The hardware counter. A breakpoint is met before its instruction runs, and not again at the first
  * instruction after a resume with the resume flag (Intel SDM vol. 3, 17.3.1.1). A repeated string
@@ -91,10 +92,10 @@ static bool trapped(struct ptask *pt, int status, int code)
 static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int request,
 				      int *status)
 {
-	enum replay_verdict v = watch_resume(p, pt, request, status);
+	enum replay_verdict v = replayer_watchdog_resume(p, pt, request, status);
 
 	if (!v && hpc_read(&pt->hpc, &pt->count.ticks))
-		return trouble(p, "the hardware counter cannot be read: %s", strerror(errno));
+		return replayer_fail(p, "the hardware counter cannot be read: %s", strerror(errno));
 	pt->count.ticks += pt->hpc_base;
 	return v;
 }
@@ -108,7 +109,7 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 	if (!repeats(pt)) {
 		arch_mark_faulted(&pt->t.regs);
 		*v = task_set_regs(&pt->t)
-			     ? trouble(p, "registers cannot be set: %s", strerror(errno))
+			     ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
 			     : REPLAY_EXACT;
 		return *v;
 	}
@@ -158,10 +159,11 @@ static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct 
 		if (leave_breakpoint(p, pt, in, status, &v))
 			return v;
 		if (task_set_breakpoint(&pt->t, in->pc))
-			return diverged(p, pt, "there can be no code at 0x%lx",
-					(unsigned long)in->pc);
+			return replayer_diverged(p, pt, "there can be no code at 0x%lx",
+						 (unsigned long)in->pc);
 	} else if (in && hpc_arm(&pt->hpc, &p->hpc, pt->t.tid, in->ticks - pt->count.ticks)) {
-		return trouble(p, "the hardware counter cannot interrupt: %s", strerror(errno));
+		return replayer_fail(p, "the hardware counter cannot interrupt: %s",
+				     strerror(errno));
 	}
 	v = hpc_run_armed(p, pt, in, status);
 	hpc_disarm(&pt->hpc);
@@ -170,9 +172,9 @@ static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct 
 	return v;
 }
 
-const struct interrupter by_hpc = {hpc_run};
+const struct interrupter replayer_by_hpc = {hpc_run};
 
-enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt)
+enum replay_verdict replayer_run_to_point(struct replayer *p, struct ptask *pt)
 {
 	struct interrupt near = {.ticks =
 					 p->ev.ticks > p->skid_max ? p->ev.ticks - p->skid_max : 0};
@@ -184,17 +186,17 @@ enum replay_verdict run_to_point(struct replayer *p, struct ptask *pt)
 		if ((v = p->by->run(p, pt, &near, &status)))
 			return v;
 		if (!near.hit)
-			return unexpected(p, pt, "compute on", status);
+			return replayer_unexpected(p, pt, "compute on", status);
 	}
 	while (pt->count.ticks != p->ev.ticks ||
 	       arch_regs_differ(&p->ev.regs, &pt->t.regs, false) >= 0) {
 		if (pt->count.ticks > p->ev.ticks)
-			return check_position(p, pt, false);
+			return replayer_check_position(p, pt, false);
 		there.hit = false;
 		if ((v = p->by->run(p, pt, &there, &status)))
 			return v;
 		if (!there.hit)
-			return unexpected(p, pt, "compute on", status);
+			return replayer_unexpected(p, pt, "compute on", status);
 	}
 	return REPLAY_EXACT;
 }

@@ -1,7 +1,7 @@
 /* One instruction of the program, which may be code of ours in a trampoline. */
 #include "replay/debugger.h"
 #include "replay/displace.h"
-#include "replay/guard.h"
+#include "replay/page_watch.h"
 #include "tracee/waitstatus.h"
 
 #include <signal.h>
@@ -16,7 +16,7 @@ static bool is_tick_event(const struct trace_event *ev)
 					 !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
 }
 
-bool insn_free_event(const struct trace_event *ev)
+bool debugger_event_needs_no_run(const struct trace_event *ev)
 {
 	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM ||
 	       (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
@@ -27,7 +27,7 @@ static bool at_event(struct debug *d, struct ptask *pt)
 {
 	const struct trace_event *ev = &d->p.ev;
 
-	if (d->p.reached || pt->in_call || insn_free_event(ev))
+	if (d->p.reached || pt->in_call || debugger_event_needs_no_run(ev))
 		return true;
 	return is_tick_event(ev) && pt->count.ticks >= ev->ticks &&
 	       arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
@@ -43,7 +43,7 @@ static void before_trap(struct ptask *pt, int status)
 }
 
 /* Stands in front of an instruction of the program's: shows the registers so. */
-void insn_origin(struct ptask *pt)
+void debugger_insn_origin(struct ptask *pt)
 {
 	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
 }
@@ -58,7 +58,7 @@ static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arc
 
 	do {
 		if (d->p.by) {
-			s = step_counted(pt, c, status);
+			s = replayer_step_counted(pt, c, status);
 			continue;
 		}
 		soft_enter(&d->p.soft, &pt->count);
@@ -73,8 +73,8 @@ static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_
 {
 	enum step_result s = step_plain(d, pt, c, status);
 
-	return s == STEP_STOPPED && guard_is_struck(pt, *status)
-		       ? guard_pass(d, pt, status, step_plain)
+	return s == STEP_STOPPED && debugger_page_watch_triggered(pt, *status)
+		       ? debugger_page_watch_pass(d, pt, status, step_plain)
 		       : s;
 }
 
@@ -87,7 +87,8 @@ static void count_insn(struct debug *d, const struct ptask *pt, uint64_t ticks_b
 	d->insns_known |= ticked;
 }
 
-enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_nondet *c, int *status)
+enum step_result debugger_insn_step_counted(struct debug *d, struct ptask *pt,
+					    struct arch_nondet *c, int *status)
 {
 	uint64_t ticks = pt->count.ticks;
 	enum step_result s = step_one(d, pt, c, status);
@@ -97,14 +98,14 @@ enum step_result insn_counted(struct debug *d, struct ptask *pt, struct arch_non
 	return s;
 }
 
-bool insn_pass_guard(struct debug *d, struct ptask *pt, int status)
+bool debugger_insn_pass_page_watch(struct debug *d, struct ptask *pt, int status)
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
 	bool planted = task_planted(&pt->t, pc); /* it was a copy of the instruction that faulted */
 
 	if (planted)
 		task_unplant(&pt->t, pc);
-	enum step_result s = guard_pass(d, pt, &status, step_plain);
+	enum step_result s = debugger_page_watch_pass(d, pt, &status, step_plain);
 	if (planted)
 		task_plant(&pt->t, pc);
 	return s == STEP_DONE;
@@ -136,7 +137,7 @@ static enum stepped step_raw(struct debug *d, struct ptask *pt)
 	return STEPPED;
 }
 
-enum stepped insn_step(struct debug *d, struct ptask *pt)
+enum stepped debugger_insn_step(struct debug *d, struct ptask *pt)
 {
 	struct task *t = &pt->t;
 	uint64_t v[2], ticks = pt->count.ticks;
@@ -154,22 +155,22 @@ enum stepped insn_step(struct debug *d, struct ptask *pt)
 	for (size_t i = 0; i < n; i++)
 		if (planted[i])
 			task_plant(t, v[i]);
-	insn_origin(pt);
+	debugger_insn_origin(pt);
 	if (s == STEP_AT_EVENT) { /* of which it may have done a part, in code of ours */
 		t->regs = from;
-		ptask_go(pt);
+		ptask_set_regs(pt);
 	} else if (s == STEPPED) {
 		count_insn(d, pt, ticks);
 	}
 	return s;
 }
 
-void insn_leave_break(struct debug *d, struct ptask *pt)
+void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 {
 	struct task *t = &pt->t;
 	uint64_t v[2], from = ARCH_PC(&t->regs);
 	size_t n = code_entries(&t->mm->code, from, v);
-	uint64_t copy = displace(t, v[0]);
+	uint64_t copy = debugger_displace(t, v[0]);
 	struct arch_nondet c;
 	int status;
 
@@ -192,10 +193,10 @@ void insn_leave_break(struct debug *d, struct ptask *pt)
 	t->mm->planted_as = 0;
 }
 
-void insn_finish(struct debug *d, struct ptask *pt)
+void debugger_insn_finish(struct debug *d, struct ptask *pt)
 {
 	if (!code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
 		step_raw(d, pt);
-	insn_origin(pt);
-	ptask_go(pt);
+	debugger_insn_origin(pt);
+	ptask_set_regs(pt);
 }

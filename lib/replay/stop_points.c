@@ -1,6 +1,6 @@
 /* Breakpoints and watchpoints: what was asked for, and what is in the tasks for it. */
 #include "replay/debugger.h"
-#include "replay/guard.h"
+#include "replay/page_watch.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -11,11 +11,11 @@ static bool is_break(enum debug_break kind)
 	return kind == DEBUG_BREAK_SOFT || kind == DEBUG_BREAK_HARD;
 }
 
-static struct point *find(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
-			  uint64_t len)
+static struct stop_point *find(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
+			       uint64_t len)
 {
 	for (size_t i = 0; i < d->npoints; i++) {
-		struct point *q = &d->points[i];
+		struct stop_point *q = &d->points[i];
 		if (q->pid == pid && q->kind == kind && q->addr == addr &&
 		    (is_break(kind) || q->len == len))
 			return q;
@@ -50,7 +50,7 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct arch_watches
 
 	memset(w, 0, sizeof(*w));
 	for (size_t i = 0; i < d->npoints; i++) {
-		const struct point *q = &d->points[i];
+		const struct stop_point *q = &d->points[i];
 		if (!is_break(q->kind) && q->pid == pid)
 			n = pieces(q->addr, q->len, w, n,
 				   q->kind == DEBUG_WATCH_WRITE ? ARCH_WATCH_WRITE
@@ -59,15 +59,15 @@ static unsigned watches_of(const struct debug *d, pid_t pid, struct arch_watches
 	return n;
 }
 
-static void look(struct debug *d, struct point *q)
+static void look(struct debug *d, struct stop_point *q)
 {
-	struct ptask *pt = debug_process(d, q->pid);
+	struct ptask *pt = debugger_process(d, q->pid);
 
 	if (!is_break(q->kind) && (!pt || task_read_all(&pt->t, q->addr, q->was, q->len)))
 		memset(q->was, 0, q->len);
 }
 
-void points_look(struct debug *d)
+void debugger_points_remember(struct debug *d)
 {
 	for (size_t i = 0; i < d->npoints; i++)
 		look(d, &d->points[i]);
@@ -78,7 +78,7 @@ void points_look(struct debug *d)
 int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr, uint64_t len,
 		    bool (*when)(void *ctx, pid_t tid), void *ctx)
 {
-	struct point *q = find(d, pid, kind, addr, len);
+	struct stop_point *q = find(d, pid, kind, addr, len);
 	uint8_t byte;
 
 	if (q) {
@@ -86,16 +86,16 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 		q->ctx = ctx;
 		return 0;
 	}
-	struct ptask *pt = debug_process(d, pid);
+	struct ptask *pt = debugger_process(d, pid);
 	if (!pt)
-		return debug_fail(d, "there is no process %d here", pid);
+		return debugger_fail(d, "there is no process %d here", pid);
 	if (is_break(kind) && task_read_all(&pt->t, addr, &byte, 1))
-		return debug_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
+		return debugger_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
 	if (!is_break(kind) && (!len || len > WATCH_MAX))
-		return debug_fail(d, "%lu bytes cannot be watched", (unsigned long)len);
+		return debugger_fail(d, "%lu bytes cannot be watched", (unsigned long)len);
 	d->points = xrealloc(d->points, (d->npoints + 1) * sizeof(*d->points));
 	q = &d->points[d->npoints++];
-	*q = (struct point){
+	*q = (struct stop_point){
 		pid, kind, addr, len, when, ctx, is_break(kind) ? NULL : xcalloc(1, len)};
 	look(d, q);
 	d->plan++;
@@ -105,10 +105,10 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
 		       uint64_t len)
 {
-	struct point *q = find(d, pid, kind, addr, len);
+	struct stop_point *q = find(d, pid, kind, addr, len);
 
 	if (!q)
-		return debug_fail(d, "there is no such point");
+		return debugger_fail(d, "there is no such point");
 	free(q->was);
 	*q = d->points[--d->npoints];
 	d->plan++;
@@ -123,9 +123,9 @@ void debug_break_remove_all(struct debug *d)
 }
 
 /* A vfork's child runs in its maker's memory. */
-static bool is_in(struct debug *d, const struct point *q, const struct mm *mm)
+static bool is_in(struct debug *d, const struct stop_point *q, const struct mm *mm)
 {
-	const struct ptask *of = debug_process(d, q->pid);
+	const struct ptask *of = debugger_process(d, q->pid);
 
 	return of && of->t.mm == mm;
 }
@@ -139,11 +139,11 @@ static void plant(struct task *t, uint64_t addr)
 		task_plant(t, v[i]);
 }
 
-void points_lift_all(struct ptask *pt)
+void debugger_points_lift(struct ptask *pt)
 {
 	if (pt->t.mm->nplanted)
 		task_unplant_all(&pt->t);
-	guards_drop(pt);
+	debugger_page_watch_drop(pt);
 	pt->t.mm->planted_as = 0;
 }
 
@@ -160,39 +160,39 @@ static int guard(struct debug *d, struct ptask *pt)
 	unsigned n = 0;
 
 	for (size_t i = 0; i < d->npoints; i++) {
-		const struct point *q = &d->points[i];
+		const struct stop_point *q = &d->points[i];
 		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
 			continue;
 		n = pieces(q->addr, q->len, &w, n, ARCH_WATCH_WRITE);
 		if (n <= ARCH_WATCHES && cpu_watches(pt))
 			continue;
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
-			guard_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
+			debugger_page_watch_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
 	}
-	return pt->t.mm->nguards ? guards_close(d, pt) : 0;
+	return pt->t.mm->nguards ? debugger_page_watch_close(d, pt) : 0;
 }
 
-/* A counter that steps compares where the task is, but counts no experiments. */
+/* A counter that steps compares where the task is, but counts none in a diversion. */
 static bool plants(const struct debug *d)
 {
-	return !d->blind && (!d->p.by || d->aside);
+	return !d->ignore_points && (!d->p.by || d->diversion);
 }
 
-int points_place(struct debug *d, struct ptask *pt)
+int debugger_points_place(struct debug *d, struct ptask *pt)
 {
 	struct arch_watches w;
 	struct mm *mm = pt->t.mm;
 
 	if (mm->planted_as != d->plan) {
-		points_lift_all(pt);
+		debugger_points_lift(pt);
 		for (size_t i = 0; i < d->npoints && plants(d); i++)
 			if (is_break(d->points[i].kind) && is_in(d, &d->points[i], mm))
 				plant(&pt->t, d->points[i].addr);
-		if (!d->blind && guard(d, pt))
+		if (!d->ignore_points && guard(d, pt))
 			return -1;
 		mm->planted_as = d->plan;
 	}
-	unsigned n = d->blind ? 0 : watches_of(d, pt->pid, &w);
+	unsigned n = d->ignore_points ? 0 : watches_of(d, pt->pid, &w);
 	if (n && !cpu_watches(pt))
 		n = 0;
 	pt->watched &= !pt->t.debugged;
@@ -200,16 +200,16 @@ int points_place(struct debug *d, struct ptask *pt)
 		if (!n)
 			memset(&w, 0, sizeof(w));
 		if (task_set_watches(&pt->t, &w))
-			return debug_fail(d, "the CPU does not take the watchpoints");
+			return debugger_fail(d, "the CPU does not take the watchpoints");
 		pt->watched = n;
 	}
 	return 0;
 }
 
-const struct point *points_break(struct debug *d, struct ptask *pt)
+const struct stop_point *debugger_points_break_at(struct debug *d, struct ptask *pt)
 {
-	for (size_t i = 0; i < d->npoints && !d->blind; i++) {
-		const struct point *q = &d->points[i];
+	for (size_t i = 0; i < d->npoints && !d->ignore_points; i++) {
+		const struct stop_point *q = &d->points[i];
 		if (is_break(q->kind) && q->addr == ARCH_PC(&pt->t.regs) && q->pid == pt->pid &&
 		    (!q->when || q->when(q->ctx, pt->id)))
 			return q;
@@ -217,7 +217,7 @@ const struct point *points_break(struct debug *d, struct ptask *pt)
 	return NULL;
 }
 
-static bool hit_by(const struct debug *d, const struct point *q, const struct arch_watches *w,
+static bool hit_by(const struct debug *d, const struct stop_point *q, const struct arch_watches *w,
 		   unsigned struck)
 {
 	for (size_t i = 0; i < d->ntouched; i++)
@@ -232,7 +232,7 @@ static bool hit_by(const struct debug *d, const struct point *q, const struct ar
 }
 
 /* A write that changes nothing is none; an access by which nothing changes is a read. */
-static bool watch_hit(const struct point *q, bool changed, bool struck)
+static bool watch_hit(const struct stop_point *q, bool changed, bool struck)
 {
 	switch (q->kind) {
 	case DEBUG_WATCH_WRITE: return changed;
@@ -241,15 +241,15 @@ static bool watch_hit(const struct point *q, bool changed, bool struck)
 	}
 }
 
-bool points_watch(struct debug *d, struct ptask *pt, unsigned struck)
+bool debugger_points_watch_check(struct debug *d, struct ptask *pt, unsigned struck)
 {
 	static uint8_t now[WATCH_MAX];
 	struct arch_watches w;
-	const struct point *hit = NULL;
+	const struct stop_point *hit = NULL;
 
 	watches_of(d, pt->pid, &w);
 	for (size_t i = 0; i < d->npoints; i++) {
-		struct point *q = &d->points[i];
+		struct stop_point *q = &d->points[i];
 		if (is_break(q->kind) || q->pid != pt->pid)
 			continue;
 		bool there = !task_read_all(&pt->t, q->addr, now, q->len);
@@ -261,7 +261,7 @@ bool points_watch(struct debug *d, struct ptask *pt, unsigned struck)
 			hit = q;
 	}
 	d->ntouched = 0;
-	if (!hit || d->blind)
+	if (!hit || d->ignore_points)
 		return false;
 	d->stop = (struct debug_stop){.kind = DEBUG_STOP_WATCH,
 				      .addr = hit->addr,

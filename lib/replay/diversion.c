@@ -1,6 +1,6 @@
-/* Experiments: what a user tries out at a point of the run, in copies of its tasks that are thrown
- * away afterwards. Calls to the kernel made there do nothing outside: a few are served, the rest
- * fail. */
+/* Diversions: a debugger changes registers or memory, or calls a function, in copies of the
+ * replay's tasks that are discarded afterwards. A diversion's system calls have no effect outside
+ * of it: a few are served here, the others fail with ENOSYS. */
 #include "replay/debugger.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
@@ -13,34 +13,35 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-bool debug_experiment(const struct debug *d)
+bool debug_diversion(const struct debug *d)
 {
-	return d->aside;
+	return d->diversion;
 }
 
-int experiment_begin(struct debug *d)
+int debugger_diversion_begin(struct debug *d)
 {
-	if (d->aside)
+	if (d->diversion)
 		return 0;
-	d->aside_at = debug_here(d); /* which it can't be asked for once the tasks are copies */
-	d->aside_siginfo = d->siginfo_event;
+	d->diversion_from =
+		debug_here(d); /* which it can't be asked for once the tasks are copies */
+	d->diversion_siginfo = d->siginfo_event;
 	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-		points_lift_all(pt);
-	d->aside = checkpoint_aside(&d->p);
-	return d->aside ? 0
-			: debug_fail(d, "the tasks cannot be copied for an experiment: %s",
-				     strerror(errno));
+		debugger_points_lift(pt);
+	d->diversion = replayer_divert(&d->p);
+	return d->diversion ? 0
+			    : debugger_fail(d, "the tasks cannot be copied for a diversion: %s",
+					    strerror(errno));
 }
 
-void debug_experiment_end(struct debug *d)
+void debug_diversion_end(struct debug *d)
 {
-	if (!d->aside)
+	if (!d->diversion)
 		return;
-	checkpoint_back(&d->p, d->aside);
-	d->aside = NULL;
-	d->insns = d->aside_at.insns;
+	replayer_divert_end(&d->p, d->diversion);
+	d->diversion = NULL;
+	d->insns = d->diversion_from.insns;
 	d->insns_known = true;
-	d->siginfo_event = d->aside_siginfo;
+	d->siginfo_event = d->diversion_siginfo;
 }
 
 /* Writes are said to have been made; memory is had. */
@@ -100,13 +101,13 @@ static bool serve_call(struct ptask *pt)
 						 site->size};
 			arch_nondet_emulate(&pt->t.regs, &c, &all);
 		}
-		return !ptask_go(pt);
+		return !ptask_set_regs(pt);
 	}
 	if (pt->t.mm->nguards) /* it may change what is mapped */
-		points_lift_all(pt);
+		debugger_points_lift(pt);
 	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
-	return !ptask_go(pt);
+	return !ptask_set_regs(pt);
 }
 
 static enum outcome over(struct debug *d, struct ptask *pt, enum debug_stop_kind kind, int number)
@@ -121,10 +122,10 @@ static enum outcome step_once_here(struct debug *d, struct ptask *pt)
 	bool reached = d->p.reached;
 	uint8_t kind = d->p.ev.kind;
 
-	/* No event of the recording is under way in an experiment. */
+	/* No event of the recording is under way during a diversion. */
 	d->p.reached = false;
 	d->p.ev.kind = EV_SYSCALL;
-	enum stepped s = insn_step(d, pt);
+	enum stepped s = debugger_insn_step(d, pt);
 	d->p.reached = reached;
 	d->p.ev.kind = kind;
 	return s == STEPPED ? OUT_GOAL : OUT_STOP;
@@ -135,12 +136,12 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 	int status;
 
 	for (;;) {
-		if (points_place(d, pt))
+		if (debugger_points_place(d, pt))
 			return OUT_TROUBLE;
 		soft_arm(&pt->count, SOFT_FAR);
 		soft_enter(&d->p.soft, &pt->count);
-		if (watch_resume(&d->p, pt, PTRACE_SYSEMU, &status)) {
-			debug_fail(d, "the task has ended in the experiment");
+		if (replayer_watchdog_resume(&d->p, pt, PTRACE_SYSEMU, &status)) {
+			debugger_fail(d, "the task has ended in the diversion");
 			return OUT_TROUBLE;
 		}
 		soft_leave(&d->p.soft, &pt->count);
@@ -153,10 +154,10 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 				return OUT_TROUBLE;
 			continue;
 		}
-		switch (motion_at_stop(&d->pauses, &d->p, pt, status)) {
-		case PAUSE_STAY: return d->interrupted ? OUT_INTERRUPT : OUT_STOP;
-		case PAUSE_RESUME: continue;
-		case PAUSE_NOT_MINE: break;
+		switch (debugger_hook_stop(&d->hooks, &d->p, pt, status)) {
+		case HOOK_STAY: return d->interrupted ? OUT_INTERRUPT : OUT_STOP;
+		case HOOK_RESUME: continue;
+		case HOOK_NOT_MINE: break;
 		}
 		if (d->interrupted)
 			return OUT_INTERRUPT;
@@ -167,20 +168,20 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 	}
 }
 
-enum outcome experiment_go(struct debug *d, const struct debug_go *go)
+enum outcome debugger_diversion_resume(struct debug *d, const struct debug_resume *go)
 {
-	struct ptask *pt = debug_task(d, go->step ? go->step : debug_current(d));
+	struct ptask *pt = debugger_task(d, go->step ? go->step : debug_current(d));
 
 	if (go->backward || !pt) {
-		debug_fail(d, "an experiment has no past: end it first");
+		debugger_fail(d, "a diversion has no past: end it first");
 		return OUT_TROUBLE;
 	}
-	d->interrupted = d->pauses.hurry = false;
+	d->interrupted = d->hooks.stop_soon = false;
 	d->stop.kind = DEBUG_STOP_STEP;
 	if (step_once_here(d, pt) == OUT_GOAL) {
 		if (go->step && !go->hi)
 			return OUT_GOAL;
-		const struct point *q = points_break(d, pt);
+		const struct stop_point *q = debugger_points_break_at(d, pt);
 		if (q)
 			return over(d, pt, DEBUG_STOP_BREAK, 0);
 	}

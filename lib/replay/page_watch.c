@@ -1,4 +1,4 @@
-#include "replay/guard.h"
+#include "replay/page_watch.h"
 
 #include "arch/insn.h"
 #include "tracee/waitstatus.h"
@@ -18,7 +18,7 @@ static struct guard *find(struct mm *mm, uint64_t page)
 	return NULL;
 }
 
-void guard_add(struct mm *mm, uint64_t addr, bool access)
+void debugger_page_watch_add(struct mm *mm, uint64_t addr, bool access)
 {
 	struct guard *g = find(mm, PAGE_DOWN(addr));
 
@@ -42,7 +42,7 @@ static int protect(struct ptask *pt, struct guard *g, bool closed)
 	return TASK_CALL_REPLAY(&pt->t, SYS_mprotect, g->page, PAGE, prot) ? -1 : 0;
 }
 
-int guards_close(struct debug *d, struct ptask *pt)
+int debugger_page_watch_close(struct debug *d, struct ptask *pt)
 {
 	struct mm *mm = pt->t.mm;
 	struct maps_line l;
@@ -61,7 +61,7 @@ int guards_close(struct debug *d, struct ptask *pt)
 		}
 	maps_close(f);
 	if (r)
-		debug_fail(d, "memory cannot be closed to the program for a watchpoint");
+		debugger_fail(d, "memory cannot be closed to the program for a watchpoint");
 	return r | ptask_restore(pt);
 }
 
@@ -71,7 +71,7 @@ static void open_all(struct ptask *pt)
 		protect(pt, &pt->t.mm->guards[i], false);
 }
 
-void guards_drop(struct ptask *pt)
+void debugger_page_watch_drop(struct ptask *pt)
 {
 	if (!pt->t.mm->nguards)
 		return;
@@ -93,7 +93,7 @@ static struct guard *struck(struct ptask *pt, int status, uint64_t *addr)
 	return g && g->closed ? g : NULL;
 }
 
-bool guard_is_struck(struct ptask *pt, int status)
+bool debugger_page_watch_triggered(struct ptask *pt, int status)
 {
 	uint64_t addr;
 
@@ -125,9 +125,11 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 	touch(d, addr, a.longest);
 }
 
-enum step_result guard_pass(struct debug *d, struct ptask *pt, int *status,
-			    enum step_result (*step)(struct debug *d, struct ptask *pt,
-						     struct arch_nondet *c, int *status))
+enum step_result debugger_page_watch_pass(struct debug *d, struct ptask *pt, int *status,
+					  enum step_result (*step)(struct debug *d,
+								   struct ptask *pt,
+								   struct arch_nondet *c,
+								   int *status))
 {
 	struct arch_nondet c;
 	enum step_result s = STEP_STOPPED;

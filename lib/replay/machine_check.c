@@ -1,4 +1,4 @@
-#include "replay/machine.h"
+#include "replay/machine_check.h"
 
 #include "arch/arch.h"
 #include "tracee/task.h"
@@ -73,7 +73,7 @@ static char *features_misfit(const struct trace_meta *m, const struct arch_featu
 	return why;
 }
 
-char *machine_misfit(const struct trace_meta *m)
+char *replayer_machine_misfit(const struct trace_meta *m)
 {
 	struct arch_features pretend = {0};
 	struct arch_xlayout there;

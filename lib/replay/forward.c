@@ -1,7 +1,7 @@
 /* Onwards through a replay, with stops on the way. */
 #include "replay/debugger.h"
 #include "replay/displace.h"
-#include "replay/guard.h"
+#include "replay/page_watch.h"
 #include "tracee/waitstatus.h"
 
 #include <signal.h>
@@ -17,7 +17,7 @@ static bool counts_as_hit(struct debug *d)
 	return d->hits_max && d->hits >= d->hits_max;
 }
 
-static void stop_at_break(struct debug *d, struct ptask *pt, const struct point *q)
+static void stop_at_break(struct debug *d, struct ptask *pt, const struct stop_point *q)
 {
 	d->stop = (struct debug_stop){.kind = DEBUG_STOP_BREAK,
 				      .pid = pt->pid,
@@ -28,64 +28,66 @@ static void stop_at_break(struct debug *d, struct ptask *pt, const struct point 
 
 static void hurry(struct debug *d, struct ptask *pt)
 {
-	d->pauses.hurry = true;
+	d->hooks.stop_soon = true;
 	if (pt->t.mm->counted)
 		code_arm_next(&pt->t, &pt->count);
 }
 
-static enum pause_answer at_clock(struct debug *d, struct ptask *pt)
+static enum hook_answer at_clock(struct debug *d, struct ptask *pt)
 {
 	if (d->o.poll && d->o.poll(d->o.ctx))
 		d->interrupted = true;
-	if (d->pauses.hurry && d->interrupted) { /* nothing counts there */
-		insn_finish(d, pt);
-		return PAUSE_STAY;
+	if (d->hooks.stop_soon && d->interrupted) { /* nothing counts there */
+		debugger_insn_finish(d, pt);
+		return HOOK_STAY;
 	}
-	if (d->interrupted || timeline_due(d))
+	if (d->interrupted || debugger_checkpoint_due(d))
 		hurry(d, pt);
-	return PAUSE_NOT_MINE;
+	return HOOK_NOT_MINE;
 }
 
-static enum pause_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
+static enum hook_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
 {
-	insn_finish(d, pt);
-	return points_watch(d, pt, struck) ? PAUSE_STAY : PAUSE_RESUME;
+	debugger_insn_finish(d, pt);
+	return debugger_points_watch_check(d, pt, struck) ? HOOK_STAY : HOOK_RESUME;
 }
 
-static enum pause_answer at_breakpoint(struct debug *d, struct ptask *pt)
+static enum hook_answer at_breakpoint(struct debug *d, struct ptask *pt)
 {
 	ARCH_PC(&pt->t.regs)--;
-	insn_origin(pt);
-	const struct point *q = points_break(d, pt);
+	debugger_insn_origin(pt);
+	const struct stop_point *q = debugger_points_break_at(d, pt);
 	if (!q) {
-		insn_leave_break(d, pt);
-		return d->ntouched ? at_watchpoint(d, pt, 0) : PAUSE_RESUME;
+		debugger_insn_leave_break(d, pt);
+		return d->ntouched ? at_watchpoint(d, pt, 0) : HOOK_RESUME;
 	}
 	stop_at_break(d, pt, q);
-	ptask_go(pt);
-	return PAUSE_STAY;
+	ptask_set_regs(pt);
+	return HOOK_STAY;
 }
 
-static enum pause_answer at_guard(struct debug *d, struct ptask *pt, int status)
+static enum hook_answer at_guard(struct debug *d, struct ptask *pt, int status)
 {
-	return insn_pass_guard(d, pt, status) ? at_watchpoint(d, pt, task_struck(&pt->t))
-					      : PAUSE_RESUME;
+	return debugger_insn_pass_page_watch(d, pt, status)
+		       ? at_watchpoint(d, pt, task_struck(&pt->t))
+		       : HOOK_RESUME;
 }
 
-enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct ptask *pt, int status)
+enum hook_answer debugger_hook_stop(struct replayer_hooks *s, struct replayer *p, struct ptask *pt,
+				    int status)
 {
 	struct debug *d = (struct debug *)s;
 	siginfo_t si;
 
 	(void)p;
-	if (displaced_back(&pt->t, &pt->t.regs, pt->count.page.saved[0]))
+	if (debugger_displace_undo(&pt->t, &pt->t.regs, pt->count.page.saved[0]))
 		task_set_regs(&pt->t);
 	if (wait_event(status))
 		return at_clock(d, pt);
-	if (guard_is_struck(pt, status))
+	if (debugger_page_watch_triggered(pt, status))
 		return at_guard(d, pt, status);
 	if (wait_signal(status) != SIGTRAP || task_siginfo(&pt->t, &si))
-		return PAUSE_NOT_MINE;
+		return HOOK_NOT_MINE;
 	if (task_broken(&si) && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);
 	if ((si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) && !pt->t.debugged) {
@@ -93,25 +95,26 @@ enum pause_answer motion_at_stop(struct pauses *s, struct replayer *p, struct pt
 		if (struck)
 			return at_watchpoint(d, pt, struck);
 	}
-	return PAUSE_NOT_MINE;
+	return HOOK_NOT_MINE;
 }
 
-enum step_result motion_step(struct pauses *s, struct ptask *pt, struct arch_nondet *c, int *status)
+enum step_result debugger_hook_step(struct replayer_hooks *s, struct ptask *pt,
+				    struct arch_nondet *c, int *status)
 {
-	return insn_counted((struct debug *)s, pt, c, status);
+	return debugger_insn_step_counted((struct debug *)s, pt, c, status);
 }
 
 #define INSNS_A_POLL 1024
 
 /* Breakpoints are not in the program's memory then: the task is compared with them. */
-bool motion_at_insn(struct pauses *s, struct ptask *pt)
+bool debugger_hook_insn(struct replayer_hooks *s, struct ptask *pt)
 {
 	struct debug *d = (struct debug *)s;
 	unsigned struck = pt->watched ? task_struck(&pt->t) : 0;
 
-	if ((struck || d->ntouched) && points_watch(d, pt, struck))
+	if ((struck || d->ntouched) && debugger_points_watch_check(d, pt, struck))
 		return true;
-	const struct point *q = points_break(d, pt);
+	const struct stop_point *q = debugger_points_break_at(d, pt);
 	if (q) {
 		stop_at_break(d, pt, q);
 		return true;
@@ -121,22 +124,23 @@ bool motion_at_insn(struct pauses *s, struct ptask *pt)
 	if (d->interrupted)
 		return true;
 	return d->insns_known && !d->insns &&
-	       ((s->ticks && pt->count.ticks == s->ticks) || timeline_due(d));
+	       ((s->ticks && pt->count.ticks == s->ticks) || debugger_checkpoint_due(d));
 }
 
-enum pause_answer motion_over_insn(struct pauses *s, struct ptask *pt)
+enum hook_answer debugger_hook_over_insn(struct replayer_hooks *s, struct ptask *pt)
 {
 	struct debug *d = (struct debug *)s;
-	const struct point *q = points_break(d, pt);
+	const struct stop_point *q = debugger_points_break_at(d, pt);
 
 	if (q) {
 		stop_at_break(d, pt, q);
-		return PAUSE_STAY;
+		return HOOK_STAY;
 	}
-	if (insn_step(d, pt) != STEPPED)
-		return PAUSE_NOT_MINE;
-	return points_watch(d, pt, pt->watched ? task_struck(&pt->t) : 0) ? PAUSE_STAY
-									  : PAUSE_RESUME;
+	if (debugger_insn_step(d, pt) != STEPPED)
+		return HOOK_NOT_MINE;
+	return debugger_points_watch_check(d, pt, pt->watched ? task_struck(&pt->t) : 0)
+		       ? HOOK_STAY
+		       : HOOK_RESUME;
 }
 
 static bool wants_call(const struct debug *d, uint16_t nr)
@@ -156,7 +160,7 @@ static bool enters_call(const struct trace_event *ev)
 	       (ev->kind == EV_SYSCALL && !(ev->flags & (EVF_RESUMED | EVF_EXEC)));
 }
 
-bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
+bool debugger_hook_event(struct replayer_hooks *s, struct replayer *p, struct ptask *pt)
 {
 	struct debug *d = (struct debug *)s;
 	const struct trace_event *ev = &p->ev;
@@ -167,10 +171,10 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 	/* What the program may not write to is not written for it where others have it, too. */
 	bool shared = pt->t.mm->guards_shared && ev->ndata;
 	if (maps || shared || ev->kind == EV_CHECKSUM)
-		points_lift_all(pt);
+		debugger_points_lift(pt);
 	if (d->stop_reached)
 		return true;
-	if (d->told == ev->num || d->blind)
+	if (d->reported == ev->num || d->ignore_points)
 		return false;
 	if (ev->kind == EV_SIGNAL && ev->result >= 1 && ev->result <= 64 &&
 	    d->catch.signals >> (ev->result - 1) & 1) {
@@ -183,7 +187,7 @@ bool motion_at_event(struct pauses *s, struct replayer *p, struct ptask *pt)
 	} else {
 		return false;
 	}
-	d->told = ev->num;
+	d->reported = ev->num;
 	d->stop = stop;
 	return true;
 }
@@ -202,7 +206,7 @@ static bool clone_stop(const struct debug *d, const struct trace_event *ev, stru
 static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debug_stop *stop)
 {
 	stop->number = (int)ev->result;
-	if (!debug_process(d, stop->pid)) {
+	if (!debugger_process(d, stop->pid)) {
 		stop->kind = DEBUG_STOP_EXIT;
 		return true;
 	}
@@ -213,16 +217,16 @@ static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debu
 /* Whether the event that has just acted is a stop. pid: of its task, before. */
 static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 {
-	struct ptask *pt = debug_task(d, ev->tid),
-		     *child = ev->kind == EV_CLONE ? debug_task(d, ev->other) : NULL;
+	struct ptask *pt = debugger_task(d, ev->tid),
+		     *child = ev->kind == EV_CLONE ? debugger_task(d, ev->other) : NULL;
 	struct debug_stop stop = {.pid = pid, .tid = ev->tid};
 	bool stops = false;
 
 	if (child) /* what stops its maker does not stop it */
 		child->t.mm->planted_as = 0;
-	if (pt && !insn_free_event(ev) && points_watch(d, pt, 0))
+	if (pt && !debugger_event_needs_no_run(ev) && debugger_points_watch_check(d, pt, 0))
 		return true;
-	if (d->blind)
+	if (d->ignore_points)
 		return false;
 	if (ev->kind == EV_CLONE) {
 		stops = clone_stop(d, ev, &stop);
@@ -246,7 +250,7 @@ static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
  * ----------------------------------------------------------------------------------------------------
  */
 
-bool motion_at_end(struct debug *d)
+bool debugger_at_end(struct debug *d)
 {
 	struct trace_event ev;
 	int r;
@@ -269,10 +273,10 @@ static enum outcome verdict(struct debug *d, enum replay_verdict v)
 {
 	if (v == REPLAY_OVER)
 		return OUT_END;
-	debug_fail(d,
-		   v == REPLAY_DIVERGED ? "the replay has diverged at event %lu"
-					: "the replay cannot go on at event %lu",
-		   (unsigned long)d->p.ev.num);
+	debugger_fail(d,
+		      v == REPLAY_DIVERGED ? "the replay has diverged at event %lu"
+					   : "the replay cannot go on at event %lu",
+		      (unsigned long)d->p.ev.num);
 	return OUT_TROUBLE;
 }
 
@@ -287,12 +291,12 @@ static enum outcome event_done(struct debug *d, pid_t pid)
 	return event_stop(d, &ev, pid) ? OUT_STOP : OUT_GOAL;
 }
 
-enum outcome motion_event(struct debug *d)
+enum outcome debugger_forward_event(struct debug *d)
 {
-	struct ptask *pt = debug_runner(d);
+	struct ptask *pt = debugger_next_task(d);
 	pid_t pid = pt ? pt->pid : 0;
 
-	if (pt && points_place(d, pt))
+	if (pt && debugger_points_place(d, pt))
 		return OUT_TROUBLE;
 	enum replay_verdict v = replayer_next(&d->p);
 	if (v == REPLAY_PAUSED)
@@ -304,12 +308,13 @@ static bool is_there(struct debug *d, const struct goal *g, struct ptask *pt)
 {
 	if (!g->by_state)
 		return d->insns_known && d->insns >= g->at.insns;
-	return arch_regs_differ(&g->regs, &pt->t.regs, false) < 0 && state_stack(d, pt) == g->stack;
+	return arch_regs_differ(&g->regs, &pt->t.regs, false) < 0 &&
+	       debugger_stack_sum(d, pt) == g->stack;
 }
 
-enum outcome motion_reach(struct debug *d)
+enum outcome debugger_forward_reach(struct debug *d)
 {
-	struct ptask *pt = debug_runner(d);
+	struct ptask *pt = debugger_next_task(d);
 
 	d->stop_reached = true;
 	enum replay_verdict v = replayer_next(&d->p);
@@ -325,27 +330,28 @@ enum outcome motion_reach(struct debug *d)
 static enum outcome walk(struct debug *d, const struct goal *g)
 {
 	for (;;) {
-		struct ptask *pt = debug_runner(d);
+		struct ptask *pt = debugger_next_task(d);
 		if (is_there(d, g, pt))
 			return OUT_GOAL;
-		if (points_place(d, pt))
+		if (debugger_points_place(d, pt))
 			return OUT_TROUBLE;
 		uint64_t ticks = pt->count.ticks;
-		switch (insn_step(d, pt)) {
+		switch (debugger_insn_step(d, pt)) {
 		case STEP_FAILED:
-			debug_fail(d, "the replay's task has vanished");
+			debugger_fail(d, "the replay's task has vanished");
 			return OUT_TROUBLE;
 		case STEP_AT_EVENT:
 			/* the goal is there, or behind */
-			return d->p.reached ? OUT_GOAL : motion_reach(d);
+			return d->p.reached ? OUT_GOAL : debugger_forward_reach(d);
 		case STEPPED: break;
 		}
 		if (pt->count.ticks != ticks)
 			return OUT_GOAL;
 		/* What has stopped behind an access has it before the goal; a breakpoint at the
 		 * goal comes after it. */
-		bool struck = points_watch(d, pt, task_struck(&pt->t)), there = is_there(d, g, pt);
-		const struct point *q = there ? NULL : points_break(d, pt);
+		bool struck = debugger_points_watch_check(d, pt, task_struck(&pt->t)),
+		     there = is_there(d, g, pt);
+		const struct stop_point *q = there ? NULL : debugger_points_break_at(d, pt);
 		if (q)
 			stop_at_break(d, pt, q);
 		if ((q || struck) && counts_as_hit(d))
@@ -365,7 +371,7 @@ static enum outcome paused(struct debug *d)
 	/* behind an edge */
 	d->insns = 0;
 	d->insns_known = true;
-	timeline_keep(d, false);
+	debugger_checkpoint_if_due(d, false);
 	return OUT_GOAL;
 }
 
@@ -375,11 +381,11 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	uint64_t v[2];
 
 	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
-	if (d->p.reached || pt->in_call || points_place(d, pt) ||
+	if (d->p.reached || pt->in_call || debugger_points_place(d, pt) ||
 	    (!task_planted(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;
-	switch (insn_step(d, pt)) {
-	case STEP_FAILED: debug_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
+	switch (debugger_insn_step(d, pt)) {
+	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEP_AT_EVENT:
 		/* It comes to it without executing anything: the breakpoint is out of the way, to
 		 * be placed anew afterwards. */
@@ -389,37 +395,38 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 		return OUT_GOAL;
 	case STEPPED: break;
 	}
-	const struct point *q = points_break(d, pt);
+	const struct stop_point *q = debugger_points_break_at(d, pt);
 	if (q)
 		stop_at_break(d, pt, q);
-	return (q || points_watch(d, pt, task_struck(&pt->t))) && counts_as_hit(d) ? OUT_STOP
-										   : OUT_GOAL;
+	return (q || debugger_points_watch_check(d, pt, task_struck(&pt->t))) && counts_as_hit(d)
+		       ? OUT_STOP
+		       : OUT_GOAL;
 }
 
 /* What is to stop at on the way to the next event. OUT_STOP: the goal's walk begins here. */
 static enum outcome aim(struct debug *d, const struct goal *g)
 {
-	struct ptask *pt = debug_runner(d);
+	struct ptask *pt = debugger_next_task(d);
 
-	d->pauses.ticks = 0;
-	d->pauses.hurry = false;
-	if (!g || debug_event(d) < g->at.event)
+	d->hooks.ticks = 0;
+	d->hooks.stop_soon = false;
+	if (!g || debugger_event(d) < g->at.event)
 		return OUT_GOAL;
-	if (debug_event(d) > g->at.event || !pt || pt->count.ticks >= g->at.ticks)
+	if (debugger_event(d) > g->at.event || !pt || pt->count.ticks >= g->at.ticks)
 		return OUT_STOP;
-	d->pauses.ticks = g->at.ticks;
+	d->hooks.ticks = g->at.ticks;
 	return OUT_GOAL;
 }
 
 static enum outcome run_on(struct debug *d)
 {
-	struct ptask *pt = debug_runner(d);
+	struct ptask *pt = debugger_next_task(d);
 	pid_t pid = pt ? pt->pid : 0;
 	bool lifted = d->lifted;
 
 	d->lifted = 0;
 	d->stop.kind = DEBUG_STOP_STEP;
-	if (pt && !lifted && points_place(d, pt))
+	if (pt && !lifted && debugger_points_place(d, pt))
 		return OUT_TROUBLE;
 	d->insns_known &= d->p.by != NULL; /* else nobody counts them */
 	enum replay_verdict v = replayer_next(&d->p);
@@ -431,43 +438,45 @@ static enum outcome run_on(struct debug *d)
 		return verdict(d, v);
 	if (event_done(d, pid) == OUT_STOP && counts_as_hit(d))
 		return OUT_STOP;
-	timeline_keep(d, false);
+	debugger_checkpoint_if_due(d, false);
 	return OUT_GOAL;
 }
 
-enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_here)
+enum outcome debugger_forward(struct debug *d, const struct goal *g, bool from_here)
 {
 	enum outcome out = OUT_GOAL;
 
 	d->interrupted = false;
-	d->pauses.hurry = false;
-	points_look(d);
-	if (replayer_load(&d->p) == REPLAY_EXACT && debug_runner(d)) {
-		struct ptask *pt = debug_runner(d);
-		const struct point *q = from_here && !pt->in_call ? points_break(d, pt) : NULL;
+	d->hooks.stop_soon = false;
+	debugger_points_remember(d);
+	if (replayer_load(&d->p) == REPLAY_EXACT && debugger_next_task(d)) {
+		struct ptask *pt = debugger_next_task(d);
+		const struct stop_point *q =
+			from_here && !pt->in_call ? debugger_points_break_at(d, pt) : NULL;
 		if (q) {
 			stop_at_break(d, pt, q);
 			if (counts_as_hit(d))
 				return OUT_STOP;
 		}
 	}
-	timeline_clock(d, true);
+	debugger_clock(d, true);
 	for (bool first = true; out == OUT_GOAL; first = false) {
 		enum replay_verdict v = replayer_load(&d->p);
 		if (v) {
 			out = verdict(d, v);
 			break;
 		}
-		if (motion_at_end(d)) {
+		if (debugger_at_end(d)) {
 			out = OUT_END;
 			break;
 		}
 		if (aim(d, g) == OUT_STOP) {
-			out = debug_event(d) > g->at.event || !debug_runner(d) ? OUT_GOAL
-									       : walk(d, g);
+			out = debugger_event(d) > g->at.event || !debugger_next_task(d)
+				      ? OUT_GOAL
+				      : walk(d, g);
 			break;
 		}
-		struct ptask *pt = debug_runner(d);
+		struct ptask *pt = debugger_next_task(d);
 		if (pt && (first || d->stop.kind == DEBUG_STOP_BREAK) &&
 		    (out = leave(d, pt)) != OUT_GOAL)
 			break;
@@ -478,6 +487,6 @@ enum outcome motion_forward(struct debug *d, const struct goal *g, bool from_her
 		else
 			out = run_on(d);
 	}
-	timeline_clock(d, false);
+	debugger_clock(d, false);
 	return out;
 }

@@ -26,18 +26,18 @@
 	 PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
 /* More tasks at a time than any recording has: a trace that forks without end stops there. */
-#define PLAYERS_MAX 10000
+#define PTASKS_MAX 10000
 
 /* From its first stop on, before it has run any code. */
-bool player_counts(struct replayer *p, struct ptask *pt)
+bool ptask_open_counter(struct replayer *p, struct ptask *pt)
 {
-	if (p->by != &by_hpc || !hpc_open(&pt->hpc, &p->hpc, pt->t.tid))
+	if (p->by != &replayer_by_hpc || !hpc_open(&pt->hpc, &p->hpc, pt->t.tid))
 		return true;
-	trouble(p, "the hardware counter cannot be had for a task: %s", strerror(errno));
+	replayer_fail(p, "the hardware counter cannot be had for a task: %s", strerror(errno));
 	return false;
 }
 
-struct ptask *replayer_find(struct replayer *p, pid_t id)
+struct ptask *ptask_find(struct replayer *p, pid_t id)
 {
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
 		if (pt->id == id)
@@ -45,7 +45,7 @@ struct ptask *replayer_find(struct replayer *p, pid_t id)
 	return NULL;
 }
 
-struct ptask *player_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
+struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 {
 	struct ptask *pt = xcalloc(1, sizeof(*pt));
 
@@ -145,7 +145,7 @@ static void keep_only(int fd)
 	close_range((unsigned)fd + 1, ~0u, 0);
 }
 
-struct ptask *player_start(struct replayer *p)
+struct ptask *ptask_start(struct replayer *p)
 {
 	int ready[2], status;
 
@@ -153,7 +153,7 @@ struct ptask *player_start(struct replayer *p)
 	arch_clock_trap();
 	p->stub_fd = make_stub();
 	if (p->stub_fd < 0 || pipe2(ready, O_CLOEXEC)) {
-		trouble(p, "stub: %s", strerror(errno));
+		replayer_fail(p, "stub: %s", strerror(errno));
 		return NULL;
 	}
 	pid_t pid = fork();
@@ -187,7 +187,7 @@ struct ptask *player_start(struct replayer *p)
 	}
 	close(ready[0]);
 	if (pid < 0 || ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
-		trouble(p, "ptrace: %s", strerror(errno));
+		replayer_fail(p, "ptrace: %s", strerror(errno));
 		close(ready[1]);
 		if (pid > 0) {
 			kill(pid, SIGKILL);
@@ -196,21 +196,21 @@ struct ptask *player_start(struct replayer *p)
 		return NULL;
 	}
 	close(ready[1]);
-	struct ptask *pt = player_add(p, pid, p->ev.tid, mm_new());
+	struct ptask *pt = ptask_add(p, pid, p->ev.tid, mm_new());
 	if (task_wait(&pt->t, &status) || wait_event(status) != PTRACE_EVENT_EXEC ||
 	    task_finish_exec(&pt->t)) {
-		trouble(p, "stub: cannot be executed");
+		replayer_fail(p, "stub: cannot be executed");
 		return NULL;
 	}
 	task_get_regs(&pt->t);
-	if (!player_counts(p, pt) || wall(&pt->t)) {
-		trouble(p, "seccomp: %s", strerror(errno));
+	if (!ptask_open_counter(p, pt) || wall(&pt->t)) {
+		replayer_fail(p, "seccomp: %s", strerror(errno));
 		return NULL;
 	}
 	return pt;
 }
 
-int player_restart(struct replayer *p, struct ptask *pt)
+int ptask_restart(struct replayer *p, struct ptask *pt)
 {
 	mm_put(pt->t.mm);
 	pt->t.mm = mm_new();
@@ -227,10 +227,10 @@ int player_restart(struct replayer *p, struct ptask *pt)
 }
 
 /* As many as the user may have processes, which the kernel does not hold root to. */
-static bool players_full(const struct replayer *p)
+static bool ptasks_full(const struct replayer *p)
 {
 	struct rlimit lim;
-	size_t n = 0, max = PLAYERS_MAX;
+	size_t n = 0, max = PTASKS_MAX;
 
 	if (!getrlimit(RLIMIT_NPROC, &lim) && lim.rlim_cur < max)
 		max = lim.rlim_cur;
@@ -239,13 +239,13 @@ static bool players_full(const struct replayer *p)
 	return n >= max;
 }
 
-struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm)
+struct ptask *ptask_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm)
 {
 	pid_t tid = 0;
 	int status;
 	const uint64_t args[6] = {CLONE_PARENT | (vm ? CLONE_VM : 0)};
 
-	if (players_full(p)) {
+	if (ptasks_full(p)) {
 		errno = EAGAIN;
 		return NULL;
 	}
@@ -254,14 +254,14 @@ struct ptask *player_clone(struct replayer *p, struct ptask *pt, pid_t id, bool 
 		errno = r < 0 ? (int)-r : ESRCH;
 		return NULL;
 	}
-	struct ptask *child = player_add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
+	struct ptask *child = ptask_add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
 	child->started = true;
-	if (task_wait(&child->t, &status) || !wait_is_stop(status) || !player_counts(p, child))
+	if (task_wait(&child->t, &status) || !wait_is_stop(status) || !ptask_open_counter(p, child))
 		return NULL;
 	return child;
 }
 
-void player_end(struct replayer *p, struct ptask *pt)
+void ptask_end(struct replayer *p, struct ptask *pt)
 {
 	int status;
 

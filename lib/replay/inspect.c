@@ -32,7 +32,7 @@ static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_th
 {
 	*out = (struct debug_thread){.pid = pt->pid,
 				     .tid = pt->id,
-				     .next = pt == debug_runner(d),
+				     .next = pt == debugger_next_task(d),
 				     .in_call = pt->in_call,
 				     .sysno = (uint16_t)ARCH_SYSNO(&pt->t.regs),
 				     .ticks = pt->count.ticks};
@@ -59,10 +59,10 @@ struct debug_thread *debug_threads(struct debug *d, size_t *n)
 
 pid_t debug_current(const struct debug *d)
 {
-	struct ptask *pt = debug_task((struct debug *)d, d->current);
+	struct ptask *pt = debugger_task((struct debug *)d, d->current);
 
 	if (!pt)
-		pt = debug_runner((struct debug *)d);
+		pt = debugger_next_task((struct debug *)d);
 	if (!pt)
 		pt = d->p.tasks;
 	return pt ? pt->id : 0;
@@ -70,10 +70,10 @@ pid_t debug_current(const struct debug *d)
 
 static struct ptask *need_task(struct debug *d, pid_t tid)
 {
-	struct ptask *pt = debug_task(d, tid);
+	struct ptask *pt = debugger_task(d, tid);
 
 	if (!pt)
-		debug_fail(d, "there is no task %d here", tid);
+		debugger_fail(d, "there is no task %d here", tid);
 	return pt;
 }
 
@@ -91,12 +91,13 @@ int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g)
 {
 	struct ptask *pt = need_task(d, tid);
 
-	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
+	if (!pt || debugger_diversion_begin(d) || !(pt = need_task(d, tid)))
 		return -1;
 	pt->t.regs = *g;
 	pt->in_call = false;
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
-	return ptask_go(pt) ? debug_fail(d, "registers cannot be set: %s", strerror(errno)) : 0;
+	return ptask_set_regs(pt) ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
+				  : 0;
 }
 
 ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max)
@@ -110,10 +111,10 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
 {
 	struct ptask *pt = need_task(d, tid);
 
-	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
+	if (!pt || debugger_diversion_begin(d) || !(pt = need_task(d, tid)))
 		return -1;
 	return task_set_xstate(&pt->t, buf, n)
-		       ? debug_fail(d, "registers cannot be set: %s", strerror(errno))
+		       ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
 		       : 0;
 }
 
@@ -158,7 +159,7 @@ ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t 
 	if (!pt)
 		return -1;
 	if (hidden_until(&pt->t, addr) || (got = task_read(&pt->t, addr, buf, n)) < 0)
-		return debug_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
+		return debugger_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
 	task_hide_planted(&pt->t, addr, buf, (size_t)got);
 	show_original(d, &pt->t, addr, buf, (size_t)got);
 	return got;
@@ -168,10 +169,10 @@ int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size
 {
 	struct ptask *pt = need_task(d, tid);
 
-	if (!pt || experiment_begin(d) || !(pt = need_task(d, tid)))
+	if (!pt || debugger_diversion_begin(d) || !(pt = need_task(d, tid)))
 		return -1;
 	if (hidden_until(&pt->t, addr) || task_write(&pt->t, addr, buf, n))
-		return debug_fail(d, "memory at 0x%lx cannot be written", (unsigned long)addr);
+		return debugger_fail(d, "memory at 0x%lx cannot be written", (unsigned long)addr);
 	return 0;
 }
 
@@ -180,10 +181,10 @@ int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size
 
 static struct ptask *need_process(struct debug *d, pid_t pid)
 {
-	struct ptask *pt = debug_process(d, pid);
+	struct ptask *pt = debugger_process(d, pid);
 
 	if (!pt)
-		debug_fail(d, "there is no process %d", pid);
+		debugger_fail(d, "there is no process %d", pid);
 	return pt;
 }
 
@@ -195,16 +196,16 @@ ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 
 	/* On the stack the program began with: argc, argv, 0, environment, 0, auxv. */
 	if (!pt || !(at = pt->t.mm->stack) || task_read_all(&pt->t, at, &word, 8))
-		return debug_fail(d, "there is no process %d", pid);
+		return debugger_fail(d, "there is no process %d", pid);
 	at += 8 * (word + 2);
 	do {
 		if (task_read_all(&pt->t, at, &word, 8))
-			return debug_fail(d, "the environment cannot be read");
+			return debugger_fail(d, "the environment cannot be read");
 		at += 8;
 	} while (word);
 	do {
 		if (n + sizeof(pair) > max || task_read_all(&pt->t, at, pair, sizeof(pair)))
-			return debug_fail(d, "the auxiliary vector cannot be read");
+			return debugger_fail(d, "the auxiliary vector cannot be read");
 		memcpy((char *)buf + n, pair, sizeof(pair));
 		n += sizeof(pair);
 		at += sizeof(pair);
@@ -255,7 +256,7 @@ int debug_open_file(struct debug *d, const char *path)
 {
 	int fd = kernel_replay_file_open(&d->p.rp, path);
 
-	return fd < 0 ? debug_fail(d, "%s: is not in the trace", path) : fd;
+	return fd < 0 ? debugger_fail(d, "%s: is not in the trace", path) : fd;
 }
 
 int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m),
@@ -266,7 +267,7 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	struct ptask *pt = need_process(d, pid);
 
 	if (pt) /* the program's own protection is shown */
-		points_lift_all(pt);
+		debugger_points_lift(pt);
 	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 	if (!f)
 		return -1;
@@ -291,11 +292,11 @@ ssize_t debug_siginfo(struct debug *d, pid_t tid, void *buf, size_t max)
 
 	if (!d->siginfo_event || trace_seek(d->peek, d->siginfo_event) ||
 	    trace_next(d->peek, &ev) != 1 || ev.tid != tid)
-		return debug_fail(d, "task %d has not stopped for a signal", tid);
+		return debugger_fail(d, "task %d has not stopped for a signal", tid);
 	while (trace_next_data(d->peek, &data) == 1)
 		if (data.kind == DATA_SIGINFO && data.len <= max) {
 			memcpy(buf, data.bytes, data.len);
 			return data.len;
 		}
-	return debug_fail(d, "the trace holds nothing of that signal");
+	return debugger_fail(d, "the trace holds nothing of that signal");
 }

@@ -19,7 +19,7 @@ static int set_at_entry(struct ptask *pt, int (*set)(struct task *t))
 	return e;
 }
 
-int ptask_go(struct ptask *pt)
+int ptask_set_regs(struct ptask *pt)
 {
 	return set_at_entry(pt, task_set_regs);
 }
@@ -68,7 +68,7 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
  */
 static uint64_t stop_ticks(const struct replayer *p, const struct ptask *pt, uint64_t ticks)
 {
-	const struct pauses *s = p->pauses;
+	const struct replayer_hooks *s = p->hooks;
 
 	return s && s->ticks > pt->count.ticks && s->ticks <= ticks ? s->ticks - 1 : ticks;
 }
@@ -76,10 +76,10 @@ static uint64_t stop_ticks(const struct replayer *p, const struct ptask *pt, uin
 /* It has stopped behind an edge because somebody wanted to look there. */
 static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 {
-	const struct pauses *s = p->pauses;
+	const struct replayer_hooks *s = p->hooks;
 
 	return s && pt->site && pt->site->kind < CODE_NONDET &&
-	       (s->hurry || (s->ticks && pt->count.ticks == s->ticks));
+	       (s->stop_soon || (s->ticks && pt->count.ticks == s->ticks));
 }
 
 /* Somebody has stepped it over an access that one of the program's own watchpoints was for. */
@@ -108,25 +108,26 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 	pt->t.struck = 0;
 	for (;;) {
 		soft_enter(&p->soft, &pt->count);
-		v = watch_resume(p, pt, PTRACE_SYSEMU, status);
+		v = replayer_watchdog_resume(p, pt, PTRACE_SYSEMU, status);
 		soft_leave(&p->soft, &pt->count);
 		if (v)
 			return v;
-		if (p->pauses && !wait_is_call(*status)) {
-			enum pause_answer a = p->pauses->at_stop(p->pauses, p, pt, *status);
-			if (a == PAUSE_STAY)
+		if (p->hooks && !wait_is_call(*status)) {
+			enum hook_answer a = p->hooks->at_stop(p->hooks, p, pt, *status);
+			if (a == HOOK_STAY)
 				return REPLAY_PAUSED;
-			if (a == PAUSE_RESUME && struck(pt, status))
+			if (a == HOOK_RESUME && struck(pt, status))
 				return v;
-			if (a == PAUSE_RESUME)
+			if (a == HOOK_RESUME)
 				continue;
 		}
 		if (wait_event(*status) || !arrived(p, pt, *status))
 			continue;
 		if (!pauses_at_tick(p, pt))
 			return v;
-		return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno))
-				    : REPLAY_PAUSED;
+		return ptask_set_regs(pt)
+			       ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
+			       : REPLAY_PAUSED;
 	}
 }
 
@@ -143,42 +144,45 @@ static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, co
 					int *status)
 {
 	if (pt->count.ticks > p->ev.ticks)
-		return diverged(p, NULL, "the task was to %s at tick %lu, and is at %lu already",
-				what, (unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
+		return replayer_diverged(
+			p, NULL, "the task was to %s at tick %lu, and is at %lu already", what,
+			(unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
 	return run(p, pt, p->ev.ticks, status);
 }
 
-enum replay_verdict unexpected(struct replayer *p, struct ptask *pt, const char *what, int status)
+enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
+					int status)
 {
 	if (pt->nondet >= 0)
-		return diverged(
+		return replayer_diverged(
 			p, pt,
 			"the task was to %s, but came to an instruction whose result is recorded",
 			what);
 	if (pt->site)
-		return diverged(p, pt,
-				"the task was to %s, but has made more ticks than the %lu recorded",
-				what, (unsigned long)p->ev.ticks);
+		return replayer_diverged(
+			p, pt, "the task was to %s, but has made more ticks than the %lu recorded",
+			what, (unsigned long)p->ev.ticks);
 	if (wait_is_call(status)) {
 		const struct sys_desc *d = systab_get(ARCH_SYSNO(&pt->t.regs));
-		return diverged(p, pt, "the task was to %s, but called %s", what,
-				d ? d->name : "an unknown system call");
+		return replayer_diverged(p, pt, "the task was to %s, but called %s", what,
+					 d ? d->name : "an unknown system call");
 	}
-	return diverged(p, pt, "the task was to %s, but raised SIG%s", what,
-			signal_name(wait_signal(status)));
+	return replayer_diverged(p, pt, "the task was to %s, but raised SIG%s", what,
+				 signal_name(wait_signal(status)));
 }
 
-enum replay_verdict check_position(struct replayer *p, struct ptask *pt, bool at_call)
+enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call)
 {
-	enum replay_verdict v = check_regs(p, pt, at_call);
+	enum replay_verdict v = replayer_check_regs(p, pt, at_call);
 
 	if (!v && (p->by || pt->t.mm->counted) && pt->count.ticks != p->ev.ticks)
-		return diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
-				(unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
+		return replayer_diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
+					 (unsigned long)p->ev.ticks,
+					 (unsigned long)pt->count.ticks);
 	return v;
 }
 
-enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt)
+enum replay_verdict replayer_run_to_call(struct replayer *p, struct ptask *pt)
 {
 	int status;
 	enum replay_verdict v = run_to_event(p, pt, "make a call", &status);
@@ -186,12 +190,12 @@ enum replay_verdict run_to_call(struct replayer *p, struct ptask *pt)
 	if (v)
 		return v;
 	if (pt->nondet >= 0 || pt->site || !wait_is_call(status))
-		return unexpected(p, pt, "make a call", status);
+		return replayer_unexpected(p, pt, "make a call", status);
 	pt->in_call = true;
-	return check_position(p, pt, true);
+	return replayer_check_position(p, pt, true);
 }
 
-enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
+enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 {
 	char what[32];
 	int status;
@@ -210,61 +214,62 @@ enum replay_verdict run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 		arch_mark_faulted(&pt->t.regs);
 	} else if (pt->nondet >= 0 || pt->site || wait_signal(status) != sig) {
 		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
-			return trouble(
+			return replayer_fail(
 				p,
 				"event %lu: a watchpoint of the program's own tracer strikes, which debug registers do not on this "
 				"machine: its hypervisor does not let them",
 				(unsigned long)p->ev.num);
-		return unexpected(p, pt, what, status);
+		return replayer_unexpected(p, pt, what, status);
 	}
-	return check_position(p, pt, false);
+	return replayer_check_position(p, pt, false);
 }
 
-enum replay_verdict run_to_tick(struct replayer *p, struct ptask *pt)
+enum replay_verdict replayer_run_to_tick(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
 	if (p->by)
-		return run_to_point(p, pt);
+		return replayer_run_to_point(p, pt);
 	if (pt->count.ticks >= p->ev.ticks || !pt->t.mm->counted)
-		return check_position(p, pt, false);
+		return replayer_check_position(p, pt, false);
 	enum replay_verdict v = run(p, pt, p->ev.ticks - 1, &status);
 	if (v)
 		return v;
 	if (!pt->site || pt->site->kind >= CODE_NONDET)
-		return unexpected(p, pt, "compute on", status);
-	if ((v = check_position(p, pt, false)))
+		return replayer_unexpected(p, pt, "compute on", status);
+	if ((v = replayer_check_position(p, pt, false)))
 		return v;
-	return ptask_go(pt) ? trouble(p, "registers cannot be set: %s", strerror(errno))
-			    : REPLAY_EXACT;
+	return ptask_set_regs(pt) ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
+				  : REPLAY_EXACT;
 }
 
-static enum pause_answer over_insn(struct replayer *p, struct ptask *pt)
+static enum hook_answer over_insn(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
-	if (p->pauses)
-		return p->pauses->over_insn(p->pauses, pt);
+	if (p->hooks)
+		return p->hooks->over_insn(p->hooks, pt);
 	soft_arm(&pt->count, SOFT_FAR);
 	return code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) ==
 			       STEP_DONE
-		       ? PAUSE_RESUME
-		       : PAUSE_NOT_MINE;
+		       ? HOOK_RESUME
+		       : HOOK_NOT_MINE;
 }
 
-enum replay_verdict run_to_insn(struct replayer *p, struct ptask *pt)
+enum replay_verdict replayer_run_to_insn(struct replayer *p, struct ptask *pt)
 {
 	/* Somebody may have stepped it there. */
 	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAY_EXACT;
 	switch (over_insn(p, pt)) {
-	case PAUSE_STAY: return REPLAY_PAUSED;
-	case PAUSE_NOT_MINE: return diverged(p, pt, "the task was to step to its next instruction");
-	default: return check_position(p, pt, false);
+	case HOOK_STAY: return REPLAY_PAUSED;
+	case HOOK_NOT_MINE:
+		return replayer_diverged(p, pt, "the task was to step to its next instruction");
+	default: return replayer_check_position(p, pt, false);
 	}
 }
 
-enum replay_verdict run_to_nondet(struct replayer *p, struct ptask *pt)
+enum replay_verdict replayer_run_to_nondet(struct replayer *p, struct ptask *pt)
 {
 	const char *what = "come to an instruction whose result is recorded";
 	int status;
@@ -277,12 +282,12 @@ enum replay_verdict run_to_nondet(struct replayer *p, struct ptask *pt)
 		       arch_nondet_is_clock(p->ev.sysno);
 	if (!hooked && !trapped) {
 		if (arch_nondet_is_clock(p->ev.sysno) && !arch_clock_faults())
-			return trouble(
+			return replayer_fail(
 				p,
 				"event %lu: is a time-stamp instruction in code that was not counted, which is not seen on this "
 				"machine: its hypervisor does not let it fault",
 				(unsigned long)p->ev.num);
-		return unexpected(p, pt, what, status);
+		return replayer_unexpected(p, pt, what, status);
 	}
-	return check_position(p, pt, false);
+	return replayer_check_position(p, pt, false);
 }
