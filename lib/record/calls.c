@@ -1,5 +1,11 @@
 /* A task's calls: entered, returned; tasks made, become another program, gone. */
+#include "record/calls.h"
+
+#include "record/emulated.h"
+#include "record/exits.h"
 #include "record/recorder.h"
+#include "record/signals.h"
+#include "record/ticks.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -30,7 +36,7 @@ static const struct sys_desc *describe(struct recorder *r, uint64_t nr)
 	return d ? d : &unknown_call;
 }
 
-void call_announce(struct recorder *r, struct rtask *rt)
+void rtask_put_entry(struct recorder *r, struct rtask *rt)
 {
 	if (rtask_call_is_recorded(rt))
 		return;
@@ -42,7 +48,7 @@ void call_announce(struct recorder *r, struct rtask *rt)
 				 .after = rt->call.entry};
 	kernel_flush(&rt->call);
 	kernel_blocked(&rt->call);
-	put_event(r, rt, &ev);
+	rtask_put_event(r, rt, &ev);
 }
 
 /* The kernel looks at the lower half of the register alone. int 0x80 makes a call of the 32-bit
@@ -55,7 +61,7 @@ static uint64_t call_number(struct recorder *r, const struct trace_regs *g)
 	return UINT64_MAX;
 }
 
-void call_entered(struct recorder *r, struct rtask *rt, bool skipped)
+void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped)
 {
 	struct task *t = &rt->t;
 
@@ -63,16 +69,16 @@ void call_entered(struct recorder *r, struct rtask *rt, bool skipped)
 		return;
 	rt->insn_streak = 0;
 	if (skipped) {
-		if (!rt->seccomp || !signal_at_skipped_call(rt))
+		if (!rt->seccomp || !signal_deliver_at_skipped_call(rt))
 			tick_undo_call(rt);
 		return;
 	}
-	if (signal_give_back(r, rt) || halt_at_call(r, rt))
+	if (signal_deliver_at_call(r, rt) || emulated_stop_at_call(r, rt))
 		return;
-	call_begin(r, rt);
+	rtask_call_begin(r, rt);
 }
 
-void call_begin(struct recorder *r, struct rtask *rt)
+void rtask_call_begin(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
@@ -106,7 +112,7 @@ void call_begin(struct recorder *r, struct rtask *rt)
 	if (c->nr == SYS_set_tid_address)
 		rt->clear_tid = c->args[0];
 	if (c->nr == SYS_exit || c->nr == SYS_exit_group)
-		call_announce(r, rt);
+		rtask_put_entry(r, rt);
 }
 
 /* Registers the program goes on with after this call. */
@@ -151,7 +157,7 @@ static void note_seccomp(struct recorder *r, struct rtask *rt)
 			x->seccomp = true;
 }
 
-void call_returned(struct recorder *r, struct rtask *rt)
+void rtask_call_returned(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
@@ -193,16 +199,16 @@ void call_returned(struct recorder *r, struct rtask *rt)
 	ev.after = t->regs;
 	ARCH_SYSNO(&ev.after) = ARCH_SYSNO(&ev.regs);
 	if (c->nr == SYS_rt_sigreturn) {
-		put_xstate(r, rt);
-		rtask_go_from(rt, ARCH_PC(&t->regs));
+		rtask_put_xstate(r, rt);
+		rtask_set_pc(rt, ARCH_PC(&t->regs));
 	} else if (arch_is_restart(c->result) && c->verdict == CALL_MAKE) {
 		ev.flags |= EVF_RESTART;
 		arch_restart(&ev.after);
 		rt->restart_nr = c->nr;
 	}
-	put_event(r, rt, &ev);
+	rtask_put_event(r, rt, &ev);
 	note_seccomp(r, rt);
-	halt_behind_call(r, rt, execed);
+	emulated_stop_after_call(r, rt, execed);
 	if (!t->scratch && t->mm->threads && t->mm->refs > 1 && !(ev.flags & EVF_RESTART))
 		kernel_scratch_map(t);
 }
@@ -230,7 +236,7 @@ static uint64_t clone_flags(const struct call *c)
 	return c->nr == SYS_clone ? c->args[0] : c->nr == SYS_vfork ? CLONE_VM | CLONE_VFORK : 0;
 }
 
-void task_made(struct recorder *r, struct rtask *rt)
+void rtask_cloned(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
 	pid_t tid = (pid_t)task_event_msg(&rt->t);
@@ -266,11 +272,11 @@ void task_made(struct recorder *r, struct rtask *rt)
 				 .regs = c->entry,
 				 .after = child->t.regs};
 	rtask_set_state(rt, RTASK_IN_CALL_RECORDED);
-	put_event(r, rt, &ev);
-	halt_at_clone(r, rt, child);
+	rtask_put_event(r, rt, &ev);
+	emulated_stop_at_clone(r, rt, child);
 }
 
-void task_execed(struct recorder *r, struct rtask *rt)
+void rtask_execed(struct recorder *r, struct rtask *rt)
 {
 	/* A thread that is not its process's first takes that one's place, and its id. */
 	pid_t was = (pid_t)task_event_msg(&rt->t);
@@ -299,115 +305,4 @@ void task_execed(struct recorder *r, struct rtask *rt)
 	mm_put(rt->t.mm);
 	rt->t.mm = mm_new();
 	rtask_set_state(rt, rtask_call_is_recorded(rt) ? RTASK_IN_EXEC_RECORDED : RTASK_IN_EXEC);
-}
-
-/* What the kernel will write into a robust futex that the task holds when it ends:
- * handle_futex_death() in kernel/futex/core.c. The word may be in memory shared with other
- * processes, so it is told as a write of the task's own, just before its end. */
-static void put_robust_word(struct recorder *r, struct rtask *rt, uint64_t addr, uint32_t owner)
-{
-	uint32_t word;
-
-	if (task_read_all(&rt->t, addr, &word, sizeof(word)) || (word & FUTEX_TID_MASK) != owner)
-		return;
-	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
-	kernel_put(&r->rec, &(struct trace_data){.kind = DATA_OUT,
-						 .tid = rt->t.tid,
-						 .addr = addr,
-						 .len = sizeof(word),
-						 .bytes = (const uint8_t *)&word});
-}
-
-/* set_robust_list(2); the kernel looks at no more than ROBUST_LIST_LIMIT entries. */
-static void put_robust_list(struct recorder *r, struct rtask *rt)
-{
-	uint64_t head[3], at, next;
-	size_t len, n = 0;
-	void *list = NULL;
-
-	if (syscall(SYS_get_robust_list, rt->t.tid, &list, &len) || !list)
-		return;
-	if (task_read_all(&rt->t, (uint64_t)list, head, sizeof(head)))
-		return;
-	uint64_t pending = head[2] & ~1ul;
-	if (!pending && (head[0] & ~1ul) == (uint64_t)list)
-		return;
-	uint32_t owner = (uint32_t)proc_inner_tid(rt->t.tid);
-	for (at = head[0] & ~1ul; at != (uint64_t)list && n++ < ROBUST_LIST_LIMIT;
-	     at = next & ~1ul) {
-		if (task_read_all(&rt->t, at, &next, sizeof(next)))
-			next = (uint64_t)list;
-		if (at != pending)
-			put_robust_word(r, rt, at + head[1], owner);
-	}
-	if (pending)
-		put_robust_word(r, rt, pending + head[1], owner);
-}
-
-static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
-{
-	for (struct rtask *x = r->tasks; x; x = x->next)
-		if (x != rt && x->state != RTASK_GONE && x->t.mm == rt->t.mm)
-			return x;
-	return NULL;
-}
-
-void task_exiting(struct recorder *r, struct rtask *rt)
-{
-	if (rt->state == RTASK_EXITING)
-		return;                  /* killed while it is there for its tracer */
-	if (rt->state == RTASK_ENDING) { /* the same, when it is past that */
-		task_resume(&rt->t, PTRACE_CONT, 0);
-		return;
-	}
-	rtask_set_state(rt, RTASK_EXITING);
-	rt->exit_status = (int)task_event_msg(&rt->t);
-	if (!halt_at_exit(r, rt))
-		task_leaves(r, rt);
-}
-
-void task_leaves(struct recorder *r, struct rtask *rt)
-{
-	put_robust_list(r, rt);
-	task_resume(&rt->t, PTRACE_CONT, 0);
-	rtask_set_state(rt, RTASK_ENDING);
-	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at
-	 * once. */
-	while (!task_ended(r, rt)) {
-		uint64_t s = proc_stat_field(rt->t.tid, 3);
-		if (s == 'S' || s == 'D')
-			return;
-		sched_yield();
-	}
-}
-
-bool task_ended(struct recorder *r, struct rtask *rt)
-{
-	struct rtask *heir = shares_memory(r, rt);
-	int status;
-
-	/* A process's first thread is not reported before its last; it is a zombie as soon as it
-	 * has ended. */
-	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
-	/* Or it has ended, and a thread of its process has become another program already, under
-	 * its id: task_execed(). */
-	bool goes_on = w == rt->t.tid && wait_is_stop(status);
-	if (w == rt->t.tid) {
-		if (!goes_on)
-			rtask_reaped(r, rt, status);
-	} else if (w < 0 && !rt->reaped) {
-		if (errno == EINTR)
-			return false;
-		rtask_reaped(r, rt, rt->exit_status);
-	} else if (!rt->reaped) {
-		uint64_t s = proc_stat_field(rt->t.tid, 3);
-		if (s != 'Z' && s != 'X' && s != 0)
-			return false;
-	}
-	if (heir && rt->clear_tid)
-		kernel_put_out(&r->rec, &heir->t, rt->clear_tid, 4);
-	rtask_gone(r, rt);
-	if (goes_on)
-		rtask_set_stop(r, rt, status);
-	return true;
 }

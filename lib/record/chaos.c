@@ -5,6 +5,8 @@
  * the highest priority runs, so that others starve until it blocks or the period ends; periods are
  * bounded, so nobody starves for ever. All draws come from one seed.
  */
+#include "record/chaos.h"
+
 #include "record/recorder.h"
 #include "util/util.h"
 
@@ -64,7 +66,7 @@ uint64_t chaos_ticks(struct recorder *r, struct rtask *rt)
 
 	decide(c);
 	uint64_t n = 1 + draw(c) % (2 * c->scale);
-	return others_ready(r, rt) ? n : n * ALONE_FACTOR;
+	return recorder_others_ready(r, rt) ? n : n * ALONE_FACTOR;
 }
 
 bool chaos_ends_slice(struct recorder *r, struct rtask *rt)

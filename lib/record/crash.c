@@ -65,7 +65,7 @@ static void on_crash(int sig)
 	raise(sig);
 }
 
-void crash_keeps(struct recorder *r)
+void crash_keep_tasks(struct recorder *r)
 {
 	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = SA_NODEFER};
 

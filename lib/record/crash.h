@@ -6,6 +6,6 @@ struct recorder;
 
 /* From now on its tasks are kept where they are then, for a debugger, before it ends as it would
  * have. One recorder a process. */
-void crash_keeps(struct recorder *r);
+void crash_keep_tasks(struct recorder *r);
 
 #endif

@@ -3,6 +3,7 @@
 #include "record/control.h"
 #include "record/inherit.h"
 #include "record/recorder.h"
+#include "record/ticks.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -152,11 +153,11 @@ static void fill_meta(const struct recorder *r, struct trace_meta *m, const char
 	static char counter[sizeof(HPC_PREFIX) + sizeof(r->hpc.name)];
 
 	snprintf(counter, sizeof(counter), "%s%s",
-		 r->by_hpc      ? HPC_PREFIX
-		 : r->step      ? "step"
-		 : r->soft.page ? "soft"
-				: "none",
-		 r->by_hpc ? r->hpc.name : "");
+		 r->counter == RECORD_HPC    ? HPC_PREFIX
+		 : r->counter == RECORD_STEP ? "step"
+		 : r->soft.page              ? "soft"
+					     : "none",
+		 r->counter == RECORD_HPC ? r->hpc.name : "");
 	*m = (struct trace_meta){.exe = (char *)exe,
 				 .cwd = cwd,
 				 .envp = env,
@@ -309,7 +310,7 @@ static void first_call(struct recorder *r, const char *path, char **env)
 	}
 }
 
-int launch(struct recorder *r)
+int launch_program(struct recorder *r)
 {
 	const struct record_options *o = r->o;
 	static uint32_t leaves[256][6];

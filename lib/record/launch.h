@@ -4,6 +4,6 @@
 
 struct recorder;
 /* 0, or the exit status for rr-record after saying on stderr what went wrong. */
-int launch(struct recorder *r);
+int launch_program(struct recorder *r);
 
 #endif

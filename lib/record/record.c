@@ -1,9 +1,16 @@
 /* The recorder's loop: who runs next, and what each stop means. */
+#include "record/calls.h"
+#include "record/chaos.h"
 #include "record/control.h"
 #include "record/crash.h"
+#include "record/emulated.h"
+#include "record/exits.h"
 #include "record/inherit.h"
 #include "record/launch.h"
 #include "record/recorder.h"
+#include "record/signals.h"
+#include "record/ticks.h"
+#include "record/wait.h"
 #include "util/util.h"
 
 #include <assert.h>
@@ -56,7 +63,7 @@ static void put_checksum(struct recorder *r, struct rtask *rt)
 	if (trace_events_put(r->rec.w) < r->next_checksum || memory_sum(r, rt, &sum))
 		return;
 	ev.result = (int64_t)sum;
-	put_event(r, rt, &ev);
+	rtask_put_event(r, rt, &ev);
 	r->next_checksum = trace_events_put(r->rec.w) + r->o->checksum_every;
 }
 
@@ -65,25 +72,25 @@ static void event_stop(struct recorder *r, struct rtask *rt, int sig)
 {
 	if (rt->state == RTASK_BETWEEN && !task_get_regs(&rt->t) && rtask_at_point(rt))
 		rtask_set_state(rt, RTASK_AT_POINT);
-	if (rt->traced.leave_stop) {
-		rt->traced.leave_stop = false;
+	if (rt->traced.state == TRACED_LEAVING) {
+		rt->traced.state = TRACED_RUNNING;
 	} else if (signal_stops(sig)) {
 		task_resume(&rt->t, PTRACE_LISTEN, 0);
 		rt->sched = SCHED_STOPPED;
 		/* The process's other threads have to run to come to their own group-stops. */
 		if (rt->state == RTASK_BETWEEN)
 			rtask_set_state(rt, RTASK_BETWEEN_FREE);
-		halt_at_stop(r, rt, sig);
+		emulated_stop_in_group(r, rt, sig);
 		/* The terminal's stop is the shell's business at once; another may be undone by a
 		 * task. */
 		if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
 			r->stop_shown = true;
 			control_stop(r, sig);
 		}
-	} else if (rt == r->preempting) {
-		preempted(r, rt);
-	} else if (rt->traced.listening) {
-		halt_at_stop(r, rt, sig);
+	} else if (rt == r->preemption.rt) {
+		rtask_preempted(r, rt);
+	} else if (rt->traced.state == TRACED_LISTENING) {
+		emulated_stop_in_group(r, rt, sig);
 	}
 }
 
@@ -92,9 +99,9 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 	switch (event) {
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
-	case PTRACE_EVENT_CLONE: task_made(r, rt); break;
-	case PTRACE_EVENT_EXEC: task_execed(r, rt); break;
-	case PTRACE_EVENT_EXIT: task_exiting(r, rt); break;
+	case PTRACE_EVENT_CLONE: rtask_cloned(r, rt); break;
+	case PTRACE_EVENT_EXEC: rtask_execed(r, rt); break;
+	case PTRACE_EVENT_EXIT: rtask_exiting(r, rt); break;
 	case PTRACE_EVENT_STOP: event_stop(r, rt, sig); break;
 	default: break;
 	}
@@ -105,9 +112,9 @@ static void syscall_stop(struct recorder *r, struct rtask *rt, bool skipped)
 	switch (rt->state) {
 	case RTASK_COUNT_STOP:
 	case RTASK_COUNT_STOP_FAULT:
-	case RTASK_SKIPPING: tick_left(rt); break;
-	case RTASK_BETWEEN: call_entered(r, rt, skipped); break;
-	default: assert(rtask_in_call(rt)); call_returned(r, rt);
+	case RTASK_SKIPPING: tick_stop_left(rt); break;
+	case RTASK_BETWEEN: rtask_call_entered(r, rt, skipped); break;
+	default: assert(rtask_in_call(rt)); rtask_call_returned(r, rt);
 	}
 }
 
@@ -129,9 +136,9 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	if (rtask_in_code(rt))
 		rtask_set_state(rt, RTASK_BETWEEN);
 	/* Any stop ends a PTRACE_INTERRUPT: ptrace_stop() in kernel/signal.c. */
-	if (r->preempting == rt && w.event != PTRACE_EVENT_STOP)
-		r->preempting = NULL;
-	signal_release(rt);
+	if (r->preemption.rt == rt && w.event != PTRACE_EVENT_STOP)
+		r->preemption.rt = NULL;
+	signal_restore_mask(rt);
 	tick_read(r, rt, w.kind == WAIT_CALL);
 	switch (w.kind) {
 	case WAIT_CALL: syscall_stop(r, rt, skipped); break;
@@ -139,10 +146,10 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	case WAIT_EVENT: ptrace_event(r, rt, w.event, w.signal); break;
 	default: signal_stop(r, rt); break;
 	}
-	if (rt->traced.step == STEP_RESUMED)
-		halt_stepped(r, rt);
+	if (rt->traced.resume == TRACED_STEPPING)
+		emulated_stepped(r, rt);
 	if (rtask_is_settled(rt))
-		tick_if_waiting(rt);
+		tick_stop_if_pending(rt);
 }
 
 /* Another task that shares its memory is between two exact points. */
@@ -181,19 +188,19 @@ static bool slice_is_over(struct recorder *r, struct rtask *rt)
 	if (!rtask_can_preempt(rt) || r->live == 1)
 		return false;
 	if (r->chaos && chaos_ends_slice(r, rt)) {
-		collect(r);
-		if (!others_ready(r, rt))
+		recorder_take_stops(r);
+		if (!recorder_others_ready(r, rt))
 			return false;
 		if (rt->point.kind == POINT_TICK)
-			put_switch(r, rt);
+			tick_put_switch(r, rt);
 		return true;
 	}
 	bool yields = rt->call.nr == SYS_sched_yield && rt->point.kind == POINT_EVENT;
 	if (!yields && now_ns() - r->slice_start < r->slice_ns)
 		return false;
-	collect(r);
-	if (rt->point.kind == POINT_TICK && others_ready(r, rt))
-		put_switch(r, rt);
+	recorder_take_stops(r);
+	if (rt->point.kind == POINT_TICK && recorder_others_ready(r, rt))
+		tick_put_switch(r, rt);
 	return true;
 }
 
@@ -224,27 +231,28 @@ static void resume(struct recorder *r, struct rtask *rt, int sig)
  * instruction: WAITED_STEP. */
 static enum waited go(struct recorder *r, struct rtask *rt)
 {
-	if (rt->traced.at && halt_go_on(r, rt))
+	if (rt->traced.at && emulated_resume(r, rt))
 		return WAITED_STEP;
 	if (rt->traced.debug_due && !rtask_in_call(rt)) {
 		rt->traced.debug_due = false;
 		kernel_watches_set(&rt->t, rt->t.debug);
 	}
+	bool steps = traced_is_stepped(&rt->traced);
 	int sig = rt->inject;
 
 	rt->inject = 0;
 	prepare(r, rt);
-	if (rtask_can_step(rt) && (rt->traced.step || r->step)) {
-		switch (rt->traced.step ? halt_step(r, rt, sig) : tick_step(r, rt, sig)) {
+	if (rtask_can_step(rt) && (steps || r->counter == RECORD_STEP)) {
+		switch (steps ? emulated_step(r, rt, sig) : tick_step(r, rt, sig)) {
 		case STEP_DONE:
 		case STEP_NONDET: return WAITED_STEP;
 		case STEP_STOPPED: return WAITED_STOP;
-		case STEP_GONE: return wait_for(r, rt); /* killed: its end comes */
+		case STEP_GONE: return rtask_wait(r, rt); /* killed: its end comes */
 		case STEP_CALL: break;
 		}
 	}
 	resume(r, rt, sig);
-	return wait_for(r, rt);
+	return rtask_wait(r, rt);
 }
 
 /* Lets one task go on until it blocks, stops, ends, or its slice is over. */
@@ -258,7 +266,7 @@ static void run(struct recorder *r, struct rtask *rt)
 		switch (w) {
 		case WAITED_BLOCKED:
 			rt->sched = SCHED_BLOCKED;
-			call_announce(r, rt);
+			rtask_put_entry(r, rt);
 			return;
 		case WAITED_GONE:
 			if (rt->state != RTASK_GONE)
@@ -268,8 +276,8 @@ static void run(struct recorder *r, struct rtask *rt)
 		case WAITED_STOP: handle_stop(r, rt); break;
 		case WAITED_STEP: control_check(r); break;
 		}
-		if (rt->sched != SCHED_READY || rtask_is_over(rt) || rt->traced.halted ||
-		    slice_is_over(r, rt))
+		if (rt->sched != SCHED_READY || rtask_is_over(rt) ||
+		    traced_is_stopped(&rt->traced) || slice_is_over(r, rt))
 			return;
 	}
 }
@@ -309,20 +317,20 @@ static void loop(struct recorder *r)
 			return;
 		for (struct rtask *x = r->tasks; x; x = x->next)
 			if (x->state == RTASK_ENDING && !x->stop.pending)
-				task_ended(r, x);
+				rtask_check_ended(r, x);
 		rt = next_ready(r, rt);
 		if (!rt) {
 			if (all_stopped(r) && !r->stop_shown) {
 				r->stop_shown = true;
 				control_stop(r, SIGSTOP);
 			}
-			wait_any(r);
+			recorder_wait(r);
 			continue;
 		}
 		run(r, rt);
 		if (rt->state == RTASK_GONE) {
 			rt = NULL;
-			rtasks_forget_gone(r);
+			recorder_forget_gone(r);
 		}
 	}
 }
@@ -406,6 +414,7 @@ static int start_counter(struct recorder *r)
 		"time-stamp instructions do not fault on this machine, as its hypervisor does not let them";
 	const char *why = NULL;
 
+	r->counter = RECORD_NONE;
 	r->soft.fd = r->rec.counter_fd = -1;
 	if (r->o->counter == RECORD_NONE && !arch_clock_faults()) {
 		warnx("--counter=none: %s: only counted code shows them: leave the option out",
@@ -414,9 +423,10 @@ static int start_counter(struct recorder *r)
 	}
 	if (r->o->counter == RECORD_HPC || (r->o->counter == RECORD_AUTO && !r->chaos)) {
 		why = arch_clock_faults() ? hpc_choose(r->o->cpu, &r->hpc) : no_faults;
-		r->by_hpc = !why;
-		if (r->by_hpc)
+		if (!why) {
+			r->counter = RECORD_HPC;
 			return 0;
+		}
 	}
 	if (r->o->counter == RECORD_HPC) {
 		warnx("--counter=hpc: there is no usable hardware counter: %s", why);
@@ -425,12 +435,14 @@ static int start_counter(struct recorder *r)
 	if (why && r->o->verbose)
 		warnx("counting in code: no usable hardware counter: %s", why);
 	if (r->o->counter == RECORD_STEP) {
-		r->step = r->rec.look_only = true;
+		r->counter = RECORD_STEP;
+		r->rec.look_only = true;
 		return 0;
 	}
 	if (r->o->counter == RECORD_NONE)
 		return 0;
 	if (!soft_open(&r->soft)) {
+		r->counter = RECORD_SOFT;
 		r->rec.counter_fd = r->soft.fd;
 		return 0;
 	}
@@ -454,8 +466,8 @@ int record_run(const struct record_options *o, int *signal)
 	inherit_save();
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
-	r.rec.ptrace = ptrace_request;
-	r.rec.halted = halt_wait;
+	r.rec.ptrace = emulated_request;
+	r.rec.halted = emulated_wait;
 	r.rec.warn = warn_once;
 	r.rec.self = getpid();
 	for (int i = 0; i < 3; i++)
@@ -467,13 +479,13 @@ int record_run(const struct record_options *o, int *signal)
 	r.rec.note = note;
 	status = start_counter(&r);
 	if (!status)
-		status = launch(&r);
+		status = launch_program(&r);
 	if (status) {
 		recorder_free(&r);
 		return status;
 	}
 	if (o->keep)
-		crash_keeps(&r);
+		crash_keep_tasks(&r);
 	loop(&r);
 	bool failed = !kernel_recording_sound(&r.rec);
 	r.events = trace_events_put(r.rec.w);

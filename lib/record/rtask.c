@@ -126,7 +126,7 @@ static bool ends(int status)
 
 bool rtask_is_ready(const struct rtask *rt)
 {
-	if (rt->traced.halted && !(rt->stop.pending && ends(rt->stop.status)))
+	if (traced_is_stopped(&rt->traced) && !(rt->stop.pending && ends(rt->stop.status)))
 		return false;
 	return rt->stop.pending || (rt->sched == SCHED_READY && !rtask_is_over(rt));
 }
@@ -194,7 +194,7 @@ void rtask_free(struct rtask *rt)
 	free(rt);
 }
 
-void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
+void rtask_put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 {
 	ev->time_ns = now_ns() - r->start_ns;
 	ev->ticks = rt->count.ticks;
@@ -204,7 +204,7 @@ void put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 		r->rec.failed = true;
 }
 
-void put_xstate(struct recorder *r, struct rtask *rt)
+void rtask_put_xstate(struct recorder *r, struct rtask *rt)
 {
 	static uint8_t xstate[ARCH_XSTATE_MAX];
 	ssize_t n = task_get_xstate(&rt->t, xstate, sizeof(xstate));
@@ -225,27 +225,7 @@ void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
 	}
 }
 
-void rtask_gone(struct recorder *r, struct rtask *rt)
-{
-	bool lives_on = rt->t.mm->refs > 1;
-	struct trace_event ev = {
-		.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
-
-	ev.regs = ev.after = rt->point.regs;
-	put_event(r, rt, &ev);
-	rtask_set_state(rt, RTASK_GONE);
-	halt_task_gone(r, rt);
-	if (r->preempting == rt)
-		r->preempting = NULL;
-	rt->stop.pending = false;
-	r->live--;
-	hpc_close(&rt->hpc);
-	kernel_scratch_release(&rt->t);
-	mm_put(rt->t.mm);
-	rt->t.mm = NULL;
-}
-
-void rtasks_forget_gone(struct recorder *r)
+void recorder_forget_gone(struct recorder *r)
 {
 	for (struct rtask **at = &r->tasks; *at;) {
 		struct rtask *rt = *at;
@@ -256,4 +236,12 @@ void rtasks_forget_gone(struct recorder *r)
 			at = &rt->next;
 		}
 	}
+}
+
+bool recorder_others_ready(const struct recorder *r, const struct rtask *rt)
+{
+	for (const struct rtask *x = r->tasks; x; x = x->next)
+		if (x != rt && rtask_is_ready(x))
+			return true;
+	return false;
 }

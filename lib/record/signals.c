@@ -4,9 +4,13 @@
  * nothing of the program has run since; otherwise they are kept until the task's next call, which
  * is taken back before the kernel makes it, so that the signal acts just in front of it.
  */
+#include "record/signals.h"
+
 #include "instrument/image.h"
 #include "record/control.h"
+#include "record/emulated.h"
 #include "record/recorder.h"
+#include "record/ticks.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -14,6 +18,10 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* How long a signal without a handler that stops or ends the program waits for an exact point, ns.
+ */
+#define OVERDUE_NS 250000000u
 
 static bool raised_by_instruction(const siginfo_t *si)
 {
@@ -52,7 +60,7 @@ static void put_handler(struct recorder *r, struct rtask *rt)
 
 	if (end)
 		kernel_put_out(&r->rec, t, ARCH_SP(&t->regs), end - ARCH_SP(&t->regs));
-	put_xstate(r, rt);
+	rtask_put_xstate(r, rt);
 }
 
 /* The handler runs next: stepping into it shows the frame before any of its instructions run. */
@@ -72,7 +80,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		rtask_set_stop(r, rt, status);
 		if (wait_signal(status) == SIGSEGV)
 			rtask_set_state(rt, RTASK_FRAME_FAILED);
-		put_event(r, rt, ev);
+		rtask_put_event(r, rt, ev);
 		return;
 	}
 	task_get_regs(t);
@@ -80,7 +88,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	ev->flags |= EVF_HANDLER;
 	ev->after = t->regs;
 	put_handler(r, rt);
-	put_event(r, rt, ev);
+	rtask_put_event(r, rt, ev);
 	rtask_stop_at_point(rt, POINT_EVENT);
 	rt->cooldown_until = rt->count.ticks + COOLDOWN_TICKS;
 }
@@ -126,17 +134,17 @@ static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool 
 		ev.flags |= signal_stops(sig) ? EVF_STOP : EVF_FATAL;
 		rt->inject = sig;
 	}
-	put_event(r, rt, &ev);
+	rtask_put_event(r, rt, &ev);
 }
 
 static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
 		    uint16_t flags)
 {
-	if (!halt_at_signal(r, rt, si, flags))
+	if (!emulated_stop_at_signal(r, rt, si, flags))
 		act(r, rt, si, caught, flags);
 }
 
-bool signal_go_on(struct recorder *r, struct rtask *rt)
+bool signal_deliver_traced(struct recorder *r, struct rtask *rt, bool inexact)
 {
 	struct traced *d = &rt->traced;
 	siginfo_t info = {.si_signo = d->sig, .si_code = SI_USER};
@@ -149,7 +157,7 @@ bool signal_go_on(struct recorder *r, struct rtask *rt)
 		info.si_pid = d->by;
 	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, &info);
 	bool caught = is_caught(&rt->t, d->sig);
-	act(r, rt, &info, caught, d->inexact ? EVF_INEXACT : 0);
+	act(r, rt, &info, caught, inexact ? EVF_INEXACT : 0);
 	return caught && !rt->stop.pending;
 }
 
@@ -164,7 +172,7 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 	ssize_t n = task_read(t, ARCH_PC(&t->regs), bytes, sizeof(bytes));
 	if (n <= 0 || !arch_nondet_at(bytes, (size_t)n, &c))
 		return false;
-	put_nondet(r, rt, &c);
+	tick_emulate_insn(r, rt, &c);
 	return true;
 }
 
@@ -221,7 +229,7 @@ static void hold(struct rtask *rt, int sig)
 		rt->deferred = deferred;
 }
 
-void signal_release(struct rtask *rt)
+void signal_restore_mask(struct rtask *rt)
 {
 	if (rt->deferred)
 		ptrace(PTRACE_SETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask);
@@ -253,7 +261,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			t->struck |= task_struck(t);
 			code_finish(t, &r->soft, &rt->count, PTRACE_SINGLESTEP);
 		}
-		rtask_to_origin(rt, task_broken(&si));
+		rtask_set_origin(rt, task_broken(&si));
 		if (!answer_tsc(r, rt, &si))
 			deliver(r, rt, &si, is_caught(t, si.si_signo), EVF_SYNC);
 		return;
@@ -265,7 +273,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 		if (rt->state == RTASK_BETWEEN)
 			rtask_set_state(rt, RTASK_AT_POINT);
 		if (ours || !early) {
-			rtask_to_origin(rt, false);
+			rtask_set_origin(rt, false);
 			deliver(r, rt, &si, caught, rt->point.kind == POINT_CALL ? EVF_AT_CALL : 0);
 			return;
 		}
@@ -291,7 +299,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 		hold_waiting(rt, catches);
 }
 
-void signal_overdue(struct rtask *rt)
+void signal_check_overdue(struct rtask *rt)
 {
 	if (!rt->overdue_ns || rt->overdue_sig || now_ns() < rt->overdue_ns)
 		return;
@@ -328,7 +336,7 @@ static void stand_at_call(struct rtask *rt, const struct trace_regs *entry,
 	rt->inject = s->info.si_signo;
 }
 
-bool signal_at_skipped_call(struct rtask *rt)
+bool signal_deliver_at_skipped_call(struct rtask *rt)
 {
 	struct trace_regs entry = rt->t.regs;
 	struct pending_signal *s = first_waiting(rt);
@@ -340,7 +348,7 @@ bool signal_at_skipped_call(struct rtask *rt)
 	return s;
 }
 
-bool signal_give_back(struct recorder *r, struct rtask *rt)
+bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	struct trace_regs entry = t->regs;

@@ -1,6 +1,9 @@
 /* Counted code: tasks that stop at an edge because they were asked to, or in front of an
  * instruction whose result is not the program's own. */
+#include "record/ticks.h"
+
 #include "instrument/image.h"
+#include "record/chaos.h"
 #include "record/recorder.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -21,7 +24,7 @@ bool rtask_at_point(const struct rtask *rt)
 	       arch_regs_differ(&g, &rt->point.regs, false) < 0;
 }
 
-int rtask_go_from(struct rtask *rt, uint64_t pc)
+int rtask_set_pc(struct rtask *rt, uint64_t pc)
 {
 	struct task *t = &rt->t;
 	uint64_t entry = t->mm->counted ? code_entry(&t->mm->code, pc) : pc;
@@ -32,20 +35,19 @@ int rtask_go_from(struct rtask *rt, uint64_t pc)
 	return e;
 }
 
-bool rtask_to_origin(struct rtask *rt, bool broken)
+void rtask_set_origin(struct rtask *rt, bool trapped)
 {
 	struct task *t = &rt->t;
 	const struct code_places *code = &t->mm->code;
 	uint64_t at = ARCH_PC(&t->regs);
 	uint64_t pc = at == AGENT_CLOCK ? rt->fault_pc
-		      : broken          ? code_origin_broken(code, at)
+		      : trapped         ? code_origin_broken(code, at)
 					: code_origin(code, at);
 
 	if (pc == ARCH_PC(&t->regs))
-		return false;
+		return;
 	ARCH_PC(&t->regs) = pc;
 	task_set_regs(t);
-	return true;
 }
 
 void tick_stop_at_edge(struct rtask *rt)
@@ -67,7 +69,7 @@ static const struct pending_signal *waits(const struct rtask *rt)
 	return s;
 }
 
-void tick_if_waiting(struct rtask *rt)
+void tick_stop_if_pending(struct rtask *rt)
 {
 	if (waits(rt) && !rt->inject)
 		tick_stop_at_edge(rt);
@@ -81,19 +83,19 @@ static void at_edge(struct recorder *r, struct rtask *rt)
 	soft_arm(&rt->count, r->chaos && r->live > 1 ? chaos_ticks(r, rt) : SOFT_FAR);
 	rt->edge_asked_ns = 0;
 	rtask_set_point(rt, POINT_TICK);
-	rtask_go_from(rt, ARCH_PC(&t->regs));
+	rtask_set_pc(rt, ARCH_PC(&t->regs));
 }
 
-void put_nondet(struct recorder *r, struct rtask *rt, const struct arch_nondet *c)
+void tick_emulate_insn(struct recorder *r, struct rtask *rt, const struct arch_nondet *c)
 {
 	struct task *t = &rt->t;
 	struct trace_event ev = {.kind = EV_INSN, .regs = t->regs, .sysno = (uint16_t)c->kind};
 
 	ev.result = (int64_t)arch_nondet_emulate(&t->regs, c, &r->o->features);
 	ev.after = t->regs;
-	put_event(r, rt, &ev);
+	rtask_put_event(r, rt, &ev);
 	rtask_set_point(rt, POINT_EVENT);
-	rtask_go_from(rt, ARCH_PC(&t->regs));
+	rtask_set_pc(rt, ARCH_PC(&t->regs));
 }
 
 /* Returns the state in which the task leaves this stop. */
@@ -108,7 +110,7 @@ static enum rtask_state at_nondet(struct recorder *r, struct rtask *rt, const st
 		task_set_regs(t);
 		return RTASK_COUNT_STOP_FAULT;
 	}
-	put_nondet(r, rt, &c);
+	tick_emulate_insn(r, rt, &c);
 	return RTASK_COUNT_STOP;
 }
 
@@ -126,7 +128,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	switch (s) {
 	case STEP_DONE: rtask_stop_at_point(rt, POINT_TICK); break;
 	case STEP_NONDET:
-		put_nondet(r, rt, &c);
+		tick_emulate_insn(r, rt, &c);
 		rtask_set_state(rt, RTASK_AT_POINT);
 		break;
 	case STEP_STOPPED:
@@ -147,7 +149,7 @@ static void no_counter(struct recorder *r)
 
 void tick_open(struct recorder *r, struct rtask *rt)
 {
-	if (r->by_hpc && hpc_open(&rt->hpc, &r->hpc, rt->t.tid))
+	if (r->counter == RECORD_HPC && hpc_open(&rt->hpc, &r->hpc, rt->t.tid))
 		no_counter(r);
 }
 
@@ -182,7 +184,7 @@ bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 	}
 	rtask_set_state(rt, in);
 	if (skipped)
-		tick_left(rt);
+		tick_stop_left(rt);
 	return true;
 }
 
@@ -208,7 +210,7 @@ void tick_undo_call(struct rtask *rt)
 	rtask_set_state(rt, RTASK_SKIPPING);
 }
 
-void tick_left(struct rtask *rt)
+void tick_stop_left(struct rtask *rt)
 {
 	struct pending_signal *s = (struct pending_signal *)waits(rt);
 
@@ -223,12 +225,12 @@ void tick_left(struct rtask *rt)
 	rt->inject = s->info.si_signo;
 }
 
-void put_switch(struct recorder *r, struct rtask *rt)
+void tick_put_switch(struct recorder *r, struct rtask *rt)
 {
 	struct trace_event ev = {
 		.kind = EV_SWITCH, .regs = rt->point.regs, .after = rt->point.regs};
 
-	put_event(r, rt, &ev);
+	rtask_put_event(r, rt, &ev);
 	rt->point.kind = POINT_EVENT;
 }
 

@@ -1,4 +1,4 @@
-/* The emulated tracer's view of a task: ptrace(2). */
+/* A task as its emulated tracer sees it: emulated.h. */
 #ifndef RR_TRACED_H
 #define RR_TRACED_H
 
@@ -8,47 +8,80 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Where a task halts for its tracer, and so what that may change. */
-enum halt_at {
-	HALT_NOT,
-	HALT_EVENT,  /* right where an event has left it */
-	HALT_SIGNAL, /* there too; a signal is to be delivered */
-	/* there too; at the entry of a call, which it stands in front of, for a replay */
-	HALT_CALL,
-	HALT_NO_CALL, /* the same, and the call will not be made */
-	HALT_LEAVES,  /* on its way out */
-	HALT_INSIDE,  /* where an event tells of, but not of its registers: in a call */
-	HALT_MIDWAY,  /* somewhere else */
+enum traced_state {
+	TRACED_RUNNING,   /* without a tracer, or resumed by it */
+	TRACED_STOPPED,   /* in a ptrace-stop that its tracer has not waited for yet */
+	TRACED_REPORTED,  /* in one that waitpid(2) has returned */
+	TRACED_LISTENING, /* in group-stop after PTRACE_LISTEN: SIGCONT is reported when it comes */
+	TRACED_LEAVING,   /* resumed out of a group-stop; the kernel's stop has yet to end */
 };
 
-/* A task that another of the program's traces: ptrace(2). The kernel's own tracer is us. */
+/* Where its ptrace-stop is: what the tracer may change there, and what is to be done when the task
+ * goes on. It outlasts the stop until then. */
+enum traced_at {
+	TRACED_AT_NOTHING,
+	TRACED_AT_EVENT,          /* where its last event left it */
+	TRACED_AT_SIGNAL,         /* there too; a signal is to be delivered */
+	TRACED_AT_SIGNAL_INEXACT, /* the same anywhere: the signal stops or ends the process */
+	TRACED_AT_CALL,           /* at a call's entry; for a replay, in front of the call */
+	TRACED_AT_SKIPPED_CALL,   /* the same; the call will not be made */
+	TRACED_AT_EXIT,           /* at PTRACE_EVENT_EXIT */
+	TRACED_IN_KERNEL,     /* in a call or a group-stop: its registers are not to be changed */
+	TRACED_IN_GROUP_STOP, /* the same, and the tracer's request ends the group-stop */
+	TRACED_ANYWHERE,      /* between exact points */
+};
+
+/* What it was resumed for: PTRACE_CONT, PTRACE_SYSCALL, ... */
+enum traced_resume {
+	TRACED_CONT,
+	TRACED_CALLS,    /* stops at entries and exits of calls */
+	TRACED_SYSEMU,   /* the same, and no call is made */
+	TRACED_STEP,     /* stops after one instruction */
+	TRACED_STEPPING, /* the same, and it has been resumed to execute that */
+};
+
 struct traced {
 	pid_t by;           /* the process that traces it; 0: none */
-	bool seized, child; /* child: of that process */
+	bool seized, child; /* by PTRACE_SEIZE; it is a child of that process */
 	uint32_t options;   /* PTRACE_O_* */
-	bool calls;         /* it halts at calls, too */
-	bool sysemu;        /* and does not make them */
-	/* it halts behind one instruction; that is made by resuming it */
-	enum { STEP_NOT, STEP_WANTED, STEP_RESUMED } step;
-	/* it has yet to halt at the end of this call, or for having become another program */
-	bool at_exit, exec_trap;
-	bool halted;     /* it takes no turn */
-	bool unreported; /* and its tracer has yet to be told */
-	bool stopped;    /* by a stop signal, as its whole process */
-	bool listening;  /* it stays so until that goes on: PTRACE_LISTEN */
-	bool leave_stop; /* and the tracer lets it go on all the same */
-	enum halt_at at;
-	int status; /* as waitpid tells it */
-	uint64_t msg;
+	enum traced_state state;
+	enum traced_at at;
+	enum traced_resume resume;
+	/* ptrace-stops that are to follow this call's end */
+	enum { TRACED_DUE_CALL_EXIT = 1, TRACED_DUE_EXEC_TRAP = 2 } due;
+	int status;   /* of the stop, as waitpid(2) has it */
+	uint64_t msg; /* PTRACE_GETEVENTMSG */
 	siginfo_t info;
-	struct trace_regs regs; /* as its tracer sees them, and leaves them */
-	bool changed, xstate_changed;
+	struct trace_regs regs; /* as the tracer sees them, and has changed them */
+	enum { TRACED_CHANGED_REGS = 1, TRACED_CHANGED_XSTATE = 2 } changed;
 	/* debug registers; in the status a 1 for what has happened, whatever the CPU holds then */
 	uint64_t debug[ARCH_DEBUG_REGS];
-	bool debug_due;     /* they are yet to be given to the CPU */
-	bool inexact;       /* HALT_SIGNAL: it acts at no exact point */
+	bool debug_due;     /* they could not be given to the CPU yet */
 	uint8_t syscall_op; /* PTRACE_SYSCALL_INFO_ENTRY, _EXIT or 0 */
-	int sig;            /* what the tracer lets it go on with */
+	int sig;            /* what the tracer resumed it with; 0: none */
 };
+
+/* In a ptrace-stop: only the tracer resumes it. */
+static inline bool traced_is_stopped(const struct traced *d)
+{
+	return d->state == TRACED_STOPPED || d->state == TRACED_REPORTED;
+}
+
+static inline bool traced_stops_at_calls(const struct traced *d)
+{
+	return d->by && (d->resume == TRACED_CALLS || d->resume == TRACED_SYSEMU);
+}
+
+static inline bool traced_is_stepped(const struct traced *d)
+{
+	return d->resume == TRACED_STEP || d->resume == TRACED_STEPPING;
+}
+
+/* The signal of this stop is delivered when the task is resumed, or what the tracer gives instead.
+ */
+static inline bool traced_at_signal(const struct traced *d)
+{
+	return d->at == TRACED_AT_SIGNAL || d->at == TRACED_AT_SIGNAL_INEXACT;
+}
 
 #endif

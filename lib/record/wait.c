@@ -1,6 +1,11 @@
 /* Waiting for tasks: who has stopped, who is blocked. */
+#include "record/wait.h"
+
 #include "record/control.h"
+#include "record/exits.h"
 #include "record/recorder.h"
+#include "record/signals.h"
+#include "record/ticks.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -43,18 +48,10 @@ static int wait_one(struct recorder *r, pid_t which, int flags)
 	return 1;
 }
 
-void collect(struct recorder *r)
+void recorder_take_stops(struct recorder *r)
 {
 	while (wait_one(r, -1, WNOHANG) == 1)
 		;
-}
-
-bool others_ready(const struct recorder *r, const struct rtask *rt)
-{
-	for (const struct rtask *x = r->tasks; x; x = x->next)
-		if (x != rt && rtask_is_ready(x))
-			return true;
-	return false;
 }
 
 static bool sleeps(pid_t tid)
@@ -93,25 +90,24 @@ static void preempt(struct recorder *r, struct rtask *rt)
 {
 	uint64_t now = now_ns();
 
-	collect(r);
-	if (r->step || !rtask_can_interrupt(rt) || r->preempting ||
-	    now - r->slice_start < r->slice_ns || !others_ready(r, rt))
+	recorder_take_stops(r);
+	if (r->counter == RECORD_STEP || !rtask_can_interrupt(rt) || r->preemption.rt ||
+	    now - r->slice_start < r->slice_ns || !recorder_others_ready(r, rt))
 		return;
 	if (rt->edge_asked_ns && now - rt->edge_asked_ns < SLICE_NS)
 		return;
-	bool stuck = !r->by_hpc && (rt->edge_asked_ns || !rt->t.mm->counted);
+	bool stuck = r->counter != RECORD_HPC && (rt->edge_asked_ns || !rt->t.mm->counted);
 	if (stuck && !rt->t.mm->counted && !strangers_ready(r, rt))
 		return;
 	if (!task_resume(&rt->t, PTRACE_INTERRUPT, 0))
-		r->preempting = rt;
-	r->preempting_stuck = stuck;
+		r->preemption = (struct preemption){rt, stuck ? PREEMPT_NO_EDGE : PREEMPT_SLICE};
 }
 
-void preempted(struct recorder *r, struct rtask *rt)
+void rtask_preempted(struct recorder *r, struct rtask *rt)
 {
-	bool stuck = r->preempting_stuck;
+	bool stuck = r->preemption.why == PREEMPT_NO_EDGE;
 
-	r->preempting = NULL;
+	r->preemption.rt = NULL;
 	if (rtask_in_call(rt))
 		return;
 	if (!stuck) {
@@ -133,13 +129,13 @@ static bool ended_unseen(const struct rtask *rt)
 	return rt->t.tid == rt->tgid && proc_stat_field(rt->t.tid, 3) == 'Z';
 }
 
-enum waited wait_for(struct recorder *r, struct rtask *rt)
+enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 {
 	bool alone = r->live == 1;
 	bool may_block = rtask_in_call(rt) && kernel_may_block(&rt->call);
 
-	if (!alone && !r->ticking) {
-		r->ticking = true;
+	if (!alone && !r->alarmed) {
+		r->alarmed = true;
 		control_tick();
 	}
 	/* In the program's code, or in a call that cannot wait: nobody else may run before it stops
@@ -148,10 +144,10 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		while (n == 0 || (n == 1 && !rt->stop.pending)) {
 			/* it goes on under its process's id */
-			if (may_block && others_ready(r, rt))
+			if (may_block && recorder_others_ready(r, rt))
 				return WAITED_BLOCKED;
 			control_check(r);
-			signal_overdue(rt);
+			signal_check_overdue(rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
 			if (!alone && n == 0 && !rt->stop.pending && ended_unseen(rt)) {
@@ -167,10 +163,10 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 		control_check(r);
 		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
 			/* its id may have changed: a thread that has become another program */
-			collect(r);
+			recorder_take_stops(r);
 		if (rt->stop.pending)
 			return WAITED_STOP;
-		if (!others_ready(r, rt)) {
+		if (!recorder_others_ready(r, rt)) {
 			/* Nobody else could run: whoever stops first goes on. */
 			if (wait_one(r, -1, 0) < 0)
 				return WAITED_GONE;
@@ -189,7 +185,7 @@ enum waited wait_for(struct recorder *r, struct rtask *rt)
 	}
 }
 
-void wait_any(struct recorder *r)
+void recorder_wait(struct recorder *r)
 {
 	if (wait_one(r, -1, 0) < 0) {
 		/* No tasks are left that could report: those we believe in are gone. */
@@ -197,6 +193,6 @@ void wait_any(struct recorder *r)
 			if (rt->state != RTASK_GONE)
 				rtask_gone(r, rt);
 	}
-	collect(r);
+	recorder_take_stops(r);
 	control_check(r);
 }

@@ -2,6 +2,7 @@
  * asks about another that it traces is answered here. What it reads is in the trace as the output
  * of its call; what it writes into the other's memory, as that task's. halt.c has where tasks halt.
  */
+#include "record/emulated.h"
 #include "record/recorder.h"
 #include "util/util.h"
 
@@ -172,8 +173,8 @@ static bool may_set(const struct rtask *x)
 {
 	const struct traced *d = &x->traced;
 
-	return d->at == HALT_EVENT || d->at == HALT_CALL || d->at == HALT_NO_CALL ||
-	       (d->at == HALT_SIGNAL && !d->inexact);
+	return d->at == TRACED_AT_EVENT || d->at == TRACED_AT_CALL ||
+	       d->at == TRACED_AT_SKIPPED_CALL || d->at == TRACED_AT_SIGNAL;
 }
 
 static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
@@ -181,7 +182,7 @@ static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
 	if (!may_set(x))
 		return -EIO;
 	arch_regs_from_tracer(&x->traced.regs, to);
-	x->traced.changed = true;
+	x->traced.changed |= TRACED_CHANGED_REGS;
 	return 0;
 }
 
@@ -197,7 +198,7 @@ static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
 		arch_xstate_use_fp(area);
 	if (task_set_xstate(&x->t, area, (size_t)have))
 		return -EINVAL;
-	x->traced.xstate_changed = true;
+	x->traced.changed |= TRACED_CHANGED_XSTATE;
 	return 0;
 }
 
@@ -237,7 +238,7 @@ static int64_t set_watches(struct recorder *r, struct rtask *x)
 	uint64_t dr[TRACE_DEBUG_REGS];
 
 	/* Counters that step, or stop by a breakpoint, have the debug registers for themselves. */
-	if (r->step || r->by_hpc)
+	if (r->counter == RECORD_STEP || r->counter == RECORD_HPC)
 		return -EINVAL;
 	arch_debug_pack(x->traced.debug, dr);
 	errno = 0;
@@ -288,7 +289,7 @@ static int64_t set_word_of_user(struct recorder *r, struct rtask *x, uint64_t at
  * of itself. */
 static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 {
-	if (x->traced.at == HALT_MIDWAY || x->traced.inexact ||
+	if (x->traced.at == TRACED_ANYWHERE || x->traced.at == TRACED_AT_SIGNAL_INEXACT ||
 	    task_write(&x->t, at, &word, sizeof(word)))
 		return -EIO;
 	kernel_text_written(c->rec, &x->t, at, sizeof(word));
@@ -297,7 +298,7 @@ static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 
 static int64_t take_siginfo(struct call *c, struct rtask *x)
 {
-	if (x->traced.at != HALT_SIGNAL)
+	if (!traced_at_signal(&x->traced))
 		return -EINVAL;
 	return task_read_all(c->t, c->args[3], &x->traced.info, sizeof(x->traced.info)) ? -EFAULT
 											: 0;
@@ -352,7 +353,7 @@ static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, boo
 				    .child = parent(x) == by->tgid,
 				    .options = seize ? (uint32_t)options : 0};
 	if (!seize)
-		halt_anywhere(r, x, wait_encode_stop(SIGSTOP));
+		emulated_stop_anywhere(r, x, wait_encode_stop(SIGSTOP));
 	return 0;
 }
 
@@ -370,8 +371,8 @@ static int64_t interrupt(struct recorder *r, struct rtask *x)
 {
 	if (!x->traced.seized)
 		return -EIO;
-	if (!x->traced.halted && x->state != RTASK_ENDING)
-		halt_anywhere(r, x, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP));
+	if (!traced_is_stopped(&x->traced) && x->state != RTASK_ENDING)
+		emulated_stop_anywhere(r, x, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP));
 	return 0;
 }
 
@@ -379,27 +380,27 @@ static int64_t go_on(struct rtask *x, uint64_t how, uint64_t sig)
 {
 	if (sig > 64)
 		return -EIO;
-	x->traced.calls = how == PTRACE_SYSCALL || how == PTRACE_SYSEMU;
-	x->traced.sysemu = how == PTRACE_SYSEMU;
-	x->traced.step = how == PTRACE_SINGLESTEP ? STEP_WANTED : STEP_NOT;
+	x->traced.resume = how == PTRACE_SYSCALL      ? TRACED_CALLS
+			   : how == PTRACE_SYSEMU     ? TRACED_SYSEMU
+			   : how == PTRACE_SINGLESTEP ? TRACED_STEP
+						      : TRACED_CONT;
 	if (how == PTRACE_DETACH)
 		x->traced.by = 0;
-	halt_ends(x, (int)sig);
+	emulated_stop_end(x, (int)sig);
 	return 0;
 }
 
 /* It stays stopped with its process. */
 static int64_t listen(struct rtask *x)
 {
-	if (!x->traced.seized || !x->traced.stopped)
+	if (!x->traced.seized || x->traced.at != TRACED_IN_GROUP_STOP)
 		return -EIO;
-	x->traced.halted = x->traced.unreported = false;
-	x->traced.at = HALT_NOT;
-	x->traced.listening = true;
+	x->traced.at = TRACED_AT_NOTHING;
+	x->traced.state = TRACED_LISTENING;
 	return 0;
 }
 
-static int64_t of_halted(struct recorder *r, struct call *c, struct rtask *x)
+static int64_t stopped_request(struct recorder *r, struct call *c, struct rtask *x)
 {
 	switch (c->args[0]) {
 	case PTRACE_CONT:
@@ -446,10 +447,10 @@ static int64_t request(struct recorder *r, struct call *c, struct rtask *by, str
 		return interrupt(r, x);
 	if (what == PTRACE_KILL)
 		return syscall(SYS_tgkill, x->tgid, x->t.tid, SIGKILL) ? -errno : 0;
-	return x->traced.halted ? of_halted(r, c, x) : -ESRCH;
+	return traced_is_stopped(&x->traced) ? stopped_request(r, c, x) : -ESRCH;
 }
 
-void ptrace_request(struct recording *rec, struct call *c)
+void emulated_request(struct recording *rec, struct call *c)
 {
 	struct recorder *r = (struct recorder *)rec;
 	struct rtask *x = recorder_find(r, (pid_t)c->args[1]), *by = (struct rtask *)c->t;

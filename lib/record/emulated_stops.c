@@ -1,0 +1,418 @@
+/* Emulated ptrace-stops: where a traced task stops, what its tracer is notified of and waits for.
+ */
+#include "record/emulated.h"
+#include "record/recorder.h"
+#include "record/ticks.h"
+#include "util/util.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* One SIGCHLD is pending at a time, with the siginfo of the last: signal(7). */
+static void send_sigchld(struct rtask *y, const siginfo_t *info)
+{
+	struct pending_signal *s = y->t.pending;
+
+	while (s && !(s->sent && s->info.si_signo == SIGCHLD))
+		s = s->next;
+	if (!s)
+		s = task_add_pending(&y->t, info);
+	s->info = *info;
+	s->sent = true;
+	syscall(SYS_tgkill, y->tgid, y->t.tid, SIGCHLD);
+}
+
+/* A signal that is neither handled nor blocked changes nothing. */
+static bool wants_sigchld(const struct rtask *y)
+{
+	return (proc_status_mask(y->t.tid, "SigCgt") | proc_status_mask(y->t.tid, "SigBlk")) >>
+		       (SIGCHLD - 1) &
+	       1;
+}
+
+/* A waitpid(2) of the tracer's that is blocked has to be restarted: the kernel knows nothing of
+ * this stop. */
+static void notify_tracer(struct recorder *r, pid_t by, pid_t tid, int status)
+{
+	const siginfo_t info = kernel_child_info(tid, status);
+
+	for (struct rtask *y = r->tasks; y; y = y->next) {
+		if (y->tgid != by || y->state == RTASK_GONE)
+			continue;
+		if (y->t.tid == by && wants_sigchld(y))
+			send_sigchld(y, &info);
+		if (y->sched == SCHED_BLOCKED &&
+		    (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
+			task_resume(&y->t, PTRACE_INTERRUPT, 0);
+	}
+}
+
+void emulated_stop(struct recorder *r, struct rtask *rt, enum traced_at at, int status,
+		   uint64_t msg)
+{
+	struct traced *d = &rt->traced;
+	const struct wait_status w = wait_decode(status);
+
+	d->state = TRACED_STOPPED;
+	d->at = at;
+	d->status = status;
+	d->msg = msg;
+	d->changed = 0;
+	d->sig = 0;
+	d->syscall_op = 0;
+	if (traced_is_stepped(d))
+		d->resume = TRACED_CONT;
+	d->regs = rt->t.regs;
+	d->info = (siginfo_t){.si_signo = w.signal & 0x7f};
+	d->info.si_code = w.kind == WAIT_SIGNAL ? SI_USER : w.signal | w.event << 8;
+	d->info.si_pid = at == TRACED_AT_EVENT ? rt->tgid : d->by;
+	notify_tracer(r, d->by, rt->t.tid, status);
+}
+
+void emulated_put_event(struct recorder *r, struct rtask *rt, uint16_t flags, int sig,
+			const struct trace_regs *before, const struct trace_regs *after)
+{
+	struct trace_event ev = {
+		.kind = EV_HALT, .flags = flags, .result = sig, .regs = *before, .after = *after};
+
+	rtask_put_event(r, rt, &ev);
+}
+
+struct trace_regs emulated_regs_after_event(const struct trace_regs *g)
+{
+	struct trace_regs left = *g;
+
+	if (arch_is_restart((int64_t)ARCH_RESULT(g)) && (int64_t)ARCH_SYSNO(g) >= 0)
+		arch_restart(&left);
+	ARCH_SYSNO(&left) = (uint64_t)-1;
+	return left;
+}
+
+struct trace_regs emulated_regs_before_call(const struct trace_regs *g)
+{
+	struct trace_regs before = *g;
+
+	ARCH_RESULT(&before) = ARCH_SYSNO(g);
+	ARCH_SYSNO(&before) = (uint64_t)-1;
+	ARCH_PC(&before) -= ARCH_SYSCALL_LEN;
+	return before;
+}
+
+void emulated_set_point(struct rtask *rt, const struct trace_regs *g)
+{
+	struct trace_regs kept = rt->t.regs;
+
+	rt->t.regs = *g;
+	rtask_set_point(rt, POINT_EVENT);
+	rt->t.regs = kept;
+}
+
+/* In a call, the tracer sees registers as at a signal-delivery-stop: the call is to be restarted.
+ */
+static struct trace_regs registers(const struct rtask *rt)
+{
+	bool in_call = rtask_in_call(rt);
+	struct trace_regs g = in_call ? rt->call.entry : rt->point.regs;
+
+	if (in_call)
+		ARCH_RESULT(&g) = (uint64_t)-ARCH_ERESTARTSYS;
+	else
+		ARCH_SYSNO(&g) = (uint64_t)-1;
+	return g;
+}
+
+void emulated_stop_anywhere(struct recorder *r, struct rtask *rt, int status)
+{
+	enum traced_at at = TRACED_AT_EVENT;
+	const enum traced_state was = rt->traced.state;
+
+	/* The call is still to be begun or skipped, the exit to go on. */
+	if (rt->state == RTASK_AT_ENTRY || rt->state == RTASK_EXITING)
+		at = rt->traced.at;
+	else if (rt->sched == SCHED_STOPPED && (was == TRACED_LISTENING || was == TRACED_LEAVING))
+		at = TRACED_IN_GROUP_STOP;
+	else if (rtask_in_call(rt) || rt->sched == SCHED_STOPPED)
+		at = TRACED_IN_KERNEL;
+	else if (rt->state != RTASK_AT_POINT || rt->stop.pending || rt->point.kind == POINT_CALL)
+		at = TRACED_ANYWHERE;
+	else if (rt->point.kind == POINT_TICK)
+		tick_put_switch(r, rt);
+	emulated_stop(r, rt, at, status, 0);
+	rt->traced.regs = registers(rt);
+}
+
+static int call_stop(const struct traced *d)
+{
+	return wait_encode_stop(d->options & PTRACE_O_TRACESYSGOOD ? SIGTRAP | 0x80 : SIGTRAP);
+}
+
+bool emulated_stop_at_call(struct recorder *r, struct rtask *rt)
+{
+	struct traced *d = &rt->traced;
+
+	if (!traced_stops_at_calls(d))
+		return false;
+	struct trace_regs front = emulated_regs_before_call(&rt->t.regs);
+	emulated_put_event(r, rt, EVF_AT_CALL, 0, &rt->t.regs, &front);
+	emulated_set_point(rt, &front);
+	rtask_set_state(rt, RTASK_AT_ENTRY);
+	emulated_stop(r, rt, d->resume == TRACED_SYSEMU ? TRACED_AT_SKIPPED_CALL : TRACED_AT_CALL,
+		      call_stop(d), 0);
+	d->syscall_op = PTRACE_SYSCALL_INFO_ENTRY;
+	return true;
+}
+
+bool emulated_stop_if_due(struct recorder *r, struct rtask *rt)
+{
+	struct traced *d = &rt->traced;
+
+	if (traced_stops_at_calls(d) && d->due & TRACED_DUE_CALL_EXIT) {
+		d->due &= ~TRACED_DUE_CALL_EXIT;
+		emulated_stop(r, rt, TRACED_AT_EVENT, call_stop(d), 0);
+		d->syscall_op = PTRACE_SYSCALL_INFO_EXIT;
+		return true;
+	}
+	d->due &= ~TRACED_DUE_CALL_EXIT;
+	if (d->by && d->due & TRACED_DUE_EXEC_TRAP) {
+		d->due = 0;
+		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_stop(SIGTRAP), 0);
+		return true;
+	}
+	return false;
+}
+
+static bool wants(const struct traced *d, int event)
+{
+	return d->by && d->options & 1u << event;
+}
+
+void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
+{
+	struct traced *d = &rt->traced;
+	const struct call *c = &rt->call;
+	bool vforked = c->result > 0 &&
+		       (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK));
+
+	if (!d->by)
+		return;
+	d->due = traced_stops_at_calls(d) ? TRACED_DUE_CALL_EXIT : 0;
+	if (execed && !d->seized && !wants(d, PTRACE_EVENT_EXEC))
+		d->due |= TRACED_DUE_EXEC_TRAP;
+	if (execed && wants(d, PTRACE_EVENT_EXEC))
+		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_event(PTRACE_EVENT_EXEC, SIGTRAP),
+			      (uint64_t)rt->exec_from);
+	else if (vforked && wants(d, PTRACE_EVENT_VFORK_DONE))
+		emulated_stop(r, rt, TRACED_AT_EVENT,
+			      wait_encode_event(PTRACE_EVENT_VFORK_DONE, SIGTRAP),
+			      (uint64_t)c->result);
+	else
+		emulated_stop_if_due(r, rt);
+}
+
+/* kernel_clone() in kernel/fork.c */
+static int clone_event(const struct call *c)
+{
+	if (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK))
+		return PTRACE_EVENT_VFORK;
+	return c->nr == SYS_fork || (c->args[0] & CSIGNAL) == SIGCHLD ? PTRACE_EVENT_FORK
+								      : PTRACE_EVENT_CLONE;
+}
+
+void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child)
+{
+	struct traced *d = &rt->traced, *of = &child->traced;
+	const struct call *c = &rt->call;
+	int event = clone_event(c);
+
+	if (!wants(d, event) || (c->nr == SYS_clone && c->args[0] & CLONE_UNTRACED))
+		return;
+	of->by = d->by;
+	of->seized = d->seized;
+	of->options = d->options;
+	emulated_stop(r, rt, TRACED_IN_KERNEL, wait_encode_event(event, SIGTRAP),
+		      (uint64_t)child->t.tid);
+	d->regs = c->entry;
+	emulated_stop(r, child, TRACED_AT_EVENT,
+		      d->seized ? wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP)
+				: wait_encode_stop(SIGSTOP),
+		      0);
+}
+
+bool emulated_stop_at_exit(struct recorder *r, struct rtask *rt)
+{
+	if (!wants(&rt->traced, PTRACE_EVENT_EXIT) || task_get_regs(&rt->t))
+		return false;
+	emulated_stop(r, rt, TRACED_AT_EXIT, wait_encode_event(PTRACE_EVENT_EXIT, SIGTRAP),
+		      (uint64_t)rt->exit_status);
+	return true;
+}
+
+static void report_watches(struct rtask *rt, bool stepped)
+{
+	arch_debug_report(rt->traced.debug, rt->t.struck, stepped);
+	rt->t.struck = 0;
+}
+
+bool emulated_stop_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si,
+			     uint16_t flags)
+{
+	struct traced *d = &rt->traced;
+	struct trace_regs *g = &rt->t.regs, left = emulated_regs_after_event(g);
+
+	if (!d->by || si->si_signo == SIGKILL)
+		return false;
+	if (flags & EVF_SYNC)
+		emulated_put_event(r, rt, EVF_SYNC, si->si_signo, g, g);
+	else if (flags & EVF_AT_CALL)
+		emulated_put_event(r, rt, EVF_AT_CALL, 0, &rt->call_entry, &left);
+	else if (!flags && rt->point.kind == POINT_TICK)
+		tick_put_switch(r, rt);
+	if (!(flags & EVF_INEXACT))
+		rtask_stop_at_point(rt, POINT_EVENT);
+	emulated_stop(r, rt, flags & EVF_INEXACT ? TRACED_AT_SIGNAL_INEXACT : TRACED_AT_SIGNAL,
+		      wait_encode_stop(si->si_signo), 0);
+	d->info = *si;
+	if (rt->t.struck)
+		report_watches(rt, false);
+	return true;
+}
+
+void emulated_stop_in_group(struct recorder *r, struct rtask *rt, int sig)
+{
+	struct traced *d = &rt->traced;
+
+	if (!d->by || traced_is_stopped(d))
+		return;
+	if (sig == SIGTRAP) {
+		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP),
+			      0);
+		d->regs = registers(rt);
+		return;
+	}
+	emulated_stop(r, rt, TRACED_IN_GROUP_STOP,
+		      d->seized ? wait_encode_event(PTRACE_EVENT_STOP, sig) : wait_encode_stop(sig),
+		      0);
+	d->regs = registers(rt);
+}
+
+void emulated_stop_after_insn(struct recorder *r, struct rtask *rt)
+{
+	struct traced *d = &rt->traced;
+
+	emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_stop(SIGTRAP), 0);
+	report_watches(rt, true);
+	d->info = (siginfo_t){.si_signo = SIGTRAP, .si_code = TRAP_TRACE};
+	d->info.si_addr = (void *)ARCH_PC(&d->regs);
+}
+
+void emulated_stop_end(struct rtask *rt, int sig)
+{
+	struct traced *d = &rt->traced;
+
+	d->state = TRACED_RUNNING;
+	d->sig = sig;
+	if (!traced_at_signal(d) && sig && !wait_event(d->status) &&
+	    sig != wait_decode(d->status).signal)
+		syscall(SYS_tgkill, rt->tgid, rt->t.tid, sig);
+	if (d->at == TRACED_IN_GROUP_STOP && rt->sched == SCHED_STOPPED) {
+		d->state = TRACED_LEAVING;
+		task_resume(&rt->t, PTRACE_INTERRUPT, 0);
+	}
+	if (d->at >= TRACED_IN_KERNEL)
+		d->at = TRACED_AT_NOTHING;
+}
+
+/* The kernel reports a child to its parent, but not the threads of that child. */
+static bool kernel_reports(const struct rtask *rt)
+{
+	return rt->traced.child && rt->t.tid == rt->tgid;
+}
+
+static void ended_add(struct recorder *r, const struct rtask *rt)
+{
+	struct ended **at = &r->ended, *e = xcalloc(1, sizeof(*e));
+
+	while (*at)
+		at = &(*at)->next;
+	*at = e;
+	e->by = rt->traced.by;
+	e->tid = rt->t.tid;
+	e->pgid = getpgid(rt->tgid);
+	e->status = rt->exit_status;
+	notify_tracer(r, e->by, e->tid, e->status);
+}
+
+static void tracer_gone(struct recorder *r, pid_t by)
+{
+	for (struct ended **at = &r->ended, *e; (e = *at);) {
+		if (e->by == by) {
+			*at = e->next;
+			free(e);
+		} else {
+			at = &e->next;
+		}
+	}
+	for (struct rtask *x = r->tasks; x; x = x->next) {
+		struct traced *d = &x->traced;
+		if (d->by != by)
+			continue;
+		d->by = 0;
+		d->resume = TRACED_CONT;
+		if (d->options & PTRACE_O_EXITKILL)
+			kill(x->tgid, SIGKILL);
+		if (traced_is_stopped(d))
+			emulated_stop_end(x, traced_at_signal(d) ? d->info.si_signo : 0);
+	}
+}
+
+void emulated_task_gone(struct recorder *r, struct rtask *rt)
+{
+	struct traced *d = &rt->traced;
+
+	if (d->by && !kernel_reports(rt))
+		ended_add(r, rt);
+	d->by = 0;
+	if (rt->t.tid == rt->tgid)
+		tracer_gone(r, rt->tgid);
+}
+
+static bool is_waited_for(pid_t which, pid_t tid, pid_t pgid, pid_t by)
+{
+	if (which > 0)
+		return tid == which;
+	return which == -1 || pgid == (which ? -which : getpgid(by));
+}
+
+pid_t emulated_wait(struct recording *rec, struct task *by, pid_t which, bool look, int *status)
+{
+	struct recorder *r = (struct recorder *)rec;
+	pid_t process = ((struct rtask *)by)->tgid;
+	bool some = false;
+
+	for (struct rtask *x = r->tasks; x; x = x->next) {
+		struct traced *d = &x->traced;
+		if (d->by != process || !is_waited_for(which, x->t.tid, getpgid(x->tgid), process))
+			continue;
+		if (d->state == TRACED_STOPPED) {
+			if (!look)
+				d->state = TRACED_REPORTED;
+			*status = d->status;
+			return x->t.tid;
+		}
+		some |= !kernel_reports(x);
+	}
+	for (struct ended **at = &r->ended, *e; (e = *at); at = &e->next)
+		if (e->by == process && is_waited_for(which, e->tid, e->pgid, process)) {
+			pid_t tid = e->tid;
+			*status = e->status;
+			if (!look) {
+				*at = e->next;
+				free(e);
+			}
+			return tid;
+		}
+	return some && (which > 0 || !proc_has_child(process)) ? -1 : 0;
+}

@@ -1,0 +1,144 @@
+/* The end of a task: from PTRACE_EVENT_EXIT to its EV_EXIT. */
+#include "record/exits.h"
+
+#include "record/emulated.h"
+#include "record/recorder.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sched.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void rtask_gone(struct recorder *r, struct rtask *rt)
+{
+	bool lives_on = rt->t.mm->refs > 1;
+	struct trace_event ev = {
+		.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
+
+	ev.regs = ev.after = rt->point.regs;
+	rtask_put_event(r, rt, &ev);
+	rtask_set_state(rt, RTASK_GONE);
+	emulated_task_gone(r, rt);
+	if (r->preemption.rt == rt)
+		r->preemption.rt = NULL;
+	rt->stop.pending = false;
+	r->live--;
+	hpc_close(&rt->hpc);
+	kernel_scratch_release(&rt->t);
+	mm_put(rt->t.mm);
+	rt->t.mm = NULL;
+}
+
+/* What the kernel will write into a robust futex that the task holds when it ends:
+ * handle_futex_death() in kernel/futex/core.c. The word may be in memory shared with other
+ * processes, so it is recorded as a write of the task's own, just before its end. */
+static void put_robust_word(struct recorder *r, struct rtask *rt, uint64_t addr, uint32_t owner)
+{
+	uint32_t word;
+
+	if (task_read_all(&rt->t, addr, &word, sizeof(word)) || (word & FUTEX_TID_MASK) != owner)
+		return;
+	word = (word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+	kernel_put(&r->rec, &(struct trace_data){.kind = DATA_OUT,
+						 .tid = rt->t.tid,
+						 .addr = addr,
+						 .len = sizeof(word),
+						 .bytes = (const uint8_t *)&word});
+}
+
+/* set_robust_list(2); the kernel looks at no more than ROBUST_LIST_LIMIT entries. */
+static void put_robust_list(struct recorder *r, struct rtask *rt)
+{
+	uint64_t head[3], at, next;
+	size_t len, n = 0;
+	void *list = NULL;
+
+	if (syscall(SYS_get_robust_list, rt->t.tid, &list, &len) || !list)
+		return;
+	if (task_read_all(&rt->t, (uint64_t)list, head, sizeof(head)))
+		return;
+	uint64_t pending = head[2] & ~1ul;
+	if (!pending && (head[0] & ~1ul) == (uint64_t)list)
+		return;
+	uint32_t owner = (uint32_t)proc_inner_tid(rt->t.tid);
+	for (at = head[0] & ~1ul; at != (uint64_t)list && n++ < ROBUST_LIST_LIMIT;
+	     at = next & ~1ul) {
+		if (task_read_all(&rt->t, at, &next, sizeof(next)))
+			next = (uint64_t)list;
+		if (at != pending)
+			put_robust_word(r, rt, at + head[1], owner);
+	}
+	if (pending)
+		put_robust_word(r, rt, pending + head[1], owner);
+}
+
+static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
+{
+	for (struct rtask *x = r->tasks; x; x = x->next)
+		if (x != rt && x->state != RTASK_GONE && x->t.mm == rt->t.mm)
+			return x;
+	return NULL;
+}
+
+void rtask_exiting(struct recorder *r, struct rtask *rt)
+{
+	if (rt->state == RTASK_EXITING)
+		return;                  /* killed while it is there for its tracer */
+	if (rt->state == RTASK_ENDING) { /* the same, when it is past that */
+		task_resume(&rt->t, PTRACE_CONT, 0);
+		return;
+	}
+	rtask_set_state(rt, RTASK_EXITING);
+	rt->exit_status = (int)task_event_msg(&rt->t);
+	if (!emulated_stop_at_exit(r, rt))
+		rtask_leave(r, rt);
+}
+
+void rtask_leave(struct recorder *r, struct rtask *rt)
+{
+	put_robust_list(r, rt);
+	task_resume(&rt->t, PTRACE_CONT, 0);
+	rtask_set_state(rt, RTASK_ENDING);
+	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at
+	 * once. */
+	while (!rtask_check_ended(r, rt)) {
+		uint64_t s = proc_stat_field(rt->t.tid, 3);
+		if (s == 'S' || s == 'D')
+			return;
+		sched_yield();
+	}
+}
+
+bool rtask_check_ended(struct recorder *r, struct rtask *rt)
+{
+	struct rtask *heir = shares_memory(r, rt);
+	int status;
+
+	/* A process's first thread is not reported before its last; it is a zombie as soon as it
+	 * has ended. */
+	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
+	/* Or it has ended, and a thread of its process has become another program already, under
+	 * its id: rtask_execed(). */
+	bool goes_on = w == rt->t.tid && wait_is_stop(status);
+	if (w == rt->t.tid) {
+		if (!goes_on)
+			rtask_reaped(r, rt, status);
+	} else if (w < 0 && !rt->reaped) {
+		if (errno == EINTR)
+			return false;
+		rtask_reaped(r, rt, rt->exit_status);
+	} else if (!rt->reaped) {
+		uint64_t s = proc_stat_field(rt->t.tid, 3);
+		if (s != 'Z' && s != 'X' && s != 0)
+			return false;
+	}
+	if (heir && rt->clear_tid)
+		kernel_put_out(&r->rec, &heir->t, rt->clear_tid, 4);
+	rtask_gone(r, rt);
+	if (goes_on)
+		rtask_set_stop(r, rt, status);
+	return true;
+}
