@@ -35,7 +35,7 @@ END {
 			complain(row[names[i]], "handler=" names[i] ": no SYSCALL_HANDLER(" names[i] ", ...) in lib/kernel")
 	if (failed)
 		exit 1
-	print "/* Made by formats/handlers.awk: do not edit. */\n#include \"kernel/kernel.h\"\n"
+	print "/* Made by formats/handlers.awk: do not edit. */\n#include \"kernel/handler.h\"\n"
 	for (i = 1; i <= n; i++)
 		print "extern const struct call_handler kernel_handler_" names[i] ";"
 	print "\nconst struct call_handler *const kernel_handlers[SYSH_COUNT] = {"

@@ -1,5 +1,5 @@
 /* Calls whose second argument says what they do: fcntl, ioctl, prctl, arch_prctl. Recording. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/util.h"
 
 #include <asm/prctl.h>
@@ -44,7 +44,7 @@ static const struct subcode fcntls[] = {
 	{1038, 8, D_IN},
 };
 
-void enter_fcntl(struct call *c)
+static void enter_fcntl(struct call *c)
 {
 	const struct subcode *s = find(fcntls, ARRAY_LEN(fcntls), c->args[1]);
 
@@ -52,7 +52,7 @@ void enter_fcntl(struct call *c)
 		kernel_call_in(c, c->args[2], s->size);
 }
 
-void exit_fcntl(struct call *c)
+static void exit_fcntl(struct call *c)
 {
 	const struct subcode *s = find(fcntls, ARRAY_LEN(fcntls), c->args[1]);
 
@@ -151,7 +151,7 @@ static bool is_ifreq(uint64_t cmd)
 	return cmd >= 0x8910 && cmd <= 0x89ff && cmd != SIOCGIFCONF_ && cmd != 0x894c;
 }
 
-void enter_ioctl(struct call *c)
+static void enter_ioctl(struct call *c)
 {
 	uint32_t cmd = (uint32_t)c->args[1];
 	const struct subcode *s = find(ioctls, ARRAY_LEN(ioctls), cmd);
@@ -189,7 +189,7 @@ static void out_fiemap(struct call *c)
 				(uint64_t)n * sizeof(struct fiemap_extent));
 }
 
-void exit_ioctl(struct call *c)
+static void exit_ioctl(struct call *c)
 {
 	uint32_t cmd = (uint32_t)c->args[1];
 	uint64_t p = c->args[2];
@@ -232,7 +232,7 @@ static void answer(struct call *c, int64_t result)
 	c->result = result;
 }
 
-void enter_prctl(struct call *c)
+static void enter_prctl(struct call *c)
 {
 	const struct subcode *s = find(prctls, ARRAY_LEN(prctls), c->args[0]);
 	struct task *t = c->t;
@@ -267,7 +267,7 @@ void enter_prctl(struct call *c)
 	}
 }
 
-void exit_prctl(struct call *c)
+static void exit_prctl(struct call *c)
 {
 	const struct subcode *s = find(prctls, ARRAY_LEN(prctls), c->args[0]);
 
@@ -281,7 +281,7 @@ void exit_prctl(struct call *c)
 		kernel_call_out(c, c->args[4], 8);
 }
 
-void enter_arch_prctl(struct call *c)
+static void enter_arch_prctl(struct call *c)
 {
 	switch (c->args[0]) {
 	case 0x1023: /* ARCH_REQ_XCOMP_PERM: tiles would make the register state larger than the
@@ -295,7 +295,7 @@ void enter_arch_prctl(struct call *c)
 	}
 }
 
-void exit_arch_prctl(struct call *c)
+static void exit_arch_prctl(struct call *c)
 {
 	if (c->result < 0)
 		return;

@@ -1,5 +1,5 @@
 /* The bytes a call wrote, put back in replay. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -64,8 +64,8 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 			return kernel_replay_memory_fail(rp);
 		return 0;
 	case DATA_FILL:
-		for (size_t i = 0; i < rp->nfills; i++) {
-			struct replay_fill *f = &rp->fills[i];
+		for (size_t i = 0; i < rp->own->nfills; i++) {
+			struct replay_fill *f = &rp->own->fills[i];
 			if (d->addr < f->start || d->addr - f->start >= f->len)
 				continue;
 			if (pwrite_all(f->fd, d->bytes, d->len, d->addr - f->start))
@@ -75,7 +75,7 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 		return kernel_replay_fail(rp, "contents for 0x%lx, where nothing was mapped",
 					  d->addr);
 	case DATA_ZERO: return zero_replay(rp, t, d);
-	case DATA_DEBUG: return kernel_watches_again(rp, t, d);
+	case DATA_DEBUG: return kernel_replay_debug_registers(rp, t, d);
 	case DATA_XSTATE:
 		return task_set_xstate(t, d->bytes, d->len)
 			       ? kernel_replay_fail(

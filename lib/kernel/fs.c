@@ -1,5 +1,5 @@
 /* Files and descriptors: where written bytes went. Recording. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -26,7 +26,7 @@ static uint16_t stdio_of(struct call *c, int fd)
 		if (c->rec->stdio[i] >= 0 && syscall(SYS_kcmp, c->rec->self, c->t->tid, KCMP_FILE,
 						     c->rec->stdio[i], fd) == 0)
 			return flag[i];
-	if (!c->rec->stdio_reopened)
+	if (!c->rec->own->stdio_reopened)
 		return 0;
 	/* The same pipe, terminal or file by another open of it. */
 	struct stat st, ours;
@@ -44,12 +44,12 @@ static uint16_t stdio_of(struct call *c, int fd)
 
 static struct shared_object *object_of(struct call *c, int fd, struct stat *st, char link[64])
 {
-	if (!c->rec->nobjects)
+	if (!c->rec->own->nobjects)
 		return NULL;
 	snprintf(link, 64, "/proc/%d/fd/%d", c->t->tid, fd);
 	if (stat(link, st) || !S_ISREG(st->st_mode))
 		return NULL;
-	return kernel_object(c->rec, st);
+	return kernel_object_mapped(c->rec, st);
 }
 
 static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
@@ -126,7 +126,7 @@ static void memory_written(struct call *c)
 	struct task *t = memory_of(c, &from);
 
 	if (t)
-		kernel_text_written(c->rec, t, from, (uint64_t)c->result);
+		kernel_original_written(c->rec, t, from, (uint64_t)c->result);
 }
 
 static void memory_read(struct call *c)
@@ -135,7 +135,7 @@ static void memory_read(struct call *c)
 	struct task *t = c->nr == SYS_read || c->nr == SYS_pread64 ? memory_of(c, &from) : NULL;
 
 	if (t)
-		kernel_text_read(c, t, from, c->args[1], (uint64_t)c->result);
+		kernel_original_read(c, t, from, c->args[1], (uint64_t)c->result);
 }
 
 /* A read past O_DIRECT may have overwritten all of the buffer, whatever its result. */
@@ -155,15 +155,15 @@ static void enter_open(struct call *c)
 	ssize_t n = task_read_str(c->t, at, path, sizeof(path));
 
 	if (c->nr != SYS_openat2 && (c->args[c->nr == SYS_open ? 1 : 2] & O_DIRECT))
-		c->rec->direct_opened = true;
+		c->rec->own->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
-		c->rec->memory_opened = true;
+		c->rec->own->memory_opened = true;
 	c->note[0] = n > 4 && !memcmp(path + n - 4, "maps", 4);
 	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/",
 					    "/dev/tty",    "/dev/pts/",   "/proc/"};
 	for (size_t i = 0; i < ARRAY_LEN(stdio) && n > 0; i++)
 		if (!strncmp(path, stdio[i], strlen(stdio[i])) && (i < 5 || strstr(path, "/fd/")))
-			c->rec->stdio_reopened = true;
+			c->rec->own->stdio_reopened = true;
 }
 
 static void exit_open(struct call *c)
@@ -178,7 +178,7 @@ static void exit_write(struct call *c)
 {
 	if (c->result <= 0)
 		return;
-	if (c->rec->memory_opened)
+	if (c->rec->own->memory_opened)
 		memory_written(c);
 	c->flags |= stdio_of(c, (int)c->args[0]);
 	update_shared(c, (int)c->args[0]);
@@ -208,7 +208,7 @@ static void exit_truncate(struct call *c)
 			return;
 		}
 		close(fd);
-		o = kernel_object(c->rec, &st);
+		o = kernel_object_mapped(c->rec, &st);
 	} else {
 		o = object_of(c, (int)c->args[0], &st, link);
 	}
@@ -322,9 +322,9 @@ static void exit_read(struct call *c)
 	char head[8], link[64], path[64];
 	char *buf;
 
-	if (c->rec->direct_opened)
+	if (c->rec->own->direct_opened)
 		out_direct(c);
-	if (c->rec->memory_opened && c->result > 0)
+	if (c->rec->own->memory_opened && c->result > 0)
 		memory_read(c);
 	if (c->result < 16 || (c->nr != SYS_read && c->nr != SYS_pread64) || c->result > 65536)
 		return;

@@ -1,5 +1,5 @@
 /* System V semaphores, shared memory segments and message queues. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/util.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* Records of mappings: what is mapped where, where its contents come from in replay, and those
  * contents. Recording. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -35,28 +35,31 @@ static bool file_is_stable(const char *path, const struct stat *st)
 
 struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uint64_t ino)
 {
-	for (size_t i = 0; i < rec->nobjects; i++)
-		if (rec->objects[i].dev == dev && rec->objects[i].ino == ino)
-			return &rec->objects[i];
-	rec->objects = xrealloc(rec->objects, (rec->nobjects + 1) * sizeof(*rec->objects));
-	struct shared_object *o = &rec->objects[rec->nobjects++];
-	*o = (struct shared_object){rec->nobjects, dev, ino};
+	for (size_t i = 0; i < rec->own->nobjects; i++)
+		if (rec->own->objects[i].dev == dev && rec->own->objects[i].ino == ino)
+			return &rec->own->objects[i];
+	rec->own->objects =
+		xrealloc(rec->own->objects, (rec->own->nobjects + 1) * sizeof(*rec->own->objects));
+	struct shared_object *o = &rec->own->objects[rec->own->nobjects++];
+	*o = (struct shared_object){rec->own->nobjects, dev, ino};
 	return o;
 }
 
-struct shared_object *kernel_object(struct recording *rec, const struct stat *st)
+struct shared_object *kernel_object_mapped(struct recording *rec, const struct stat *st)
 {
-	for (size_t i = 0; i < rec->nobjects; i++)
-		if (rec->objects[i].dev == st->st_dev && rec->objects[i].ino == st->st_ino)
-			return rec->mapped(rec, rec->objects[i].id) ? &rec->objects[i] : NULL;
+	for (size_t i = 0; i < rec->own->nobjects; i++)
+		if (rec->own->objects[i].dev == st->st_dev &&
+		    rec->own->objects[i].ino == st->st_ino)
+			return rec->mapped(rec, rec->own->objects[i].id) ? &rec->own->objects[i]
+									 : NULL;
 	return NULL;
 }
 
 /* The name under files/ of a copy of this file as it is now; NULL if it cannot be made. */
 static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
 {
-	for (size_t i = 0; i < rec->ncopies; i++) {
-		struct file_copy *f = &rec->copies[i];
+	for (size_t i = 0; i < rec->own->ncopies; i++) {
+		struct file_copy *f = &rec->own->copies[i];
 		if (f->dev == st->st_dev && f->ino == st->st_ino &&
 		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
 			return f->name;
@@ -73,8 +76,9 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 		free(name);
 		return NULL;
 	}
-	rec->copies = xrealloc(rec->copies, (rec->ncopies + 1) * sizeof(*rec->copies));
-	rec->copies[rec->ncopies++] = (struct file_copy){
+	rec->own->copies =
+		xrealloc(rec->own->copies, (rec->own->ncopies + 1) * sizeof(*rec->own->copies));
+	rec->own->copies[rec->own->ncopies++] = (struct file_copy){
 		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
 	return name;
 }

@@ -1,14 +1,13 @@
 /* Mappings in replay, made where and as the trace has them. */
 #include "counter/page.h"
 #include "instrument/image.h"
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/lack.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,17 +21,6 @@
 #define MAP_GROWSDOWN_ 0x100
 /* Shared mappings of one address space: as many as the kernel makes (vm.max_map_count). */
 #define SHARED_MAX 65530
-
-int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(rp->error, sizeof(rp->error), fmt, ap);
-	va_end(ap);
-	line_plain(rp->error);
-	return -1;
-}
 
 /* A trace that would put code of its own where the agent's is could make real calls through it. */
 bool kernel_replay_touches_agent(uint64_t start, uint64_t len)
@@ -54,14 +42,7 @@ static void objects_tidy(struct replaying *rp)
 		else
 			close(rp->objects[i].fd);
 	rp->nobjects = kept;
-	rp->tidy_at = kept + kept / 4 + 32;
-}
-
-int kernel_replay_memory_fail(struct replaying *rp)
-{
-	if (errno != EFBIG && errno != EINVAL)
-		lack_note("memory file");
-	return kernel_replay_fail(rp, "memory file: %s", strerror(errno));
+	rp->own->tidy_at = kept + kept / 4 + 32;
 }
 
 int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
@@ -69,7 +50,7 @@ int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
 	for (size_t i = 0; i < rp->nobjects; i++)
 		if (rp->objects[i].id == id)
 			return rp->objects[i].fd;
-	if (rp->mapped && rp->nobjects >= rp->tidy_at)
+	if (rp->mapped && rp->nobjects >= rp->own->tidy_at)
 		objects_tidy(rp);
 	int fd = memfd_create("rr-object", MFD_CLOEXEC);
 	if (fd < 0)
@@ -79,11 +60,11 @@ int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
 	return fd;
 }
 
-static void fills_close(struct replaying *rp)
+void kernel_replay_fills_close(struct replaying *rp)
 {
-	for (size_t i = 0; i < rp->nfills; i++)
-		close(rp->fills[i].fd);
-	rp->nfills = 0;
+	for (size_t i = 0; i < rp->own->nfills; i++)
+		close(rp->own->fills[i].fd);
+	rp->own->nfills = 0;
 }
 
 int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd,
@@ -134,10 +115,10 @@ static int map_object(struct replaying *rp, struct task *t, const struct trace_m
 /* A memory file of the replay's own, so that a checkpoint can copy what it holds. */
 static int map_anon_object(struct replaying *rp, struct task *t, const struct trace_map *m)
 {
-	return map_object(
-		rp, t, m,
-		&(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->anon_last, 0, false},
-		m->len);
+	return map_object(rp, t, m,
+			  &(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->own->anon_last,
+					       0, false},
+			  m->len);
 }
 
 static int map_replay(struct replaying *rp, struct task *t, const struct trace_map *m)
@@ -172,13 +153,15 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 		fd = memfd_create("rr-data", MFD_CLOEXEC);
 		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
 			return kernel_replay_memory_fail(rp);
-		rp->fills = xrealloc(rp->fills, (rp->nfills + 1) * sizeof(*rp->fills));
-		rp->fills[rp->nfills++] = (struct replay_fill){t->tid, fd, m->start, m->len};
+		rp->own->fills =
+			xrealloc(rp->own->fills, (rp->own->nfills + 1) * sizeof(*rp->own->fills));
+		rp->own->fills[rp->own->nfills++] =
+			(struct replay_fill){t->tid, fd, m->start, m->len};
 		return kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC,
 					    MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);
 	}
 	case BACKING_CODE: {
-		const struct code_image *img = kernel_code_again(rp, t, m);
+		const struct code_image *img = kernel_replay_code_map(rp, t, m);
 		if (!img)
 			return -1;
 		if (rp->counter_fd < 0) {
@@ -225,7 +208,7 @@ int kernel_replay_maps(struct replaying *rp, struct task *t)
 	struct trace_map m;
 	int r;
 
-	fills_close(rp);
+	kernel_replay_fills_close(rp);
 	while ((r = trace_next_map(rp->r, &m)) == 1)
 		if (map_replay(rp, t, &m))
 			return -1;
@@ -239,13 +222,4 @@ int kernel_replay_exec(struct replaying *rp, struct task *t)
 	    TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
 		return kernel_replay_fail(rp, "the stub cannot be emptied");
 	return kernel_replay_maps(rp, t);
-}
-
-void kernel_replay_free(struct replaying *rp)
-{
-	fills_close(rp);
-	kernel_replay_codes_free(rp);
-	kernel_replay_files_free(rp);
-	kernel_replay_objects_free(rp);
-	free(rp->fills);
 }

@@ -1,5 +1,5 @@
 /* Mappings and the heap: mmap, munmap, mremap, mprotect, madvise, brk. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/lack.h"
 #include "util/util.h"
 

@@ -1,5 +1,5 @@
 /* Tasks, scheduling, and memory that one call writes in places its row cannot name. Recording. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "tracee/waitstatus.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -258,7 +258,7 @@ static void exit_process_vm_readv(struct call *c)
 	     from && left && vec_piece(c, &to) && vec_piece(c, &of); left -= n) {
 		n = to.v.iov_len < of.v.iov_len ? to.v.iov_len : of.v.iov_len;
 		n = n < left ? n : left;
-		kernel_text_read(c, from, (uint64_t)of.v.iov_base, (uint64_t)to.v.iov_base, n);
+		kernel_original_read(c, from, (uint64_t)of.v.iov_base, (uint64_t)to.v.iov_base, n);
 		for (struct vec **v = (struct vec *[]){&to, &of, NULL}; *v; v++) {
 			(*v)->v.iov_base = (char *)(*v)->v.iov_base + n;
 			(*v)->v.iov_len -= n;
@@ -276,7 +276,7 @@ static void exit_process_vm_writev(struct call *c)
 	for (uint64_t left = c->result > 0 ? (uint64_t)c->result : 0, n;
 	     target && left && vec_piece(c, &to); left -= n) {
 		n = to.v.iov_len < left ? to.v.iov_len : left;
-		kernel_text_written(c->rec, target, (uint64_t)to.v.iov_base, n);
+		kernel_original_written(c->rec, target, (uint64_t)to.v.iov_base, n);
 		to.v.iov_len = 0;
 	}
 }

@@ -5,7 +5,7 @@
  * exit, an event, the bytes are copied to where the program wants them. Only the plain pointers of
  * a row are changed so; replay knows nothing of it. Recording.
  */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/util.h"
 
 #include <errno.h>

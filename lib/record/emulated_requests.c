@@ -103,7 +103,7 @@ static int64_t give_word(struct call *c, struct rtask *x)
 
 	if (task_read_all(&x->t, c->args[2], &word, sizeof(word)))
 		return -EIO;
-	kernel_text_show(c->rec, &x->t, c->args[2], (uint8_t *)&word, sizeof(word));
+	kernel_original_show(c->rec, &x->t, c->args[2], (uint8_t *)&word, sizeof(word));
 	return give(c, c->args[3], &word, sizeof(word));
 }
 
@@ -242,7 +242,7 @@ static int64_t set_watches(struct recorder *r, struct rtask *x)
 		return -EINVAL;
 	arch_debug_pack(x->traced.debug, dr);
 	errno = 0;
-	if (kernel_watches_set(&x->t, dr) && errno != ESRCH)
+	if (kernel_debug_registers_set(&x->t, dr) && errno != ESRCH)
 		return -EINVAL;
 	x->traced.debug_due = errno == ESRCH;
 	kernel_put(&r->rec, &(struct trace_data){.kind = DATA_DEBUG,
@@ -292,7 +292,7 @@ static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 	if (x->traced.at == TRACED_ANYWHERE || x->traced.at == TRACED_AT_SIGNAL_INEXACT ||
 	    task_write(&x->t, at, &word, sizeof(word)))
 		return -EIO;
-	kernel_text_written(c->rec, &x->t, at, sizeof(word));
+	kernel_original_written(c->rec, &x->t, at, sizeof(word));
 	return 0;
 }
 

@@ -235,7 +235,7 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 		return WAITED_STEP;
 	if (rt->traced.debug_due && !rtask_in_call(rt)) {
 		rt->traced.debug_due = false;
-		kernel_watches_set(&rt->t, rt->t.debug);
+		kernel_debug_registers_set(&rt->t, rt->t.debug);
 	}
 	bool steps = traced_is_stepped(&rt->traced);
 	int sig = rt->inject;
@@ -377,7 +377,7 @@ static void note(struct recording *rec, const char *fmt, ...)
 static void recorder_free(struct recorder *r)
 {
 	free(r->chaos);
-	kernel_codes_free(&r->rec);
+	kernel_recording_free(&r->rec);
 	soft_close(&r->soft);
 	for (struct rtask *rt = r->tasks, *next; rt; rt = next) {
 		next = rt->next;
@@ -388,12 +388,8 @@ static void recorder_free(struct recorder *r)
 		next = e->next;
 		free(e);
 	}
-	for (size_t i = 0; i < r->rec.ncopies; i++)
-		free(r->rec.copies[i].name);
 	for (size_t i = 0; i < r->nwarned; i++)
 		free(r->warned[i]);
-	free(r->rec.copies);
-	free(r->rec.objects);
 }
 
 static int exit_status(const struct recorder *r, int *signal)
@@ -469,6 +465,7 @@ int record_run(const struct record_options *o, int *signal)
 	r.rec.ptrace = emulated_request;
 	r.rec.halted = emulated_wait;
 	r.rec.warn = warn_once;
+	kernel_recording_begin(&r.rec);
 	r.rec.self = getpid();
 	for (int i = 0; i < 3; i++)
 		r.rec.stdio[i] = i;

@@ -6,7 +6,7 @@
 
 #include "counter/hpc.h"
 #include "counter/soft.h"
-#include "kernel/kernel.h"
+#include "kernel/recording.h"
 #include "record/traced.h"
 #include "tracee/task.h"
 #include "tracee/waitstatus.h"

@@ -43,7 +43,8 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 		return NULL;
 	c->t.regs = like->t.regs;
 	ARCH_SYSNO(&c->t.regs) = (uint64_t)-1;
-	if (ptask_set_regs(c) || (like->t.debugged && kernel_watches_set(&c->t, like->t.debug)))
+	if (ptask_set_regs(c) ||
+	    (like->t.debugged && kernel_debug_registers_set(&c->t, like->t.debug)))
 		return NULL;
 	c->t.regs = like->t.regs;
 	if (like == from)

@@ -395,6 +395,7 @@ enum replay_verdict replayer_open(struct replayer *p)
 {
 	memset(p->stats, 0, sizeof(*p->stats));
 	p->stub_fd = -1;
+	kernel_replaying_begin(&p->rp);
 	p->rp.self = getpid();
 	p->rp.mapped = object_mapped;
 	files_more(); /* for memory that is shared: each has its file */
@@ -422,7 +423,7 @@ void replayer_close(struct replayer *p)
 		replayer_watchdog_stop(p);
 	while (p->tasks)
 		ptask_end(p, p->tasks);
-	kernel_replay_free(&p->rp);
+	kernel_replaying_free(&p->rp);
 	soft_close(&p->soft);
 	if (p->stub_fd >= 0)
 		close(p->stub_fd);

@@ -6,7 +6,7 @@
 #include "counter/soft.h"
 #include "counter/step.h"
 #include "instrument/image.h"
-#include "kernel/kernel.h"
+#include "kernel/replaying.h"
 #include "print/print.h"
 #include "replay/replay.h"
 #include "tracee/task.h"

@@ -1,6 +1,6 @@
 /* Reserved ranges: addresses that belong to the tool in every recorded address space. Calls of the
  * program that name them leave what is there alone, and the program finds nothing there. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/util.h"
 
 #include <errno.h>

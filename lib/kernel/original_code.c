@@ -4,7 +4,7 @@
  * and is met there. Replay knows nothing of it: these are bytes in the task's memory as any other.
  */
 #include "instrument/image.h"
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -40,7 +40,8 @@ static bool has_code(const struct task *t, uint64_t addr, uint64_t n)
 	return code_next_run(&t->mm->code, addr, addr + n, &run);
 }
 
-void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf, size_t n)
+void kernel_original_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf,
+			  size_t n)
 {
 	struct code_run run;
 
@@ -57,7 +58,7 @@ void kernel_text_show(struct recording *rec, struct task *t, uint64_t addr, uint
 	}
 }
 
-void kernel_text_read(struct call *c, struct task *t, uint64_t addr, uint64_t to, uint64_t n)
+void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_t to, uint64_t n)
 {
 	uint8_t buf[4096];
 	uint64_t k;
@@ -68,7 +69,7 @@ void kernel_text_read(struct call *c, struct task *t, uint64_t addr, uint64_t to
 			continue;
 		if (task_read_all(c->t, to, buf, k))
 			return;
-		kernel_text_show(c->rec, t, addr, buf, k);
+		kernel_original_show(c->rec, t, addr, buf, k);
 		task_write(c->t, to, buf, k);
 	}
 }
@@ -102,7 +103,7 @@ static void byte_written(struct recording *rec, struct task *t, uint64_t at, uin
 			"it has been rewritten for counting, and stays as it is there: record with --counter=none");
 }
 
-void kernel_text_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n)
+void kernel_original_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n)
 {
 	uint8_t written[sizeof((struct piece *)0)->original];
 	struct piece p;

@@ -1,5 +1,5 @@
 /* The files that a replay has mapped, as they were when they were recorded. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -25,11 +25,11 @@ void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m)
 
 	if (m->backing >= ARRAY_LEN(is_file) || !is_file[m->backing] || m->path[0] != '/')
 		return;
-	for (size_t i = 0; i < rp->nfiles; i++)
-		if (is_same(&rp->files[i], m))
+	for (size_t i = 0; i < rp->own->nfiles; i++)
+		if (is_same(&rp->own->files[i], m))
 			return;
-	rp->files = xrealloc(rp->files, (rp->nfiles + 1) * sizeof(*rp->files));
-	rp->files[rp->nfiles++] =
+	rp->own->files = xrealloc(rp->own->files, (rp->own->nfiles + 1) * sizeof(*rp->own->files));
+	rp->own->files[rp->own->nfiles++] =
 		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL,
 				     m->object, m->size, m->mtime_ns};
 }
@@ -56,8 +56,8 @@ int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t siz
 
 int kernel_replay_file_open(struct replaying *rp, const char *path)
 {
-	for (size_t i = rp->nfiles; i-- > 0;) {
-		const struct replay_file *f = &rp->files[i];
+	for (size_t i = rp->own->nfiles; i-- > 0;) {
+		const struct replay_file *f = &rp->own->files[i];
 		if (strcmp(f->path, path) != 0)
 			continue;
 		int fd = f->copy ? trace_open_copy(rp->r, f->copy)
@@ -71,11 +71,11 @@ int kernel_replay_file_open(struct replaying *rp, const char *path)
 
 int kernel_replay_file_object(const struct replaying *rp, const char *path)
 {
-	for (size_t i = rp->nfiles; i-- > 0;)
-		for (size_t j = 0;
-		     rp->files[i].object && !strcmp(rp->files[i].path, path) && j < rp->nobjects;
+	for (size_t i = rp->own->nfiles; i-- > 0;)
+		for (size_t j = 0; rp->own->files[i].object &&
+				   !strcmp(rp->own->files[i].path, path) && j < rp->nobjects;
 		     j++)
-			if (rp->objects[j].id == rp->files[i].object)
+			if (rp->objects[j].id == rp->own->files[i].object)
 				return rp->objects[j].fd;
 	return -1;
 }
@@ -84,17 +84,17 @@ const char *kernel_replay_file_name(const struct replaying *rp, const char *here
 {
 	const char *base = strrchr(here, '/');
 
-	for (size_t i = 0; base && i < rp->nfiles; i++)
-		if (rp->files[i].copy && !strcmp(rp->files[i].copy, base + 1))
-			return rp->files[i].path;
+	for (size_t i = 0; base && i < rp->own->nfiles; i++)
+		if (rp->own->files[i].copy && !strcmp(rp->own->files[i].copy, base + 1))
+			return rp->own->files[i].path;
 	return here;
 }
 
 void kernel_replay_files_free(struct replaying *rp)
 {
-	for (size_t i = 0; i < rp->nfiles; i++) {
-		free(rp->files[i].path);
-		free(rp->files[i].copy);
+	for (size_t i = 0; i < rp->own->nfiles; i++) {
+		free(rp->own->files[i].path);
+		free(rp->own->files[i].copy);
 	}
-	free(rp->files);
+	free(rp->own->files);
 }

@@ -1,7 +1,7 @@
 /* Rewritten code takes the place of the original wherever a file is mapped to be executed. */
 #include "counter/page.h"
 #include "instrument/image.h"
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -65,8 +65,8 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 	int64_t mtime = stat_mtime_ns(st);
 	const char *why;
 
-	for (size_t i = 0; i < rec->ncodes; i++) {
-		struct code_file *f = rec->codes[i];
+	for (size_t i = 0; i < rec->own->ncodes; i++) {
+		struct code_file *f = rec->own->codes[i];
 		if (f->from.dev == st->st_dev && f->from.ino == st->st_ino &&
 		    f->size == (uint64_t)st->st_size && f->mtime_ns == mtime)
 			return f;
@@ -76,8 +76,9 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 				.size = (uint64_t)st->st_size,
 				.mtime_ns = mtime,
 				.original = -1};
-	rec->codes = xrealloc(rec->codes, (rec->ncodes + 1) * sizeof(*rec->codes));
-	rec->codes[rec->ncodes++] = f;
+	rec->own->codes =
+		xrealloc(rec->own->codes, (rec->own->ncodes + 1) * sizeof(*rec->own->codes));
+	rec->own->codes[rec->own->ncodes++] = f;
 	if (f->size > LARGE && !code_cache_has(fd))
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
@@ -96,23 +97,23 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 
 void kernel_codes_free(struct recording *rec)
 {
-	for (size_t i = 0; i < rec->ncodes; i++) {
-		code_image_close(rec->codes[i]->img);
-		free((char *)rec->codes[i]->from.path);
-		free(rec->codes[i]->name);
-		if (rec->codes[i]->original >= 0)
-			close(rec->codes[i]->original);
-		free(rec->codes[i]);
+	for (size_t i = 0; i < rec->own->ncodes; i++) {
+		code_image_close(rec->own->codes[i]->img);
+		free((char *)rec->own->codes[i]->from.path);
+		free(rec->own->codes[i]->name);
+		if (rec->own->codes[i]->original >= 0)
+			close(rec->own->codes[i]->original);
+		free(rec->own->codes[i]);
 	}
-	free(rec->codes);
+	free(rec->own->codes);
 }
 
 const struct code_origin_file *kernel_code_origin(const struct recording *rec,
 						  const struct code_image *img)
 {
-	for (size_t i = 0; i < rec->ncodes; i++)
-		if (rec->codes[i]->img == img)
-			return &rec->codes[i]->from;
+	for (size_t i = 0; i < rec->own->ncodes; i++)
+		if (rec->own->codes[i]->img == img)
+			return &rec->own->codes[i]->from;
 	return NULL;
 }
 
@@ -128,9 +129,9 @@ int kernel_code_file(struct recording *rec, struct task *t, const struct code_im
 {
 	struct code_file *f = NULL;
 
-	for (size_t i = 0; i < rec->ncodes && !f; i++)
-		if (rec->codes[i]->img == img)
-			f = rec->codes[i];
+	for (size_t i = 0; i < rec->own->ncodes && !f; i++)
+		if (rec->own->codes[i]->img == img)
+			f = rec->own->codes[i];
 	if (!f || f->asked)
 		return f ? f->original : -1;
 	f->asked = true;
@@ -389,9 +390,9 @@ struct replay_code {
 
 static const struct code_image *image_named(struct replaying *rp, const char *name)
 {
-	for (size_t i = 0; i < rp->ncodes; i++)
-		if (!strcmp(rp->codes[i].name, name))
-			return rp->codes[i].img;
+	for (size_t i = 0; i < rp->own->ncodes; i++)
+		if (!strcmp(rp->own->codes[i].name, name))
+			return rp->own->codes[i].img;
 	int fd = trace_open_copy(rp->r, name);
 	struct code_image *img = fd >= 0 ? code_image_open(fd) : NULL;
 	if (fd < 0)
@@ -402,17 +403,17 @@ static const struct code_image *image_named(struct replaying *rp, const char *na
 			name);
 	if (!img)
 		return NULL;
-	rp->codes = xrealloc(rp->codes, (rp->ncodes + 1) * sizeof(*rp->codes));
-	rp->codes[rp->ncodes++] =
+	rp->own->codes = xrealloc(rp->own->codes, (rp->own->ncodes + 1) * sizeof(*rp->own->codes));
+	rp->own->codes[rp->own->ncodes++] =
 		(struct replay_code){.name = xstrdup(name), .img = img, .original = -1};
 	return img;
 }
 
 static struct replay_code *code_of(struct replaying *rp, const struct code_image *img)
 {
-	for (size_t i = 0; i < rp->ncodes; i++)
-		if (rp->codes[i].img == img)
-			return &rp->codes[i];
+	for (size_t i = 0; i < rp->own->ncodes; i++)
+		if (rp->own->codes[i].img == img)
+			return &rp->own->codes[i];
 	return NULL;
 }
 
@@ -443,8 +444,8 @@ int kernel_replay_code_original(struct replaying *rp, const struct code_image *i
 	return c->original >= 0 ? c->original : kernel_replay_file_object(rp, c->path);
 }
 
-const struct code_image *kernel_code_again(struct replaying *rp, struct task *t,
-					   const struct trace_map *m)
+const struct code_image *kernel_replay_code_map(struct replaying *rp, struct task *t,
+						const struct trace_map *m)
 {
 	const struct code_image *img = image_named(rp, m->copy);
 
@@ -472,12 +473,12 @@ const struct code_image *kernel_code_again(struct replaying *rp, struct task *t,
 
 void kernel_replay_codes_free(struct replaying *rp)
 {
-	for (size_t i = 0; i < rp->ncodes; i++) {
-		code_image_close(rp->codes[i].img);
-		free(rp->codes[i].name);
-		free(rp->codes[i].path);
-		if (rp->codes[i].original >= 0)
-			close(rp->codes[i].original);
+	for (size_t i = 0; i < rp->own->ncodes; i++) {
+		code_image_close(rp->own->codes[i].img);
+		free(rp->own->codes[i].name);
+		free(rp->own->codes[i].path);
+		if (rp->own->codes[i].original >= 0)
+			close(rp->own->codes[i].original);
 	}
-	free(rp->codes);
+	free(rp->own->codes);
 }

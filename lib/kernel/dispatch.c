@@ -1,5 +1,5 @@
 /* One system call: what its row in formats/syscalls says, and what its handler adds. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 
 void kernel_enter(struct call *c)
 {

@@ -1,6 +1,6 @@
 /* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program
  * wants kept from its children goes along. */
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/host.h"
 #include "util/util.h"
 

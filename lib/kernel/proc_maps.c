@@ -2,7 +2,7 @@
  * mapped, and not the code that stands in for them, nor what is rr's own. Recording. */
 #include "counter/page.h"
 #include "instrument/image.h"
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 #include "util/lack.h"
 #include "util/util.h"
 

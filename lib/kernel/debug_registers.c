@@ -1,11 +1,11 @@
 /* Debug registers that a tracer of the program's own sets: the CPU watches for it, in recording and
  * in replay. */
 #include "instrument/image.h"
-#include "kernel/kernel.h"
+#include "kernel/handler.h"
 
 #include <string.h>
 
-int kernel_watches_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS])
+int kernel_debug_registers_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS])
 {
 	struct arch_watches w;
 
@@ -22,13 +22,13 @@ int kernel_watches_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS])
 	return task_set_watches(t, &w);
 }
 
-int kernel_watches_again(struct replaying *rp, struct task *t, const struct trace_data *d)
+int kernel_replay_debug_registers(struct replaying *rp, struct task *t, const struct trace_data *d)
 {
 	uint64_t dr[TRACE_DEBUG_REGS];
 
 	memcpy(dr, d->bytes, sizeof(dr));
 	t->mm->planted_as = 0; /* who debugs may need other means now */
-	return kernel_watches_set(t, dr)
+	return kernel_debug_registers_set(t, dr)
 		       ? kernel_replay_fail(rp,
 					    "this CPU does not take the recorded debug registers")
 		       : 0;

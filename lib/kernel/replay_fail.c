@@ -1,0 +1,27 @@
+/* Why a replay cannot go on. */
+#include "kernel/handler.h"
+#include "util/lack.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(rp->error, sizeof(rp->error), fmt, ap);
+	va_end(ap);
+	line_plain(rp->error);
+	return -1;
+}
+
+int kernel_replay_memory_fail(struct replaying *rp)
+{
+	if (errno != EFBIG && errno != EINVAL)
+		lack_note("memory file");
+	return kernel_replay_fail(rp, "memory file: %s", strerror(errno));
+}
