@@ -8,60 +8,6 @@
 #include <string.h>
 #include <sys/time.h>
 
-int debugger_fail(struct debug *d, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(d->error, sizeof(d->error), fmt, ap);
-	va_end(ap);
-	line_plain(d->error);
-	return -1;
-}
-
-const char *debug_error(const struct debug *d)
-{
-	return d->error;
-}
-
-/* --- where we are
- * ------------------------------------------------------------------------------------------- */
-
-uint64_t debugger_event(const struct debug *d)
-{
-	return d->p.loaded ? d->p.ev.num - 1 : d->p.ev.num;
-}
-
-struct ptask *debugger_next_task(struct debug *d)
-{
-	return replayer_load(&d->p) == REPLAY_EXACT ? ptask_find(&d->p, d->p.ev.tid) : NULL;
-}
-
-struct ptask *debugger_task(struct debug *d, pid_t tid)
-{
-	return ptask_find(&d->p, tid);
-}
-
-struct ptask *debugger_process(struct debug *d, pid_t pid)
-{
-	struct ptask *pt = d->p.tasks;
-
-	while (pt && pt->pid != pid)
-		pt = pt->next;
-	return pt;
-}
-
-struct debug_position debug_here(struct debug *d)
-{
-	struct ptask *pt;
-
-	if (d->diversion)
-		return d->diversion_from;
-	debugger_locate(d);
-	pt = debugger_next_task(d);
-	return (struct debug_position){debugger_event(d), pt ? pt->count.ticks : 0, d->insns};
-}
-
 uint64_t debug_last_event(const struct debug *cd)
 {
 	struct debug *d = (struct debug *)cd;

@@ -18,7 +18,7 @@ bool debug_diversion(const struct debug *d)
 	return d->diversion;
 }
 
-int debugger_diversion_begin(struct debug *d)
+static int diversion_begin(struct debug *d)
 {
 	if (d->diversion)
 		return 0;
@@ -186,4 +186,39 @@ enum outcome debugger_diversion_resume(struct debug *d, const struct debug_resum
 			return over(d, pt, DEBUG_STOP_BREAK, 0);
 	}
 	return run(d, pt);
+}
+
+int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g)
+{
+	struct ptask *pt = debugger_need_task(d, tid);
+
+	if (!pt || diversion_begin(d) || !(pt = debugger_need_task(d, tid)))
+		return -1;
+	pt->t.regs = *g;
+	pt->in_call = false;
+	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
+	return ptask_set_regs(pt) ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
+				  : 0;
+}
+
+int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
+{
+	struct ptask *pt = debugger_need_task(d, tid);
+
+	if (!pt || diversion_begin(d) || !(pt = debugger_need_task(d, tid)))
+		return -1;
+	return task_set_xstate(&pt->t, buf, n)
+		       ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
+		       : 0;
+}
+
+int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size_t n)
+{
+	struct ptask *pt = debugger_need_task(d, tid);
+
+	if (!pt || diversion_begin(d) || !(pt = debugger_need_task(d, tid)))
+		return -1;
+	if (debugger_hidden_until(&pt->t, addr) || task_write(&pt->t, addr, buf, n))
+		return debugger_fail(d, "memory at 0x%lx cannot be written", (unsigned long)addr);
+	return 0;
 }

@@ -5,6 +5,7 @@
 #include "util/util.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,29 +58,9 @@ struct debug_thread *debug_threads(struct debug *d, size_t *n)
 	return v;
 }
 
-pid_t debug_current(const struct debug *d)
-{
-	struct ptask *pt = debugger_task((struct debug *)d, d->current);
-
-	if (!pt)
-		pt = debugger_next_task((struct debug *)d);
-	if (!pt)
-		pt = d->p.tasks;
-	return pt ? pt->id : 0;
-}
-
-static struct ptask *need_task(struct debug *d, pid_t tid)
-{
-	struct ptask *pt = debugger_task(d, tid);
-
-	if (!pt)
-		debugger_fail(d, "there is no task %d here", tid);
-	return pt;
-}
-
 int debug_get_regs(struct debug *d, pid_t tid, struct trace_regs *g)
 {
-	struct ptask *pt = need_task(d, tid);
+	struct ptask *pt = debugger_need_task(d, tid);
 
 	if (!pt)
 		return -1;
@@ -87,35 +68,11 @@ int debug_get_regs(struct debug *d, pid_t tid, struct trace_regs *g)
 	return 0;
 }
 
-int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g)
-{
-	struct ptask *pt = need_task(d, tid);
-
-	if (!pt || debugger_diversion_begin(d) || !(pt = need_task(d, tid)))
-		return -1;
-	pt->t.regs = *g;
-	pt->in_call = false;
-	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
-	return ptask_set_regs(pt) ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
-				  : 0;
-}
-
 ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max)
 {
-	struct ptask *pt = need_task(d, tid);
+	struct ptask *pt = debugger_need_task(d, tid);
 
 	return pt ? task_get_xstate(&pt->t, buf, max) : -1;
-}
-
-int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
-{
-	struct ptask *pt = need_task(d, tid);
-
-	if (!pt || debugger_diversion_begin(d) || !(pt = need_task(d, tid)))
-		return -1;
-	return task_set_xstate(&pt->t, buf, n)
-		       ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
-		       : 0;
 }
 
 /* --- memory
@@ -137,7 +94,7 @@ static void show_original(struct debug *d, const struct task *t, uint64_t addr, 
 }
 
 /* What is ours alone: the agent, the counter page, trampolines. */
-static uint64_t hidden_until(const struct task *t, uint64_t addr)
+uint64_t debugger_hidden_until(const struct task *t, uint64_t addr)
 {
 	if (addr >= AGENT_ADDR && addr < AGENT_END)
 		return AGENT_END;
@@ -153,27 +110,16 @@ static uint64_t hidden_until(const struct task *t, uint64_t addr)
 
 ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t n)
 {
-	struct ptask *pt = need_task(d, tid);
+	struct ptask *pt = debugger_need_task(d, tid);
 	ssize_t got;
 
 	if (!pt)
 		return -1;
-	if (hidden_until(&pt->t, addr) || (got = task_read(&pt->t, addr, buf, n)) < 0)
+	if (debugger_hidden_until(&pt->t, addr) || (got = task_read(&pt->t, addr, buf, n)) < 0)
 		return debugger_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
 	task_hide_planted(&pt->t, addr, buf, (size_t)got);
 	show_original(d, &pt->t, addr, buf, (size_t)got);
 	return got;
-}
-
-int debug_write(struct debug *d, pid_t tid, uint64_t addr, const void *buf, size_t n)
-{
-	struct ptask *pt = need_task(d, tid);
-
-	if (!pt || debugger_diversion_begin(d) || !(pt = need_task(d, tid)))
-		return -1;
-	if (hidden_until(&pt->t, addr) || task_write(&pt->t, addr, buf, n))
-		return debugger_fail(d, "memory at 0x%lx cannot be written", (unsigned long)addr);
-	return 0;
 }
 
 /* --- files and mappings
@@ -272,7 +218,7 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	if (!f)
 		return -1;
 	while (maps_next(f, &l)) {
-		if (hidden_until(&pt->t, l.start))
+		if (debugger_hidden_until(&pt->t, l.start))
 			continue;
 		const char *name = name_at(d, &pt->t, &l);
 		m = (struct debug_map){
@@ -299,4 +245,14 @@ ssize_t debug_siginfo(struct debug *d, pid_t tid, void *buf, size_t max)
 			return data.len;
 		}
 	return debugger_fail(d, "the trace holds nothing of that signal");
+}
+
+#define STACK_MAX (256u << 10)
+
+uint64_t debugger_stack_sum(struct debug *d, struct ptask *pt)
+{
+	static uint8_t buf[STACK_MAX];
+	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, sizeof(buf));
+
+	return n > 0 ? libdeflate_crc32(0, buf, (size_t)n) : 0;
 }

@@ -160,18 +160,20 @@ int ptask_set_regs(struct ptask *pt);
 void ptask_to_origin(struct replayer *p, struct ptask *pt);
 /* The same after calls made in its name, if it has the registers of those. */
 int ptask_restore(struct ptask *pt);
-/* Reports what the task has come to instead of `what`. */
-enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
-					int status);
-/* Compares registers and ticks with the event's. */
-enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call);
-
 /* report.c */
 enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum replay_verdict replayer_fail(struct replayer *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* check.c: REPLAY_DIVERGED after a report. */
 /* Compares the task's registers with the event's. */
 enum replay_verdict replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
+/* Compares its ticks, too. */
+enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call);
+/* Reports what the task has come to instead of `what`. */
+enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
+					int status);
+/* Without "SIG". */
+const char *replayer_signal_name(int sig);
 
 #endif

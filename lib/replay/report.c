@@ -82,12 +82,3 @@ enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, cons
 	}
 	return REPLAY_DIVERGED;
 }
-
-enum replay_verdict replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call)
-{
-	int i = arch_regs_differ(&p->ev.regs, &pt->t.regs, at_call);
-
-	if (i < 0)
-		return REPLAY_EXACT;
-	return replayer_diverged(p, pt, "register %s differs", arch_reg_names[i]);
-}

@@ -131,13 +131,6 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 	}
 }
 
-static const char *signal_name(int sig)
-{
-	const char *name = sigabbrev_np(sig);
-
-	return name ? name : sig >= SIGRTMIN && sig <= SIGRTMAX ? "RT" : "?";
-}
-
 /* Runs to the event's position, and says what the task came to there instead of `what`, if it did.
  */
 static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, const char *what,
@@ -148,38 +141,6 @@ static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, co
 			p, NULL, "the task was to %s at tick %lu, and is at %lu already", what,
 			(unsigned long)p->ev.ticks, (unsigned long)pt->count.ticks);
 	return run(p, pt, p->ev.ticks, status);
-}
-
-enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
-					int status)
-{
-	if (pt->nondet >= 0)
-		return replayer_diverged(
-			p, pt,
-			"the task was to %s, but came to an instruction whose result is recorded",
-			what);
-	if (pt->site)
-		return replayer_diverged(
-			p, pt, "the task was to %s, but has made more ticks than the %lu recorded",
-			what, (unsigned long)p->ev.ticks);
-	if (wait_is_call(status)) {
-		const struct sys_desc *d = systab_get(ARCH_SYSNO(&pt->t.regs));
-		return replayer_diverged(p, pt, "the task was to %s, but called %s", what,
-					 d ? d->name : "an unknown system call");
-	}
-	return replayer_diverged(p, pt, "the task was to %s, but raised SIG%s", what,
-				 signal_name(wait_signal(status)));
-}
-
-enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call)
-{
-	enum replay_verdict v = replayer_check_regs(p, pt, at_call);
-
-	if (!v && (p->by || pt->t.mm->counted) && pt->count.ticks != p->ev.ticks)
-		return replayer_diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
-					 (unsigned long)p->ev.ticks,
-					 (unsigned long)pt->count.ticks);
-	return v;
 }
 
 enum replay_verdict replayer_run_to_call(struct replayer *p, struct ptask *pt)
@@ -204,7 +165,7 @@ enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt,
 	if (pt->t.debugged && sig == SIGTRAP && pt->count.ticks == p->ev.ticks &&
 	    arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAY_EXACT;
-	snprintf(what, sizeof(what), "raise SIG%s", signal_name(sig));
+	snprintf(what, sizeof(what), "raise SIG%s", replayer_signal_name(sig));
 	enum replay_verdict v = run_to_event(p, pt, what, &status);
 	if (v)
 		return v;
