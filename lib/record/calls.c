@@ -1,4 +1,4 @@
-/* A task's calls: entered, returned; tasks made, become another program, gone. */
+/* A task's system calls, and what comes of clone and execve. */
 #include "record/calls.h"
 
 #include "record/emulated.h"
@@ -125,13 +125,13 @@ static void fix_exit_regs(struct rtask *rt)
 		return;
 	for (int i = 0; c->changed && i < 6; i++)
 		arch_set_arg(g, i, c->args[i]);
-	if (c->changed) /* the kernel may make it again */
+	if (c->changed) /* the kernel may restart it */
 		ARCH_SYSNO(g) = ARCH_SYSNO(&c->entry);
 	ARCH_RESULT(g) = (uint64_t)c->result;
 	task_set_regs(&rt->t);
 }
 
-/* A call that only gives a number leaves the other registers as they were at its entry. */
+/* A call that only returns a number leaves all other registers as they were at its entry. */
 static int read_exit_regs(struct rtask *rt)
 {
 	struct call *c = &rt->call;
@@ -213,7 +213,7 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 		kernel_scratch_map(t);
 }
 
-/* Takes the first stop of a new task, which may have been seen before its maker's. */
+/* Takes the first stop of a new task. It may have come before the stop of the task that made it. */
 static bool first_stop(struct recorder *r, pid_t tid)
 {
 	int status;
@@ -278,7 +278,8 @@ void rtask_cloned(struct recorder *r, struct rtask *rt)
 
 void rtask_execed(struct recorder *r, struct rtask *rt)
 {
-	/* A thread that is not its process's first takes that one's place, and its id. */
+	/* A thread that is not the leader of its thread group takes over the leader's id:
+	 * execve(2). */
 	pid_t was = (pid_t)task_event_msg(&rt->t);
 
 	if (was != rt->t.tid) {
@@ -287,7 +288,7 @@ void rtask_execed(struct recorder *r, struct rtask *rt)
 			struct rtask *leader = rt;
 			if (leader->state != RTASK_GONE)
 				rtask_gone(r, leader);
-			leader->reaped = true; /* its id goes on as another's */
+			leader->reaped = true; /* another task has its id now */
 			pid_t tid = leader->t.tid;
 			leader->t.tid = -1;
 			x->t.tid = tid;

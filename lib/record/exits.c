@@ -49,7 +49,7 @@ static void put_robust_word(struct recorder *r, struct rtask *rt, uint64_t addr,
 						 .bytes = (const uint8_t *)&word});
 }
 
-/* set_robust_list(2); the kernel looks at no more than ROBUST_LIST_LIMIT entries. */
+/* set_robust_list(2); the kernel follows no more than ROBUST_LIST_LIMIT entries. */
 static void put_robust_list(struct recorder *r, struct rtask *rt)
 {
 	uint64_t head[3], at, next;
@@ -102,8 +102,8 @@ void rtask_leave(struct recorder *r, struct rtask *rt)
 	put_robust_list(r, rt);
 	task_resume(&rt->t, PTRACE_CONT, 0);
 	rtask_set_state(rt, RTASK_ENDING);
-	/* Unless it has to wait for others (the first process of a pid namespace does), it ends at
-	 * once. */
+	/* It ends at once, unless it has to wait for others: the first process of a pid namespace
+	 * does. */
 	while (!rtask_check_ended(r, rt)) {
 		uint64_t s = proc_stat_field(rt->t.tid, 3);
 		if (s == 'S' || s == 'D')
@@ -117,11 +117,11 @@ bool rtask_check_ended(struct recorder *r, struct rtask *rt)
 	struct rtask *heir = shares_memory(r, rt);
 	int status;
 
-	/* A process's first thread is not reported before its last; it is a zombie as soon as it
-	 * has ended. */
+	/* The leader of a thread group is not reported before its last thread; it is a zombie as
+	 * soon as it has ended. */
 	pid_t w = rt->reaped ? -1 : waitpid(rt->t.tid, &status, __WALL | WNOHANG);
-	/* Or it has ended, and a thread of its process has become another program already, under
-	 * its id: rtask_execed(). */
+	/* Or it has ended, and another thread has executed a program already, and has its id:
+	 * rtask_execed(). */
 	bool goes_on = w == rt->t.tid && wait_is_stop(status);
 	if (w == rt->t.tid) {
 		if (!goes_on)

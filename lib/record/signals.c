@@ -1,8 +1,9 @@
-/* Signals: each acts at a point of the program that a replay can find again.
+/* Signals: each is delivered at an exact point, which a replay can find.
  *
- * Those an instruction raises act there. Others act right where the task's last event left it, when
- * nothing of the program has run since; otherwise they are kept until the task's next call, which
- * is taken back before the kernel makes it, so that the signal acts just in front of it.
+ * A signal that an instruction raises is delivered at that instruction. Any other is delivered at
+ * once if the task is at its last exact point. Otherwise it is pending in the recorder until the
+ * next one: a counted edge, where the task is asked to stop, or the entry of a call. There the call
+ * is taken back before the kernel makes it, so that the signal is delivered in front of it.
  */
 #include "record/signals.h"
 
@@ -63,7 +64,8 @@ static void put_handler(struct recorder *r, struct rtask *rt)
 	rtask_put_xstate(r, rt);
 }
 
-/* The handler runs next: stepping into it shows the frame before any of its instructions run. */
+/* A single step into the handler shows the signal frame before any instruction of the handler runs.
+ */
 static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trace_event *ev,
 			       int sig)
 {
@@ -76,7 +78,8 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 	if (task_wait(t, &status))
 		return;
 	if (wait_signal(status) != SIGTRAP) {
-		/* No room for a frame, or killed: that stop comes next. */
+		/* There is no room for a frame, or the task is killed: that stop is handled next.
+		 */
 		rtask_set_stop(r, rt, status);
 		if (wait_signal(status) == SIGSEGV)
 			rtask_set_state(rt, RTASK_FRAME_FAILED);
@@ -104,10 +107,10 @@ static bool is_ignored(struct task *t, int sig)
 	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
 }
 
-/* One that is ignored is not handed to the kernel: it would make no difference, but to who steps
- * (the task's next instruction would be made with it, whatever that is). */
-static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
-		uint16_t flags)
+/* An ignored signal is not handed to the kernel. It would change nothing, and a task that is
+ * single-stepped would execute an instruction with it. */
+static void apply(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
+		  uint16_t flags)
 {
 	struct task *t = &rt->t;
 	int sig = si->si_signo;
@@ -119,7 +122,7 @@ static void act(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool 
 
 	if (flags == EVF_AT_CALL)
 		ev.regs = rt->call_entry;
-	/* Inside an interrupted call: the program would go on by making it again. */
+	/* Inside an interrupted call: the program would go on by restarting it. */
 	if (flags == 0 && arch_is_restart((int64_t)ARCH_RESULT(&t->regs)) &&
 	    (int64_t)ARCH_SYSNO(&t->regs) >= 0) {
 		arch_restart(&ev.regs);
@@ -141,7 +144,7 @@ static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, b
 		    uint16_t flags)
 {
 	if (!emulated_stop_at_signal(r, rt, si, flags))
-		act(r, rt, si, caught, flags);
+		apply(r, rt, si, caught, flags);
 }
 
 bool signal_deliver_traced(struct recorder *r, struct rtask *rt, bool inexact)
@@ -157,7 +160,7 @@ bool signal_deliver_traced(struct recorder *r, struct rtask *rt, bool inexact)
 		info.si_pid = d->by;
 	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, &info);
 	bool caught = is_caught(&rt->t, d->sig);
-	act(r, rt, &info, caught, inexact ? EVF_INEXACT : 0);
+	apply(r, rt, &info, caught, inexact ? EVF_INEXACT : 0);
 	return caught && !rt->stop.pending;
 }
 
@@ -176,9 +179,9 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
 	return true;
 }
 
-/* The oldest kept signal of that number is the one the kernel reports now, with a siginfo of the
- * kernel's making or of our own sending: puts the one it came with in place. sent: of those given
- * back, or of those that still wait. */
+/* The kernel reports a signal that the recorder has sent again, so with the siginfo of that: puts
+ * the original siginfo of the oldest pending signal with this number in its place. sent: look at
+ * those that have been sent again, or at those that have not. */
 static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
 {
 	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
@@ -194,8 +197,9 @@ static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
 	return false;
 }
 
-/* One that is not queued comes once, however often it was sent while it waited: signal(7). */
-static bool waits_already(const struct rtask *rt, int sig)
+/* A standard signal is delivered once, however often it was sent while it was pending: signal(7).
+ */
+static bool is_pending(const struct rtask *rt, int sig)
 {
 	for (const struct pending_signal *s = rt->t.pending; s && sig < SIGRTMIN; s = s->next)
 		if (!s->sent && s->info.si_signo == sig)
@@ -208,17 +212,18 @@ static bool is_cooling_down(const struct rtask *rt)
 	return rt->count.ticks < rt->cooldown_until;
 }
 
-/* By a timer: a bit later is as good. What somebody sends may be waited for. */
-static bool rings(const siginfo_t *si)
+/* A timer signal may as well come a little later. Another process may be waiting for the effect of
+ * a signal that it sends. */
+static bool is_timer_signal(const siginfo_t *si)
 {
 	return si->si_code == SI_TIMER ||
 	       (si->si_code == SI_KERNEL &&
 		(si->si_signo == SIGALRM || si->si_signo == SIGVTALRM || si->si_signo == SIGPROF));
 }
 
-/* One is kept: more of the kind, from a timer that rings again before the task has come to its next
- * instruction, would stop it for ever. */
-static void hold(struct rtask *rt, int sig)
+/* Blocks the signal in the kernel while one is pending here: a timer that expires again before the
+ * task has executed an instruction would stop it for ever. */
+static void defer(struct rtask *rt, int sig)
 {
 	uint64_t deferred = rt->deferred | 1ull << (sig - 1), mask;
 
@@ -236,11 +241,11 @@ void signal_restore_mask(struct rtask *rt)
 	rt->deferred = 0;
 }
 
-static void hold_waiting(struct rtask *rt, uint64_t caught)
+static void defer_pending(struct rtask *rt, uint64_t caught)
 {
 	for (const struct pending_signal *s = rt->t.pending; s; s = s->next)
 		if (!s->sent && caught >> (s->info.si_signo - 1) & 1)
-			hold(rt, s->info.si_signo);
+			defer(rt, s->info.si_signo);
 }
 
 void signal_stop(struct recorder *r, struct rtask *rt)
@@ -250,9 +255,9 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 
 	if (task_siginfo(t, &si) || task_get_regs(t))
 		return;
-	bool given = si.si_code == SI_KERNEL ||
-		     (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
-	bool ours = given && take_pending(rt, &si, true);
+	bool resent = si.si_code == SI_KERNEL ||
+		      (si.si_code == SI_TKILL && (si.si_pid == r->rec.self || !si.si_pid));
+	bool ours = resent && take_pending(rt, &si, true);
 	bool failed = rt->state == RTASK_FRAME_FAILED;
 	if (failed)
 		rtask_set_state(rt, RTASK_BETWEEN);
@@ -268,18 +273,18 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	const uint64_t catches = proc_status_mask(t->tid, "SigCgt");
 	bool caught = catches >> (si.si_signo - 1) & 1;
-	bool early = t->mm->counted && is_cooling_down(rt) && rings(&si) && caught;
+	bool cooling = t->mm->counted && is_cooling_down(rt) && is_timer_signal(&si) && caught;
 	if (rtask_at_point(rt)) {
 		if (rt->state == RTASK_BETWEEN)
 			rtask_set_state(rt, RTASK_AT_POINT);
-		if (ours || !early) {
+		if (ours || !cooling) {
 			rtask_set_origin(rt, false);
 			deliver(r, rt, &si, caught, rt->point.kind == POINT_CALL ? EVF_AT_CALL : 0);
 			return;
 		}
 	}
 	if (!caught) {
-		if (is_ignored(t, si.si_signo)) /* changes nothing, wherever it acts */
+		if (is_ignored(t, si.si_signo)) /* changes nothing, wherever it is delivered */
 			return;
 		if (rt->overdue_sig == si.si_signo) {
 			rt->overdue_sig = 0;
@@ -293,10 +298,10 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			control_tick();
 		}
 	}
-	if (!waits_already(rt, si.si_signo))
+	if (!is_pending(rt, si.si_signo))
 		task_add_pending(t, &si);
 	if (t->mm->counted && !rtask_in_call(rt))
-		hold_waiting(rt, catches);
+		defer_pending(rt, catches);
 }
 
 void signal_check_overdue(struct rtask *rt)
@@ -310,7 +315,7 @@ void signal_check_overdue(struct rtask *rt)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, rt->overdue_sig);
 }
 
-static struct pending_signal *first_waiting(struct rtask *rt)
+static struct pending_signal *first_pending(struct rtask *rt)
 {
 	struct pending_signal *s = rt->t.pending;
 
@@ -319,9 +324,9 @@ static struct pending_signal *first_waiting(struct rtask *rt)
 	return s;
 }
 
-/* The task is to stand in front of the call that `entry` enters, and to get the signal there. */
-static void stand_at_call(struct rtask *rt, const struct trace_regs *entry,
-			  struct pending_signal *s)
+/* Puts the task in front of the call that `entry` enters, and has the signal delivered there. */
+static void stop_before_call(struct rtask *rt, const struct trace_regs *entry,
+			     struct pending_signal *s)
 {
 	struct task *t = &rt->t;
 
@@ -339,12 +344,12 @@ static void stand_at_call(struct rtask *rt, const struct trace_regs *entry,
 bool signal_deliver_at_skipped_call(struct rtask *rt)
 {
 	struct trace_regs entry = rt->t.regs;
-	struct pending_signal *s = first_waiting(rt);
+	struct pending_signal *s = first_pending(rt);
 
-	if (s && ARCH_SYSNO(&entry) == SYS_rt_sigreturn && rings(&s->info))
+	if (s && ARCH_SYSNO(&entry) == SYS_rt_sigreturn && is_timer_signal(&s->info))
 		s = NULL;
 	if (s)
-		stand_at_call(rt, &entry, s);
+		stop_before_call(rt, &entry, s);
 	return s;
 }
 
@@ -352,21 +357,21 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	struct trace_regs entry = t->regs;
-	struct pending_signal *s = first_waiting(rt);
+	struct pending_signal *s = first_pending(rt);
 	int status;
 
-	/* the handler it would interrupt is done */
-	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && rings(&s->info)))
+	/* the handler that it would interrupt has returned */
+	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && is_timer_signal(&s->info)))
 		return false;
-	/* In a call that is made the signal finds the task all the same. That is for a filter,
-	 * which would see the call that is taken back, and for handlers that come so fast that the
-	 * call would be taken back for ever. */
-	if (rt->seccomp || (is_cooling_down(rt) && rings(&s->info))) {
+	/* The signal can also be delivered after the call. That is right under a seccomp filter,
+	 * which would see the call that is taken back, and when signals come so fast that the call
+	 * would be taken back for ever. */
+	if (rt->seccomp || (is_cooling_down(rt) && is_timer_signal(&s->info))) {
 		s->sent = true;
 		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
 		return false;
 	}
-	/* Take the call back: the kernel skips it, and the program stands in front of it again. */
+	/* Take the call back: the kernel skips it, and the program is moved in front of it. */
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
 		return true;
@@ -374,6 +379,6 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 		rtask_set_stop(r, rt, status);
 		return true;
 	}
-	stand_at_call(rt, &entry, s);
+	stop_before_call(rt, &entry, s);
 	return true;
 }

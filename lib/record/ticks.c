@@ -1,5 +1,4 @@
-/* Counted code: tasks that stop at an edge because they were asked to, or in front of an
- * instruction whose result is not the program's own. */
+/* Exact points of a task, and the stops of counted code. */
 #include "record/ticks.h"
 
 #include "instrument/image.h"
@@ -60,7 +59,7 @@ void tick_stop_at_edge(struct rtask *rt)
 	rt->edge_asked_ns = now_ns();
 }
 
-static const struct pending_signal *waits(const struct rtask *rt)
+static const struct pending_signal *first_pending(const struct rtask *rt)
 {
 	const struct pending_signal *s = rt->t.pending;
 
@@ -71,11 +70,11 @@ static const struct pending_signal *waits(const struct rtask *rt)
 
 void tick_stop_if_pending(struct rtask *rt)
 {
-	if (waits(rt) && !rt->inject)
+	if (first_pending(rt) && !rt->inject)
 		tick_stop_at_edge(rt);
 }
 
-/* The task stands behind a counted edge, an exact point. */
+/* The task is past a counted edge: an exact point. */
 static void at_edge(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
@@ -141,7 +140,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	return s;
 }
 
-static void no_counter(struct recorder *r)
+static void counter_lost(struct recorder *r)
 {
 	lack_note("the hardware counter of a task");
 	kernel_recording_sound(&r->rec);
@@ -150,7 +149,7 @@ static void no_counter(struct recorder *r)
 void tick_open(struct recorder *r, struct rtask *rt)
 {
 	if (r->counter == RECORD_HPC && hpc_open(&rt->hpc, &r->hpc, rt->t.tid))
-		no_counter(r);
+		counter_lost(r);
 }
 
 void tick_read(struct recorder *r, struct rtask *rt, bool at_call)
@@ -158,7 +157,7 @@ void tick_read(struct recorder *r, struct rtask *rt, bool at_call)
 	if (!rt->hpc.open || rtask_in_call(rt))
 		return;
 	if (hpc_read(&rt->hpc, &rt->count.ticks)) {
-		no_counter(r);
+		counter_lost(r);
 		return;
 	}
 	if (at_call || task_get_regs(&rt->t) || rtask_at_point(rt))
@@ -188,15 +187,17 @@ bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 	return true;
 }
 
-/* A stop of counted code is a call to the kernel, which can be resumed in two ways. PTRACE_SYSCALL:
- * there is another stop at the end of that call. PTRACE_SYSEMU: there is none, and a seccomp filter
- * is not asked, but a call of the program's own is skipped as well and has to be made again. */
-#define STREAK 2
+/* Counted code stops by a call to the kernel, and a task in its code can be resumed in two ways. By
+ * PTRACE_SYSCALL, there is a second stop, at the exit of that call. By PTRACE_SYSEMU there is none,
+ * and a seccomp filter does not see the call; but a call of the program's own is skipped too, and
+ * has to be repeated. That is worth it for a task that executes nondeterministic instructions in a
+ * row. */
+#define STREAK_MIN 2
 
 int tick_request(const struct rtask *rt)
 {
-	return rt->t.mm->counted && (rt->seccomp || rt->insn_streak >= STREAK) ? PTRACE_SYSEMU
-									       : PTRACE_SYSCALL;
+	return rt->t.mm->counted && (rt->seccomp || rt->insn_streak >= STREAK_MIN) ? PTRACE_SYSEMU
+										   : PTRACE_SYSCALL;
 }
 
 void tick_undo_call(struct rtask *rt)
@@ -212,7 +213,7 @@ void tick_undo_call(struct rtask *rt)
 
 void tick_stop_left(struct rtask *rt)
 {
-	struct pending_signal *s = (struct pending_signal *)waits(rt);
+	struct pending_signal *s = (struct pending_signal *)first_pending(rt);
 
 	switch (rt->state) {
 	case RTASK_SKIPPING: rtask_set_state(rt, RTASK_REPEATING); return;
@@ -234,7 +235,6 @@ void tick_put_switch(struct recorder *r, struct rtask *rt)
 	rt->point.kind = POINT_EVENT;
 }
 
-/* Says once for each mapping where a task computes that cannot be interrupted there. */
 void tick_warn_uncounted(struct recorder *r, struct rtask *rt)
 {
 	struct maps_line l;

@@ -20,7 +20,7 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 	struct rtask *rt = recorder_find(r, tid);
 
 	if (!rt) {
-		/* A new task may stop before its maker's call tells of it. */
+		/* A new task may stop before the task that made it does. */
 		if (wait_is_stop(status) && r->nearly < ARRAY_LEN(r->early))
 			r->early[r->nearly++] = tid;
 		return;
@@ -73,8 +73,8 @@ static bool has_shared_memory(struct task *t)
 	return shared;
 }
 
-/* Some other could run now that cannot see the task's memory. */
-static bool strangers_ready(struct recorder *r, struct rtask *rt)
+/* Some task is ready that cannot see this one's memory. */
+static bool unrelated_ready(struct recorder *r, struct rtask *rt)
 {
 	for (struct rtask *x = r->tasks; x; x = x->next)
 		if (x != rt && rtask_is_ready(x) && x->t.mm != rt->t.mm)
@@ -82,10 +82,10 @@ static bool strangers_ready(struct recorder *r, struct rtask *rt)
 	return false;
 }
 
-/* Interrupts a task that has computed for a slice while others wait, so that it is asked to stop at
- * its next counted edge. Code that counts nothing cannot be interrupted at a point that a replay
- * would find; but when no other can see its memory, it makes no difference to anything when the
- * others run: they get their turn, and there is nothing to be told in the trace. */
+/* Interrupts a task that has run for a time slice while others are ready: it is then asked to stop
+ * at its next counted edge. Code without counted edges has no exact point to be preempted at. But
+ * if no other task can see its memory, nothing depends on when the others run: they run meanwhile,
+ * and the trace has no event for that. */
 static void preempt(struct recorder *r, struct rtask *rt)
 {
 	uint64_t now = now_ns();
@@ -97,7 +97,7 @@ static void preempt(struct recorder *r, struct rtask *rt)
 	if (rt->edge_asked_ns && now - rt->edge_asked_ns < SLICE_NS)
 		return;
 	bool stuck = r->counter != RECORD_HPC && (rt->edge_asked_ns || !rt->t.mm->counted);
-	if (stuck && !rt->t.mm->counted && !strangers_ready(r, rt))
+	if (stuck && !rt->t.mm->counted && !unrelated_ready(r, rt))
 		return;
 	if (!task_resume(&rt->t, PTRACE_INTERRUPT, 0))
 		r->preemption = (struct preemption){rt, stuck ? PREEMPT_NO_EDGE : PREEMPT_SLICE};
@@ -118,12 +118,13 @@ void rtask_preempted(struct recorder *r, struct rtask *rt)
 		tick_warn_uncounted(r, rt);
 		rt->edge_asked_ns = now_ns();
 	}
-	if (rt->state == RTASK_BETWEEN && strangers_ready(r, rt))
+	if (rt->state == RTASK_BETWEEN && unrelated_ready(r, rt))
 		rtask_set_state(rt, RTASK_BETWEEN_FREE);
 }
 
-/* A process's first thread that is killed (by another's exit_group) while it is stopped may end
- * without telling; the kernel reports it only after the last thread, and those wait for us. */
+/* The leader of a thread group that is killed while it is stopped (by exit_group in another thread)
+ * may end without a stop. The kernel reports it only after the last thread, which is waiting for
+ * the recorder. */
 static bool ended_unseen(const struct rtask *rt)
 {
 	return rt->t.tid == rt->tgid && proc_stat_field(rt->t.tid, 3) == 'Z';
@@ -138,12 +139,12 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 		r->alarmed = true;
 		control_tick();
 	}
-	/* In the program's code, or in a call that cannot wait: nobody else may run before it stops
-	 * again. */
+	/* In the program's code, or in a call that cannot block: no other task may run before this
+	 * one stops. */
 	if (!may_block || alone) {
 		int n = wait_one(r, alone ? -1 : rt->t.tid, 0);
 		while (n == 0 || (n == 1 && !rt->stop.pending)) {
-			/* it goes on under its process's id */
+			/* it has executed a program, and has another id now */
 			if (may_block && recorder_others_ready(r, rt))
 				return WAITED_BLOCKED;
 			control_check(r);
@@ -162,12 +163,12 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 	for (unsigned i = 0;; i++) {
 		control_check(r);
 		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
-			/* its id may have changed: a thread that has become another program */
+			/* its id may have changed: a thread that has executed a program */
 			recorder_take_stops(r);
 		if (rt->stop.pending)
 			return WAITED_STOP;
 		if (!recorder_others_ready(r, rt)) {
-			/* Nobody else could run: whoever stops first goes on. */
+			/* No other task is ready: the first that stops is run next. */
 			if (wait_one(r, -1, 0) < 0)
 				return WAITED_GONE;
 			if (rt->stop.pending)
@@ -175,7 +176,7 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 			continue;
 		}
 		if (i && sleeps(rt->t.tid)) {
-			/* It may have stopped just before we looked. */
+			/* It may have stopped just before its state was read. */
 			wait_one(r, rt->t.tid, WNOHANG);
 			if (rt->stop.pending)
 				return WAITED_STOP;
@@ -188,7 +189,8 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 void recorder_wait(struct recorder *r)
 {
 	if (wait_one(r, -1, 0) < 0) {
-		/* No tasks are left that could report: those we believe in are gone. */
+		/* The kernel has no task left to report: those that are still in the list are gone.
+		 */
 		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
 			if (rt->state != RTASK_GONE)
 				rtask_gone(r, rt);
