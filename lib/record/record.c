@@ -261,6 +261,7 @@ static void run(struct recorder *r, struct rtask *rt)
 	enum waited w;
 
 	r->slice_start = now_ns();
+	rtask_take_stop_of_kill(r, rt);
 	while (!r->rec.failed) {
 		w = rt->stop.pending ? WAITED_STOP : go(r, rt);
 		switch (w) {

@@ -54,6 +54,12 @@ void recorder_take_stops(struct recorder *r)
 		;
 }
 
+void rtask_take_stop_of_kill(struct recorder *r, struct rtask *rt)
+{
+	if (!rt->stop.pending)
+		wait_one(r, rt->t.tid, WNOHANG);
+}
+
 static bool sleeps(pid_t tid)
 {
 	uint64_t s = proc_stat_field(tid, 3);

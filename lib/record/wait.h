@@ -20,5 +20,8 @@ void rtask_preempted(struct recorder *r, struct rtask *rt);
 void recorder_wait(struct recorder *r);
 /* Takes the stops that have come meanwhile. */
 void recorder_take_stops(struct recorder *r);
+/* The same for one task, before it is resumed after others have run: SIGKILL ends any stop, and to
+ * resume it then would let PTRACE_EVENT_EXIT pass unseen. */
+void rtask_take_stop_of_kill(struct recorder *r, struct rtask *rt);
 
 #endif
