@@ -14,7 +14,7 @@
 
 #define PERIOD_MAX 64 /* decisions a period */
 #define PRIORITIES 4
-#define ALONE_FACTOR 1000 /* slices of a task that nobody waits for are so much longer */
+#define ALONE_FACTOR 1000 /* slices of a task are so much longer while no other is ready */
 
 struct chaos {
 	uint64_t state;

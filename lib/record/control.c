@@ -11,7 +11,7 @@
 static const int taken[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGTSTP,
 			    SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
 
-/* One per process: signal handlers can have nothing else. */
+/* One per process: a signal handler has no other argument. */
 static struct {
 	volatile sig_atomic_t terms, seen, signal;
 	uint64_t last_ns; /* when the last one came; the handler's own */
@@ -32,7 +32,8 @@ void control_tick(void)
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
 
-/* The signal may come just before a wait begins that nothing else would end: from now on time does.
+/* The signal may come just before a wait that nothing else would end: from now on a timer ends
+ * waits.
  */
 static void on_term(int sig)
 {
@@ -83,7 +84,7 @@ void control_stop(struct recorder *r, int sig)
 	if (!r->root)
 		return;
 	trace_flush(r->rec.w);
-	/* Whoever started us sees the same stop. */
+	/* The shell that started rr-record sees the same stop. */
 	if (sig != SIGSTOP)
 		sigaction(sig, &stop, &ignored);
 	raise(sig);

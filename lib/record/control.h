@@ -9,7 +9,7 @@ struct recorder;
 void control_start(void);
 /* From now on waits end several times a second, to look what is overdue. */
 void control_tick(void);
-/* Does what a signal that has come asks for. */
+/* Handles the signals that have come since the last call. */
 void control_check(struct recorder *r);
 /* The program has stopped of this signal: stop as well, so that the shell that waits for us sees
  * it. */

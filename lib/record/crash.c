@@ -14,13 +14,13 @@
 
 static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
 
-/* A handler is given nothing of ours. */
+/* One per process: a signal handler has no other argument. */
 static struct recorder *crashing;
 
-/* One that waits for its vfork's child cannot be stopped. */
+/* A task that waits for the child of its vfork cannot be stopped. */
 #define PATIENCE_NS 2000000000u
 
-/* Only in a stop can it be let go; one that runs, or waits in the kernel, is brought to one. */
+/* A task can be detached only in a ptrace-stop: brings it to one, if it runs or is blocked. */
 static bool stop(struct task *t, uint64_t until)
 {
 	int status;
@@ -49,7 +49,7 @@ static void keep(struct recorder *r)
 	keep_tasks(v, n);
 }
 
-/* Tasks belong to the first thread: it is to do this, whichever has failed. */
+/* Tasks are traced by the first thread: it does this, whichever thread has failed. */
 static void on_crash(int sig)
 {
 	pid_t self = getpid();

@@ -1,4 +1,4 @@
-/* A recorder that fails by itself: an assertion of its own, or worse. */
+/* A recorder that fails: an assertion, or a fatal signal of its own. */
 #ifndef RR_CRASH_H
 #define RR_CRASH_H
 

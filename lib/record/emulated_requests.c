@@ -1,6 +1,7 @@
-/* ptrace(2), of which the kernel has one for a task, and that is ours: what one task of the program
- * asks about another that it traces is answered here. What it reads is in the trace as the output
- * of its call; what it writes into the other's memory, as that task's. halt.c has where tasks halt.
+/* Requests of emulated tracers: ptrace(2).
+ *
+ * What a request reads is in the trace as an out-parameter of the tracer's call; what it writes
+ * into the traced task's memory, as that task's.
  */
 #include "record/emulated.h"
 #include "record/recorder.h"
@@ -18,9 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* --- who may
- * --------------------------------------------------------------------------------------------------
- */
+/* --- permission */
 
 /* The owner of what the kernel shows of a task is its user, or root where it may not be read:
  * proc(5). */
@@ -43,8 +42,8 @@ static bool may_attach(const struct rtask *by, const struct rtask *x)
 /* --- what is read
  * --------------------------------------------------------------------------------------------- */
 
-/* Answers with bytes in the caller's memory, which are outputs of its call. */
-static int64_t give(struct call *c, uint64_t at, const void *bytes, size_t n)
+/* Writes bytes to the tracer's memory: an out-parameter of its call. 0 or -EFAULT. */
+static int64_t put_bytes(struct call *c, uint64_t at, const void *bytes, size_t n)
 {
 	if (task_write(c->t, at, bytes, n))
 		return -EFAULT;
@@ -53,26 +52,26 @@ static int64_t give(struct call *c, uint64_t at, const void *bytes, size_t n)
 	return 0;
 }
 
-/* Of a task that is in the kernel only the general registers are known. */
-static ssize_t extended(struct rtask *x, uint8_t area[ARCH_XSTATE_MAX])
+/* Of a task that is blocked in a call only the general registers can be read. */
+static ssize_t read_xstate(struct rtask *x, uint8_t area[ARCH_XSTATE_MAX])
 {
 	return x->sched == SCHED_BLOCKED ? -1 : task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
 }
 
-/* One of the kernel's sets of registers; bytes, -1 if it cannot be told. */
+/* Reads a register set; bytes, or -1 if there is none or it cannot be read. */
 static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_MAX])
 {
 	const struct trace_regs g = x->traced.regs;
 
 	switch (arch_regset(set)) {
 	case ARCH_REGSET_GENERAL: memcpy(area, &g, sizeof(g)); return sizeof(g);
-	case ARCH_REGSET_FP: return extended(x, area) < ARCH_FP_SIZE ? -1 : ARCH_FP_SIZE;
-	case ARCH_REGSET_EXTENDED: return extended(x, area);
+	case ARCH_REGSET_FP: return read_xstate(x, area) < ARCH_FP_SIZE ? -1 : ARCH_FP_SIZE;
+	case ARCH_REGSET_EXTENDED: return read_xstate(x, area);
 	default: return -1;
 	}
 }
 
-static int64_t give_set(struct call *c, struct rtask *x)
+static int64_t put_regset(struct call *c, struct rtask *x)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
 	struct iovec v;
@@ -86,28 +85,28 @@ static int64_t give_set(struct call *c, struct rtask *x)
 	if (task_write(c->t, c->args[3], &v, sizeof(v)))
 		return -EFAULT;
 	kernel_call_out(c, c->args[3], sizeof(v));
-	return give(c, (uint64_t)v.iov_base, area, v.iov_len);
+	return put_bytes(c, (uint64_t)v.iov_base, area, v.iov_len);
 }
 
-static int64_t give_registers(struct call *c, struct rtask *x, uint64_t set)
+static int64_t put_registers(struct call *c, struct rtask *x, uint64_t set)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
 	ssize_t n = read_set(x, set, area);
 
-	return n < 0 ? -EIO : give(c, c->args[3], area, (size_t)n);
+	return n < 0 ? -EIO : put_bytes(c, c->args[3], area, (size_t)n);
 }
 
-static int64_t give_word(struct call *c, struct rtask *x)
+static int64_t put_word(struct call *c, struct rtask *x)
 {
 	uint64_t word;
 
 	if (task_read_all(&x->t, c->args[2], &word, sizeof(word)))
 		return -EIO;
 	kernel_original_show(c->rec, &x->t, c->args[2], (uint8_t *)&word, sizeof(word));
-	return give(c, c->args[3], &word, sizeof(word));
+	return put_bytes(c, c->args[3], &word, sizeof(word));
 }
 
-static int64_t give_word_of_user(struct call *c, struct rtask *x)
+static int64_t put_word_of_user(struct call *c, struct rtask *x)
 {
 	int reg = arch_user_reg(c->args[2]), debug = arch_user_debug(c->args[2]);
 	uint64_t value;
@@ -117,22 +116,22 @@ static int64_t give_word_of_user(struct call *c, struct rtask *x)
 	value = reg >= 0 ? x->traced.regs.r[reg] : x->traced.debug[debug];
 	if (debug >= 0 && arch_debug_is_status((unsigned)debug))
 		value = arch_debug_status(value);
-	return give(c, c->args[3], &value, sizeof(value));
+	return put_bytes(c, c->args[3], &value, sizeof(value));
 }
 
-static int64_t give_siginfo(struct call *c, const struct rtask *x)
+static int64_t put_siginfo(struct call *c, const struct rtask *x)
 {
-	return give(c, c->args[3], &x->traced.info, sizeof(x->traced.info));
+	return put_bytes(c, c->args[3], &x->traced.info, sizeof(x->traced.info));
 }
 
-static int64_t give_message(struct call *c, const struct rtask *x)
+static int64_t put_message(struct call *c, const struct rtask *x)
 {
-	return give(c, c->args[3], &x->traced.msg, sizeof(x->traced.msg));
+	return put_bytes(c, c->args[3], &x->traced.msg, sizeof(x->traced.msg));
 }
 
-/* ptrace_get_syscall_info() in kernel/ptrace.c: answers with the length there is, whatever there is
- * room for. */
-static int64_t give_call(struct call *c, const struct rtask *x)
+/* ptrace_get_syscall_info() in kernel/ptrace.c: the result is the full length, even if there is
+ * room for less. */
+static int64_t put_call(struct call *c, const struct rtask *x)
 {
 	const struct trace_regs *g = &x->traced.regs;
 	struct __ptrace_syscall_info info = {.op = x->traced.syscall_op, .arch = ARCH_AUDIT};
@@ -151,11 +150,11 @@ static int64_t give_call(struct call *c, const struct rtask *x)
 		n = offsetof(struct __ptrace_syscall_info, exit.is_error) +
 		    sizeof(info.exit.is_error);
 	}
-	int64_t rc = give(c, c->args[3], &info, c->args[2] < n ? c->args[2] : n);
+	int64_t rc = put_bytes(c, c->args[3], &info, c->args[2] < n ? c->args[2] : n);
 	return rc ? rc : (int64_t)n;
 }
 
-static int64_t give_mask(struct call *c, const struct rtask *x)
+static int64_t put_mask(struct call *c, const struct rtask *x)
 {
 	uint64_t mask = x->mask;
 
@@ -163,7 +162,7 @@ static int64_t give_mask(struct call *c, const struct rtask *x)
 		return -EINVAL;
 	if (!x->deferred && ptrace(PTRACE_GETSIGMASK, x->t.tid, sizeof(mask), &mask))
 		return -EIO;
-	return give(c, c->args[3], &mask, sizeof(mask));
+	return put_bytes(c, c->args[3], &mask, sizeof(mask));
 }
 
 /* --- what is changed
@@ -189,7 +188,7 @@ static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
 static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
-	ssize_t have = may_set(x) ? extended(x, area) : -1;
+	ssize_t have = may_set(x) ? read_xstate(x, area) : -1;
 
 	if (have < 0 || (size_t)have < n)
 		return -EIO;
@@ -202,8 +201,8 @@ static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
 	return 0;
 }
 
-/* The caller's bytes at `at` as one of the kernel's sets of registers. */
-static int64_t take_set(struct call *c, struct rtask *x, uint64_t set, uint64_t at, size_t n)
+/* Sets a register set from n bytes of the tracer's memory. */
+static int64_t set_regset(struct call *c, struct rtask *x, uint64_t set, uint64_t at, size_t n)
 {
 	const enum arch_regset which = arch_regset(set);
 	uint8_t bytes[ARCH_XSTATE_MAX];
@@ -223,16 +222,17 @@ static int64_t take_set(struct call *c, struct rtask *x, uint64_t set, uint64_t 
 	}
 }
 
-static int64_t take_set_vector(struct call *c, struct rtask *x)
+static int64_t set_regset_vector(struct call *c, struct rtask *x)
 {
 	struct iovec v;
 
 	if (task_read_all(c->t, c->args[3], &v, sizeof(v)))
 		return -EFAULT;
-	return take_set(c, x, c->args[2], (uint64_t)v.iov_base, v.iov_len);
+	return set_regset(c, x, c->args[2], (uint64_t)v.iov_base, v.iov_len);
 }
 
-/* The CPU watches for the tracer. One that does not stand still is told before it runs on. */
+/* Gives the debug registers to the CPU. A task that is not stopped gets them before it is resumed:
+ * debug_due. */
 static int64_t set_watches(struct recorder *r, struct rtask *x)
 {
 	uint64_t dr[TRACE_DEBUG_REGS];
@@ -285,8 +285,7 @@ static int64_t set_word_of_user(struct recorder *r, struct rtask *x, uint64_t at
 	return debug >= 0 ? set_debug(r, x, (unsigned)debug, word) : -EIO;
 }
 
-/* What the other's program will find there. A replay has come as far with that task as it has told
- * of itself. */
+/* Writes into the traced task's memory, where a replay does it too: so only at its last event. */
 static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 {
 	if (x->traced.at == TRACED_ANYWHERE || x->traced.at == TRACED_AT_SIGNAL_INEXACT ||
@@ -296,7 +295,7 @@ static int64_t poke(struct call *c, struct rtask *x, uint64_t at, uint64_t word)
 	return 0;
 }
 
-static int64_t take_siginfo(struct call *c, struct rtask *x)
+static int64_t set_siginfo(struct call *c, struct rtask *x)
 {
 	if (!traced_at_signal(&x->traced))
 		return -EINVAL;
@@ -304,7 +303,7 @@ static int64_t take_siginfo(struct call *c, struct rtask *x)
 											: 0;
 }
 
-static int64_t take_mask(struct call *c, struct rtask *x)
+static int64_t set_mask(struct call *c, struct rtask *x)
 {
 	uint64_t mask;
 
@@ -323,7 +322,7 @@ static int64_t take_mask(struct call *c, struct rtask *x)
 /* --- halting and letting go
  * ----------------------------------------------------------------------------------- */
 
-/* Filters are not told of. */
+/* Stops by seccomp filters are not emulated. */
 #define OPTIONS \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
 	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
@@ -390,7 +389,7 @@ static int64_t go_on(struct rtask *x, uint64_t how, uint64_t sig)
 	return 0;
 }
 
-/* It stays stopped with its process. */
+/* It stays in group-stop with its process. */
 static int64_t listen(struct rtask *x)
 {
 	if (!x->traced.seized || x->traced.at != TRACED_IN_GROUP_STOP)
@@ -410,24 +409,24 @@ static int64_t stopped_request(struct recorder *r, struct call *c, struct rtask 
 	case PTRACE_DETACH: return go_on(x, c->args[0], c->args[3]);
 	case PTRACE_LISTEN: return listen(x);
 	case PTRACE_PEEKTEXT:
-	case PTRACE_PEEKDATA: return give_word(c, x);
-	case PTRACE_PEEKUSER: return give_word_of_user(c, x);
-	case PTRACE_GETREGS: return give_registers(c, x, NT_PRSTATUS);
-	case PTRACE_GETFPREGS: return give_registers(c, x, NT_PRFPREG);
-	case PTRACE_GETREGSET: return give_set(c, x);
-	case PTRACE_GETSIGINFO: return give_siginfo(c, x);
-	case PTRACE_GETEVENTMSG: return give_message(c, x);
-	case PTRACE_GET_SYSCALL_INFO: return give_call(c, x);
-	case PTRACE_GETSIGMASK: return give_mask(c, x);
+	case PTRACE_PEEKDATA: return put_word(c, x);
+	case PTRACE_PEEKUSER: return put_word_of_user(c, x);
+	case PTRACE_GETREGS: return put_registers(c, x, NT_PRSTATUS);
+	case PTRACE_GETFPREGS: return put_registers(c, x, NT_PRFPREG);
+	case PTRACE_GETREGSET: return put_regset(c, x);
+	case PTRACE_GETSIGINFO: return put_siginfo(c, x);
+	case PTRACE_GETEVENTMSG: return put_message(c, x);
+	case PTRACE_GET_SYSCALL_INFO: return put_call(c, x);
+	case PTRACE_GETSIGMASK: return put_mask(c, x);
 	case PTRACE_POKETEXT:
 	case PTRACE_POKEDATA: return poke(c, x, c->args[2], c->args[3]);
 	case PTRACE_POKEUSER: return set_word_of_user(r, x, c->args[2], c->args[3]);
 	case PTRACE_SETREGS:
-		return take_set(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
-	case PTRACE_SETFPREGS: return take_set(c, x, NT_PRFPREG, c->args[3], ARCH_FP_SIZE);
-	case PTRACE_SETREGSET: return take_set_vector(c, x);
-	case PTRACE_SETSIGINFO: return take_siginfo(c, x);
-	case PTRACE_SETSIGMASK: return take_mask(c, x);
+		return set_regset(c, x, NT_PRSTATUS, c->args[3], sizeof(struct trace_regs));
+	case PTRACE_SETFPREGS: return set_regset(c, x, NT_PRFPREG, c->args[3], ARCH_FP_SIZE);
+	case PTRACE_SETREGSET: return set_regset_vector(c, x);
+	case PTRACE_SETSIGINFO: return set_siginfo(c, x);
+	case PTRACE_SETSIGMASK: return set_mask(c, x);
 	case PTRACE_SETOPTIONS: return set_options(x, c->args[3]);
 	default: return -EIO;
 	}

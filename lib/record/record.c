@@ -1,4 +1,4 @@
-/* The recorder's loop: who runs next, and what each stop means. */
+/* The recorder's loop: which task runs next, and what each stop means. */
 #include "record/calls.h"
 #include "record/chaos.h"
 #include "record/control.h"
@@ -166,7 +166,7 @@ static bool may_run(struct recorder *r, struct rtask *x)
 	return rtask_is_ready(x) && !hidden_by_another(r, x);
 }
 
-/* The next task in turn after rt that could go on. */
+/* The next task after rt that can run. */
 static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 {
 	struct rtask *first = rt && rt->next ? rt->next : r->tasks, *x = first;
@@ -255,7 +255,7 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 	return rtask_wait(r, rt);
 }
 
-/* Lets one task go on until it blocks, stops, ends, or its slice is over. */
+/* Runs one task until it blocks, stops, ends, or its time slice is over. */
 static void run(struct recorder *r, struct rtask *rt)
 {
 	enum waited w;
@@ -283,7 +283,7 @@ static void run(struct recorder *r, struct rtask *rt)
 	}
 }
 
-/* A SIGCONT that was sent has not yet made it report: it stands stopped, and yet it goes on. */
+/* A SIGCONT is pending: the task is in group-stop, but will report the end of that. */
 static bool continues(const struct rtask *rt)
 {
 	uint64_t bit = 1ull << (SIGCONT - 1);
@@ -403,8 +403,9 @@ static int exit_status(const struct recorder *r, int *signal)
 	return 128 + *signal;
 }
 
-/* What counts ticks: chosen by the user, or the hardware counter where there is one, or the counted
- * code. Chaos wants to interrupt often, at points it has chosen. Nonzero after a line on stderr. */
+/* Chooses what counts ticks: what the user says, or the hardware counter where there is one, or
+ * counted code. Chaos preempts often and at chosen ticks, so it takes counted code. 0, or the exit
+ * status after a line on stderr. */
 static int start_counter(struct recorder *r)
 {
 	static const char no_faults[] =
