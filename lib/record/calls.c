@@ -276,32 +276,33 @@ void rtask_cloned(struct recorder *r, struct rtask *rt)
 	emulated_stop_at_clone(r, rt, child);
 }
 
+/* A thread that is not the leader of its thread group takes over the leader's id: execve(2).
+ * Returns its task; NULL: it is not known. */
+static struct rtask *replace_leader(struct recorder *r, struct rtask *leader, pid_t was)
+{
+	struct rtask *rt = recorder_find(r, was);
+
+	if (!rt)
+		return NULL;
+	if (leader->state != RTASK_GONE)
+		rtask_gone(r, leader);
+	leader->reaped = true; /* another task has its id now */
+	rt->t.tid = leader->t.tid;
+	leader->t.tid = -1;
+	if (r->root == leader)
+		r->root = rt;
+	rt->stop.pending = false;
+	rt->sched = SCHED_READY;
+	return rt;
+}
+
 void rtask_execed(struct recorder *r, struct rtask *rt)
 {
-	/* A thread that is not the leader of its thread group takes over the leader's id:
-	 * execve(2). */
 	pid_t was = (pid_t)task_event_msg(&rt->t);
 
-	if (was != rt->t.tid) {
-		struct rtask *x = recorder_find(r, was);
-		if (x) {
-			struct rtask *leader = rt;
-			if (leader->state != RTASK_GONE)
-				rtask_gone(r, leader);
-			leader->reaped = true; /* another task has its id now */
-			pid_t tid = leader->t.tid;
-			leader->t.tid = -1;
-			x->t.tid = tid;
-			if (r->root == leader)
-				r->root = x;
-			x->stop.pending = false;
-			x->sched = SCHED_READY;
-			x->exec_from = was;
-			rt = x;
-		}
-	} else {
-		rt->exec_from = was;
-	}
+	if (was != rt->t.tid && !(rt = replace_leader(r, rt, was)))
+		return;
+	rt->exec_from = was;
 	kernel_scratch_release(&rt->t);
 	mm_put(rt->t.mm);
 	rt->t.mm = mm_new();

@@ -5,6 +5,7 @@
 #include "record/ticks.h"
 #include "util/util.h"
 
+#include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
@@ -56,6 +57,7 @@ void emulated_stop(struct recorder *r, struct rtask *rt, enum traced_at at, int 
 	struct traced *d = &rt->traced;
 	const struct wait_status w = wait_decode(status);
 
+	assert(d->by);
 	d->state = TRACED_STOPPED;
 	d->at = at;
 	d->status = status;
@@ -141,7 +143,8 @@ void emulated_stop_anywhere(struct recorder *r, struct rtask *rt, int status)
 	else if (rt->point.kind == POINT_TICK)
 		tick_put_switch(r, rt);
 	emulated_stop(r, rt, at, status, 0);
-	rt->traced.regs = registers(rt);
+	if (rt->state != RTASK_AT_ENTRY)
+		rt->traced.regs = registers(rt);
 }
 
 static int call_stop(const struct traced *d)

@@ -4,6 +4,7 @@
 #include "record/emulated.h"
 #include "record/recorder.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/futex.h>
 #include <sched.h>
@@ -14,6 +15,7 @@
 
 void rtask_gone(struct recorder *r, struct rtask *rt)
 {
+	assert(rt->state != RTASK_GONE && r->live > 0);
 	bool lives_on = rt->t.mm->refs > 1;
 	struct trace_event ev = {
 		.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};

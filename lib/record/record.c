@@ -217,6 +217,7 @@ static void resume(struct recorder *r, struct rtask *rt, int sig)
 {
 	int request = PTRACE_SYSCALL;
 
+	assert(rt->sched == SCHED_READY && !rt->stop.pending && !rtask_is_over(rt));
 	if (rtask_in_code(rt)) {
 		if (rt->state != RTASK_REPEATING)
 			request = tick_request(rt);

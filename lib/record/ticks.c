@@ -7,6 +7,7 @@
 #include "util/lack.h"
 #include "util/util.h"
 
+#include <assert.h>
 #include <err.h>
 #include <stdio.h>
 #include <string.h>
@@ -218,7 +219,10 @@ void tick_stop_left(struct rtask *rt)
 	switch (rt->state) {
 	case RTASK_SKIPPING: rtask_set_state(rt, RTASK_REPEATING); return;
 	case RTASK_COUNT_STOP_FAULT: rtask_set_state(rt, RTASK_BETWEEN); return;
-	default: rtask_set_state(rt, RTASK_AT_POINT); break;
+	default:
+		assert(rt->state == RTASK_COUNT_STOP);
+		rtask_set_state(rt, RTASK_AT_POINT);
+		break;
 	}
 	if (!s || rt->point.kind != POINT_TICK)
 		return;
