@@ -26,7 +26,7 @@
 
 extern char **environ;
 
-/* 126 and a line when a file that is there cannot be started, as a shell would tell; else 0. */
+/* 0, or the exit status of a shell that cannot execute the file, after a line on stderr. */
 static int why_not_executable(const char *path)
 {
 	unsigned char head[20] = {0};
@@ -114,7 +114,7 @@ static char *cpu_model(void)
 	return model ? model : xstrdup("unknown");
 }
 
-/* The CPU everything will run on. */
+/* The CPU that the recorder and all tasks run on. */
 static int choose_cpu(struct recorder *r)
 {
 	int cpu = r->o->cpu;
@@ -133,7 +133,8 @@ static int choose_cpu(struct recorder *r)
 	return cpu;
 }
 
-/* This thread and the program from now on; not the trace's writer, which works beside them. */
+/* Pins this thread and, as it inherits that, the program; not the trace's writer, whose threads run
+ * already. */
 static int pin(int cpu)
 {
 	cpu_set_t one;
@@ -170,7 +171,7 @@ static void fill_meta(const struct recorder *r, struct trace_meta *m, const char
 				 .counter = counter};
 }
 
-/* The program's environment: ours, with what --env adds or replaces. malloc'd. */
+/* The program's environment: rr-record's, with what --env adds or replaces. malloc'd. */
 static char **make_env(char **add)
 {
 	size_t n = 0, k = 0;
@@ -280,8 +281,8 @@ static int start(struct recorder *r, const char *path, char **env)
 	return 0;
 }
 
-/* The first event is the program's execve, whose entry was made by our own child: what it was given
- * is told here. */
+/* The first event is the program's execve. Its entry was not recorded, as rr-record's own child
+ * made it: so its in-parameters are put here. */
 static void first_call(struct recorder *r, const char *path, char **env)
 {
 	struct call *c = &r->root->call;
@@ -310,6 +311,19 @@ static void first_call(struct recorder *r, const char *path, char **env)
 	}
 }
 
+/* The directory that -o names, relative to where rr-record was started. malloc'd; NULL: none. */
+static char *named_dir(const struct record_options *o)
+{
+	if (!o->dir)
+		return NULL;
+	if (o->dir[0] == '/' || !o->chdir)
+		return xstrdup(o->dir);
+	char *here = getcwd(NULL, 0);
+	char *dir = xasprintf("%s/%s", here ? here : ".", o->dir);
+	free(here);
+	return dir;
+}
+
 int launch_program(struct recorder *r)
 {
 	const struct record_options *o = r->o;
@@ -317,15 +331,8 @@ int launch_program(struct recorder *r)
 	struct trace_meta meta;
 	struct utsname u;
 	int status;
+	char *dir = named_dir(o);
 
-	char *dir = NULL;
-	if (o->dir && o->dir[0] != '/' && o->chdir) {
-		char *here = getcwd(NULL, 0);
-		dir = xasprintf("%s/%s", here ? here : ".", o->dir);
-		free(here);
-	} else if (o->dir) {
-		dir = xstrdup(o->dir);
-	}
 	if (o->chdir && chdir(o->chdir)) {
 		warn("%s", o->chdir);
 		free(dir);
@@ -372,7 +379,7 @@ int launch_program(struct recorder *r)
 	first_call(r, path, env);
 out:
 	if (status && !o->dir && dir)
-		rmdir(dir); /* made for nothing */
+		rmdir(dir); /* nothing is in it */
 	r->dir = dir;
 	free(meta.cpu_model);
 	free(cwd);

@@ -1,7 +1,7 @@
 /* A recording, for the files of this floor. At most one task runs the program's code at a time.
  *
  * The files in layers, each calling only files of lower layers:
- *   record      the loop: which task runs next, and what each stop means
+ *   recorder    the loop: which task runs next, and what each stop means
  *   wait, emulated_resume, emulated_requests, launch
  *   calls       system calls, clone, execve
  *   exits, signals

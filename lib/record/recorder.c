@@ -1,4 +1,6 @@
 /* The recorder's loop: which task runs next, and what each stop means. */
+#include "record/recorder.h"
+
 #include "record/calls.h"
 #include "record/chaos.h"
 #include "record/control.h"
@@ -7,7 +9,6 @@
 #include "record/exits.h"
 #include "record/inherit.h"
 #include "record/launch.h"
-#include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
 #include "record/wait.h"
