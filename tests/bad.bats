@@ -258,7 +258,8 @@ flipped_everywhere() {
 
 # --- recorders that die
 
-# killed BYTES: records a program that never ends, SIGKILLs the recorder when the trace has so many bytes
+# killed BYTES [WRITES]: records a program that never ends, SIGKILLs the recorder when the trace has so many bytes, and events
+# of so many calls that write
 killed() {
 	name=endless-$BATS_SUITE_TEST_NUMBER-$$-$1
 	printf '#!/bin/bash\ni=0; while :; do echo $((i++)); (:); done\n' > "$name"
@@ -267,6 +268,7 @@ killed() {
 	rr-record -o k "./$name" > record.out 2> record.err 3>&- < /dev/null &
 	recorder=$!
 	until_true big_enough k "$1"
+	[ -z "$2" ] || until_true has_writes k "$2"
 	kill -KILL "$recorder"
 	wait "$recorder" || :
 	recorder=
@@ -277,13 +279,19 @@ big_enough() {
 	[ "$(cat "$1"/events "$1"/data "$1"/mmaps | wc -c)" -ge "$2" ]
 }
 
+has_writes() {
+	[ "$(rr-dump "$1" 2> dump.err | grep -c 'write(')" -ge "$2" ]
+}
+
 @test "the recorder is killed: no process of the program is left" {
 	killed 100000
 }
 
 @test "the recorder is killed at any moment: what is whole replays and is said to be cut short" {
 	for bytes in 1 30000 200000 $(many 1000000 350000); do
-		killed $bytes
+		local writes=
+		[ "$bytes" -lt 200000 ] || writes=20
+		killed $bytes $writes
 		[ ! -e k/version ]
 		reads rr-dump k
 		[ "$step_status" = 0 ] || [ "$step_status" = 2 ]
@@ -299,6 +307,17 @@ big_enough() {
 		[ "$step_status" = 2 ]
 		no_tracee_left "$name"
 	done
+}
+
+@test "a recorder that is killed loses about 100 ms: what a program did half a second before is there" {
+	printf '#!/bin/bash\necho early; for i in 1 2 3 4 5; do read -r -t 0.1 <> <(:); done; kill -KILL $PPID; read -r <> <(:)\n' > p
+	chmod +x p
+	step_status=0
+	rr-record -o k ./p > record.out 2> record.err 3>&- < /dev/null || step_status=$?
+	[ "$step_status" = 137 ]
+	[ ! -e k/version ]
+	part_replayed k record.out
+	[ "$(cat read.out)" = early ]
 }
 
 @test "the replayer is killed: no process of the replay is left" {

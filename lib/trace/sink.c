@@ -19,7 +19,8 @@ enum {
 	/* So many that wait are too many to be compressed in time. More would be filled in slower
 	   caches, too. */
 	NLATE = 3,
-	OLDEST_NS = 1000000000,
+	/* A recorder that is killed loses no more than this. */
+	OLDEST_NS = 100000000,
 	/* Of the time that a recording takes, compressing may add one part in so many. */
 	TAKEN_PART = 40,
 	/* Bytes in a us: compressed, before there is a measurement; stored and written. */
@@ -272,6 +273,9 @@ int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const voi
 		rc = sink_error(s);
 	else
 		buffer_add(s, stream, event, record);
+	/* The first event, and what it owns, is written at once: from then on there is a trace. */
+	if (stream == STREAM_EVENTS && s->records[stream] == 1)
+		buffers_hand_over(s);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* Where a writer's records go: blocks filled by the caller, compressed and written by one
- * background thread, in the order in which they were handed over. At most 1 s after a record was
- * put it is on its way to the disk, however idle the caller. Private to lib/trace. */
+ * background thread, in the order in which they were handed over. The first event is on its way to
+ * the disk as soon as it is put, every later record at most 100 ms after it was put, however idle
+ * the caller. Private to lib/trace. */
 #ifndef RR_TRACE_SINK_H
 #define RR_TRACE_SINK_H
 
