@@ -6,7 +6,8 @@
 # JOBS	how many files at once (default: a processor each, or 1 if SLOW)
 # DEADLINE	seconds for all (default: 3600); what has not ended then has failed
 # SLOW	not empty: less of what is many (default: found out)
-# HALF	not empty: every second test is skipped, but for those of programs (default: where it is slow, and half an hour is not left)
+# HALF	1 or 2: only tests of odd or of even numbers are run, but all of programs (default, where it is slow and half an hour is
+#	not left: one after the other from commit to commit)
 # PREEMPTED	how often programs are interrupted where chance wills (default: 5, or 1 if SLOW)
 # BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
 # Exit status 1 when a test failed, or none ran.
@@ -14,6 +15,11 @@ set -u
 export LC_ALL=C
 export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
 DEADLINE=${DEADLINE:-3600}
+
+cd "$(dirname "$0")/.." || exit 1
+logs=$(mktemp -d "${TMPDIR:-/tmp}/rr-check.XXXXXX") || exit 1
+trap 'rm -rf "$logs"' EXIT
+trap 'kill $(jobs -p) 2> "$logs/kill"; exit 130' INT TERM
 
 # start_100: microseconds to start so many programs
 start_100()
@@ -25,23 +31,27 @@ start_100()
 	echo $((${EPOCHREALTIME/[.,]/} - from))
 }
 
+# half: 1 or 2, another for each commit than for the one before; where their number is not known, for each day
+half()
+{
+	local commits
+	commits=$(git rev-list --count HEAD 2> "$logs/git") || commits=
+	[ "$(git rev-parse --is-shallow-repository 2> "$logs/git")" = false ] || commits=
+	echo $((${commits:-$(($(date +%s) / 86400))} % 2 + 1))
+}
+
 # Where a program takes 2 ms to start, less of what is many; and where that is to end soon, half of the tests. Such virtual
 # machines start programs one after the other as fast as beside each other, and that is what files of bats do most: then there
 # is one of them at a time.
 [ -n "${SLOW+told}" ] || [ "$(start_100)" -lt 200000 ] || SLOW=1
 if [ -n "${SLOW:-}" ]; then
 	export SLOW PREEMPTED=${PREEMPTED:-1}
-	[ "$DEADLINE" -ge 1800 ] || export HALF=${HALF-1}
+	[ "$DEADLINE" -ge 1800 ] || export HALF=${HALF-$(half)}
 	JOBS=${JOBS:-1}
 fi
 JOBS=${JOBS:-$(nproc)}
 # `make check PREFIX=...` is not about the makes that tests run.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-
-cd "$(dirname "$0")/.." || exit 1
-logs=$(mktemp -d "${TMPDIR:-/tmp}/rr-check.XXXXXX") || exit 1
-trap 'rm -rf "$logs"' EXIT
-trap 'kill $(jobs -p) 2> "$logs/kill"; exit 130' INT TERM
 
 # One make for all tracees in place of one for each.
 if make -s check-programs > "$logs/make" 2>&1; then
