@@ -654,6 +654,15 @@ same_but() {
 	same native record
 }
 
+# works_natively PATTERN...: skips the test where $command, not recorded, does not print a line of each
+works_natively() {
+	local pattern
+	fresh native "${command[@]}" || skip "${command[0]} itself hangs here"
+	for pattern; do
+		grep -q -e "$pattern" native.out || skip "${command[0]} itself does not get to '$pattern' here: $(tail -n 1 native.err)"
+	done
+}
+
 @test "gdb at work: breakpoints, steps, a call, a watchpoint, a crash" {
 	cat > a.c <<-'EOF'
 		#include <signal.h>
@@ -672,9 +681,11 @@ same_but() {
 		}
 	EOF
 	gcc -g -O0 -o start/a a.c
-	replays gdb -nx -batch -ex 'set can-use-hw-watchpoints 0' -ex 'set startup-with-shell off' -ex 'break f if x == 3' -ex run \
+	command=(gdb -nx -batch -ex 'set can-use-hw-watchpoints 0' -ex 'set startup-with-shell off' -ex 'break f if x == 3' -ex run \
 		-ex 'disassemble /r f' -ex 'disassemble /r main' -ex 'backtrace' -ex 'print g(14)' -ex stepi -ex 'step' -ex 'info locals' -ex finish -ex 'watch v' -ex continue \
-		-ex 'delete' -ex 'break handler' -ex continue -ex 'set var v = 77' -ex 'info registers rip' -ex continue -ex backtrace -ex continue -ex backtrace ./a
+		-ex 'delete' -ex 'break handler' -ex continue -ex 'set var v = 77' -ex 'info registers rip' -ex continue -ex backtrace -ex continue -ex backtrace ./a)
+	works_natively '^\$1 = 42' 'New value = 18' 'received signal SIGSEGV'
+	replays "${command[@]}"
 	# Libraries may have another place.
 	same_but 's/0x[0-9a-f]*/P/g'
 	grep -q '^\$1 = 42' record.out
@@ -698,8 +709,10 @@ same_but() {
 		}
 	EOF
 	gcc -g -O0 -o start/a a.c
-	replays gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run -ex 'watch v' -ex continue -ex continue -ex 'rwatch a[3]' \
-		-ex continue -ex continue -ex continue -ex 'delete' -ex 'hbreak set' -ex continue -ex 'info locals' -ex finish -ex continue ./a
+	command=(gdb -nx -batch -ex 'set startup-with-shell off' -ex 'break main' -ex run -ex 'watch v' -ex continue -ex continue -ex 'rwatch a[3]' \
+		-ex continue -ex continue -ex continue -ex 'delete' -ex 'hbreak set' -ex continue -ex 'info locals' -ex finish -ex continue ./a)
+	works_natively '^Hardware watchpoint 2: v' 'New value = 23' '^Hardware read watchpoint' '^Breakpoint 4, set'
+	replays "${command[@]}"
 	same_but 's/process [0-9]*/process N/'
 	grep -q '^Hardware watchpoint 2: v' record.out
 	grep -q 'New value = 23' record.out
