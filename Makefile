@@ -20,8 +20,8 @@ PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
 # What is one machine's lies in folders of its name.
 ARCH ?= $(shell uname -m)
 LIB_SRC = $(wildcard lib/*/*.c lib/*/$(ARCH)/*.c)
-LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/handlers.o build/lib/agent/blob.o
-GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/trace_format.h build/gen/gdb_commands.h
+LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o build/gen/handlers.o build/lib/agent/blob.o
+GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
 BUILD_DEPS = gcc clang make libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc clang-format
@@ -34,9 +34,10 @@ all: $(PROGRAMS) $(MAN:%=build/man/%)
 
 include $(wildcard tests/*/rules.mk)
 
-build/gen/syshandlers.h build/gen/systab.c &: formats/gen.awk formats/syscalls formats/flags formats/structs
+TABLES = formats/structs formats/flags formats/syscalls formats/subcodes
+build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c &: formats/gen.awk formats/subcodes.awk $(TABLES)
 	@mkdir -p build/gen
-	$(AWK) -v out=build/gen -f formats/gen.awk formats/structs formats/flags formats/syscalls
+	$(AWK) -v out=build/gen -f formats/subcodes.awk -f formats/gen.awk $(TABLES)
 
 build/gen/handlers.c: formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c)
 	@mkdir -p $(@D)

@@ -92,7 +92,12 @@ function parse_arg(n, s,   name, type, always, sub_name, dir, what, len, t)
 
 	if (type in scalar)
 		return arg_text(name, scalar[type], "D_NONE", "LEN_FIXED", always, 0, 0, 0)
-	if (type ~ /^(flags|enum|cmd)\./) {
+	if (type ~ /^cmd\./) {
+		sub_name = substr(type, 5)
+		group_calls[sub_name] = group_calls[sub_name] " " $2
+		return arg_text(name, "T_CMD", "D_NONE", "LEN_FIXED", always, 0, 0, "SC_" sub_name)
+	}
+	if (type ~ /^(flags|enum)\./) {
 		sub_name = substr(type, index(type, ".") + 1)
 		if (!(sub_name in table))
 			die("no table " sub_name " in formats/flags")
@@ -220,6 +225,7 @@ FILENAME ~ /syscalls$/ {
 		die("call " $2 " again")
 	call_name[$1] = $2
 	call_number[$2] = $1
+	call_row[$2] = $0
 	parse_class($3)
 	if (!($4 in returns))
 		die("unknown return type " $4)

@@ -100,11 +100,19 @@ struct sys_values kernel_call_values(const struct call *c, bool returned)
 				   .ctx = c->t};
 }
 
+/* What argument i is: as the call's code says, if that names memory. */
+static const struct sys_arg *call_arg(const struct call *c, int i)
+{
+	const struct sys_arg *a = subcode_arg(c->desc, c->code, (unsigned)i);
+
+	return a->dir == D_NONE ? &c->desc->args[i] : a;
+}
+
 /* Bytes or elements of argument i, 0 where that is not known. */
 static uint64_t arg_length(const struct call *c, int i, bool returned)
 {
 	struct sys_values v = kernel_call_values(c, returned);
-	uint64_t n = systab_length(c->desc, i, &v);
+	uint64_t n = systab_length(call_arg(c, i), i, &v);
 
 	return n == SYS_LENGTH_UNKNOWN ? 0 : n;
 }
@@ -223,7 +231,7 @@ static void in_string(struct call *c, uint64_t addr)
 
 void kernel_arg_save_in(struct call *c, int i)
 {
-	const struct sys_arg *a = &c->desc->args[i];
+	const struct sys_arg *a = call_arg(c, i);
 	uint64_t p = c->args[i], n;
 
 	if (a->dir == D_NONE && a->type != T_PATH)
@@ -259,16 +267,16 @@ void kernel_arg_save_in(struct call *c, int i)
 static uint64_t fault_length(const struct call *c, int i)
 {
 	struct sys_values v = kernel_call_values(c, true);
-	uint64_t n = systab_room(c->desc, i, &v);
+	uint64_t n = systab_room(call_arg(c, i), i, &v);
 
-	if (c->desc->args[i].len_src != LEN_RET)
+	if (call_arg(c, i)->len_src != LEN_RET)
 		return n == SYS_LENGTH_UNKNOWN ? 0 : n;
 	return n < FAULT_MAX ? n : FAULT_MAX;
 }
 
 void kernel_arg_save_out(struct call *c, int i)
 {
-	const struct sys_arg *a = &c->desc->args[i];
+	const struct sys_arg *a = call_arg(c, i);
 	uint64_t p = c->args[i];
 	bool fault = c->result == -EFAULT;
 

@@ -6,8 +6,11 @@ void kernel_enter(struct call *c)
 	const struct sys_desc *d = c->desc;
 	const struct call_handler *h = kernel_handlers[d->handler];
 
+	c->code = subcode_find(d, c->args);
 	if (d->cls == SYS_REFUSE)
 		kernel_call_refuse(c, d->refuse_errno);
+	else if (c->code && c->code->refuse_errno)
+		kernel_call_refuse(c, c->code->refuse_errno);
 	for (int i = 0; i < d->nargs; i++)
 		kernel_arg_save_in(c, i);
 	if (h && h->enter)

@@ -13,59 +13,20 @@
 /* Stands for the device of a segment, whose id is its inode number. */
 #define SYSV_DEV UINT64_MAX
 
-static void out_by_cmd(struct call *c, uint64_t cmd, uint64_t addr, const uint16_t (*table)[2],
-		       size_t n)
-{
-	for (size_t i = 0; i < n && c->result >= 0; i++)
-		if (table[i][0] == cmd)
-			kernel_call_out(c, addr, table[i][1]);
-}
-
+/* GETALL gives as many numbers as the set has; how many, only the kernel knows. */
 static void exit_semctl(struct call *c)
 {
-	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct semid_ds)},
-					    {SEM_STAT, sizeof(struct semid_ds)},
-					    {SEM_STAT_ANY, sizeof(struct semid_ds)},
-					    {IPC_INFO, sizeof(struct seminfo)},
-					    {SEM_INFO, sizeof(struct seminfo)}};
 	struct semid_ds ds;
 	union {
 		int val;
 		struct semid_ds *buf;
 	} arg = {.buf = &ds};
 
-	out_by_cmd(c, c->args[2], c->args[3], sizes, ARRAY_LEN(sizes));
 	if (c->args[2] == GETALL && c->result >= 0 && !semctl((int)c->args[0], 0, IPC_STAT, arg))
-		kernel_call_out(c, c->args[3], ds.sem_nsems * 2);
+		kernel_call_out(c, c->args[3], ds.sem_nsems * sizeof(uint16_t));
 }
 
 SYSCALL_HANDLER(semctl, .exit = exit_semctl);
-
-static void exit_shmctl(struct call *c)
-{
-	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct shmid_ds)},
-					    {SHM_STAT, sizeof(struct shmid_ds)},
-					    {SHM_STAT_ANY, sizeof(struct shmid_ds)},
-					    {IPC_INFO, sizeof(struct shminfo)},
-					    {SHM_INFO, sizeof(struct shm_info)}};
-
-	out_by_cmd(c, c->args[1], c->args[2], sizes, ARRAY_LEN(sizes));
-}
-
-SYSCALL_HANDLER(shmctl, .exit = exit_shmctl);
-
-static void exit_msgctl(struct call *c)
-{
-	static const uint16_t sizes[][2] = {{IPC_STAT, sizeof(struct msqid_ds)},
-					    {MSG_STAT, sizeof(struct msqid_ds)},
-					    {MSG_STAT_ANY, sizeof(struct msqid_ds)},
-					    {IPC_INFO, sizeof(struct msginfo)},
-					    {MSG_INFO, sizeof(struct msginfo)}};
-
-	out_by_cmd(c, c->args[1], c->args[2], sizes, ARRAY_LEN(sizes));
-}
-
-SYSCALL_HANDLER(msgctl, .exit = exit_msgctl);
 
 static void enter_shmat(struct call *c)
 {

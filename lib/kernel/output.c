@@ -64,7 +64,9 @@ int kernel_output(struct task *t, const struct trace_event *ev,
 	for (int i = 0; d && d->handler == SYSH_write && i < d->nargs; i++)
 		switch (d->args[i].type) {
 		case T_BUF: return output_run(t, args[i], n, put, ctx);
-		case T_IOVEC: return output_iovec(t, args[i], systab_length(d, i, &v), n, put, ctx);
+		case T_IOVEC:
+			return output_iovec(t, args[i], systab_length(&d->args[i], i, &v), n, put,
+					    ctx);
 		case T_MSGHDR:
 			if (task_read_all(t, args[i], &m, sizeof(m)))
 				return -1;

@@ -7,7 +7,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -201,39 +200,6 @@ static void exit_affinity_get(struct call *c)
 
 SYSCALL_HANDLER(sched_getaffinity, .enter = enter_affinity_get, .exit = exit_affinity_get);
 
-static void enter_futex(struct call *c)
-{
-	switch (c->args[1] & FUTEX_CMD_MASK) {
-	case FUTEX_WAIT:
-	case FUTEX_WAIT_BITSET:
-	case FUTEX_WAIT_REQUEUE_PI:
-	case FUTEX_LOCK_PI:
-	case 13 /* FUTEX_LOCK_PI2 */: kernel_call_in(c, c->args[3], 16); break;
-	default: break;
-	}
-}
-
-/* Futex words that the kernel itself writes. futex(2). */
-static void exit_futex(struct call *c)
-{
-	switch (c->args[1] & FUTEX_CMD_MASK) {
-	case FUTEX_WAKE_OP: kernel_call_out(c, c->args[4], 4); break;
-	case FUTEX_WAIT_REQUEUE_PI:
-	case FUTEX_CMP_REQUEUE_PI:
-		kernel_call_out(c, c->args[0], 4);
-		kernel_call_out(c, c->args[4], 4);
-		break;
-	case FUTEX_LOCK_PI:
-	case FUTEX_UNLOCK_PI:
-	case FUTEX_TRYLOCK_PI:
-	case 13 /* FUTEX_LOCK_PI2 */: kernel_call_out(c, c->args[0], 4); break;
-	default: break;
-	}
-}
-
-/* Asleep, FUTEX_LOCK_PI has set FUTEX_WAITERS, so that the owner calls the kernel to unlock. */
-SYSCALL_HANDLER(futex, .enter = enter_futex, .exit = exit_futex, .blocked = exit_futex);
-
 /* One of the pieces of memory that a call is given, count of them at `at`. */
 struct vec {
 	uint64_t at, count;
@@ -329,31 +295,6 @@ static void exit_move_pages(struct call *c)
 }
 
 SYSCALL_HANDLER(move_pages, .exit = exit_move_pages);
-
-#define KEYCTL_DESCRIBE_ 6
-#define KEYCTL_READ_ 11
-#define KEYCTL_GET_SECURITY_ 17
-
-static void exit_keyctl(struct call *c)
-{
-	uint64_t n = c->result > 0 ? (uint64_t)c->result : 0;
-
-	if (c->args[0] == KEYCTL_DESCRIBE_ || c->args[0] == KEYCTL_READ_ ||
-	    c->args[0] == KEYCTL_GET_SECURITY_)
-		kernel_call_out(c, c->args[2], n < c->args[3] ? n : c->args[3]);
-}
-
-SYSCALL_HANDLER(keyctl, .exit = exit_keyctl);
-
-static void exit_quotactl(struct call *c)
-{
-	/* The largest thing any of its commands writes is a struct fs_disk_quota (112 bytes) or
-	 * statistics of that order; what lies behind shorter ones is saved as it is. */
-	if (c->result >= 0)
-		kernel_call_out(c, c->args[3], 128);
-}
-
-SYSCALL_HANDLER(quotactl, .exit = exit_quotactl);
 
 /* How far the stack may grow decides where a program overflows it. */
 static int replay_rlimit(struct replay_call *c)

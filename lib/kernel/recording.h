@@ -8,6 +8,7 @@
 #ifndef RR_KERNEL_RECORDING_H
 #define RR_KERNEL_RECORDING_H
 
+#include "trace/subcode.h"
 #include "trace/systab.h"
 #include "trace/trace.h"
 #include "tracee/task.h"
@@ -82,6 +83,7 @@ struct call {
 	struct recording *rec;
 	struct task *t;
 	const struct sys_desc *desc;
+	const struct subcode *code; /* NULL: the call has none, or none that is known */
 	uint16_t nr;
 	uint64_t args[6];        /* as the program gave them */
 	struct trace_regs entry; /* the program's registers at entry */

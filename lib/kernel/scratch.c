@@ -25,7 +25,7 @@ static uint64_t room(const struct call *c, int i)
 		return 0;
 	if (a->type != T_STRUCT && a->type != T_BUF && a->type != T_SOCKADDR && a->type != T_FDSET)
 		return 0;
-	uint64_t unit = a->type == T_STRUCT ? a->unit : 1, n = systab_room(c->desc, i, &v);
+	uint64_t unit = a->type == T_STRUCT ? a->unit : 1, n = systab_room(a, i, &v);
 	return n > SCRATCH_SIZE || unit > SCRATCH_SIZE ? 0 : n * unit;
 }
 

@@ -68,7 +68,8 @@ static int read_memory(void *ctx, uint64_t addr, void *buf, size_t size)
 	return 0;
 }
 
-/* Bytes or elements the argument has; SYS_LENGTH_UNKNOWN if the trace does not say. */
+/* Bytes or elements the argument has; SYS_LENGTH_UNKNOWN if the trace does not say. The argument's
+ * place matters only together with `cap`. */
 static uint64_t arg_length(const struct call *c, const struct sys_arg *a)
 {
 	const struct sys_values v = {.args = c->arg,
@@ -77,7 +78,7 @@ static uint64_t arg_length(const struct call *c, const struct sys_arg *a)
 				     .read = read_memory,
 				     .ctx = (void *)c};
 
-	return systab_length(c->desc, (int)(a - c->desc->args), &v);
+	return systab_length(a, 0, &v);
 }
 
 /* --- numbers
@@ -455,18 +456,19 @@ static unsigned open_nargs(const struct call *c)
 
 static void put_arg(const struct call *c, unsigned i)
 {
-	const struct sys_arg *a = &c->desc->args[i];
+	const struct sys_arg *a = subcode_arg(c->desc, c->code, i);
 	uint64_t v = c->arg[i];
 
-	if (call_print_subcode(c, i))
+	if (call_print_irregular(c, i))
 		return;
 	if (a->type == T_CMD)
-		text_enum(c->t, a->sub, v);
+		call_print_code(c, i);
 	else if (a->type < T_PATH)
 		put_number(c, a, v);
 	else if (!v)
 		text_mem(c->t, "NULL", 4);
-	else if (c->failed && !(a->dir & D_IN) && (a->dir & D_OUT) && !a->always)
+	else if (c->failed && !(a->dir & D_IN) && (a->dir & D_OUT) &&
+		 (!a->always || a != &c->desc->args[i]))
 		text_hex(c->t, v);
 	else
 		put_pointer(c, a, v);

@@ -220,16 +220,22 @@ const char *flag_name(unsigned table, uint32_t value)
 	return NULL;
 }
 
+void text_unnamed(struct text *t, uint32_t value)
+{
+	if (value < 10)
+		text_udec(t, value);
+	else
+		text_hex(t, value);
+}
+
 void text_enum(struct text *t, unsigned table, uint32_t value)
 {
 	const char *name = flag_name(table, value);
 
 	if (name)
 		text_str(t, name);
-	else if (value < 10)
-		text_udec(t, value);
 	else
-		text_hex(t, value);
+		text_unnamed(t, value);
 }
 
 void text_flags(struct text *t, unsigned table, uint64_t value)

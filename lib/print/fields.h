@@ -4,6 +4,7 @@
 
 #include "arch/arch.h"
 #include "print/print.h"
+#include "trace/subcode.h"
 #include "trace/systab.h"
 
 #include <string.h>
@@ -66,6 +67,8 @@ void text_hex_bytes(struct text *t, const void *p, size_t n); /* 0a1b… */
 const char *flag_name(unsigned table, uint32_t value);
 void text_flags(struct text *t, unsigned table, uint64_t value);
 void text_enum(struct text *t, unsigned table, uint32_t value);
+/* A value that no table names: decimal if it is one digit, else hexadecimal. */
+void text_unnamed(struct text *t, uint32_t value);
 
 void text_errno(struct text *t, unsigned err); /* ENOENT */
 void text_signal(struct text *t, int sig);     /* SIGINT, SIGRT_3 */
@@ -79,7 +82,8 @@ struct call {
 	const struct trace_event *ev;
 	const struct event_records *recs;
 	const struct event_style *style;
-	const struct sys_desc *desc;
+	const struct sys_desc *desc; /* NULL: no such call */
+	const struct subcode *code;  /* NULL: the call has none, or none that is known */
 	uint64_t arg[6];
 	bool done;   /* it has returned */
 	bool failed; /* with an error */
@@ -98,10 +102,11 @@ void call_print_iovec(const struct call *c, uint64_t addr, uint64_t count, enum 
 		      uint64_t bytes);
 void call_print_msghdr(const struct call *c, const uint8_t *p, size_t n, enum sys_dir dir,
 		       uint64_t bytes);
-/* Arguments whose meaning a subcode decides (ioctl, fcntl, prctl, …): true if this one was printed.
- */
-bool call_print_subcode(const struct call *c, unsigned argno);
-/* How many arguments the call has, given its flags or subcode. */
+/* An argument that its row alone does not explain: true if this one was printed. */
+bool call_print_irregular(const struct call *c, unsigned arg);
+/* A code (T_CMD): F_SETFL, TCGETS, … */
+void call_print_code(const struct call *c, unsigned arg);
+/* How many arguments the call has with its code. */
 unsigned call_nargs(const struct call *c);
 
 /* --- structs
@@ -114,7 +119,7 @@ struct struct_print {
 	size_t size;      /* least bytes it can be printed from */
 	struct_printer *print;
 };
-/* The printer of sys_struct_names[sub], or NULL. */
+/* The printer of struct number `sub` of a T_STRUCT argument, or NULL. */
 const struct struct_print *struct_print_get(unsigned sub);
 const struct struct_print *struct_print_find(const char *name);
 

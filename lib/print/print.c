@@ -86,6 +86,7 @@ static void call_init(struct call *c, struct text *t, const struct trace_event *
 	c->desc = systab_get(ev->sysno);
 	for (unsigned i = 0; i < 6; i++)
 		c->arg[i] = arch_arg(&ev->regs, (int)i);
+	c->code = c->desc ? subcode_find(c->desc, c->arg) : NULL;
 	/* exit does not return: entering it is all there is. */
 	c->done = ev->kind == EV_SYSCALL || (c->desc && c->desc->ret == R_NONE);
 	c->failed = ev->kind == EV_SYSCALL && ev->result < 0 && ev->result >= -4095;

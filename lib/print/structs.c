@@ -91,6 +91,20 @@ static void print_ulong(const struct call *c, const uint8_t *p, size_t n)
 	text_char(c->t, ']');
 }
 
+static void print_ushort(const struct call *c, const uint8_t *p, size_t n)
+{
+	(void)n;
+	text_char(c->t, '[');
+	text_udec(c->t, LOAD(uint16_t, p));
+	text_char(c->t, ']');
+}
+
+/* A task's name, which may be shorter than its 16 bytes. */
+static void print_comm(const struct call *c, const uint8_t *p, size_t n)
+{
+	text_quoted(c->t, p, strnlen((const char *)p, n), 0, c->style->hex);
+}
+
 static void print_int2(const struct call *c, const uint8_t *p, size_t n)
 {
 	(void)n;
@@ -483,6 +497,8 @@ const struct struct_print structs_plain[] = {
 	{"ulong", 8, print_ulong},
 	{"u64", 8, print_ulong},
 	{"int2", 8, print_int2},
+	{"ushort", 2, print_ushort},
+	{"comm", 1, print_comm},
 	{"wstatus", 4, print_wait_status},
 	{"timespec", 16, print_timespec},
 	{"timeval", 16, print_timeval},
@@ -534,9 +550,9 @@ const struct struct_print *struct_print_get(unsigned sub)
 	} found[256];
 
 	if (sub >= ARRAY_LEN(found))
-		return struct_print_find(sys_struct_names[sub]);
+		return struct_print_find(subcode_struct_name(sub));
 	if (!found[sub].known) {
-		found[sub].print = struct_print_find(sys_struct_names[sub]);
+		found[sub].print = struct_print_find(subcode_struct_name(sub));
 		found[sub].known = true;
 	}
 	return found[sub].print;

@@ -66,10 +66,8 @@ static uint64_t fdset_length(const struct sys_values *v)
 	return n <= 0 ? 0 : ((uint64_t)n + 63) / 64 * 8;
 }
 
-uint64_t systab_length(const struct sys_desc *d, int i, const struct sys_values *v)
+uint64_t systab_length(const struct sys_arg *a, int i, const struct sys_values *v)
 {
-	const struct sys_arg *a = &d->args[i];
-
 	if (a->type == T_FDSET)
 		return fdset_length(v);
 	switch (a->len_src) {
@@ -81,14 +79,12 @@ uint64_t systab_length(const struct sys_desc *d, int i, const struct sys_values 
 	}
 }
 
-uint64_t systab_room(const struct sys_desc *d, int i, const struct sys_values *v)
+uint64_t systab_room(const struct sys_arg *a, int i, const struct sys_values *v)
 {
-	const struct sys_arg *a = &d->args[i];
-
 	if (a->len_src != LEN_RET)
-		return systab_length(d, i, v);
+		return systab_length(a, i, v);
 	/* The argument that [ret,argN] names, or the one after the buffer. */
-	if (!a->len_arg && i + 1 >= d->nargs)
+	if (!a->len_arg && i + 1 >= 6)
 		return SYS_LENGTH_UNKNOWN;
 	return with_constant(a, v->args[a->len_arg ? a->len_arg - 1 : (uint32_t)i + 1]);
 }

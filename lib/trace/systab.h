@@ -38,8 +38,7 @@ enum sys_type {
 	T_CLOCK,
 	T_FLAGS, /* bits named in table `sub` of sys_flag_tables */
 	T_ENUM,  /* one value named there */
-	/* subcode of fcntl, ioctl, prctl, …: ENUM whose handler decides about the other arguments
-	 */
+	/* a code that decides about other arguments: group `sub` of formats/subcodes */
 	T_CMD,
 	/* pointers to memory, `dir` says who writes it */
 	T_PATH, /* NUL-terminated path */
@@ -84,6 +83,7 @@ struct sys_arg {
 enum sys_ret { R_INT, R_HEX, R_FD, R_PID, R_UINT, R_NONE };
 
 /* Handler names (`handler=x` in the table) become SYSH_x; SYSH_none is 0. */
+#include "gen/subcode_groups.h"
 #include "gen/syshandlers.h"
 
 struct sys_desc {
@@ -125,11 +125,11 @@ struct sys_values {
 
 #define SYS_LENGTH_UNKNOWN UINT64_MAX
 
-/* How much argument i of the call has: bytes of a T_BUF, T_SOCKADDR or T_FDSET, elements of others.
- * SYS_LENGTH_UNKNOWN: the word that says so cannot be read. */
-uint64_t systab_length(const struct sys_desc *d, int i, const struct sys_values *v);
+/* How much argument i of the call, which is `a`, has: bytes of a T_BUF, T_SOCKADDR or T_FDSET,
+ * elements of others. SYS_LENGTH_UNKNOWN: the word that says so cannot be read. */
+uint64_t systab_length(const struct sys_arg *a, int i, const struct sys_values *v);
 /* How much it has room for, before the call: the same, but for [ret] the size of the buffer. */
-uint64_t systab_room(const struct sys_desc *d, int i, const struct sys_values *v);
+uint64_t systab_room(const struct sys_arg *a, int i, const struct sys_values *v);
 
 /* The call's row, or NULL if there is no such number. */
 const struct sys_desc *systab_get(uint64_t nr);

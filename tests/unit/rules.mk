@@ -9,8 +9,8 @@ FUZZERS = $(patsubst tests/fuzz/%_fuzz.c,%,$(filter-out %/replay_fuzz.c,$(wildca
 UNIT_TESTS = $(patsubst tests/%.c,%,$(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-build/tests/floors.a: $(UNIT_SRC:%.c=build/%.o) build/gen/systab.o
-build-asan/floors.a: $(UNIT_SRC:%.c=build-asan/%.o) build-asan/gen/systab.o
+build/tests/floors.a: $(UNIT_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o
+build-asan/floors.a: $(UNIT_SRC:%.c=build-asan/%.o) build-asan/gen/systab.o build-asan/gen/subcodes.o
 build/tests/floors.a build-asan/floors.a:
 	@mkdir -p $(@D)
 	rm -f $@
@@ -33,7 +33,7 @@ build/tests/fuzz/fuzz_main.o: tests/fuzz/fuzz_main.c
 build-asan/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -c -o $@ $<
-build-asan/gen/systab.o: build/gen/systab.c
+build-asan/gen/%.o: build/gen/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -c -o $@ $<
 build-asan/unit/% build-asan/fuzz/% build-asan/tests/fuzz/% build-fuzz/%: CPPFLAGS += -Itests/unit
@@ -59,7 +59,7 @@ fuzz-keep: $(FUZZERS:%=build-fuzz/%_fuzzer)
 build-fuzz/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
-build-fuzz/floors.a: $(UNIT_SRC:%.c=build-fuzz/%.o) build-fuzz/build/gen/systab.o
+build-fuzz/floors.a: $(UNIT_SRC:%.c=build-fuzz/%.o) build-fuzz/build/gen/systab.o build-fuzz/build/gen/subcodes.o
 	rm -f $@
 	$(AR) rcs $@ $^
 build-fuzz/%_fuzzer: tests/fuzz/%_fuzz.c build-fuzz/floors.a

@@ -1,0 +1,204 @@
+# Makes $out/subcode_groups.h and $out/subcodes.c from formats/subcodes. It runs together with gen.awk, whose types it
+# shares, and before it:
+#   awk -v out=DIR -f subcodes.awk -f gen.awk structs flags syscalls subcodes
+# Numbers and sizes are left to the C compiler, which also finds a code that is there twice.
+
+FILENAME ~ /subcodes$/ { sub(/#.*/, "") }
+FILENAME ~ /subcodes$/ && NF == 0 { next }
+
+FILENAME ~ /subcodes$/ && $1 == "include" {
+	includes = includes "#include <" $2 ">\n"
+	next
+}
+
+FILENAME ~ /subcodes$/ && $1 == "codes" {
+	begin_group($2)
+	for (i = 3; i <= NF; i++)
+		group_option($i)
+	next
+}
+
+FILENAME ~ /subcodes$/ {
+	if (!ngroups)
+		die("no group before this line")
+	add_code()
+	next
+}
+
+function begin_group(name,   w)
+{
+	if (name in group_number)
+		die("group " name " again")
+	if (!(name in group_calls))
+		die("no argument of formats/syscalls is cmd." name)
+	group_number[name] = ++ngroups
+	group_name[ngroups] = group = name
+	ncallers = split(group_calls[name], callers, " ")
+	group_mask[group] = "UINT32_MAX"
+	group_shift[group] = 0
+	group_level[group] = -1
+	always = sized = 0
+}
+
+function group_option(s)
+{
+	if (s == "always")
+		always = 1
+	else if (s == "sized")
+		sized = 1
+	else if (s ~ /^mask=/)
+		group_mask[group] = substr(s, 6)
+	else if (s ~ /^shift=/)
+		group_shift[group] = substr(s, 7)
+	else if (s ~ /^level=/)
+		group_level[group] = arg_index(substr(s, 7))
+	else
+		die("unknown option " s)
+}
+
+# The index of the argument of that name, which all calls of the group have in the same place.
+function arg_index(name,   i, j, n, w, found)
+{
+	found = -1
+	for (i = 1; i <= ncallers; i++) {
+		n = split(call_row[callers[i]], w, " ")
+		for (j = 5; j <= n && index(w[j], name ":") != 1; j++)
+			;
+		if (j > n || (found >= 0 && found != j - 5))
+			die("no argument " name " in " callers[i] ", or not in the same place as in other calls")
+		found = j - 5
+	}
+	return found
+}
+
+# How many arguments a code has that names none: all up to the last that is not special.
+function plain_args(   j, n, w)
+{
+	n = split(call_row[callers[1]], w, " ")
+	for (j = n; w[j] ~ /:special$/; j--)
+		;
+	return j - 4
+}
+
+# A struct that formats/structs does not have is the headers'.
+function know_struct(type,   name)
+{
+	if (!match(type, /^(in|out|inout)\.[a-z_0-9]+/))
+		return ""
+	name = substr(type, index(type, ".") + 1, RLENGTH - index(type, "."))
+	if (name in memory)
+		return ""
+	if (!(name in struct)) {
+		struct[name] = "sizeof(struct " name ")"
+		extra_name[++nextra] = name
+	}
+	return name
+}
+
+function code_arg(code, s,   name, type, as, known, size, text)
+{
+	name = substr(s, 1, index(s, ":") - 1)
+	type = substr(s, index(s, ":") + 1)
+	as = sub(/^as\./, "in.", type)
+	if (always && type ~ /^(out|inout)\./ && type !~ /!$/)
+		type = type "!"
+	if (known = know_struct(type)) {
+		size = struct[known]
+		if (sized)
+			struct[known] = "SIZED(" code ", " size ")"
+	}
+	text = parse_arg(0, name ":" type)
+	if (known)
+		struct[known] = size
+	if (as)
+		sub(/D_IN/, "D_NONE", text)
+	sub(/^\t+/, "", text)
+	return text
+}
+
+function add_code(   code, name, value, errno, nargs, i, at, args)
+{
+	code = $1
+	if (i = index(code, "=")) {
+		value = substr(code, i + 1)
+		code = substr(code, 1, i - 1)
+	}
+	if (i = index(code, "."))
+		name = substr(code, i + 1)
+	else
+		name = code
+	if (value != "")
+		defines = defines "#ifndef " name "\n#define " name " " value "\n#endif\n"
+	if ((i > 0) != (group_level[group] >= 0))
+		die("a level where the group has none, or none: " $1)
+	nargs = plain_args()
+	errno = 0
+	for (i = 2; i <= NF; i++) {
+		if ($i ~ /^refuse=E[A-Z0-9]+$/) {
+			errno = substr($i, 8)
+			continue
+		}
+		if ($i !~ /^[a-z_0-9]+:/)
+			die("not an argument: " $i)
+		at = arg_index(substr($i, 1, index($i, ":") - 1))
+		args = args sprintf("\t\t[%d] = %s", at, code_arg(name, $i))
+		if (nargs < at + 1)
+			nargs = at + 1
+	}
+	if (args != "")
+		args = sprintf("(const struct sys_arg[%d]){\n%s\t}", nargs, args)
+	else
+		args = "NULL"
+	code_rows[group] = code_rows[group] sprintf("\t{ \"%s\", %s, %d, %s },\n", name, errno, nargs, args)
+	value = "(uint32_t)(" name ")"
+	if (group_level[group] >= 0)
+		value = sprintf("(uint64_t)(%s) << 32 | %s", substr(code, 1, index(code, ".") - 1), value)
+	code_cases[group] = code_cases[group] sprintf("\tcase %s: return &codes_%s[%d];\n", value, group, count[group]++)
+}
+
+END {
+	if (!failed) {
+		for (g in group_calls)
+			if (!(g in group_number))
+				die("no codes " g " for the cmd." g " of formats/syscalls")
+		write_groups(out "/subcode_groups.h")
+		write_codes(out "/subcodes.c")
+	}
+}
+
+function write_groups(h,   i)
+{
+	print "/* Made by formats/subcodes.awk: do not edit. */\n#ifndef RR_SUBCODE_GROUPS_H\n#define RR_SUBCODE_GROUPS_H\n" > h
+	print "/* Indices of subcode_groups. */\nenum {" > h
+	for (i = 1; i <= ngroups; i++)
+		printf "\tSC_%s,\n", group_name[i] > h
+	print "\tSC_COUNT\n};\n\n#endif" > h
+	close(h)
+}
+
+function write_codes(c,   i, g)
+{
+	print "/* Made by formats/subcodes.awk: do not edit. */\n#include \"trace/subcode.h\"\n" > c
+	print "#include <errno.h>\n#include <sys/socket.h>\n" includes "\n" defines > c
+	print "#define SIZED(code, size) (_IOC_SIZE(code) > (size) ? _IOC_SIZE(code) : (size))\n" > c
+	print "enum { SS_extra = SS_COUNT - 1," > c
+	for (i = 1; i <= nextra; i++)
+		printf "\tSS_%s,\n", extra_name[i] > c
+	print "};\n\nconst char *const subcode_struct_names[] = {" > c
+	for (i = 1; i <= nextra; i++)
+		printf "\t\"%s\",\n", extra_name[i] > c
+	print "\tNULL\n};" > c
+	for (i = 1; i <= ngroups; i++) {
+		g = group_name[i]
+		printf "\nstatic const struct subcode codes_%s[] = {\n%s};\n\n", g, code_rows[g] > c
+		printf "static const struct subcode *find_%s(uint64_t code)\n{\n\tswitch (code) {\n%s\t}\n\treturn NULL;\n}\n", g,
+		       code_cases[g] > c
+	}
+	print "\nconst struct subcode_group subcode_groups[SC_COUNT] = {" > c
+	for (i = 1; i <= ngroups; i++) {
+		g = group_name[i]
+		printf "\t[SC_%s] = { \"%s\", find_%s, %s, %s, %d },\n", g, g, g, group_mask[g], group_shift[g], group_level[g] > c
+	}
+	print "};" > c
+	close(c)
+}

@@ -1,0 +1,189 @@
+/* What formats/subcodes cannot say about a call with a code: ioctl, prctl, arch_prctl, futex,
+ * quotactl. Recording. */
+#include "kernel/handler.h"
+#include "util/util.h"
+
+#include <errno.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/prctl.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* The code says all that there is to say about argument i. */
+static bool code_describes(const struct call *c, unsigned i)
+{
+	return c->code &&
+	       (i >= c->code->nargs || subcode_arg(c->desc, c->code, i)->type != T_SPECIAL);
+}
+
+/* --- ioctl ---- */
+
+/* Requests of network interfaces have numbers without a size, and nearly all take a struct ifreq.
+ * linux/sockios.h. */
+static bool ioctl_takes_ifreq(uint32_t cmd)
+{
+	return cmd >> _IOC_TYPESHIFT == SOCK_IOC_TYPE && _IOC_NR(cmd) >= _IOC_NR(SIOCGIFNAME);
+}
+
+static void enter_ioctl(struct call *c)
+{
+	uint32_t cmd = (uint32_t)c->args[1];
+	char what[64];
+
+	if (code_describes(c, 2))
+		return;
+	if (cmd == SIOCGIFCONF) {
+		kernel_call_in(c, c->args[2], sizeof(struct ifconf));
+	} else if (ioctl_takes_ifreq(cmd)) {
+		kernel_call_in(c, c->args[2], sizeof(struct ifreq));
+	} else if (_IOC_SIZE(cmd)) {
+		if (_IOC_DIR(cmd) & _IOC_WRITE)
+			kernel_call_in(c, c->args[2], _IOC_SIZE(cmd));
+	} else if (!c->code && cmd >> _IOC_TYPESHIFT == 0) {
+		snprintf(what, sizeof(what), "ioctl 0x%x", cmd);
+		c->rec->warn(c->rec, what, "unknown: its output, if any, is not in the trace");
+	}
+}
+
+static void out_ifconf(struct call *c)
+{
+	struct ifconf conf;
+
+	kernel_call_out(c, c->args[2], sizeof(conf));
+	if (!KERNEL_CALL_READ(c, c->args[2], &conf) && conf.ifc_len > 0)
+		kernel_call_out(c, (uint64_t)conf.ifc_buf, (uint64_t)conf.ifc_len);
+}
+
+static void out_fiemap(struct call *c)
+{
+	struct fiemap f;
+
+	if (KERNEL_CALL_READ(c, c->args[2], &f))
+		return;
+	uint32_t n = f.fm_extent_count ? f.fm_mapped_extents : 0;
+	kernel_call_out(c, c->args[2],
+			offsetof(struct fiemap, fm_extents) +
+				(uint64_t)n * sizeof(struct fiemap_extent));
+}
+
+static void out_dedupe(struct call *c)
+{
+	struct file_dedupe_range r;
+
+	if (KERNEL_CALL_READ(c, c->args[2], &r))
+		return;
+	kernel_call_out(c, c->args[2],
+			sizeof(r) + (uint64_t)r.dest_count * sizeof(struct file_dedupe_range_info));
+}
+
+/* On errors too: some requests have written by then. */
+static void exit_ioctl(struct call *c)
+{
+	uint32_t cmd = (uint32_t)c->args[1];
+
+	if (c->verdict == CALL_REFUSE || code_describes(c, 2))
+		return;
+	if (cmd == SIOCGIFCONF)
+		out_ifconf(c);
+	else if (cmd == FS_IOC_FIEMAP)
+		out_fiemap(c);
+	else if (cmd == FIDEDUPERANGE)
+		out_dedupe(c);
+	else if (ioctl_takes_ifreq(cmd))
+		kernel_call_out(c, c->args[2], sizeof(struct ifreq));
+	else if (_IOC_DIR(cmd) & _IOC_READ)
+		kernel_call_out(c, c->args[2], _IOC_SIZE(cmd));
+}
+
+SYSCALL_HANDLER(ioctl, .enter = enter_ioctl, .exit = exit_ioctl);
+
+/* --- prctl ---- */
+
+/* Not made; unlike kernel_call_refuse(), nothing that the event marks. */
+static void answer(struct call *c, int64_t result)
+{
+	c->verdict = CALL_REFUSE;
+	c->result = result;
+}
+
+/* Really made, PR_SET_DUMPABLE with 0 would deny the recorder the task's memory. */
+static void set_dumpable(struct call *c)
+{
+	c->t->mm->not_dumpable = c->args[1] == 0;
+	if (c->args[1] == 0)
+		answer(c, 0);
+}
+
+/* Time stamps always fault for the recorder, which sees them by that. */
+static void set_tsc(struct call *c)
+{
+	if (c->args[1] != PR_TSC_ENABLE && c->args[1] != PR_TSC_SIGSEGV) {
+		answer(c, -EINVAL);
+		return;
+	}
+	answer(c, 0);
+	c->t->clock_faults = c->args[1] == PR_TSC_SIGSEGV;
+}
+
+static void get_tsc(struct call *c)
+{
+	int mode = c->t->clock_faults ? PR_TSC_SIGSEGV : PR_TSC_ENABLE;
+
+	answer(c, task_write(c->t, c->args[1], &mode, sizeof(mode)) ? -EFAULT : 0);
+}
+
+static void enter_prctl(struct call *c)
+{
+	switch ((uint32_t)c->args[0]) {
+	case PR_SET_DUMPABLE: set_dumpable(c); break;
+	case PR_GET_DUMPABLE:
+		if (c->t->mm->not_dumpable)
+			answer(c, 0);
+		break;
+	case PR_SET_TSC: set_tsc(c); break;
+	case PR_GET_TSC: get_tsc(c); break;
+	default: break;
+	}
+}
+
+static void exit_prctl(struct call *c)
+{
+	if (c->result < 0)
+		return;
+	if (c->args[0] == PR_GET_TSC)
+		kernel_call_out(c, c->args[1], sizeof(int));
+	if (c->args[0] == PR_SCHED_CORE && c->args[1] == PR_SCHED_CORE_GET)
+		kernel_call_out(c, c->args[4], sizeof(uint64_t));
+}
+
+SYSCALL_HANDLER(prctl, .enter = enter_prctl, .exit = exit_prctl);
+
+/* --- others ---- */
+
+/* A handler that does nothing: after a quick call without one, registers but the result's are not
+ * read back, and this call changes the bases of segments. */
+SYSCALL_HANDLER(arch_prctl, .enter = NULL);
+
+/* Asleep, FUTEX_LOCK_PI has set FUTEX_WAITERS, so that the owner calls the kernel to unlock. */
+static void blocked_futex(struct call *c)
+{
+	for (int i = 0; i < c->desc->nargs; i++)
+		kernel_arg_save_out(c, i);
+}
+
+SYSCALL_HANDLER(futex, .blocked = blocked_futex);
+
+/* The largest that a command of any file system writes is of the order of struct fs_disk_quota;
+ * past the end of a smaller one, memory is saved as it is. */
+#define QUOTA_MAX 128
+
+static void exit_quotactl(struct call *c)
+{
+	if (c->result >= 0 && !c->code)
+		kernel_call_out(c, c->args[3], QUOTA_MAX);
+}
+
+SYSCALL_HANDLER(quotactl, .exit = exit_quotactl);
