@@ -87,9 +87,10 @@ build/man/%: man/%
 	cp $< $@
 
 # Pages with tables made from those under formats/.
-build/man/rr.7: man/rr.7.in man/splice.awk formats/manlist.awk formats/syscalls
+build/man/rr.7: man/rr.7.in man/splice.awk formats/codelist.awk formats/subcodes formats/manlist.awk formats/syscalls
 	@mkdir -p $(@D)
-	$(AWK) -f formats/manlist.awk formats/syscalls > $@.tables
+	$(AWK) -f formats/codelist.awk formats/subcodes > $@.tables
+	$(AWK) -f formats/manlist.awk formats/syscalls >> $@.tables
 	$(AWK) -f man/splice.awk $@.tables $< > $@
 
 build/man/rr-trace.5: man/rr-trace.5.in man/splice.awk formats/trace.awk formats/trace
