@@ -6,61 +6,12 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-enum { ARRAY_SHOWN = 16, STRINGS_SHOWN = 64, STRING_SHOWN = 256, DEFAULT_SHOWN = 32 };
-
-static unsigned shown_max(const struct call *c)
-{
-	return c->style->str_max ? c->style->str_max : DEFAULT_SHOWN;
-}
-
-/* --- memory
- * ------------------------------------------------------------------------------------------- */
-
-static bool same_dir(const struct trace_data *d, enum sys_dir dir)
-{
-	return dir == D_IN ? d->kind == DATA_IN : d->kind == DATA_OUT || d->kind == DATA_ZERO;
-}
-
-const uint8_t *call_memory(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n)
-{
-	static const uint8_t zeroes[4096];
-
-	for (size_t i = 0; c->recs && i < c->recs->ndata; i++) {
-		const struct trace_data *d = &c->recs->data[i];
-		uint64_t len = d->kind == DATA_ZERO ? d->fill_len : d->len;
-
-		if (!same_dir(d, dir) || d->object || (d->tid && d->tid != c->ev->tid))
-			continue;
-		if (addr < d->addr || addr - d->addr >= len)
-			continue;
-		len -= addr - d->addr;
-		if (d->kind != DATA_ZERO) {
-			*n = len;
-			return d->bytes + (addr - d->addr);
-		}
-		*n = len < sizeof(zeroes) ? len : sizeof(zeroes);
-		return zeroes;
-	}
-	return NULL;
-}
-
-/* What a pointer points to, in the direction that says most: what came back, or else what went in.
- */
-static const uint8_t *arg_memory(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n)
-{
-	const uint8_t *p = NULL;
-
-	if (dir & D_OUT)
-		p = call_memory(c, addr, D_OUT, n);
-	if (!p && (dir & D_IN))
-		p = call_memory(c, addr, D_IN, n);
-	return p;
-}
+enum { ARRAY_SHOWN = 16, STRINGS_SHOWN = 64, STRING_SHOWN = 256 };
 
 static int read_memory(void *ctx, uint64_t addr, void *buf, size_t size)
 {
 	size_t n;
-	const uint8_t *p = arg_memory(ctx, addr, D_INOUT, &n);
+	const uint8_t *p = call_memory_any(ctx, addr, D_INOUT, &n);
 
 	if (!p || n < size)
 		return -1;
@@ -164,7 +115,7 @@ static void put_number(const struct call *c, const struct sys_arg *a, uint64_t v
 static void put_string(const struct call *c, uint64_t addr, enum sys_dir dir, size_t max)
 {
 	size_t n, len;
-	const uint8_t *p = arg_memory(c, addr, dir, &n);
+	const uint8_t *p = call_memory_any(c, addr, dir, &n);
 
 	if (!p) {
 		text_pointer(c->t, addr);
@@ -173,29 +124,6 @@ static void put_string(const struct call *c, uint64_t addr, enum sys_dir dir, si
 	/* One without its NUL was too long to be kept whole. */
 	len = strnlen((const char *)p, n);
 	text_quoted(c->t, p, len < max ? len : max, len < n ? len : UINT64_MAX, c->style->hex);
-}
-
-void call_print_buf(const struct call *c, uint64_t addr, uint64_t all, enum sys_dir dir)
-{
-	size_t n, max = shown_max(c);
-	const uint8_t *p;
-
-	if (!addr || all == UINT64_MAX) {
-		text_pointer(c->t, addr);
-		return;
-	}
-	if (all == 0) {
-		text_mem(c->t, "\"\"", 2);
-		return;
-	}
-	p = arg_memory(c, addr, dir, &n);
-	if (!p) {
-		text_pointer(c->t, addr);
-		return;
-	}
-	if (n > all)
-		n = all;
-	text_quoted(c->t, p, n < max ? n : max, all, c->style->hex);
 }
 
 static void put_strings(const struct call *c, uint64_t addr)
@@ -313,7 +241,7 @@ static void put_sockaddr(const struct call *c, const struct sys_arg *a, uint64_t
 {
 	uint64_t len = arg_length(c, a);
 	size_t n;
-	const uint8_t *p = arg_memory(c, addr, a->dir, &n);
+	const uint8_t *p = call_memory_any(c, addr, a->dir, &n);
 
 	if (!p || len == UINT64_MAX || len == 0) {
 		text_pointer(c->t, addr);
@@ -371,7 +299,7 @@ enum { MSGHDR_SIZE = 56, MMSGHDR_SIZE = 64 };
 static void put_msghdr(const struct call *c, const struct sys_arg *a, uint64_t addr)
 {
 	size_t n;
-	const uint8_t *p = arg_memory(c, addr, a->dir | D_INOUT, &n);
+	const uint8_t *p = call_memory_any(c, addr, a->dir | D_INOUT, &n);
 
 	if (!p || n < MSGHDR_SIZE)
 		text_pointer(c->t, addr);
@@ -387,7 +315,7 @@ static void put_mmsghdr(const struct call *c, const struct sys_arg *a, uint64_t 
 	text_char(c->t, '[');
 	for (uint64_t i = 0; i < count && i < ARRAY_SHOWN; i++) {
 		size_t n;
-		const uint8_t *p = arg_memory(c, addr + i * MMSGHDR_SIZE, D_INOUT, &n);
+		const uint8_t *p = call_memory_any(c, addr + i * MMSGHDR_SIZE, D_INOUT, &n);
 		uint32_t len;
 
 		if (!p || n < MMSGHDR_SIZE)

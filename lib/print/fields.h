@@ -92,6 +92,9 @@ struct call {
 /* Bytes recorded at an address as read (D_IN) or written (D_OUT) by the call; NULL if none. *n: how
  * many. */
 const uint8_t *call_memory(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n);
+/* The same in the direction that says most, of those in `dir`: what came back, else what went in.
+ */
+const uint8_t *call_memory_any(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n);
 /* "name(arguments": no closing parenthesis. unfinished: only arguments known before the call
  * returns. */
 void call_print_args(struct call *c);

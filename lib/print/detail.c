@@ -1,0 +1,259 @@
+/* The detail of an event, by its kind. */
+#include "print/fields.h"
+#include "tracee/waitstatus.h"
+#include "util/util.h"
+
+#include <signal.h>
+
+/* --- calls
+ * -------------------------------------------------------------------------------------------- */
+
+static void call_init(struct call *c, struct text *t, const struct trace_event *ev,
+		      const struct event_records *recs, const struct event_style *style)
+{
+	c->t = t;
+	c->ev = ev;
+	c->recs = recs;
+	c->style = style;
+	c->desc = systab_get(ev->sysno);
+	for (unsigned i = 0; i < 6; i++)
+		c->arg[i] = arch_arg(&ev->regs, (int)i);
+	c->code = c->desc ? subcode_find(c->desc, c->arg) : NULL;
+	/* exit does not return: entering it is all there is. */
+	c->done = ev->kind == EV_SYSCALL || (c->desc && c->desc->ret == R_NONE);
+	c->failed = ev->kind == EV_SYSCALL && ev->result < 0 && ev->result >= -4095;
+}
+
+/* The kernel's errors that no program sees (include/linux/errno.h). */
+static const struct {
+	int err;
+	const char *name, *text;
+} restarts[] = {
+	{512, "ERESTARTSYS", "To be restarted if SA_RESTART is set"},
+	{513, "ERESTARTNOINTR", "To be restarted"},
+	{514, "ERESTARTNOHAND", "To be restarted if no handler"},
+	{516, "ERESTART_RESTARTBLOCK", "Interrupted by signal"},
+};
+
+static bool put_restart(struct text *t, int err)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(restarts); i++) {
+		if (restarts[i].err != err)
+			continue;
+		text_mem(t, "? ", 2);
+		text_str(t, restarts[i].name);
+		text_mem(t, " (", 2);
+		text_str(t, restarts[i].text);
+		text_char(t, ')');
+		return true;
+	}
+	return false;
+}
+
+static void put_error(struct text *t, int err)
+{
+	const char *why = strerrordesc_np(err);
+
+	if (put_restart(t, err))
+		return;
+	text_mem(t, "-1 ", 3);
+	text_errno(t, err);
+	if (why) {
+		text_mem(t, " (", 2);
+		text_str(t, why);
+		text_char(t, ')');
+	}
+}
+
+static void put_result(struct text *t, unsigned ret, int64_t result)
+{
+	switch (ret) {
+	case R_HEX: text_hex(t, result); break;
+	case R_UINT: text_udec(t, result); break;
+	case R_NONE: text_char(t, '?'); break;
+	default: text_dec(t, result);
+	}
+}
+
+static void put_call_name(struct text *t, const struct call *c)
+{
+	if (c->desc) {
+		text_str(t, c->desc->name);
+	} else {
+		text_str(t, "syscall_");
+		text_udec(t, c->ev->sysno);
+	}
+}
+
+static void detail_syscall(struct call *c)
+{
+	struct text *t = c->t;
+
+	put_call_name(t, c);
+	text_char(t, '(');
+	call_print_args(c);
+	if (!c->done) {
+		text_str(t, "<unfinished ...>");
+		return;
+	}
+	text_mem(t, ") = ", 4);
+	if (c->failed)
+		put_error(t, -c->ev->result);
+	else
+		put_result(t, c->desc ? c->desc->ret : R_INT, c->ev->result);
+	if (c->ev->flags & EVF_REFUSED)
+		text_str(t, " (refused)");
+}
+
+static void detail_enter(struct call *c)
+{
+	detail_syscall(c);
+}
+
+/* --- other kinds
+ * -------------------------------------------------------------------------------------- */
+
+static void detail_clone(struct call *c)
+{
+	put_call_name(c->t, c);
+	text_str(c->t, c->ev->flags & EVF_GROUP ? ": thread " : ": child ");
+	text_dec(c->t, c->ev->other);
+}
+
+static void detail_signal(struct call *c)
+{
+	const struct event_records *recs = c->recs;
+	unsigned flags = c->ev->flags;
+
+	text_signal(c->t, c->ev->result);
+	for (size_t i = 0; recs && i < recs->ndata; i++) {
+		if (recs->data[i].kind == DATA_SIGINFO && recs->data[i].len >= 48) {
+			text_char(c->t, ' ');
+			print_siginfo(c, recs->data[i].bytes, recs->data[i].len);
+			break;
+		}
+	}
+	text_str(c->t, flags & EVF_HANDLER ? " handler"
+		       : flags & EVF_FATAL ? " fatal"
+		       : flags & EVF_STOP  ? " stop"
+					   : " ignored");
+	if (flags & EVF_INEXACT)
+		text_str(c->t, " (position not exact)");
+}
+
+/* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers
+ * are those at its entry. */
+static void detail_halt(struct call *c)
+{
+	const struct trace_event *ev = c->ev;
+	bool changed = false;
+
+	if (ev->flags & EVF_AT_CALL) {
+		text_str(c->t, "at a call");
+		return;
+	}
+	if (ev->flags & EVF_SYNC) {
+		text_signal(c->t, ev->result);
+		return;
+	}
+	for (int i = 0; i < TRACE_NREGS; i++) {
+		if (ev->regs.r[i] == ev->after.r[i])
+			continue;
+		text_str(c->t, changed ? ", " : "");
+		text_str(c->t, arch_reg_names[i]);
+		text_str(c->t, " = ");
+		text_hex(c->t, ev->after.r[i]);
+		changed = true;
+	}
+	if (!changed)
+		text_str(c->t, "halts");
+}
+
+static void detail_insn(struct call *c)
+{
+	const char *name = arch_nondet_name(c->ev->sysno);
+
+	if (name) {
+		text_str(c->t, name);
+	} else {
+		text_str(c->t, "insn_");
+		text_udec(c->t, c->ev->sysno);
+	}
+	text_mem(c->t, " = ", 3);
+	text_hex(c->t, c->ev->result);
+}
+
+void text_status(struct text *t, int status)
+{
+	const struct wait_status w = wait_decode(status);
+
+	if (w.kind == WAIT_EXITED) {
+		text_str(t, "exited ");
+		text_udec(t, (uint64_t)w.code);
+	} else if (w.kind == WAIT_KILLED) {
+		text_str(t, "killed by ");
+		text_signal(t, w.signal);
+		if (w.dumped)
+			text_str(t, " (core dumped)");
+	} else {
+		text_str(t, "status ");
+		text_hex(t, (uint32_t)status);
+	}
+}
+
+static void detail_exit(struct call *c)
+{
+	text_status(c->t, (int)c->ev->result);
+}
+
+static void detail_checksum(struct call *c)
+{
+	text_str(c->t, "checksum = ");
+	text_hex(c->t, (uint64_t)c->ev->result);
+}
+
+static void detail_switch(struct call *c)
+{
+	text_str(c->t, "others run");
+}
+
+/* --- kinds of events ---- */
+
+/* A printer of the detail for each kind of formats/trace. */
+#define PRINTER(name, kind) [kind] = {#name, detail_##name},
+static const struct {
+	const char *name;
+	void (*detail)(struct call *);
+} kinds[] = {TRACE_EVENT_KINDS(PRINTER)};
+
+static bool kind_known(unsigned kind)
+{
+	return kind < ARRAY_LEN(kinds) && kinds[kind].name;
+}
+
+const char *event_kind_name(unsigned kind)
+{
+	return kind_known(kind) ? kinds[kind].name : "?";
+}
+
+int event_kind_find(const char *name)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
+		if (kind_known(i) && strcmp(kinds[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+void event_detail(struct text *t, const struct trace_event *ev, const struct event_records *recs,
+		  const struct event_style *style)
+{
+	struct call c;
+
+	call_init(&c, t, ev, recs, style);
+	if (kind_known(ev->kind)) {
+		kinds[ev->kind].detail(&c);
+	} else {
+		text_str(t, "kind ");
+		text_udec(t, ev->kind);
+	}
+}
