@@ -28,8 +28,8 @@ static const char help_text[] =
 
 struct dump {
 	struct trace_reader *reader;
-	struct event_select select;
-	struct event_style style;
+	struct print_select select;
+	struct print_style style;
 	const char *trace;
 	int view; /* option that asks for another view than events; 0 */
 	int fd;   /* of -w */
@@ -43,7 +43,7 @@ static _Noreturn void usage(void)
 }
 
 static void select_list(struct dump *d, int opt, const char *list,
-			const char *(*add)(struct event_select *s, const char *list),
+			const char *(*add)(struct print_select *s, const char *list),
 			const char *what)
 {
 	const char *wrong = add(&d->select, list);
@@ -78,13 +78,13 @@ static void read_options(struct dump *d, int argc, char **argv)
 	while ((opt = getopt_long(argc, argv, "+ace:Hhjk:lMmp:rs:tw:x", longs, NULL)) != -1) {
 		switch (opt) {
 		case 'e':
-			select_list(d, opt, optarg, event_select_ranges, "not a range of events");
+			select_list(d, opt, optarg, print_select_ranges, "not a range of events");
 			break;
 		case 'k':
-			select_list(d, opt, optarg, event_select_kinds, "no such kind of event");
+			select_list(d, opt, optarg, print_select_kinds, "no such kind of event");
 			break;
-		case 'p': select_list(d, opt, optarg, event_select_tids, "not a task"); break;
-		case 's': select_list(d, opt, optarg, event_select_calls, "no such call"); break;
+		case 'p': select_list(d, opt, optarg, print_select_tids, "not a task"); break;
+		case 's': select_list(d, opt, optarg, print_select_calls, "no such call"); break;
 		case 'w': d->fd = read_fd(optarg); /* fallthrough */
 		case 'a':
 		case 'c':
@@ -119,10 +119,10 @@ static int next_event(struct dump *d, size_t *range, struct trace_event *ev)
 	for (;;) {
 		/* Asked before reading: what a recorder wrote until it went is read. */
 		bool live = d->follow && trace_reader_live(d->reader);
-		int got = event_select_next(&d->select, range, d->reader, ev);
+		int got = print_select_next(&d->select, range, d->reader, ev);
 
 		if (got || !live || trace_reader_complete(d->reader) ||
-		    event_select_done(&d->select, *range))
+		    print_select_done(&d->select, *range))
 			return got;
 		fflush(stdout);
 		nanosleep(&pause, NULL);
@@ -136,33 +136,33 @@ static int dump_more_memory(struct dump *d, const struct trace_event *ev)
 	int got;
 
 	while ((got = trace_next_data(d->reader, &data)) == 1 && !ferror(stdout))
-		event_print_memory(stdout, ev, &data, &d->style);
+		print_memory(stdout, ev, &data, &d->style);
 	return got;
 }
 
 static int dump_events(struct dump *d)
 {
-	struct event_records recs = {.memory = d->style.memory};
-	struct event_inputs inputs = {0};
+	struct print_records recs = {.memory = d->style.memory};
+	struct print_inputs inputs = {0};
 	struct trace_event ev = {0};
 	size_t range = 0;
 	int got;
 
 	d->select.inputs = &inputs;
 	if (d->header && !d->style.json)
-		event_print_header(stdout, &d->style);
+		print_header(stdout, &d->style);
 	while ((got = next_event(d, &range, &ev)) == 1 && !ferror(stdout)) {
-		got = event_records_load(&recs, d->reader, TRACE_DATA_MAX);
-		event_inputs_join(&inputs, &ev, &recs);
-		event_print(stdout, &ev, &recs, &d->style);
+		got = print_records_load(&recs, d->reader, TRACE_DATA_MAX);
+		print_inputs_join(&inputs, &ev, &recs);
+		print_event(stdout, &ev, &recs, &d->style);
 		if (got == 0 && recs.more && d->style.memory)
 			got = dump_more_memory(d, &ev);
 		if (got < 0)
 			break;
 	}
 	d->select.inputs = NULL;
-	event_inputs_free(&inputs);
-	event_records_free(&recs);
+	print_inputs_free(&inputs);
+	print_records_free(&recs);
 	return got;
 }
 
@@ -180,10 +180,10 @@ static _Noreturn void dump_written(struct dump *d)
 static int dump(struct dump *d)
 {
 	switch (d->view) {
-	case 'a': trace_print_args(stdout, trace_reader_meta(d->reader), &d->style); return 0;
-	case 'c': return trace_print_summary(stdout, d->reader, &d->select, &d->style, d->header);
-	case 'M': return trace_print_maps(stdout, d->reader, &d->select, &d->style, d->header);
-	case 't': return trace_print_tree(stdout, d->reader, &d->select, &d->style, d->header);
+	case 'a': print_args(stdout, trace_reader_meta(d->reader), &d->style); return 0;
+	case 'c': return print_summary(stdout, d->reader, &d->select, &d->style, d->header);
+	case 'M': return print_maps(stdout, d->reader, &d->select, &d->style, d->header);
+	case 't': return print_tree(stdout, d->reader, &d->select, &d->style, d->header);
 	case 'w': dump_written(d);
 	default: return dump_events(d);
 	}
@@ -213,6 +213,6 @@ int main(int argc, char **argv)
 		      trace_reader_live(d.reader) ? "it is still being recorded"
 						  : "the recording was cut short");
 	trace_reader_close(d.reader);
-	event_select_free(&d.select);
+	print_select_free(&d.select);
 	return err < 0 ? 2 : 0;
 }

@@ -170,28 +170,28 @@ static ssize_t console_write(void *ctx, const char *bytes, size_t n)
 	return (ssize_t)n;
 }
 
-static void print_events(struct session *s, FILE *out, struct event_select *select)
+static void print_events(struct session *s, FILE *out, struct print_select *select)
 {
 	struct trace_reader *r = s->gdb->reader;
-	struct event_style style = {.align = true};
-	struct event_records recs = {0};
-	struct event_inputs inputs = {0};
+	struct print_style style = {.align = true};
+	struct print_records recs = {0};
+	struct print_inputs inputs = {0};
 	struct trace_event ev = {0};
 	size_t range = 0;
 
 	select->inputs = &inputs;
-	while (!gdb_wire_interrupted(&s->wire) && event_select_next(select, &range, r, &ev) == 1) {
-		int got = event_records_load(&recs, r, TRACE_DATA_MAX);
-		event_inputs_join(&inputs, &ev, &recs);
-		event_print(out, &ev, &recs, &style);
+	while (!gdb_wire_interrupted(&s->wire) && print_select_next(select, &range, r, &ev) == 1) {
+		int got = print_records_load(&recs, r, TRACE_DATA_MAX);
+		print_inputs_join(&inputs, &ev, &recs);
+		print_event(out, &ev, &recs, &style);
 		if (got < 0)
 			break;
 	}
 	if (*trace_reader_error(r))
 		fprintf(out, "%s\n", trace_reader_error(r));
 	select->inputs = NULL;
-	event_inputs_free(&inputs);
-	event_records_free(&recs);
+	print_inputs_free(&inputs);
+	print_records_free(&recs);
 }
 
 /* Prints a range of events; without one, the event applied last. */
@@ -199,9 +199,9 @@ static void dump(struct session *s, const char *argument)
 {
 	cookie_io_functions_t io = {.write = console_write};
 	char *here = xasprintf("%lu", debug_here(s->debug).event);
-	struct event_select select = {0};
+	struct print_select select = {0};
 	FILE *out = fopencookie(s, "w", io);
-	const char *wrong = event_select_ranges(&select, *argument ? argument : here);
+	const char *wrong = print_select_ranges(&select, *argument ? argument : here);
 
 	if (wrong)
 		gdb_console_format(s, "dump: %s: not a range of events\n", wrong);
@@ -209,7 +209,7 @@ static void dump(struct session *s, const char *argument)
 		print_events(s, out, &select);
 	if (out)
 		fclose(out);
-	event_select_free(&select);
+	print_select_free(&select);
 	free(here);
 }
 

@@ -1,6 +1,6 @@
 /* Arguments that a call's code decides about (formats/subcodes), the code itself, and those of a
  * few calls whose meaning other arguments decide. */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "util/util.h"
 
 #include <linux/futex.h>
@@ -9,25 +9,25 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-unsigned call_nargs(const struct call *c)
+unsigned print_call_nargs(const struct print_call *c)
 {
 	return c->code ? c->code->nargs : c->desc->nargs;
 }
 
-static void put_struct_memory(const struct call *c, const struct struct_print *sp, uint64_t addr,
-			      enum sys_dir dir)
+static void put_struct_memory(const struct print_call *c, const struct print_struct *sp,
+			      uint64_t addr, enum sys_dir dir)
 {
 	const uint8_t *p = NULL;
 	size_t n = 0;
 
 	if (dir & D_OUT && !c->failed)
-		p = call_memory(c, addr, D_OUT, &n);
+		p = print_call_memory(c, addr, D_OUT, &n);
 	if (!p && dir & D_IN)
-		p = call_memory(c, addr, D_IN, &n);
+		p = print_call_memory(c, addr, D_IN, &n);
 	if (p && sp && n >= sp->size)
 		sp->print(c, p, n);
 	else
-		text_pointer(c->t, addr);
+		print_pointer(c->t, addr);
 }
 
 /* --- codes ---- */
@@ -38,23 +38,23 @@ static void put_ioctl_number(struct text *t, uint32_t code)
 	static const char *const dirs[] = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ",
 					   "_IOC_READ|_IOC_WRITE"};
 
-	text_str(t, "_IOC(");
-	text_str(t, dirs[code >> 30]);
-	text_mem(t, ", ", 2);
-	text_hex(t, code >> 8 & 0xff);
-	text_mem(t, ", ", 2);
-	text_hex(t, code & 0xff);
-	text_mem(t, ", ", 2);
-	text_hex(t, code >> 16 & 0x3fff);
-	text_char(t, ')');
+	print_str(t, "_IOC(");
+	print_str(t, dirs[code >> 30]);
+	print_mem(t, ", ", 2);
+	print_hex(t, code >> 8 & 0xff);
+	print_mem(t, ", ", 2);
+	print_hex(t, code & 0xff);
+	print_mem(t, ", ", 2);
+	print_hex(t, code >> 16 & 0x3fff);
+	print_char(t, ')');
 }
 
 static void put_futex_flags(struct text *t, uint32_t op)
 {
 	if (op & FUTEX_PRIVATE_FLAG)
-		text_str(t, "_PRIVATE");
+		print_str(t, "_PRIVATE");
 	if (op & FUTEX_CLOCK_REALTIME)
-		text_str(t, "|FUTEX_CLOCK_REALTIME");
+		print_str(t, "|FUTEX_CLOCK_REALTIME");
 }
 
 /* Commands of quotactl carry the kind of quota. */
@@ -63,41 +63,41 @@ static void put_quota_command(struct text *t, const char *name, uint32_t cmd)
 	static const char *const kinds[] = {"USRQUOTA", "GRPQUOTA", "PRJQUOTA"};
 	uint32_t kind = cmd & SUBCMDMASK;
 
-	text_str(t, "QCMD(");
-	text_str(t, name);
-	text_mem(t, ", ", 2);
+	print_str(t, "QCMD(");
+	print_str(t, name);
+	print_mem(t, ", ", 2);
 	if (kind < ARRAY_LEN(kinds))
-		text_str(t, kinds[kind]);
+		print_str(t, kinds[kind]);
 	else
-		text_hex(t, kind);
-	text_char(t, ')');
+		print_hex(t, kind);
+	print_char(t, ')');
 }
 
-void call_print_code(const struct call *c, unsigned arg)
+void print_call_code(const struct print_call *c, unsigned arg)
 {
 	uint32_t code = (uint32_t)c->arg[arg];
 
 	if (!c->code && c->ev->sysno == SYS_ioctl) {
 		put_ioctl_number(c->t, code);
 	} else if (!c->code && c->desc->args[arg].sub == SC_sockopt) {
-		text_dec(c->t, (int32_t)code);
+		print_dec(c->t, (int32_t)code);
 	} else if (!c->code) {
-		text_unnamed(c->t, code);
+		print_unnamed(c->t, code);
 	} else if (c->desc->args[arg].sub == SC_quotactl) {
 		put_quota_command(c->t, c->code->name, code);
 	} else {
-		text_str(c->t, c->code->name);
+		print_str(c->t, c->code->name);
 		if (c->ev->sysno == SYS_futex)
 			put_futex_flags(c->t, code);
 	}
 }
 
-static bool put_protocol(const struct call *c)
+static bool put_protocol(const struct print_call *c)
 {
 	if (c->arg[0] == AF_INET || c->arg[0] == AF_INET6)
-		text_enum(c->t, FT_ipproto, c->arg[2]);
+		print_enum(c->t, FT_ipproto, c->arg[2]);
 	else if (c->arg[0] == AF_NETLINK)
-		text_enum(c->t, FT_netlink_family, c->arg[2]);
+		print_enum(c->t, FT_netlink_family, c->arg[2]);
 	else
 		return false;
 	return true;
@@ -105,16 +105,16 @@ static bool put_protocol(const struct call *c)
 
 /* struct linux_dirent64 has the length of each entry at 16; that of getdents too (ino, off,
  * reclen). */
-static bool put_dirents(const struct call *c)
+static bool put_dirents(const struct print_call *c)
 {
 	uint64_t left = c->ev->result;
 	unsigned entries = 0;
 	size_t n;
-	const uint8_t *p = call_memory(c, c->arg[1], D_OUT, &n);
+	const uint8_t *p = print_call_memory(c, c->arg[1], D_OUT, &n);
 
 	if (c->failed || c->ev->result < 0)
 		return false;
-	text_pointer(c->t, c->arg[1]);
+	print_pointer(c->t, c->arg[1]);
 	if (left && (!p || n < left))
 		return true;
 	while (left >= 19) {
@@ -126,25 +126,25 @@ static bool put_dirents(const struct call *c)
 		p += reclen;
 		left -= reclen;
 	}
-	text_str(c->t, " /* ");
-	text_udec(c->t, entries);
-	text_str(c->t, entries == 1 ? " entry */" : " entries */");
+	print_str(c->t, " /* ");
+	print_udec(c->t, entries);
+	print_str(c->t, entries == 1 ? " entry */" : " entries */");
 	return true;
 }
 
-static bool put_wait_status(const struct call *c)
+static bool put_wait_status(const struct print_call *c)
 {
 	if (!c->arg[1])
 		return false;
 	if (c->ev->result > 0)
-		put_struct_memory(c, struct_print_find("wstatus"), c->arg[1], D_OUT);
+		put_struct_memory(c, print_struct_find("wstatus"), c->arg[1], D_OUT);
 	else
-		text_hex(c->t, c->arg[1]);
+		print_hex(c->t, c->arg[1]);
 	return true;
 }
 
 /* Memory at a code's argument. What came back says most; what went in may be all there is. */
-static bool put_coded(const struct call *c, unsigned arg)
+static bool put_coded(const struct print_call *c, unsigned arg)
 {
 	const struct sys_arg *a = subcode_arg(c->desc, c->code, arg);
 	enum sys_dir dir = a->dir;
@@ -154,11 +154,11 @@ static bool put_coded(const struct call *c, unsigned arg)
 		return false;
 	if (dir == D_NONE) /* as the call's row saves it */
 		dir = c->desc->args[arg].dir & D_OUT ? D_OUT : D_IN;
-	put_struct_memory(c, struct_print_get(a->sub), c->arg[arg], dir);
+	put_struct_memory(c, print_struct_get(a->sub), c->arg[arg], dir);
 	return true;
 }
 
-bool call_print_irregular(const struct call *c, unsigned arg)
+bool print_call_irregular(const struct print_call *c, unsigned arg)
 {
 	switch (c->ev->sysno) {
 	case SYS_socket: return arg == 2 && put_protocol(c);

@@ -1,5 +1,5 @@
 /* The detail of an event, by its kind. */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 
@@ -8,8 +8,8 @@
 /* --- calls
  * -------------------------------------------------------------------------------------------- */
 
-static void call_init(struct call *c, struct text *t, const struct trace_event *ev,
-		      const struct event_records *recs, const struct event_style *style)
+static void call_init(struct print_call *c, struct text *t, const struct trace_event *ev,
+		      const struct print_records *recs, const struct print_style *style)
 {
 	c->t = t;
 	c->ev = ev;
@@ -40,11 +40,11 @@ static bool put_restart(struct text *t, int err)
 	for (unsigned i = 0; i < ARRAY_LEN(restarts); i++) {
 		if (restarts[i].err != err)
 			continue;
-		text_mem(t, "? ", 2);
-		text_str(t, restarts[i].name);
-		text_mem(t, " (", 2);
-		text_str(t, restarts[i].text);
-		text_char(t, ')');
+		print_mem(t, "? ", 2);
+		print_str(t, restarts[i].name);
+		print_mem(t, " (", 2);
+		print_str(t, restarts[i].text);
+		print_char(t, ')');
 		return true;
 	}
 	return false;
@@ -56,56 +56,56 @@ static void put_error(struct text *t, int err)
 
 	if (put_restart(t, err))
 		return;
-	text_mem(t, "-1 ", 3);
-	text_errno(t, err);
+	print_mem(t, "-1 ", 3);
+	print_errno(t, err);
 	if (why) {
-		text_mem(t, " (", 2);
-		text_str(t, why);
-		text_char(t, ')');
+		print_mem(t, " (", 2);
+		print_str(t, why);
+		print_char(t, ')');
 	}
 }
 
 static void put_result(struct text *t, unsigned ret, int64_t result)
 {
 	switch (ret) {
-	case R_HEX: text_hex(t, result); break;
-	case R_UINT: text_udec(t, result); break;
-	case R_NONE: text_char(t, '?'); break;
-	default: text_dec(t, result);
+	case R_HEX: print_hex(t, result); break;
+	case R_UINT: print_udec(t, result); break;
+	case R_NONE: print_char(t, '?'); break;
+	default: print_dec(t, result);
 	}
 }
 
-static void put_call_name(struct text *t, const struct call *c)
+static void put_call_name(struct text *t, const struct print_call *c)
 {
 	if (c->desc) {
-		text_str(t, c->desc->name);
+		print_str(t, c->desc->name);
 	} else {
-		text_str(t, "syscall_");
-		text_udec(t, c->ev->sysno);
+		print_str(t, "syscall_");
+		print_udec(t, c->ev->sysno);
 	}
 }
 
-static void detail_syscall(struct call *c)
+static void detail_syscall(struct print_call *c)
 {
 	struct text *t = c->t;
 
 	put_call_name(t, c);
-	text_char(t, '(');
-	call_print_args(c);
+	print_char(t, '(');
+	print_call_args(c);
 	if (!c->done) {
-		text_str(t, "<unfinished ...>");
+		print_str(t, "<unfinished ...>");
 		return;
 	}
-	text_mem(t, ") = ", 4);
+	print_mem(t, ") = ", 4);
 	if (c->failed)
 		put_error(t, -c->ev->result);
 	else
 		put_result(t, c->desc ? c->desc->ret : R_INT, c->ev->result);
 	if (c->ev->flags & EVF_REFUSED)
-		text_str(t, " (refused)");
+		print_str(t, " (refused)");
 }
 
-static void detail_enter(struct call *c)
+static void detail_enter(struct print_call *c)
 {
 	detail_syscall(c);
 }
@@ -113,108 +113,108 @@ static void detail_enter(struct call *c)
 /* --- other kinds
  * -------------------------------------------------------------------------------------- */
 
-static void detail_clone(struct call *c)
+static void detail_clone(struct print_call *c)
 {
 	put_call_name(c->t, c);
-	text_str(c->t, c->ev->flags & EVF_GROUP ? ": thread " : ": child ");
-	text_dec(c->t, c->ev->other);
+	print_str(c->t, c->ev->flags & EVF_GROUP ? ": thread " : ": child ");
+	print_dec(c->t, c->ev->other);
 }
 
-static void detail_signal(struct call *c)
+static void detail_signal(struct print_call *c)
 {
-	const struct event_records *recs = c->recs;
+	const struct print_records *recs = c->recs;
 	unsigned flags = c->ev->flags;
 
-	text_signal(c->t, c->ev->result);
+	print_signal(c->t, c->ev->result);
 	for (size_t i = 0; recs && i < recs->ndata; i++) {
 		if (recs->data[i].kind == DATA_SIGINFO && recs->data[i].len >= 48) {
-			text_char(c->t, ' ');
+			print_char(c->t, ' ');
 			print_siginfo(c, recs->data[i].bytes, recs->data[i].len);
 			break;
 		}
 	}
-	text_str(c->t, flags & EVF_HANDLER ? " handler"
-		       : flags & EVF_FATAL ? " fatal"
-		       : flags & EVF_STOP  ? " stop"
-					   : " ignored");
+	print_str(c->t, flags & EVF_HANDLER ? " handler"
+			: flags & EVF_FATAL ? " fatal"
+			: flags & EVF_STOP  ? " stop"
+					    : " ignored");
 	if (flags & EVF_INEXACT)
-		text_str(c->t, " (position not exact)");
+		print_str(c->t, " (position not exact)");
 }
 
 /* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers
  * are those at its entry. */
-static void detail_halt(struct call *c)
+static void detail_halt(struct print_call *c)
 {
 	const struct trace_event *ev = c->ev;
 	bool changed = false;
 
 	if (ev->flags & EVF_AT_CALL) {
-		text_str(c->t, "at a call");
+		print_str(c->t, "at a call");
 		return;
 	}
 	if (ev->flags & EVF_SYNC) {
-		text_signal(c->t, ev->result);
+		print_signal(c->t, ev->result);
 		return;
 	}
 	for (int i = 0; i < TRACE_NREGS; i++) {
 		if (ev->regs.r[i] == ev->after.r[i])
 			continue;
-		text_str(c->t, changed ? ", " : "");
-		text_str(c->t, arch_reg_names[i]);
-		text_str(c->t, " = ");
-		text_hex(c->t, ev->after.r[i]);
+		print_str(c->t, changed ? ", " : "");
+		print_str(c->t, arch_reg_names[i]);
+		print_str(c->t, " = ");
+		print_hex(c->t, ev->after.r[i]);
 		changed = true;
 	}
 	if (!changed)
-		text_str(c->t, "halts");
+		print_str(c->t, "halts");
 }
 
-static void detail_insn(struct call *c)
+static void detail_insn(struct print_call *c)
 {
 	const char *name = arch_nondet_name(c->ev->sysno);
 
 	if (name) {
-		text_str(c->t, name);
+		print_str(c->t, name);
 	} else {
-		text_str(c->t, "insn_");
-		text_udec(c->t, c->ev->sysno);
+		print_str(c->t, "insn_");
+		print_udec(c->t, c->ev->sysno);
 	}
-	text_mem(c->t, " = ", 3);
-	text_hex(c->t, c->ev->result);
+	print_mem(c->t, " = ", 3);
+	print_hex(c->t, c->ev->result);
 }
 
-void text_status(struct text *t, int status)
+void print_status(struct text *t, int status)
 {
 	const struct wait_status w = wait_decode(status);
 
 	if (w.kind == WAIT_EXITED) {
-		text_str(t, "exited ");
-		text_udec(t, (uint64_t)w.code);
+		print_str(t, "exited ");
+		print_udec(t, (uint64_t)w.code);
 	} else if (w.kind == WAIT_KILLED) {
-		text_str(t, "killed by ");
-		text_signal(t, w.signal);
+		print_str(t, "killed by ");
+		print_signal(t, w.signal);
 		if (w.dumped)
-			text_str(t, " (core dumped)");
+			print_str(t, " (core dumped)");
 	} else {
-		text_str(t, "status ");
-		text_hex(t, (uint32_t)status);
+		print_str(t, "status ");
+		print_hex(t, (uint32_t)status);
 	}
 }
 
-static void detail_exit(struct call *c)
+static void detail_exit(struct print_call *c)
 {
-	text_status(c->t, (int)c->ev->result);
+	print_status(c->t, (int)c->ev->result);
 }
 
-static void detail_checksum(struct call *c)
+static void detail_checksum(struct print_call *c)
 {
-	text_str(c->t, "checksum = ");
-	text_hex(c->t, (uint64_t)c->ev->result);
+	print_str(c->t, "checksum = ");
+	print_hex(c->t, (uint64_t)c->ev->result);
 }
 
-static void detail_switch(struct call *c)
+static void detail_switch(struct print_call *c)
 {
-	text_str(c->t, "others run");
+	print_str(c->t, "others run");
 }
 
 /* --- kinds of events ---- */
@@ -223,7 +223,7 @@ static void detail_switch(struct call *c)
 #define PRINTER(name, kind) [kind] = {#name, detail_##name},
 static const struct {
 	const char *name;
-	void (*detail)(struct call *);
+	void (*detail)(struct print_call *);
 } kinds[] = {TRACE_EVENT_KINDS(PRINTER)};
 
 static bool kind_known(unsigned kind)
@@ -231,12 +231,12 @@ static bool kind_known(unsigned kind)
 	return kind < ARRAY_LEN(kinds) && kinds[kind].name;
 }
 
-const char *event_kind_name(unsigned kind)
+const char *print_kind_name(unsigned kind)
 {
 	return kind_known(kind) ? kinds[kind].name : "?";
 }
 
-int event_kind_find(const char *name)
+int print_kind_find(const char *name)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(kinds); i++)
 		if (kind_known(i) && strcmp(kinds[i].name, name) == 0)
@@ -244,16 +244,16 @@ int event_kind_find(const char *name)
 	return -1;
 }
 
-void event_detail(struct text *t, const struct trace_event *ev, const struct event_records *recs,
-		  const struct event_style *style)
+void print_detail(struct text *t, const struct trace_event *ev, const struct print_records *recs,
+		  const struct print_style *style)
 {
-	struct call c;
+	struct print_call c;
 
 	call_init(&c, t, ev, recs, style);
 	if (kind_known(ev->kind)) {
 		kinds[ev->kind].detail(&c);
 	} else {
-		text_str(t, "kind ");
-		text_udec(t, ev->kind);
+		print_str(t, "kind ");
+		print_udec(t, ev->kind);
 	}
 }

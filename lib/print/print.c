@@ -1,5 +1,5 @@
 /* One event, one line. */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "util/util.h"
 
 #include <signal.h>
@@ -12,64 +12,64 @@ static const struct column {
 	unsigned width;
 } columns[] = {{"event", 8}, {"time", 14}, {"tid", 7}, {"ticks", 8}, {"kind", 8}};
 
-static void column_end(struct text *t, size_t from, unsigned i, const struct event_style *style)
+static void column_end(struct text *t, size_t from, unsigned i, const struct print_style *style)
 {
 	if (style->align) {
-		text_pad(t, from, columns[i].width);
-		text_mem(t, "  ", 2);
+		print_pad(t, from, columns[i].width);
+		print_mem(t, "  ", 2);
 	} else {
-		text_char(t, '\t');
+		print_char(t, '\t');
 	}
 }
 
-static void column_next(struct text *t, const struct event_style *style)
+static void column_next(struct text *t, const struct print_style *style)
 {
-	text_mem(t, style->align ? "  " : "\t", style->align ? 2 : 1);
+	print_mem(t, style->align ? "  " : "\t", style->align ? 2 : 1);
 }
 
-void event_columns(struct text *t, const struct trace_event *ev, const char *kind,
-		   const struct event_style *style)
+void print_columns(struct text *t, const struct trace_event *ev, const char *kind,
+		   const struct print_style *style)
 {
-	size_t from = text_mark(t);
+	size_t from = print_mark(t);
 
-	text_udec(t, ev->num);
+	print_udec(t, ev->num);
 	column_end(t, from, 0, style);
-	from = text_mark(t);
-	text_udec(t, ev->time_ns / 1000000000);
-	text_char(t, '.');
-	text_nine(t, ev->time_ns % 1000000000);
+	from = print_mark(t);
+	print_udec(t, ev->time_ns / 1000000000);
+	print_char(t, '.');
+	print_nine(t, ev->time_ns % 1000000000);
 	column_end(t, from, 1, style);
-	from = text_mark(t);
-	text_dec(t, ev->tid);
+	from = print_mark(t);
+	print_dec(t, ev->tid);
 	column_end(t, from, 2, style);
-	from = text_mark(t);
-	text_udec(t, ev->ticks);
+	from = print_mark(t);
+	print_udec(t, ev->ticks);
 	column_end(t, from, 3, style);
-	from = text_mark(t);
-	text_str(t, kind);
+	from = print_mark(t);
+	print_str(t, kind);
 	column_end(t, from, 4, style);
 }
 
-void event_print_header(FILE *out, const struct event_style *style)
+void print_header(FILE *out, const struct print_style *style)
 {
 	struct text t;
 
-	text_init(&t, out);
+	print_init(&t, out);
 	for (unsigned i = 0; i < ARRAY_LEN(columns); i++) {
-		size_t from = text_mark(&t);
+		size_t from = print_mark(&t);
 
-		text_str(&t, columns[i].name);
+		print_str(&t, columns[i].name);
 		column_end(&t, from, i, style);
 	}
-	text_str(&t, "detail");
+	print_str(&t, "detail");
 	if (style->regs) {
 		column_next(&t, style);
-		text_str(&t, "registers");
+		print_str(&t, "registers");
 		column_next(&t, style);
-		text_str(&t, "after");
+		print_str(&t, "after");
 	}
-	text_char(&t, '\n');
-	text_flush(&t);
+	print_char(&t, '\n');
+	print_flush(&t);
 }
 
 /* --- registers and memory
@@ -83,11 +83,11 @@ static void put_regs(struct text *t, const struct trace_regs *regs, const struct
 		if (unless && unless->r[i] == regs->r[i])
 			continue;
 		if (!first)
-			text_char(t, ' ');
+			print_char(t, ' ');
 		first = false;
-		text_str(t, arch_reg_names[i]);
-		text_char(t, '=');
-		text_hex(t, regs->r[i]);
+		print_str(t, arch_reg_names[i]);
+		print_char(t, '=');
+		print_hex(t, regs->r[i]);
 	}
 }
 
@@ -98,60 +98,60 @@ static bool has_after(const struct trace_event *ev)
 }
 
 static void put_memory_columns(struct text *t, const struct trace_event *ev,
-			       const struct trace_data *d, const struct event_style *style)
+			       const struct trace_data *d, const struct print_style *style)
 {
-	event_columns(t, ev, "memory", style);
+	print_columns(t, ev, "memory", style);
 	if (d->object) {
-		text_str(t, "object");
-		text_udec(t, d->object);
-		text_char(t, '+');
+		print_str(t, "object");
+		print_udec(t, d->object);
+		print_char(t, '+');
 	} else if (d->tid && d->tid != ev->tid) {
-		text_dec(t, d->tid);
-		text_char(t, ':');
+		print_dec(t, d->tid);
+		print_char(t, ':');
 	}
-	text_hex(t, d->addr);
+	print_hex(t, d->addr);
 	column_next(t, style);
-	text_udec(t, d->kind == DATA_ZERO ? d->fill_len : d->len);
+	print_udec(t, d->kind == DATA_ZERO ? d->fill_len : d->len);
 	column_next(t, style);
 	if (d->kind == DATA_ZERO)
-		text_str(t, "zero");
+		print_str(t, "zero");
 	else if (style->hex)
-		text_hex_bytes(t, d->bytes, d->len);
+		print_hex_bytes(t, d->bytes, d->len);
 	else
-		text_quoted(t, d->bytes, d->len, d->len, false);
-	text_char(t, '\n');
+		print_quoted(t, d->bytes, d->len, d->len, false);
+	print_char(t, '\n');
 }
 
 static void put_memory_json(struct text *t, const struct trace_event *ev,
-			    const struct trace_data *d, const struct event_style *style)
+			    const struct trace_data *d, const struct print_style *style)
 {
-	text_str(t, "{\"event\":");
-	text_udec(t, ev->num);
-	text_str(t, ",\"tid\":");
-	text_dec(t, d->tid ? d->tid : ev->tid);
-	text_str(t, ",\"kind\":\"memory\",\"addr\":\"");
-	text_hex(t, d->addr);
+	print_str(t, "{\"event\":");
+	print_udec(t, ev->num);
+	print_str(t, ",\"tid\":");
+	print_dec(t, d->tid ? d->tid : ev->tid);
+	print_str(t, ",\"kind\":\"memory\",\"addr\":\"");
+	print_hex(t, d->addr);
 	if (d->object) {
-		text_str(t, "\",\"object\":\"");
-		text_udec(t, d->object);
+		print_str(t, "\",\"object\":\"");
+		print_udec(t, d->object);
 	}
-	text_str(t, "\",\"len\":");
-	text_udec(t, d->kind == DATA_ZERO ? d->fill_len : d->len);
+	print_str(t, "\",\"len\":");
+	print_udec(t, d->kind == DATA_ZERO ? d->fill_len : d->len);
 	if (d->kind != DATA_ZERO) {
-		text_str(t, ",\"bytes\":\"");
-		text_json(t);
+		print_str(t, ",\"bytes\":\"");
+		print_json_begin(t);
 		if (style->hex)
-			text_hex_bytes(t, d->bytes, d->len);
+			print_hex_bytes(t, d->bytes, d->len);
 		else
-			text_escaped(t, d->bytes, d->len, false);
-		text_plain(t);
-		text_char(t, '"');
+			print_escaped(t, d->bytes, d->len, false);
+		print_json_end(t);
+		print_char(t, '"');
 	}
-	text_str(t, "}\n");
+	print_str(t, "}\n");
 }
 
 static bool put_memory(struct text *t, const struct trace_event *ev, const struct trace_data *d,
-		       const struct event_style *style)
+		       const struct print_style *style)
 {
 	if (d->kind != DATA_OUT && d->kind != DATA_SHARED && d->kind != DATA_FILL &&
 	    d->kind != DATA_ZERO)
@@ -163,29 +163,29 @@ static bool put_memory(struct text *t, const struct trace_event *ev, const struc
 	return true;
 }
 
-bool event_print_memory(FILE *out, const struct trace_event *ev, const struct trace_data *d,
-			const struct event_style *style)
+bool print_memory(FILE *out, const struct trace_event *ev, const struct trace_data *d,
+		  const struct print_style *style)
 {
 	struct text t;
 	bool put;
 
-	text_init(&t, out);
+	print_init(&t, out);
 	put = put_memory(&t, ev, d, style);
-	text_flush(&t);
+	print_flush(&t);
 	return put;
 }
 
-void event_print(FILE *out, const struct trace_event *ev, const struct event_records *recs,
-		 const struct event_style *style)
+void print_event(FILE *out, const struct trace_event *ev, const struct print_records *recs,
+		 const struct print_style *style)
 {
 	struct text t;
 
-	text_init(&t, out);
+	print_init(&t, out);
 	if (style->json) {
-		event_json(&t, ev, recs, style);
+		print_json(&t, ev, recs, style);
 	} else {
-		event_columns(&t, ev, event_kind_name(ev->kind), style);
-		event_detail(&t, ev, recs, style);
+		print_columns(&t, ev, print_kind_name(ev->kind), style);
+		print_detail(&t, ev, recs, style);
 		if (style->regs) {
 			column_next(&t, style);
 			put_regs(&t, &ev->regs, NULL);
@@ -193,9 +193,9 @@ void event_print(FILE *out, const struct trace_event *ev, const struct event_rec
 			if (has_after(ev))
 				put_regs(&t, &ev->after, &ev->regs);
 		}
-		text_char(&t, '\n');
+		print_char(&t, '\n');
 	}
 	for (size_t i = 0; style->memory && recs && i < recs->ndata; i++)
 		put_memory(&t, ev, &recs->data[i], style);
-	text_flush(&t);
+	print_flush(&t);
 }

@@ -1,5 +1,5 @@
 /* The tasks of a trace: who made whom, what they ran, how they ended. */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "trace/reader.h"
 #include "util/util.h"
 
@@ -118,7 +118,7 @@ static void set_command(struct task_tree *tree, struct task_node *node, const vo
 
 /* Sets the command from what a call read at addr: false if that was not kept. */
 static bool command_from(struct task_tree *tree, struct task_node *node,
-			 const struct event_records *recs, uint64_t addr)
+			 const struct print_records *recs, uint64_t addr)
 {
 	for (size_t i = 0; i < recs->ndata; i++) {
 		if (recs->data[i].kind == DATA_IN && recs->data[i].addr == addr &&
@@ -145,7 +145,7 @@ static void tree_clone(struct task_tree *tree, const struct trace_event *ev)
 
 /* A thread that execs takes the id of its process: from then on it is that task (execve(2)). */
 static void tree_exec(struct task_tree *tree, const struct trace_event *ev,
-		      const struct event_records *recs)
+		      const struct print_records *recs)
 {
 	int32_t tid = ev->other ? ev->other : ev->tid;
 	uint32_t i = node_get(tree, tid); /* may move the tasks */
@@ -160,7 +160,7 @@ static void tree_exec(struct task_tree *tree, const struct trace_event *ev,
 }
 
 static void tree_event(struct task_tree *tree, const struct trace_event *ev,
-		       const struct event_records *recs)
+		       const struct print_records *recs)
 {
 	uint32_t i = node_get(tree, ev->tid);
 	struct task_node *node = &tree->tasks[i];
@@ -191,13 +191,13 @@ static bool wants_records(const struct trace_event *ev)
 /* --- printing
  * ----------------------------------------------------------------------------------------- */
 
-static void column(struct text *t, const struct event_style *style, size_t from, size_t width)
+static void column(struct text *t, const struct print_style *style, size_t from, size_t width)
 {
 	if (style->align) {
-		text_pad(t, from, width);
-		text_mem(t, "  ", 2);
+		print_pad(t, from, width);
+		print_mem(t, "  ", 2);
 	} else {
-		text_char(t, '\t');
+		print_char(t, '\t');
 	}
 }
 
@@ -206,68 +206,68 @@ static void put_command(struct text *t, const struct task_node *node)
 	const char *command = node->command ? node->command->text : "?";
 
 	if (node->thread)
-		text_char(t, '{');
+		print_char(t, '{');
 	else if (node->inherited)
-		text_char(t, '(');
-	text_name(t, command);
+		print_char(t, '(');
+	print_name(t, command);
 	if (node->thread)
-		text_char(t, '}');
+		print_char(t, '}');
 	else if (node->inherited)
-		text_char(t, ')');
+		print_char(t, ')');
 }
 
 static void put_status(struct text *t, const struct task_node *node)
 {
 	if (node->gone)
-		text_status(t, node->status);
+		print_status(t, node->status);
 	else
-		text_str(t, "running");
+		print_str(t, "running");
 }
 
 static void put_node(struct text *t, const struct task_node *node, unsigned depth,
-		     const struct event_style *style)
+		     const struct print_style *style)
 {
-	size_t from = text_mark(t);
+	size_t from = print_mark(t);
 
 	for (unsigned i = 0; i < depth && i < DEPTH_SHOWN; i++)
-		text_mem(t, "  ", 2);
-	text_dec(t, node->tid);
+		print_mem(t, "  ", 2);
+	print_dec(t, node->tid);
 	column(t, style, from, 16);
-	from = text_mark(t);
-	text_udec(t, node->first);
-	text_char(t, '-');
-	text_udec(t, node->last);
+	from = print_mark(t);
+	print_udec(t, node->first);
+	print_char(t, '-');
+	print_udec(t, node->last);
 	column(t, style, from, 15);
-	from = text_mark(t);
+	from = print_mark(t);
 	put_status(t, node);
 	column(t, style, from, 12);
 	put_command(t, node);
-	text_char(t, '\n');
+	print_char(t, '\n');
 }
 
 static void put_node_json(struct text *t, const struct task_node *node, int32_t parent)
 {
-	text_str(t, "{\"tid\":");
-	text_dec(t, node->tid);
-	text_str(t, ",\"parent\":");
-	text_dec(t, parent);
-	text_str(t, ",\"thread\":");
-	text_str(t, node->thread ? "true" : "false");
-	text_str(t, ",\"first\":");
-	text_udec(t, node->first);
-	text_str(t, ",\"last\":");
-	text_udec(t, node->last);
-	text_str(t, ",\"status\":\"");
+	print_str(t, "{\"tid\":");
+	print_dec(t, node->tid);
+	print_str(t, ",\"parent\":");
+	print_dec(t, parent);
+	print_str(t, ",\"thread\":");
+	print_str(t, node->thread ? "true" : "false");
+	print_str(t, ",\"first\":");
+	print_udec(t, node->first);
+	print_str(t, ",\"last\":");
+	print_udec(t, node->last);
+	print_str(t, ",\"status\":\"");
 	put_status(t, node);
-	text_str(t, "\",\"command\":\"");
-	text_json(t);
-	text_name(t, node->command ? node->command->text : "");
-	text_plain(t);
-	text_str(t, "\"}\n");
+	print_str(t, "\",\"command\":\"");
+	print_json_begin(t);
+	print_name(t, node->command ? node->command->text : "");
+	print_json_end(t);
+	print_str(t, "\"}\n");
 }
 
 /* Depth first, without recursion: a chain of a million forks is as deep. */
-static void put_tree(struct text *t, const struct task_tree *tree, const struct event_style *style)
+static void put_tree(struct text *t, const struct task_tree *tree, const struct print_style *style)
 {
 	uint32_t *path = xmalloc((tree->n + 1) * sizeof(*path));
 	uint32_t depth = 0, i = tree->tasks[0].child;
@@ -291,18 +291,18 @@ static void put_tree(struct text *t, const struct task_tree *tree, const struct 
 	free(path);
 }
 
-static void put_header(struct text *t, const struct event_style *style)
+static void put_header(struct text *t, const struct print_style *style)
 {
 	static const char *const names[] = {"tid", "events", "status"};
 	static const unsigned widths[] = {16, 15, 12};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		size_t from = text_mark(t);
+		size_t from = print_mark(t);
 
-		text_str(t, names[i]);
+		print_str(t, names[i]);
 		column(t, style, from, widths[i]);
 	}
-	text_str(t, "command\n");
+	print_str(t, "command\n");
 }
 
 /* The first task runs what rr-record was given, should its execve not say. */
@@ -314,23 +314,23 @@ static void name_first(struct task_tree *tree, const struct trace_meta *meta)
 		set_command(tree, first, meta->exe, strlen(meta->exe));
 }
 
-int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
-		     const struct event_style *style, bool header)
+int print_tree(FILE *out, struct trace_reader *r, struct print_select *s,
+	       const struct print_style *style, bool header)
 {
 	struct task_tree *tree = xcalloc(1, sizeof(*tree));
-	struct event_records recs = {0};
-	struct event_inputs inputs = {0};
+	struct print_records recs = {0};
+	struct print_inputs inputs = {0};
 	struct trace_event ev = {0};
 	size_t range = 0;
 	struct text t;
 	int got;
 
 	node_add(tree, 0, 0);
-	while ((got = event_select_next(s, &range, r, &ev)) == 1) {
+	while ((got = print_select_next(s, &range, r, &ev)) == 1) {
 		recs.ndata = recs.nmaps = recs.heap_len = 0;
-		if (wants_records(&ev) && (got = event_records_load(&recs, r, COMMAND_MAX)) < 0)
+		if (wants_records(&ev) && (got = print_records_load(&recs, r, COMMAND_MAX)) < 0)
 			break;
-		event_inputs_join(&inputs, &ev, &recs);
+		print_inputs_join(&inputs, &ev, &recs);
 		tree_event(tree, &ev, &recs);
 		if (tree->n > TASKS_MAX) {
 			got = reader_fail(r, "%s: event %" PRIu64 ": more tasks than can be shown",
@@ -339,16 +339,16 @@ int trace_print_tree(FILE *out, struct trace_reader *r, struct event_select *s,
 		}
 	}
 	name_first(tree, trace_reader_meta(r));
-	text_init(&t, out);
+	print_init(&t, out);
 	if (header && !style->json)
 		put_header(&t, style);
 	put_tree(&t, tree, style);
-	text_flush(&t);
+	print_flush(&t);
 	for (uint32_t i = 0; i < tree->n; i++)
 		command_drop(tree, &tree->tasks[i]);
 	free(tree->tasks);
 	free(tree);
-	event_inputs_free(&inputs);
-	event_records_free(&recs);
+	print_inputs_free(&inputs);
+	print_records_free(&recs);
 	return got;
 }

@@ -1,5 +1,5 @@
 /* Memory that a call read or wrote, from the records of its event. */
-#include "print/fields.h"
+#include "print/printer.h"
 
 /* Bytes of a buffer that are shown, unless the style says how many. */
 enum { DEFAULT_SHOWN = 32 };
@@ -9,7 +9,8 @@ static bool same_dir(const struct trace_data *d, enum sys_dir dir)
 	return dir == D_IN ? d->kind == DATA_IN : d->kind == DATA_OUT || d->kind == DATA_ZERO;
 }
 
-const uint8_t *call_memory(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n)
+const uint8_t *print_call_memory(const struct print_call *c, uint64_t addr, enum sys_dir dir,
+				 size_t *n)
 {
 	static const uint8_t zeroes[4096];
 
@@ -32,41 +33,42 @@ const uint8_t *call_memory(const struct call *c, uint64_t addr, enum sys_dir dir
 	return NULL;
 }
 
-const uint8_t *call_memory_any(const struct call *c, uint64_t addr, enum sys_dir dir, size_t *n)
+const uint8_t *print_call_memory_any(const struct print_call *c, uint64_t addr, enum sys_dir dir,
+				     size_t *n)
 {
 	const uint8_t *p = NULL;
 
 	if (dir & D_OUT)
-		p = call_memory(c, addr, D_OUT, n);
+		p = print_call_memory(c, addr, D_OUT, n);
 	if (!p && (dir & D_IN))
-		p = call_memory(c, addr, D_IN, n);
+		p = print_call_memory(c, addr, D_IN, n);
 	return p;
 }
 
-static unsigned shown_max(const struct call *c)
+static unsigned shown_max(const struct print_call *c)
 {
 	return c->style->str_max ? c->style->str_max : DEFAULT_SHOWN;
 }
 
-void call_print_buf(const struct call *c, uint64_t addr, uint64_t all, enum sys_dir dir)
+void print_call_buffer(const struct print_call *c, uint64_t addr, uint64_t all, enum sys_dir dir)
 {
 	size_t n, max = shown_max(c);
 	const uint8_t *p;
 
 	if (!addr || all == UINT64_MAX) {
-		text_pointer(c->t, addr);
+		print_pointer(c->t, addr);
 		return;
 	}
 	if (all == 0) {
-		text_mem(c->t, "\"\"", 2);
+		print_mem(c->t, "\"\"", 2);
 		return;
 	}
-	p = call_memory_any(c, addr, dir, &n);
+	p = print_call_memory_any(c, addr, dir, &n);
 	if (!p) {
-		text_pointer(c->t, addr);
+		print_pointer(c->t, addr);
 		return;
 	}
 	if (n > all)
 		n = all;
-	text_quoted(c->t, p, n < max ? n : max, all, c->style->hex);
+	print_quoted(c->t, p, n < max ? n : max, all, c->style->hex);
 }

@@ -1,5 +1,5 @@
 /* Which events a reader of a trace wants to see. */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -8,8 +8,8 @@
 /* Calls `add` with each element of a list; the first it refuses is the answer, else NULL. An
  * element is copied into a buffer of this function's: long ones are wrong for every list there is.
  */
-static const char *each(struct event_select *s, const char *list,
-			bool (*add)(struct event_select *s, const char *word))
+static const char *each(struct print_select *s, const char *list,
+			bool (*add)(struct print_select *s, const char *word))
 {
 	char word[64];
 
@@ -41,9 +41,9 @@ static bool read_number(const char *s, uint64_t *v, const char **end)
 	return errno == 0;
 }
 
-static bool add_range(struct event_select *s, const char *word)
+static bool add_range(struct print_select *s, const char *word)
 {
-	struct event_range range = {1, UINT64_MAX};
+	struct print_range range = {1, UINT64_MAX};
 	const char *p = word;
 
 	if (*p != '-') {
@@ -66,12 +66,12 @@ static bool add_range(struct event_select *s, const char *word)
 
 static int range_cmp(const void *a, const void *b)
 {
-	const struct event_range *x = a, *y = b;
+	const struct print_range *x = a, *y = b;
 
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-const char *event_select_ranges(struct event_select *s, const char *list)
+const char *print_select_ranges(struct print_select *s, const char *list)
 {
 	const char *wrong = each(s, list, add_range);
 	size_t n = 0;
@@ -80,7 +80,7 @@ const char *event_select_ranges(struct event_select *s, const char *list)
 		return wrong;
 	qsort(s->ranges, s->nranges, sizeof(*s->ranges), range_cmp);
 	for (size_t i = 1; i < s->nranges; i++) {
-		struct event_range *last = &s->ranges[n];
+		struct print_range *last = &s->ranges[n];
 
 		if (last->last == UINT64_MAX || s->ranges[i].first <= last->last + 1) {
 			if (s->ranges[i].last > last->last)
@@ -93,7 +93,7 @@ const char *event_select_ranges(struct event_select *s, const char *list)
 	return NULL;
 }
 
-static bool add_tid(struct event_select *s, const char *word)
+static bool add_tid(struct print_select *s, const char *word)
 {
 	const char *end;
 	uint64_t v;
@@ -105,14 +105,14 @@ static bool add_tid(struct event_select *s, const char *word)
 	return true;
 }
 
-const char *event_select_tids(struct event_select *s, const char *list)
+const char *print_select_tids(struct print_select *s, const char *list)
 {
 	return each(s, list, add_tid);
 }
 
-static bool add_kind(struct event_select *s, const char *word)
+static bool add_kind(struct print_select *s, const char *word)
 {
-	int kind = event_kind_find(word);
+	int kind = print_kind_find(word);
 
 	if (kind < 0)
 		return false;
@@ -120,12 +120,12 @@ static bool add_kind(struct event_select *s, const char *word)
 	return true;
 }
 
-const char *event_select_kinds(struct event_select *s, const char *list)
+const char *print_select_kinds(struct print_select *s, const char *list)
 {
 	return each(s, list, add_kind);
 }
 
-static bool add_call(struct event_select *s, const char *word)
+static bool add_call(struct print_select *s, const char *word)
 {
 	int nr = systab_find(word);
 
@@ -136,20 +136,20 @@ static bool add_call(struct event_select *s, const char *word)
 	return true;
 }
 
-const char *event_select_calls(struct event_select *s, const char *list)
+const char *print_select_calls(struct print_select *s, const char *list)
 {
 	return each(s, list, add_call);
 }
 
-void event_select_free(struct event_select *s)
+void print_select_free(struct print_select *s)
 {
-	event_records_free(&s->unselected);
+	print_records_free(&s->unselected);
 	free(s->ranges);
 	free(s->tids);
-	*s = (struct event_select){0};
+	*s = (struct print_select){0};
 }
 
-static bool tid_selected(const struct event_select *s, int32_t tid)
+static bool tid_selected(const struct print_select *s, int32_t tid)
 {
 	for (size_t i = 0; i < s->ntids; i++)
 		if (s->tids[i] == tid)
@@ -157,7 +157,7 @@ static bool tid_selected(const struct event_select *s, int32_t tid)
 	return s->ntids == 0;
 }
 
-static bool call_selected(const struct event_select *s, const struct trace_event *ev)
+static bool call_selected(const struct print_select *s, const struct trace_event *ev)
 {
 	if (!s->has_calls)
 		return true;
@@ -166,7 +166,7 @@ static bool call_selected(const struct event_select *s, const struct trace_event
 	return ev->sysno < SYSTAB_MAX && (s->calls[ev->sysno / 64] >> ev->sysno % 64 & 1);
 }
 
-bool event_selected(const struct event_select *s, const struct trace_event *ev)
+bool print_selected(const struct print_select *s, const struct trace_event *ev)
 {
 	if (s->kinds && !(ev->kind < 32 && (s->kinds >> ev->kind & 1)))
 		return false;
@@ -174,7 +174,7 @@ bool event_selected(const struct event_select *s, const struct trace_event *ev)
 }
 
 /* Makes the reader's next event one that lies in a range; 0 when no range is left. */
-static int enter_range(const struct event_select *s, size_t *range, struct trace_reader *r,
+static int enter_range(const struct print_select *s, size_t *range, struct trace_reader *r,
 		       uint64_t done)
 {
 	size_t i = *range, before = *range;
@@ -193,25 +193,25 @@ static int enter_range(const struct event_select *s, size_t *range, struct trace
 	return 1;
 }
 
-bool event_select_done(const struct event_select *s, size_t range)
+bool print_select_done(const struct print_select *s, size_t range)
 {
 	return s->nranges && range > s->nranges;
 }
 
 /* An event nobody will see may have what a later one needs. */
-static bool join_unselected(struct event_select *s, struct trace_reader *r,
+static bool join_unselected(struct print_select *s, struct trace_reader *r,
 			    const struct trace_event *ev)
 {
 	if (!s->inputs || ev->kind != EV_ENTER || !tid_selected(s, ev->tid) ||
 	    !call_selected(s, ev))
 		return true;
-	if (event_records_load(&s->unselected, r, TRACE_DATA_MAX) < 0)
+	if (print_records_load(&s->unselected, r, TRACE_DATA_MAX) < 0)
 		return false;
-	event_inputs_join(s->inputs, ev, &s->unselected);
+	print_inputs_join(s->inputs, ev, &s->unselected);
 	return true;
 }
 
-int event_select_next(struct event_select *s, size_t *range, struct trace_reader *r,
+int print_select_next(struct print_select *s, size_t *range, struct trace_reader *r,
 		      struct trace_event *ev)
 {
 	bool wanted;
@@ -226,7 +226,7 @@ int event_select_next(struct event_select *s, size_t *range, struct trace_reader
 		got = trace_next(r, ev);
 		if (got <= 0)
 			return got;
-		wanted = event_selected(s, ev) &&
+		wanted = print_selected(s, ev) &&
 			 (!s->nranges || ev->num >= s->ranges[*range - 1].first);
 		if (!wanted && !join_unselected(s, r, ev))
 			return -1;

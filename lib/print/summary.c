@@ -1,18 +1,18 @@
 /* Views of a whole trace: how often each call was made, what was mapped, how it was started. */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static void column(struct text *t, const struct event_style *style, size_t from, size_t width)
+static void column(struct text *t, const struct print_style *style, size_t from, size_t width)
 {
 	if (style->align) {
-		text_pad(t, from, width);
-		text_mem(t, "  ", 2);
+		print_pad(t, from, width);
+		print_mem(t, "  ", 2);
 	} else {
-		text_char(t, '\t');
+		print_char(t, '\t');
 	}
 }
 
@@ -48,58 +48,58 @@ static void put_percent(struct text *t, uint64_t part, uint64_t all)
 {
 	uint64_t hundredths = (uint64_t)((__extension__(unsigned __int128) part) * 10000 / all);
 
-	text_udec(t, hundredths / 100);
-	text_char(t, '.');
-	text_char(t, '0' + hundredths / 10 % 10);
-	text_char(t, '0' + hundredths % 10);
+	print_udec(t, hundredths / 100);
+	print_char(t, '.');
+	print_char(t, '0' + hundredths / 10 % 10);
+	print_char(t, '0' + hundredths % 10);
 }
 
 static void put_tally(struct text *t, const struct tally *tally, uint64_t all,
-		      const struct event_style *style)
+		      const struct print_style *style)
 {
 	char room[32];
 	size_t from;
 
 	if (style->json) {
-		text_str(t, "{\"calls\":");
-		text_udec(t, tally->calls);
-		text_str(t, ",\"errors\":");
-		text_udec(t, tally->errors);
-		text_str(t, ",\"percent\":");
+		print_str(t, "{\"calls\":");
+		print_udec(t, tally->calls);
+		print_str(t, ",\"errors\":");
+		print_udec(t, tally->errors);
+		print_str(t, ",\"percent\":");
 		put_percent(t, tally->calls, all);
-		text_str(t, ",\"call\":\"");
-		text_str(t, call_name(tally->nr, room));
-		text_str(t, "\"}\n");
+		print_str(t, ",\"call\":\"");
+		print_str(t, call_name(tally->nr, room));
+		print_str(t, "\"}\n");
 		return;
 	}
-	from = text_mark(t);
-	text_udec(t, tally->calls);
+	from = print_mark(t);
+	print_udec(t, tally->calls);
 	column(t, style, from, 9);
-	from = text_mark(t);
-	text_udec(t, tally->errors);
+	from = print_mark(t);
+	print_udec(t, tally->errors);
 	column(t, style, from, 9);
-	from = text_mark(t);
+	from = print_mark(t);
 	put_percent(t, tally->calls, all);
 	column(t, style, from, 7);
-	text_str(t, call_name(tally->nr, room));
-	text_char(t, '\n');
+	print_str(t, call_name(tally->nr, room));
+	print_char(t, '\n');
 }
 
-static void put_names(struct text *t, const struct event_style *style, unsigned n,
+static void put_names(struct text *t, const struct print_style *style, unsigned n,
 		      const char *const *names, const unsigned *widths)
 {
 	for (unsigned i = 0; i < n; i++) {
-		size_t from = text_mark(t);
+		size_t from = print_mark(t);
 
-		text_str(t, names[i]);
+		print_str(t, names[i]);
 		if (i + 1 < n)
 			column(t, style, from, widths[i]);
 	}
-	text_char(t, '\n');
+	print_char(t, '\n');
 }
 
-int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *s,
-			const struct event_style *style, bool header)
+int print_summary(FILE *out, struct trace_reader *r, struct print_select *s,
+		  const struct print_style *style, bool header)
 {
 	struct tally *tallies = xcalloc(UINT16_MAX + 1, sizeof(*tallies));
 	struct trace_event ev = {0};
@@ -108,7 +108,7 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 	struct text t;
 	int got;
 
-	while ((got = event_select_next(s, &range, r, &ev)) == 1) {
+	while ((got = print_select_next(s, &range, r, &ev)) == 1) {
 		if (ev.kind != EV_SYSCALL)
 			continue;
 		all++;
@@ -120,13 +120,13 @@ int trace_print_summary(FILE *out, struct trace_reader *r, struct event_select *
 		if (tallies[i].calls)
 			tallies[n++] = tallies[i];
 	qsort(tallies, n, sizeof(*tallies), tally_cmp);
-	text_init(&t, out);
+	print_init(&t, out);
 	if (header && !style->json)
 		put_names(&t, style, 4, (const char *const[]){"calls", "errors", "percent", "call"},
 			  (const unsigned[]){9, 9, 7, 0});
 	for (size_t i = 0; i < n; i++)
 		put_tally(&t, &tallies[i], all, style);
-	text_flush(&t);
+	print_flush(&t);
 	free(tallies);
 	return got;
 }
@@ -146,77 +146,77 @@ static const char *backing_name(unsigned backing)
 
 static void put_prot(struct text *t, const struct trace_map *m)
 {
-	text_char(t, m->prot & PROT_READ ? 'r' : '-');
-	text_char(t, m->prot & PROT_WRITE ? 'w' : '-');
-	text_char(t, m->prot & PROT_EXEC ? 'x' : '-');
-	text_char(t, m->flags & MAP_SHARED ? 's' : 'p');
+	print_char(t, m->prot & PROT_READ ? 'r' : '-');
+	print_char(t, m->prot & PROT_WRITE ? 'w' : '-');
+	print_char(t, m->prot & PROT_EXEC ? 'x' : '-');
+	print_char(t, m->flags & MAP_SHARED ? 's' : 'p');
 }
 
 static void put_map_range(struct text *t, const struct trace_map *m)
 {
-	text_hex(t, m->start);
-	text_char(t, '-');
-	text_hex(t, m->start + m->len);
+	print_hex(t, m->start);
+	print_char(t, '-');
+	print_hex(t, m->start + m->len);
 }
 
 static void put_map_json(struct text *t, const struct trace_event *ev, const struct trace_map *m)
 {
-	text_str(t, "{\"event\":");
-	text_udec(t, ev->num);
-	text_str(t, ",\"tid\":");
-	text_dec(t, m->tid ? m->tid : ev->tid);
-	text_str(t, ",\"range\":\"");
+	print_str(t, "{\"event\":");
+	print_udec(t, ev->num);
+	print_str(t, ",\"tid\":");
+	print_dec(t, m->tid ? m->tid : ev->tid);
+	print_str(t, ",\"range\":\"");
 	put_map_range(t, m);
-	text_str(t, "\",\"prot\":\"");
+	print_str(t, "\",\"prot\":\"");
 	put_prot(t, m);
-	text_str(t, "\",\"offset\":\"");
-	text_hex(t, m->offset);
-	text_str(t, "\",\"backing\":\"");
-	text_str(t, backing_name(m->backing));
-	text_str(t, "\",\"path\":\"");
-	text_json(t);
-	text_name(t, m->path);
-	text_plain(t);
-	text_str(t, "\",\"copy\":\"");
-	text_json(t);
-	text_name(t, m->copy);
-	text_plain(t);
-	text_str(t, "\"}\n");
+	print_str(t, "\",\"offset\":\"");
+	print_hex(t, m->offset);
+	print_str(t, "\",\"backing\":\"");
+	print_str(t, backing_name(m->backing));
+	print_str(t, "\",\"path\":\"");
+	print_json_begin(t);
+	print_name(t, m->path);
+	print_json_end(t);
+	print_str(t, "\",\"copy\":\"");
+	print_json_begin(t);
+	print_name(t, m->copy);
+	print_json_end(t);
+	print_str(t, "\"}\n");
 }
 
 static void put_map(struct text *t, const struct trace_event *ev, const struct trace_map *m,
-		    const struct event_style *style)
+		    const struct print_style *style)
 {
-	size_t from = text_mark(t);
+	size_t from = print_mark(t);
 
-	text_udec(t, ev->num);
+	print_udec(t, ev->num);
 	column(t, style, from, 8);
-	from = text_mark(t);
-	text_dec(t, m->tid ? m->tid : ev->tid);
+	from = print_mark(t);
+	print_dec(t, m->tid ? m->tid : ev->tid);
 	column(t, style, from, 7);
-	from = text_mark(t);
+	from = print_mark(t);
 	put_map_range(t, m);
 	column(t, style, from, 29);
-	from = text_mark(t);
+	from = print_mark(t);
 	put_prot(t, m);
 	column(t, style, from, 4);
-	from = text_mark(t);
-	text_hex(t, m->offset);
+	from = print_mark(t);
+	print_hex(t, m->offset);
 	column(t, style, from, 10);
-	from = text_mark(t);
-	text_str(t, backing_name(m->backing));
+	from = print_mark(t);
+	print_str(t, backing_name(m->backing));
 	column(t, style, from, 9);
-	text_name(t, m->path);
+	print_name(t, m->path);
 	if (m->copy[0]) {
-		text_str(t, " (files/");
-		text_name(t, m->copy);
-		text_char(t, ')');
+		print_str(t, " (files/");
+		print_name(t, m->copy);
+		print_char(t, ')');
 	}
-	text_char(t, '\n');
+	print_char(t, '\n');
 }
 
-int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
-		     const struct event_style *style, bool header)
+int print_maps(FILE *out, struct trace_reader *r, struct print_select *s,
+	       const struct print_style *style, bool header)
 {
 	struct trace_event ev = {0};
 	struct trace_map m;
@@ -224,13 +224,13 @@ int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 	struct text t;
 	int got;
 
-	text_init(&t, out);
+	print_init(&t, out);
 	if (header && !style->json)
 		put_names(&t, style, 7,
 			  (const char *const[]){"event", "tid", "range", "prot", "offset",
 						"backing", "path"},
 			  (const unsigned[]){8, 7, 29, 4, 10, 9, 0});
-	while ((got = event_select_next(s, &range, r, &ev)) == 1) {
+	while ((got = print_select_next(s, &range, r, &ev)) == 1) {
 		while ((got = trace_next_map(r, &m)) == 1) {
 			if (style->json)
 				put_map_json(&t, &ev, &m);
@@ -240,7 +240,7 @@ int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
 		if (got < 0)
 			break;
 	}
-	text_flush(&t);
+	print_flush(&t);
 	return got;
 }
 
@@ -248,26 +248,26 @@ int trace_print_maps(FILE *out, struct trace_reader *r, struct event_select *s,
  * ------------------------------------------------------------------------------- */
 
 static void put_pair(struct text *t, const char *key, const char *value,
-		     const struct event_style *style)
+		     const struct print_style *style)
 {
 	if (!value)
 		return;
-	text_str(t, style->json ? "{\"key\":\"" : "");
-	text_str(t, key);
+	print_str(t, style->json ? "{\"key\":\"" : "");
+	print_str(t, key);
 	if (style->json) {
-		text_str(t, "\",\"value\":\"");
-		text_json(t);
-		text_name(t, value);
-		text_plain(t);
-		text_str(t, "\"}");
+		print_str(t, "\",\"value\":\"");
+		print_json_begin(t);
+		print_name(t, value);
+		print_json_end(t);
+		print_str(t, "\"}");
 	} else {
-		text_char(t, '\t');
-		text_name(t, value);
+		print_char(t, '\t');
+		print_name(t, value);
 	}
-	text_char(t, '\n');
+	print_char(t, '\n');
 }
 
-static void put_number(struct text *t, const char *key, long value, const struct event_style *style)
+static void put_number(struct text *t, const char *key, long value, const struct print_style *style)
 {
 	char digits[24];
 
@@ -275,11 +275,11 @@ static void put_number(struct text *t, const char *key, long value, const struct
 	put_pair(t, key, digits, style);
 }
 
-void trace_print_args(FILE *out, const struct trace_meta *meta, const struct event_style *style)
+void print_args(FILE *out, const struct trace_meta *meta, const struct print_style *style)
 {
 	struct text t;
 
-	text_init(&t, out);
+	print_init(&t, out);
 	put_pair(&t, "exe", meta->exe, style);
 	put_pair(&t, "cwd", meta->cwd, style);
 	for (char **arg = meta->argv; arg && *arg; arg++)
@@ -291,5 +291,5 @@ void trace_print_args(FILE *out, const struct trace_meta *meta, const struct eve
 	put_number(&t, "cpu", meta->cpu, style);
 	put_number(&t, "page_size", meta->page_size, style);
 	put_pair(&t, "counter", meta->counter, style);
-	text_flush(&t);
+	print_flush(&t);
 }

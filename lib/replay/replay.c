@@ -317,19 +317,19 @@ enum replay_verdict replayer_next(struct replayer *p)
 /* Events as rr-dump would print them, from a reader of their own. */
 struct shower {
 	struct trace_reader *r;
-	struct event_records recs;
-	struct event_inputs inputs;
+	struct print_records recs;
+	struct print_inputs inputs;
 };
 
 static void show(struct shower *s)
 {
-	struct event_style style = {0};
+	struct print_style style = {0};
 	struct trace_event ev;
 
-	if (trace_next(s->r, &ev) != 1 || event_records_load(&s->recs, s->r, TRACE_DATA_MAX))
+	if (trace_next(s->r, &ev) != 1 || print_records_load(&s->recs, s->r, TRACE_DATA_MAX))
 		return;
-	event_inputs_join(&s->inputs, &ev, &s->recs);
-	event_print(stderr, &ev, &s->recs, &style);
+	print_inputs_join(&s->inputs, &ev, &s->recs);
+	print_event(stderr, &ev, &s->recs, &style);
 }
 
 /* The event that the recording's hardware counter counted, and where, is needed again. */
@@ -485,8 +485,8 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	}
 	replayer_close(&p);
 	if (s.r) {
-		event_records_free(&s.recs);
-		event_inputs_free(&s.inputs);
+		print_records_free(&s.recs);
+		print_inputs_free(&s.inputs);
 		trace_reader_close(s.r);
 	}
 	stats->seconds = (double)(now_ns() - start) / 1e9;

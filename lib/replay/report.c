@@ -50,7 +50,7 @@ static void differences(const struct trace_regs *recorded, const struct trace_re
 enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 {
 	va_list ap;
-	struct event_style style = {0};
+	struct print_style style = {0};
 
 	if (p->said)
 		return REPLAY_DIVERGED;
@@ -74,11 +74,11 @@ enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, cons
 	fprintf(stderr, "  the last events:\n");
 	for (size_t i = 0; i < RECENT; i++) {
 		const struct trace_event *ev = &p->recent[(p->nrecent + i) % RECENT];
-		struct event_records none = {0};
+		struct print_records none = {0};
 		if (!ev->num)
 			continue;
 		fputs("  ", stderr);
-		event_print(stderr, ev, &none, &style);
+		print_event(stderr, ev, &none, &style);
 	}
 	return REPLAY_DIVERGED;
 }

@@ -35,7 +35,7 @@ struct payload {
 	const uint8_t *p, *end;
 };
 
-static void records_load(struct event_records *recs, struct payload payloads[NSTREAMS],
+static void records_load(struct print_records *recs, struct payload payloads[NSTREAMS],
 			 const struct trace_event *ev)
 {
 	struct trace_data_record d;
@@ -57,7 +57,7 @@ static void records_load(struct event_records *recs, struct payload payloads[NST
 	}
 }
 
-static void records_free(struct event_records *recs)
+static void records_free(struct print_records *recs)
 {
 	for (size_t i = 0; i < recs->ndata; i++)
 		free((void *)recs->data[i].bytes);
@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		begin();
 	if (size < HEADER)
 		return 0;
-	const struct event_style style = {.hex = input[0] & 2,
+	const struct print_style style = {.hex = input[0] & 2,
 					  .regs = input[0] & 4,
 					  .align = input[0] & 8,
 					  .json = input[0] & 16,
@@ -96,12 +96,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	for (uint64_t num = 1; events->p < events->end &&
 			       !record_get(codecs[STREAM_EVENTS], &events->p, events->end, &ev);
 	     num++) {
-		struct event_records recs = {.data = data, .maps = maps, .memory = style.memory};
+		struct print_records recs = {.data = data, .maps = maps, .memory = style.memory};
 		ev.num = num;
 		records_load(&recs, payloads, &ev);
-		event_print(out, &ev, &recs, &style);
+		print_event(out, &ev, &recs, &style);
 		for (size_t i = 0; i < recs.ndata; i++)
-			event_print_memory(out, &ev, &recs.data[i], &style);
+			print_memory(out, &ev, &recs.data[i], &style);
 		records_free(&recs);
 	}
 	fflush(out);

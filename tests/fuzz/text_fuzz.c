@@ -33,12 +33,12 @@ static void meta_again(const struct trace_meta *m, const char *uuid)
 
 static void meta_use(const char *text, size_t n, bool json)
 {
-	const struct event_style style = {.json = json};
+	const struct print_style style = {.json = json};
 	struct trace_meta m;
 	char uuid[UUID_LEN + 1];
 
 	if (!meta_parse(text, n, &m, uuid)) {
-		trace_print_args(out, &m, &style);
+		print_args(out, &m, &style);
 		meta_again(&m, uuid);
 	}
 	trace_meta_free(&m);
@@ -63,12 +63,12 @@ static char *sealed(uint8_t kind, const uint8_t *text, size_t *n)
 
 static void lists_use(unsigned kind, const char *text)
 {
-	static const char *(*const adds[])(struct event_select * s,
-					   const char *list) = {[RANGES] = event_select_ranges,
-								[TIDS] = event_select_tids,
-								[KINDS] = event_select_kinds,
-								[CALLS] = event_select_calls};
-	struct event_select s = {0};
+	static const char *(*const adds[])(struct print_select * s,
+					   const char *list) = {[RANGES] = print_select_ranges,
+								[TIDS] = print_select_tids,
+								[KINDS] = print_select_kinds,
+								[CALLS] = print_select_calls};
+	struct print_select s = {0};
 
 	const char *wrong = adds[kind](&s, text);
 	wrong = wrong ? wrong : adds[kind](&s, text);
@@ -76,7 +76,7 @@ static void lists_use(unsigned kind, const char *text)
 		if (s.ranges[i].first > s.ranges[i].last ||
 		    (i && s.ranges[i].first <= s.ranges[i - 1].last))
 			abort();
-	event_select_free(&s);
+	print_select_free(&s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)

@@ -52,66 +52,66 @@ static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uin
 }
 
 /* What rr-dump selects, by bits of what is printed. */
-static void selection_make(struct event_select *s, uint8_t what)
+static void selection_make(struct print_select *s, uint8_t what)
 {
 	static const char *const ranges[] = {"5-", "-8", "2-3,7,9-12,30-", "59"};
 
 	if (what & 4)
-		event_select_ranges(s, ranges[what & 3]);
+		print_select_ranges(s, ranges[what & 3]);
 	if (what & 8)
-		event_select_kinds(s, "syscall,enter,exit,signal");
+		print_select_kinds(s, "syscall,enter,exit,signal");
 	if (what & 16)
-		event_select_calls(s, "read,openat,execve,mmap,wait4");
+		print_select_calls(s, "read,openat,execve,mmap,wait4");
 	if (what & 32)
-		event_select_tids(s, "1000,1001");
+		print_select_tids(s, "1000,1001");
 }
 
-static void events_print(struct trace_reader *r, struct event_select *s,
-			 const struct event_style *style)
+static void events_print(struct trace_reader *r, struct print_select *s,
+			 const struct print_style *style)
 {
-	struct event_records recs = {.memory = style->memory};
-	struct event_inputs inputs = {0};
+	struct print_records recs = {.memory = style->memory};
+	struct print_inputs inputs = {0};
 	struct trace_event ev = {0};
 	struct trace_data d;
 	size_t range = 0;
 
 	s->inputs = &inputs;
-	event_print_header(out, style);
-	while (event_select_next(s, &range, r, &ev) == 1) {
-		int rc = event_records_load(&recs, r, TRACE_DATA_MAX);
-		event_inputs_join(&inputs, &ev, &recs);
-		event_print(out, &ev, &recs, style);
+	print_header(out, style);
+	while (print_select_next(s, &range, r, &ev) == 1) {
+		int rc = print_records_load(&recs, r, TRACE_DATA_MAX);
+		print_inputs_join(&inputs, &ev, &recs);
+		print_event(out, &ev, &recs, style);
 		while (rc == 0 && recs.more && style->memory && trace_next_data(r, &d) == 1)
-			event_print_memory(out, &ev, &d, style);
+			print_memory(out, &ev, &d, style);
 		if (rc < 0)
 			break;
 	}
 	s->inputs = NULL;
-	event_inputs_free(&inputs);
-	event_records_free(&recs);
+	print_inputs_free(&inputs);
+	print_records_free(&recs);
 }
 
 /* One of rr-dump's views. */
 static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
 {
-	static int (*const views[])(FILE *, struct trace_reader *, struct event_select *,
-				    const struct event_style *, bool) = {
-		trace_print_tree, trace_print_maps, trace_print_summary};
-	const struct event_style style = {.hex = kind & 2,
+	static int (*const views[])(FILE *, struct trace_reader *, struct print_select *,
+				    const struct print_style *,
+				    bool) = {print_tree, print_maps, print_summary};
+	const struct print_style style = {.hex = kind & 2,
 					  .regs = kind & 4,
 					  .align = kind & 8,
 					  .json = kind & 16,
 					  .memory = kind & 32,
 					  .str_max = kind & 64 ? 4 : 0};
-	struct event_select s = {.follow = kind & 128};
+	struct print_select s = {.follow = kind & 128};
 
 	selection_make(&s, what);
 	if (what >> 6)
 		views[(what >> 6) - 1](out, r, &s, &style, true);
 	else
 		events_print(r, &s, &style);
-	trace_print_args(out, trace_reader_meta(r), &style);
-	event_select_free(&s);
+	print_args(out, trace_reader_meta(r), &style);
+	print_select_free(&s);
 	fflush(out);
 }
 

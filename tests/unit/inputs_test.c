@@ -15,31 +15,31 @@ static void check(bool ok, const char *what)
 	printf("%sok %d - %s\n", ok ? "" : "not ", ++ntests, what);
 }
 
-static void enter(struct event_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
+static void enter(struct print_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
 {
 	const struct trace_event ev = {.kind = EV_ENTER, .tid = tid};
 	struct trace_data d = {.kind = DATA_IN, .len = n, .fill_len = n, .bytes = bytes};
-	struct event_records recs = {.data = &d, .ndata = 1};
+	struct print_records recs = {.data = &d, .ndata = 1};
 
-	event_inputs_join(in, &ev, &recs);
+	print_inputs_join(in, &ev, &recs);
 }
 
 /* Whether the call, now that it returns, has what it read. */
-static bool returns(struct event_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
+static bool returns(struct print_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
 {
 	const struct trace_event ev = {.kind = EV_SYSCALL, .tid = tid, .flags = EVF_RESUMED};
-	struct event_records recs = {0};
+	struct print_records recs = {0};
 
-	event_inputs_join(in, &ev, &recs);
+	print_inputs_join(in, &ev, &recs);
 	bool has = recs.ndata == 1 && recs.data[0].len == n &&
 		   memcmp(recs.data[0].bytes, bytes, n) == 0;
-	event_records_free(&recs);
+	print_records_free(&recs);
 	return has;
 }
 
 int main(void)
 {
-	struct event_inputs in = {0};
+	struct print_inputs in = {0};
 	uint8_t *bytes = malloc(LONG);
 	size_t kept = 0;
 	bool all = true;
@@ -61,7 +61,7 @@ int main(void)
 	for (int32_t tid = 1; tid <= 200000; tid++)
 		enter(&in, tid, bytes, 0);
 	check(in.n <= 65536, "nor of more tasks");
-	event_inputs_free(&in);
+	print_inputs_free(&in);
 	free(bytes);
 	printf("1..%d\n", ntests);
 	return nfailed != 0;

@@ -36,7 +36,7 @@ static void some_record(struct trace_data *d, int i)
 
 static bool print_one(FILE *out, int nr)
 {
-	static const struct event_style styles[] = {
+	static const struct print_style styles[] = {
 		{0}, {.json = true, .regs = true}, {.hex = true, .memory = true}};
 	struct trace_event ev = {.num = 1,
 				 .tid = 5,
@@ -45,13 +45,13 @@ static bool print_one(FILE *out, int nr)
 				 .flags = random(),
 				 .result = random() % 5000 - 600};
 	struct trace_data data[RECORDS];
-	struct event_records recs = {.data = data, .ndata = RECORDS};
+	struct print_records recs = {.data = data, .ndata = RECORDS};
 
 	for (int i = 0; i < TRACE_NREGS; i++)
 		ev.regs.r[i] = some_word();
 	for (int i = 0; i < RECORDS; i++)
 		some_record(&data[i], i);
-	event_print(out, &ev, &recs, &styles[random() % 3]);
+	print_event(out, &ev, &recs, &styles[random() % 3]);
 	for (int i = 0; i < RECORDS; i++)
 		free((void *)data[i].bytes);
 	return !ferror(out);

@@ -342,15 +342,15 @@ static bool well_formed(const char *line)
 	return tabs == 5;
 }
 
-static void compare(const struct trace_event *ev, const struct event_records *recs)
+static void compare(const struct trace_event *ev, const struct print_records *recs)
 {
-	static const struct event_style style;
+	static const struct print_style style;
 	const char *want = test.want[ev->num - 1];
 	char *line = NULL, *detail;
 	size_t n;
 	FILE *f = open_memstream(&line, &n);
 
-	event_print(f, ev, recs, &style);
+	print_event(f, ev, recs, &style);
 	fclose(f);
 	line[strcspn(line, "\n")] = 0;
 	detail = strrchr(line, '\t') + 1;
@@ -367,8 +367,8 @@ static void compare(const struct trace_event *ev, const struct event_records *re
 static int read_back(const char *dir)
 {
 	struct trace_reader *r = trace_open(dir, false);
-	struct event_records recs = {0};
-	struct event_inputs inputs = {0};
+	struct print_records recs = {0};
+	struct print_inputs inputs = {0};
 	struct trace_event ev;
 	unsigned n = 0;
 
@@ -377,13 +377,13 @@ static int read_back(const char *dir)
 		return 1;
 	}
 	printf("1..%u\n", test.n);
-	while (trace_next(r, &ev) == 1 && event_records_load(&recs, r, TRACE_DATA_MAX) == 0) {
-		event_inputs_join(&inputs, &ev, &recs);
+	while (trace_next(r, &ev) == 1 && print_records_load(&recs, r, TRACE_DATA_MAX) == 0) {
+		print_inputs_join(&inputs, &ev, &recs);
 		compare(&ev, &recs);
 		n++;
 	}
-	event_inputs_free(&inputs);
-	event_records_free(&recs);
+	print_inputs_free(&inputs);
+	print_records_free(&recs);
 	trace_reader_close(r);
 	return test.failed || n != test.n;
 }

@@ -1,5 +1,5 @@
 /* The line being made: numbers, escaped bytes, names from tables. */
-#include "print/fields.h"
+#include "print/printer.h"
 
 #include <ctype.h>
 #include <signal.h>
@@ -19,7 +19,7 @@ static void flush_json(struct text *t)
 	fwrite_unlocked(out, 1, n, t->out);
 }
 
-void text_flush(struct text *t)
+void print_flush(struct text *t)
 {
 	if (t->json)
 		flush_json(t);
@@ -28,19 +28,19 @@ void text_flush(struct text *t)
 	t->n = 0;
 }
 
-void text_json(struct text *t)
+void print_json_begin(struct text *t)
 {
-	text_flush(t);
+	print_flush(t);
 	t->json = true;
 }
 
-void text_plain(struct text *t)
+void print_json_end(struct text *t)
 {
-	text_flush(t);
+	print_flush(t);
 	t->json = false;
 }
 
-void text_mem(struct text *t, const char *s, size_t n)
+void print_mem(struct text *t, const char *s, size_t n)
 {
 	while (n > sizeof(t->room) - t->n) {
 		size_t part = sizeof(t->room) - t->n;
@@ -49,13 +49,13 @@ void text_mem(struct text *t, const char *s, size_t n)
 		t->n += part;
 		s += part;
 		n -= part;
-		text_flush(t);
+		print_flush(t);
 	}
 	memcpy(t->room + t->n, s, n);
 	t->n += n;
 }
 
-void text_udec(struct text *t, uint64_t v)
+void print_udec(struct text *t, uint64_t v)
 {
 	char digits[20];
 	size_t i = sizeof(digits);
@@ -63,17 +63,17 @@ void text_udec(struct text *t, uint64_t v)
 	do
 		digits[--i] = '0' + v % 10;
 	while ((v /= 10));
-	text_mem(t, digits + i, sizeof(digits) - i);
+	print_mem(t, digits + i, sizeof(digits) - i);
 }
 
-void text_dec(struct text *t, int64_t v)
+void print_dec(struct text *t, int64_t v)
 {
 	if (v < 0)
-		text_char(t, '-');
-	text_udec(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
+		print_char(t, '-');
+	print_udec(t, v < 0 ? -(uint64_t)v : (uint64_t)v);
 }
 
-void text_hex(struct text *t, uint64_t v)
+void print_hex(struct text *t, uint64_t v)
 {
 	char digits[18];
 	size_t i = sizeof(digits);
@@ -83,16 +83,16 @@ void text_hex(struct text *t, uint64_t v)
 	while ((v >>= 4));
 	digits[--i] = 'x';
 	digits[--i] = '0';
-	text_mem(t, digits + i, sizeof(digits) - i);
+	print_mem(t, digits + i, sizeof(digits) - i);
 }
 
-void text_octal(struct text *t, uint64_t v)
+void print_octal(struct text *t, uint64_t v)
 {
 	char digits[24];
 	size_t i = sizeof(digits);
 
 	if (!v) {
-		text_str(t, "000");
+		print_str(t, "000");
 		return;
 	}
 	while (v) {
@@ -100,46 +100,46 @@ void text_octal(struct text *t, uint64_t v)
 		v >>= 3;
 	}
 	digits[--i] = '0';
-	text_mem(t, digits + i, sizeof(digits) - i);
+	print_mem(t, digits + i, sizeof(digits) - i);
 }
 
-void text_nine(struct text *t, uint64_t ns)
+void print_nine(struct text *t, uint64_t ns)
 {
 	char digits[9];
 
 	for (int i = 8; i >= 0; i--, ns /= 10)
 		digits[i] = '0' + ns % 10;
-	text_mem(t, digits, sizeof(digits));
+	print_mem(t, digits, sizeof(digits));
 }
 
-void text_pointer(struct text *t, uint64_t v)
+void print_pointer(struct text *t, uint64_t v)
 {
 	if (v)
-		text_hex(t, v);
+		print_hex(t, v);
 	else
-		text_str(t, "NULL");
+		print_str(t, "NULL");
 }
 
-void text_comma(struct text *t, bool *first)
+void print_comma(struct text *t, bool *first)
 {
 	if (!*first)
-		text_mem(t, ", ", 2);
+		print_mem(t, ", ", 2);
 	*first = false;
 }
 
 /* Columns are short: a mark is a place in `room`, made so that no flush comes between it and its
  * pad. */
-size_t text_mark(struct text *t)
+size_t print_mark(struct text *t)
 {
 	if (t->n > sizeof(t->room) / 2)
-		text_flush(t);
+		print_flush(t);
 	return t->n;
 }
 
-void text_pad(struct text *t, size_t from, size_t width)
+void print_pad(struct text *t, size_t from, size_t width)
 {
 	while (t->n < from + width)
-		text_char(t, ' ');
+		print_char(t, ' ');
 }
 
 /* What stands behind the backslash; 0: the byte prints as itself, 1: in octal. */
@@ -151,22 +151,22 @@ static const char escapes[256] = {
 static void put_octal(struct text *t, unsigned char c, bool digit_follows)
 {
 	if (digit_follows || c >= 0100)
-		text_char(t, '0' + (c >> 6));
+		print_char(t, '0' + (c >> 6));
 	if (digit_follows || c >= 010)
-		text_char(t, '0' + (c >> 3 & 7));
-	text_char(t, '0' + (c & 7));
+		print_char(t, '0' + (c >> 3 & 7));
+	print_char(t, '0' + (c & 7));
 }
 
-void text_escaped(struct text *t, const void *p, size_t n, bool hex)
+void print_escaped(struct text *t, const void *p, size_t n, bool hex)
 {
 	const unsigned char *s = p;
 	size_t plain = 0;
 
 	if (hex) {
 		for (size_t i = 0; i < n; i++) {
-			text_mem(t, "\\x", 2);
-			text_char(t, hex_digits[s[i] >> 4]);
-			text_char(t, hex_digits[s[i] & 15]);
+			print_mem(t, "\\x", 2);
+			print_char(t, hex_digits[s[i] >> 4]);
+			print_char(t, hex_digits[s[i] & 15]);
 		}
 		return;
 	}
@@ -175,42 +175,42 @@ void text_escaped(struct text *t, const void *p, size_t n, bool hex)
 
 		if (!e)
 			continue;
-		text_mem(t, (const char *)s + plain, i - plain);
+		print_mem(t, (const char *)s + plain, i - plain);
 		plain = i + 1;
-		text_char(t, '\\');
+		print_char(t, '\\');
 		if (e == 1)
 			put_octal(t, s[i], i + 1 < n && isdigit(s[i + 1]));
 		else
-			text_char(t, e);
+			print_char(t, e);
 	}
-	text_mem(t, (const char *)s + plain, n - plain);
+	print_mem(t, (const char *)s + plain, n - plain);
 }
 
-void text_quoted(struct text *t, const void *p, size_t n, uint64_t all, bool hex)
+void print_quoted(struct text *t, const void *p, size_t n, uint64_t all, bool hex)
 {
-	text_char(t, '"');
-	text_escaped(t, p, n, hex);
-	text_char(t, '"');
+	print_char(t, '"');
+	print_escaped(t, p, n, hex);
+	print_char(t, '"');
 	if (all > n)
-		text_mem(t, "...", 3);
+		print_mem(t, "...", 3);
 }
 
-void text_name(struct text *t, const char *s)
+void print_name(struct text *t, const char *s)
 {
-	text_escaped(t, s, strlen(s), false);
+	print_escaped(t, s, strlen(s), false);
 }
 
-void text_hex_bytes(struct text *t, const void *p, size_t n)
+void print_hex_bytes(struct text *t, const void *p, size_t n)
 {
 	const unsigned char *s = p;
 
 	for (size_t i = 0; i < n; i++) {
-		text_char(t, hex_digits[s[i] >> 4]);
-		text_char(t, hex_digits[s[i] & 15]);
+		print_char(t, hex_digits[s[i] >> 4]);
+		print_char(t, hex_digits[s[i] & 15]);
 	}
 }
 
-const char *flag_name(unsigned table, uint32_t value)
+const char *print_flag_name(unsigned table, uint32_t value)
 {
 	const struct sys_flag_table *tab = &sys_flag_tables[table];
 
@@ -220,25 +220,25 @@ const char *flag_name(unsigned table, uint32_t value)
 	return NULL;
 }
 
-void text_unnamed(struct text *t, uint32_t value)
+void print_unnamed(struct text *t, uint32_t value)
 {
 	if (value < 10)
-		text_udec(t, value);
+		print_udec(t, value);
 	else
-		text_hex(t, value);
+		print_hex(t, value);
 }
 
-void text_enum(struct text *t, unsigned table, uint32_t value)
+void print_enum(struct text *t, unsigned table, uint32_t value)
 {
-	const char *name = flag_name(table, value);
+	const char *name = print_flag_name(table, value);
 
 	if (name)
-		text_str(t, name);
+		print_str(t, name);
 	else
-		text_unnamed(t, value);
+		print_unnamed(t, value);
 }
 
-void text_flags(struct text *t, unsigned table, uint64_t value)
+void print_flags(struct text *t, unsigned table, uint64_t value)
 {
 	const struct sys_flag_table *tab = &sys_flag_tables[table];
 	uint64_t rest = value;
@@ -254,35 +254,35 @@ void text_flags(struct text *t, unsigned table, uint64_t value)
 			continue;
 		rest &= ~f->mask;
 		if (!first)
-			text_char(t, '|');
+			print_char(t, '|');
 		first = false;
-		text_str(t, f->name);
+		print_str(t, f->name);
 	}
 	if (!rest && !first)
 		return;
 	if (!first)
-		text_char(t, '|');
+		print_char(t, '|');
 	if (rest)
-		text_hex(t, rest);
+		print_hex(t, rest);
 	else
-		text_char(t, '0');
+		print_char(t, '0');
 }
 
-void text_errno(struct text *t, unsigned err)
+void print_errno(struct text *t, unsigned err)
 {
-	text_enum(t, FT_errno, err);
+	print_enum(t, FT_errno, err);
 }
 
-void text_signal(struct text *t, int sig)
+void print_signal(struct text *t, int sig)
 {
-	const char *name = flag_name(FT_signal, (uint32_t)sig);
+	const char *name = print_flag_name(FT_signal, (uint32_t)sig);
 
 	if (name) {
-		text_str(t, name);
+		print_str(t, name);
 	} else if (sig >= 32 && sig <= 64) {
-		text_str(t, "SIGRT_");
-		text_udec(t, sig - 32);
+		print_str(t, "SIGRT_");
+		print_udec(t, sig - 32);
 	} else {
-		text_dec(t, sig);
+		print_dec(t, sig);
 	}
 }

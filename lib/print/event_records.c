@@ -1,12 +1,12 @@
 /* An event's records, copied: the reader's bytes are good only until it is asked for the next ones.
  */
-#include "print/fields.h"
+#include "print/printer.h"
 #include "util/util.h"
 
 #include <stdlib.h>
 
 /* Offsets into `heap` while it may still move; rebase makes them pointers. */
-static size_t heap_put(struct event_records *recs, const void *bytes, size_t n)
+static size_t heap_put(struct print_records *recs, const void *bytes, size_t n)
 {
 	size_t at = recs->heap_len;
 
@@ -29,7 +29,7 @@ static void *array_room(void *array, size_t *room, size_t n, size_t size)
 	return xrealloc(array, *room * size);
 }
 
-static size_t bytes_kept(const struct event_records *recs, const struct trace_data *d, size_t max)
+static size_t bytes_kept(const struct print_records *recs, const struct trace_data *d, size_t max)
 {
 	switch (d->kind) {
 	case DATA_OUT:
@@ -45,15 +45,15 @@ static size_t bytes_kept(const struct event_records *recs, const struct trace_da
 	return d->len < max ? d->len : max;
 }
 
-static int load_data(struct event_records *recs, struct trace_reader *r, size_t max)
+static int load_data(struct print_records *recs, struct trace_reader *r, size_t max)
 {
 	struct trace_data d;
 	int got;
 
 	/* A record as long as can be must still fit, or it would be neither here nor left to read.
 	 */
-	while (recs->ndata < EVENT_RECORDS_MAX &&
-	       recs->heap_len + TRACE_DATA_MAX <= EVENT_RECORDS_BYTES) {
+	while (recs->ndata < PRINT_RECORDS_MAX &&
+	       recs->heap_len + TRACE_DATA_MAX <= PRINT_RECORDS_BYTES) {
 		size_t kept;
 
 		got = trace_next_data(r, &d);
@@ -71,12 +71,12 @@ static int load_data(struct event_records *recs, struct trace_reader *r, size_t 
 	return 0;
 }
 
-static int load_maps(struct event_records *recs, struct trace_reader *r)
+static int load_maps(struct print_records *recs, struct trace_reader *r)
 {
 	struct trace_map m;
 	int got = 0;
 
-	while (recs->nmaps < EVENT_RECORDS_MAX && (got = trace_next_map(r, &m)) == 1) {
+	while (recs->nmaps < PRINT_RECORDS_MAX && (got = trace_next_map(r, &m)) == 1) {
 		m.path = (const char *)heap_put(recs, m.path, strlen(m.path) + 1);
 		m.copy = (const char *)heap_put(recs, m.copy, strlen(m.copy) + 1);
 		recs->maps = array_room(recs->maps, &recs->maps_room, recs->nmaps, sizeof(m));
@@ -85,7 +85,7 @@ static int load_maps(struct event_records *recs, struct trace_reader *r)
 	return got < 0 ? -1 : 0;
 }
 
-static void rebase(struct event_records *recs)
+static void rebase(struct print_records *recs)
 {
 	for (size_t i = 0; i < recs->ndata; i++)
 		recs->data[i].bytes = recs->heap + (uintptr_t)recs->data[i].bytes;
@@ -95,7 +95,7 @@ static void rebase(struct event_records *recs)
 	}
 }
 
-static void unbase(struct event_records *recs)
+static void unbase(struct print_records *recs)
 {
 	for (size_t i = 0; i < recs->ndata; i++)
 		recs->data[i].bytes =
@@ -108,7 +108,7 @@ static void unbase(struct event_records *recs)
 	}
 }
 
-int event_records_load(struct event_records *recs, struct trace_reader *r,
+int print_records_load(struct print_records *recs, struct trace_reader *r,
 		       size_t max_bytes_per_record)
 {
 	int err;
@@ -122,12 +122,12 @@ int event_records_load(struct event_records *recs, struct trace_reader *r,
 	return err;
 }
 
-void event_records_free(struct event_records *recs)
+void print_records_free(struct print_records *recs)
 {
 	free(recs->data);
 	free(recs->maps);
 	free(recs->heap);
-	*recs = (struct event_records){0};
+	*recs = (struct print_records){0};
 }
 
 /* --- inputs of calls that wait
@@ -136,19 +136,19 @@ void event_records_free(struct event_records *recs)
 /* Bytes kept of a call's inputs, and of all calls' together; tasks they are kept of. */
 enum { INPUT_MAX = 64 << 10, INPUTS_MAX = 64 << 20, INPUT_TASKS_MAX = 1 << 16 };
 
-struct event_input {
+struct print_input {
 	int32_t tid;   /* 0: free */
 	uint32_t next; /* with this hash, or free: index + 1 */
-	struct event_records recs;
+	struct print_records recs;
 };
 
-static uint32_t *input_slot(struct event_inputs *in, int32_t tid)
+static uint32_t *input_slot(struct print_inputs *in, int32_t tid)
 {
 	return &in->slots[(uint32_t)tid % ARRAY_LEN(in->slots)];
 }
 
 /* The link to a task's; to 0: it has none. */
-static uint32_t *input_find(struct event_inputs *in, int32_t tid)
+static uint32_t *input_find(struct print_inputs *in, int32_t tid)
 {
 	uint32_t *link = input_slot(in, tid);
 
@@ -157,25 +157,25 @@ static uint32_t *input_find(struct event_inputs *in, int32_t tid)
 	return link;
 }
 
-static size_t input_size(const struct event_records *recs)
+static size_t input_size(const struct print_records *recs)
 {
 	return recs->heap_len + recs->ndata * sizeof(*recs->data);
 }
 
-static void input_free(struct event_inputs *in, uint32_t *link)
+static void input_free(struct print_inputs *in, uint32_t *link)
 {
 	uint32_t i = *link;
-	struct event_input *task = &in->tasks[i - 1];
+	struct print_input *task = &in->tasks[i - 1];
 
 	in->bytes -= input_size(&task->recs);
-	event_records_free(&task->recs);
+	print_records_free(&task->recs);
 	*link = task->next;
-	*task = (struct event_input){.next = in->unused};
+	*task = (struct print_input){.next = in->unused};
 	in->unused = i;
 }
 
 /* NULL: too many. */
-static struct event_input *input_new(struct event_inputs *in, int32_t tid)
+static struct print_input *input_new(struct print_inputs *in, int32_t tid)
 {
 	uint32_t *slot = input_slot(in, tid), *link = input_find(in, tid), i;
 
@@ -190,20 +190,20 @@ static struct event_input *input_new(struct event_inputs *in, int32_t tid)
 	} else {
 		return NULL;
 	}
-	in->tasks[i - 1] = (struct event_input){.tid = tid, .next = *slot};
+	in->tasks[i - 1] = (struct print_input){.tid = tid, .next = *slot};
 	*slot = i;
 	return &in->tasks[i - 1];
 }
 
 /* Copies the inputs among one event's records to the end of another's. */
-static void inputs_add(struct event_records *to, const struct event_records *from, size_t max)
+static void inputs_add(struct print_records *to, const struct print_records *from, size_t max)
 {
 	unbase(to);
 	for (size_t i = 0; i < from->ndata; i++) {
 		struct trace_data d = from->data[i];
 
 		if (d.kind != DATA_IN || to->heap_len + d.len > max ||
-		    to->ndata >= EVENT_RECORDS_MAX)
+		    to->ndata >= PRINT_RECORDS_MAX)
 			continue;
 		d.bytes = (const uint8_t *)heap_put(to, d.bytes, d.len);
 		to->data = array_room(to->data, &to->data_room, to->ndata, sizeof(d));
@@ -212,13 +212,13 @@ static void inputs_add(struct event_records *to, const struct event_records *fro
 	rebase(to);
 }
 
-void event_inputs_join(struct event_inputs *in, const struct trace_event *ev,
-		       struct event_records *recs)
+void print_inputs_join(struct print_inputs *in, const struct trace_event *ev,
+		       struct print_records *recs)
 {
 	if (!ev->tid)
 		return;
 	if (ev->kind == EV_ENTER) {
-		struct event_input *task = input_new(in, ev->tid);
+		struct print_input *task = input_new(in, ev->tid);
 
 		if (task && in->bytes < INPUTS_MAX)
 			inputs_add(&task->recs, recs, INPUT_MAX);
@@ -235,10 +235,10 @@ void event_inputs_join(struct event_inputs *in, const struct trace_event *ev,
 	}
 }
 
-void event_inputs_free(struct event_inputs *in)
+void print_inputs_free(struct print_inputs *in)
 {
 	for (size_t i = 0; i < in->n; i++)
-		event_records_free(&in->tasks[i].recs);
+		print_records_free(&in->tasks[i].recs);
 	free(in->tasks);
-	*in = (struct event_inputs){0};
+	*in = (struct print_inputs){0};
 }

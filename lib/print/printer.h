@@ -1,0 +1,157 @@
+/* Inside the printers: a line being made, and what is printed into it. */
+#ifndef RR_PRINT_PRINTER_H
+#define RR_PRINT_PRINTER_H
+
+#include "arch/arch.h"
+#include "print/print.h"
+#include "trace/subcode.h"
+#include "trace/systab.h"
+
+#include <string.h>
+
+/* Goes to `out` when full and at print_flush: a line of any length in constant memory. */
+struct text {
+	FILE *out;
+	bool json; /* what is in `room` goes out as the inside of a JSON string */
+	size_t n;
+	char room[4096];
+};
+
+static inline void print_init(struct text *t, FILE *out)
+{
+	t->out = out;
+	t->json = false;
+	t->n = 0;
+}
+void print_flush(struct text *t);
+/* Between print_json_begin and print_json_end, what is put is escaped for a JSON string. */
+void print_json_begin(struct text *t);
+void print_json_end(struct text *t);
+
+static inline void print_char(struct text *t, char c)
+{
+	if (t->n == sizeof(t->room))
+		print_flush(t);
+	t->room[t->n++] = c;
+}
+void print_mem(struct text *t, const char *s, size_t n);
+static inline void print_str(struct text *t, const char *s)
+{
+	print_mem(t, s, strlen(s));
+}
+void print_dec(struct text *t, int64_t v);
+void print_udec(struct text *t, uint64_t v);
+void print_hex(struct text *t, uint64_t v);     /* 0x1f */
+void print_octal(struct text *t, uint64_t v);   /* 0644; 0 is "000" */
+void print_nine(struct text *t, uint64_t ns);   /* nine digits */
+void print_pointer(struct text *t, uint64_t v); /* NULL or hex */
+/* ", " before every element but the first. */
+void print_comma(struct text *t, bool *first);
+/* Spaces up to `width` columns behind `from`, a value of print_mark. */
+size_t print_mark(struct text *t);
+void print_pad(struct text *t, size_t from, size_t width);
+
+/* Bytes as in C source; with hex, every byte as \xNN. No quotes. */
+void print_escaped(struct text *t, const void *p, size_t n, bool hex);
+/* The same in quotes, and "..." behind them if `all` bytes were more than n. */
+void print_quoted(struct text *t, const void *p, size_t n, uint64_t all, bool hex);
+/* A string of ours, a path or an argument: escaped, no quotes. */
+void print_name(struct text *t, const char *s);
+void print_hex_bytes(struct text *t, const void *p, size_t n); /* 0a1b… */
+
+/* --- tables (formats/flags)
+ * ------------------------------------------------------------------------- */
+
+/* Tables go by their index, FT_*. The name of a value of 32 bits, whatever is above them, or NULL.
+ */
+const char *print_flag_name(unsigned table, uint32_t value);
+void print_flags(struct text *t, unsigned table, uint64_t value);
+void print_enum(struct text *t, unsigned table, uint32_t value);
+/* A value that no table names: decimal if it is one digit, else hexadecimal. */
+void print_unnamed(struct text *t, uint32_t value);
+
+void print_errno(struct text *t, unsigned err); /* ENOENT */
+void print_signal(struct text *t, int sig);     /* SIGINT, SIGRT_3 */
+
+/* --- arguments
+ * -------------------------------------------------------------------------------------- */
+
+/* One call being printed. */
+struct print_call {
+	struct text *t;
+	const struct trace_event *ev;
+	const struct print_records *recs;
+	const struct print_style *style;
+	const struct sys_desc *desc; /* NULL: no such call */
+	const struct subcode *code;  /* NULL: the call has none, or none that is known */
+	uint64_t arg[6];
+	bool done;   /* it has returned */
+	bool failed; /* with an error */
+};
+
+/* Bytes recorded at an address as read (D_IN) or written (D_OUT) by the call; NULL if none. *n: how
+ * many. */
+const uint8_t *print_call_memory(const struct print_call *c, uint64_t addr, enum sys_dir dir,
+				 size_t *n);
+/* The same in the direction that says most, of those in `dir`: what came back, else what went in.
+ */
+const uint8_t *print_call_memory_any(const struct print_call *c, uint64_t addr, enum sys_dir dir,
+				     size_t *n);
+/* "name(arguments": no closing parenthesis. unfinished: only arguments known before the call
+ * returns. */
+void print_call_args(struct print_call *c);
+/* Prints `n` bytes at most of a buffer of `all` bytes at addr, or the address if they were not
+ * kept. */
+void print_call_buffer(const struct print_call *c, uint64_t addr, uint64_t all, enum sys_dir dir);
+void print_call_iovec(const struct print_call *c, uint64_t addr, uint64_t count, enum sys_dir dir,
+		      uint64_t bytes);
+void print_call_msghdr(const struct print_call *c, const uint8_t *p, size_t n, enum sys_dir dir,
+		       uint64_t bytes);
+/* An argument that its row alone does not explain: true if this one was printed. */
+bool print_call_irregular(const struct print_call *c, unsigned arg);
+/* A code (T_CMD): F_SETFL, TCGETS, … */
+void print_call_code(const struct print_call *c, unsigned arg);
+/* How many arguments the call has with its code. */
+unsigned print_call_nargs(const struct print_call *c);
+
+/* --- structs
+ * ---------------------------------------------------------------------------------------- */
+
+/* A printer gets at least `size` bytes. */
+typedef void print_struct_fn(const struct print_call *c, const uint8_t *p, size_t n);
+struct print_struct {
+	const char *name; /* as in formats/structs */
+	size_t size;      /* least bytes it can be printed from */
+	print_struct_fn *print;
+};
+/* The printer of struct number `sub` of a T_STRUCT argument, or NULL. */
+const struct print_struct *print_struct_get(unsigned sub);
+const struct print_struct *print_struct_find(const char *name);
+
+extern const struct print_struct print_structs_plain[], print_structs_signal[],
+	print_structs_socket[];
+
+print_struct_fn print_siginfo, print_sigset;
+void print_sockaddr(const struct print_call *c, const uint8_t *p, size_t n);
+void print_wait_status(struct text *t, int status); /* {WIFEXITED(s) && WEXITSTATUS(s) == 0} */
+
+/* Bytes of a struct may lie anywhere: no pointer to them is a pointer to a struct. */
+#define LOAD(type, p) \
+	({ \
+		type load_; \
+		memcpy(&load_, (p), sizeof(load_)); \
+		load_; \
+	})
+
+/* --- a line's columns
+ * ------------------------------------------------------------------------------- */
+
+void print_columns(struct text *t, const struct trace_event *ev, const char *kind,
+		   const struct print_style *style); /* the first five, and what ends the fifth */
+void print_detail(struct text *t, const struct trace_event *ev, const struct print_records *recs,
+		  const struct print_style *style);
+void print_json(struct text *t, const struct trace_event *ev, const struct print_records *recs,
+		const struct print_style *style);
+void print_status(struct text *t, int status); /* exited 0, killed by SIGSEGV (core dumped) */
+
+#endif
