@@ -19,7 +19,7 @@ static bool code_describes(const struct call *c, unsigned i)
 	       (i >= c->code->nargs || subcode_arg(c->desc, c->code, i)->type != T_SPECIAL);
 }
 
-/* --- ioctl ---- */
+/* --- ioctl --- */
 
 /* Requests of network interfaces have numbers without a size, and nearly all take a struct ifreq.
  * linux/sockios.h. */
@@ -100,7 +100,7 @@ static void exit_ioctl(struct call *c)
 
 SYSCALL_HANDLER(ioctl, .enter = enter_ioctl, .exit = exit_ioctl);
 
-/* --- prctl ---- */
+/* --- prctl --- */
 
 /* Not made; unlike kernel_call_refuse(), nothing that the event marks. */
 static void answer(struct call *c, int64_t result)
@@ -161,7 +161,7 @@ static void exit_prctl(struct call *c)
 
 SYSCALL_HANDLER(prctl, .enter = enter_prctl, .exit = exit_prctl);
 
-/* --- others ---- */
+/* --- others --- */
 
 /* A handler that does nothing: after a quick call without one, registers but the result's are not
  * read back, and this call changes the bases of segments. */

@@ -32,8 +32,7 @@ static uint64_t arg_length(const struct print_call *c, const struct sys_arg *a)
 	return systab_length(a, 0, &v);
 }
 
-/* --- numbers
- * ------------------------------------------------------------------------------------------ */
+/* --- numbers --- */
 
 static void put_id(struct text *t, uint32_t id)
 {
@@ -109,8 +108,7 @@ static void put_number(const struct print_call *c, const struct sys_arg *a, uint
 	}
 }
 
-/* --- pointers
- * ----------------------------------------------------------------------------------------- */
+/* --- pointers --- */
 
 static void put_string(const struct print_call *c, uint64_t addr, enum sys_dir dir, size_t max)
 {
@@ -121,7 +119,7 @@ static void put_string(const struct print_call *c, uint64_t addr, enum sys_dir d
 		print_pointer(c->t, addr);
 		return;
 	}
-	/* One without its NUL was too long to be kept whole. */
+	/* A string without its NUL was too long to be recorded whole. */
 	len = strnlen((const char *)p, n);
 	print_quoted(c->t, p, len < max ? len : max, len < n ? len : UINT64_MAX, c->style->hex);
 }
@@ -153,7 +151,7 @@ static void put_strings(const struct print_call *c, uint64_t addr)
 	print_char(c->t, ']');
 }
 
-/* An environment is too long to look at in a line. */
+/* An environment is too long for a line: only how many variables it has. */
 static void put_environ(const struct print_call *c, uint64_t addr)
 {
 	size_t n = 0;
@@ -223,7 +221,7 @@ static void put_struct(const struct print_call *c, const struct sys_arg *a, uint
 		return;
 	}
 	unit = a->unit > sp->size ? a->unit : sp->size;
-	/* What went in is repeated in what came back where arrays are in-and-out (pollfd). */
+	/* Arrays that are read and written (pollfd) repeat in the output what was in the input. */
 	if (in && out && nin >= sp->size && nout >= sp->size) {
 		if (arg_is_array(a) || (nin >= unit && nout >= unit && memcmp(in, out, unit) == 0))
 			in = NULL;
@@ -365,8 +363,7 @@ static void put_pointer(const struct print_call *c, const struct sys_arg *a, uin
 	}
 }
 
-/* --- all of them
- * -------------------------------------------------------------------------------------- */
+/* --- all arguments --- */
 
 /* open's mode is an argument only where a file may be made. */
 static unsigned open_nargs(const struct print_call *c)

@@ -30,7 +30,7 @@ static void put_struct_memory(const struct print_call *c, const struct print_str
 		print_pointer(c->t, addr);
 }
 
-/* --- codes ---- */
+/* --- codes --- */
 
 /* A request whose number says its size and direction (include/uapi/asm-generic/ioctl.h). */
 static void put_ioctl_number(struct text *t, uint32_t code)

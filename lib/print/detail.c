@@ -5,8 +5,7 @@
 
 #include <signal.h>
 
-/* --- calls
- * -------------------------------------------------------------------------------------------- */
+/* --- calls --- */
 
 static void call_init(struct print_call *c, struct text *t, const struct trace_event *ev,
 		      const struct print_records *recs, const struct print_style *style)
@@ -19,7 +18,7 @@ static void call_init(struct print_call *c, struct text *t, const struct trace_e
 	for (unsigned i = 0; i < 6; i++)
 		c->arg[i] = arch_arg(&ev->regs, (int)i);
 	c->code = c->desc ? subcode_find(c->desc, c->arg) : NULL;
-	/* exit does not return: entering it is all there is. */
+	/* exit does not return: its entry is all there is. */
 	c->done = ev->kind == EV_SYSCALL || (c->desc && c->desc->ret == R_NONE);
 	c->failed = ev->kind == EV_SYSCALL && ev->result < 0 && ev->result >= -4095;
 }
@@ -110,8 +109,7 @@ static void detail_enter(struct print_call *c)
 	detail_syscall(c);
 }
 
-/* --- other kinds
- * -------------------------------------------------------------------------------------- */
+/* --- other kinds --- */
 
 static void detail_clone(struct print_call *c)
 {
@@ -141,8 +139,8 @@ static void detail_signal(struct print_call *c)
 		print_str(c->t, " (position not exact)");
 }
 
-/* Why, or what its tracer has changed: not where it is halted in front of a call, whose registers
- * are those at its entry. */
+/* Why the task stopped, or which registers its tracer changed. Before a call, the registers are
+ * those at the call's entry, and say nothing about changes. */
 static void detail_halt(struct print_call *c)
 {
 	const struct trace_event *ev = c->ev;
@@ -217,7 +215,7 @@ static void detail_switch(struct print_call *c)
 	print_str(c->t, "others run");
 }
 
-/* --- kinds of events ---- */
+/* --- kinds of events --- */
 
 /* A printer of the detail for each kind of formats/trace. */
 #define PRINTER(name, kind) [kind] = {#name, detail_##name},
@@ -256,4 +254,10 @@ void print_detail(struct text *t, const struct trace_event *ev, const struct pri
 		print_str(t, "kind ");
 		print_udec(t, ev->kind);
 	}
+}
+
+bool print_has_after(const struct trace_event *ev)
+{
+	return ev->kind == EV_SYSCALL || ev->kind == EV_CLONE || ev->kind == EV_SIGNAL ||
+	       ev->kind == EV_INSN;
 }

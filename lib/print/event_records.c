@@ -1,16 +1,15 @@
-/* An event's records, copied: the reader's bytes are good only until it is asked for the next ones.
- */
+/* Copies of an event's records: the reader's bytes are valid only until its next call. */
 #include "print/printer.h"
 #include "util/util.h"
 
 #include <stdlib.h>
 
-/* Offsets into `heap` while it may still move; rebase makes them pointers. */
+/* Returns an offset into `heap`, which may still move; rebase() makes pointers of offsets. */
 static size_t heap_put(struct print_records *recs, const void *bytes, size_t n)
 {
 	size_t at = recs->heap_len;
 
-	/* Once there is a record there is a heap, be the record empty. */
+	/* Pointers are made even for an empty record, so there must be a heap. */
 	if (!recs->heap || recs->heap_room - at < n) {
 		recs->heap_room = (at + n) * 2 + 1;
 		recs->heap = xrealloc(recs->heap, recs->heap_room);
@@ -50,8 +49,7 @@ static int load_data(struct print_records *recs, struct trace_reader *r, size_t 
 	struct trace_data d;
 	int got;
 
-	/* A record as long as can be must still fit, or it would be neither here nor left to read.
-	 */
+	/* The longest record must fit: one that has been read cannot be put back. */
 	while (recs->ndata < PRINT_RECORDS_MAX &&
 	       recs->heap_len + TRACE_DATA_MAX <= PRINT_RECORDS_BYTES) {
 		size_t kept;
@@ -130,15 +128,14 @@ void print_records_free(struct print_records *recs)
 	*recs = (struct print_records){0};
 }
 
-/* --- inputs of calls that wait
- * ------------------------------------------------------------------------- */
+/* --- inputs of calls that wait --- */
 
-/* Bytes kept of a call's inputs, and of all calls' together; tasks they are kept of. */
+/* Bytes kept of one call's in-parameters and of all calls together; tasks they are kept of. */
 enum { INPUT_MAX = 64 << 10, INPUTS_MAX = 64 << 20, INPUT_TASKS_MAX = 1 << 16 };
 
 struct print_input {
 	int32_t tid;   /* 0: free */
-	uint32_t next; /* with this hash, or free: index + 1 */
+	uint32_t next; /* index + 1 of the next with this hash, or of the next free */
 	struct print_records recs;
 };
 
@@ -147,7 +144,7 @@ static uint32_t *input_slot(struct print_inputs *in, int32_t tid)
 	return &in->slots[(uint32_t)tid % ARRAY_LEN(in->slots)];
 }
 
-/* The link to a task's; to 0: it has none. */
+/* The link to the task's entry; a link that is 0: it has none. */
 static uint32_t *input_find(struct print_inputs *in, int32_t tid)
 {
 	uint32_t *link = input_slot(in, tid);

@@ -78,8 +78,7 @@ void print_json(struct text *t, const struct trace_event *ev, const struct print
 	print_char(t, '"');
 	if (style->regs) {
 		put_regs(t, "registers", &ev->regs);
-		if (ev->kind == EV_SYSCALL || ev->kind == EV_CLONE || ev->kind == EV_SIGNAL ||
-		    ev->kind == EV_INSN)
+		if (print_has_after(ev))
 			put_regs(t, "after", &ev->after);
 	}
 	print_mem(t, "}\n", 2);

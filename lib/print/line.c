@@ -1,4 +1,4 @@
-/* The line being made: numbers, escaped bytes, names from tables. */
+/* The line that is being made: numbers, escaped bytes, names from tables. */
 #include "print/printer.h"
 
 #include <ctype.h>
@@ -127,8 +127,7 @@ void print_comma(struct text *t, bool *first)
 	*first = false;
 }
 
-/* Columns are short: a mark is a place in `room`, made so that no flush comes between it and its
- * pad. */
+/* A mark is a place in `room`. Columns are short, so no flush comes between a mark and its pad. */
 size_t print_mark(struct text *t)
 {
 	if (t->n > sizeof(t->room) / 2)
@@ -142,7 +141,7 @@ void print_pad(struct text *t, size_t from, size_t width)
 		print_char(t, ' ');
 }
 
-/* What stands behind the backslash; 0: the byte prints as itself, 1: in octal. */
+/* The character after the backslash. 0: the byte is printed as it is; 1: in octal. */
 static const char escapes[256] = {
 	[0 ... 8] = 1, ['\t'] = 't',    ['\n'] = 'n', ['\v'] = 'v',  ['\f'] = 'f',
 	['\r'] = 'r',  [14 ... 31] = 1, ['"'] = '"',  ['\\'] = '\\', [127 ... 255] = 1,

@@ -4,8 +4,7 @@
 
 #include <signal.h>
 
-/* --- columns
- * ------------------------------------------------------------------------------------------ */
+/* --- columns --- */
 
 static const struct column {
 	const char *name;
@@ -72,8 +71,7 @@ void print_header(FILE *out, const struct print_style *style)
 	print_flush(&t);
 }
 
-/* --- registers and memory
- * ----------------------------------------------------------------------------- */
+/* --- registers and memory --- */
 
 static void put_regs(struct text *t, const struct trace_regs *regs, const struct trace_regs *unless)
 {
@@ -89,12 +87,6 @@ static void put_regs(struct text *t, const struct trace_regs *regs, const struct
 		print_char(t, '=');
 		print_hex(t, regs->r[i]);
 	}
-}
-
-static bool has_after(const struct trace_event *ev)
-{
-	return ev->kind == EV_SYSCALL || ev->kind == EV_CLONE || ev->kind == EV_SIGNAL ||
-	       ev->kind == EV_INSN;
 }
 
 static void put_memory_columns(struct text *t, const struct trace_event *ev,
@@ -190,7 +182,7 @@ void print_event(FILE *out, const struct trace_event *ev, const struct print_rec
 			column_next(&t, style);
 			put_regs(&t, &ev->regs, NULL);
 			column_next(&t, style);
-			if (has_after(ev))
+			if (print_has_after(ev))
 				put_regs(&t, &ev->after, &ev->regs);
 		}
 		print_char(&t, '\n');

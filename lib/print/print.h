@@ -1,10 +1,9 @@
 /* Events as text: what rr-dump prints, and what a replay prints of the events it goes through.
  *
  * One event is one line of six columns: event number, seconds since the recording began, task,
- * ticks, kind, detail. The detail of a call reads as strace(1) prints it; arguments come from the
- * registers, and what they point to from the event's data records, found by address, which may hold
- * only the beginning. What is printed is ASCII without control characters, whatever the recorded
- * bytes were.
+ * ticks, kind, detail. The detail of a call reads as strace(1) prints it. Arguments come from the
+ * registers. Memory comes from the event's data records, which are found by address and may hold
+ * only its beginning. All output is ASCII without control characters, whatever was recorded.
  */
 #ifndef RR_PRINT_H
 #define RR_PRINT_H
@@ -14,15 +13,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Copies of one event's records. Zero it before first use; the memory is used again by the next
- * load. In `data`, `len` is what was kept, and `fill_len` the record's true length, whatever its
- * kind. */
+/* Copies of one event's records. Zero it before first use; each load overwrites the last. In
+ * `data`, `len` is how many bytes were kept and `fill_len` the record's length, for every kind. */
 struct print_records {
 	struct trace_data *data;
 	size_t ndata;
 	struct trace_map *maps;
 	size_t nmaps;
-	bool more;   /* the event owns data records that are not here: it had too many */
+	bool more;   /* the event has more data records than are kept */
 	bool memory; /* set by the caller: keep the bytes of DATA_SHARED and DATA_FILL too */
 
 	size_t data_room, maps_room; /* private */
@@ -30,25 +28,25 @@ struct print_records {
 	size_t heap_len, heap_room;
 };
 
-/* Reads the records of the event just read, at most max_bytes_per_record of each (TRACE_DATA_MAX is
- * all), and at most PRINT_RECORDS_BYTES together. -1 on damage: then what came before the damage is
- * there. */
+/* Loads the records of the event just read: at most max_bytes_per_record bytes of each
+ * (TRACE_DATA_MAX: all), and at most PRINT_RECORDS_BYTES together. -1 on damage; the records before
+ * the damage are loaded. */
 #define PRINT_RECORDS_BYTES (8u << 20)
 #define PRINT_RECORDS_MAX 65536u
 int print_records_load(struct print_records *recs, struct trace_reader *r,
 		       size_t max_bytes_per_record);
 void print_records_free(struct print_records *recs);
 
-/* What calls that have been entered and not returned have read: it comes with EV_ENTER, and is
- * wanted again for the whole call. Zero it before first use. */
+/* In-parameters of calls that have been entered and have not returned: the trace has them with the
+ * EV_ENTER, and the line of the whole call needs them too. Zero it before first use. */
 struct print_inputs {
 	struct print_input *tasks;
 	size_t n, room, bytes;
 	/* indices + 1: of the first with a hash, of the first that is free */
 	uint32_t slots[1024], unused;
 };
-/* For every event, once its records are loaded: keeps those of an EV_ENTER, and adds what was kept
- * to those of a call that an EV_ENTER went before. */
+/* To be called for every event, after its records are loaded. Keeps the in-parameters of an
+ * EV_ENTER, and adds them to the records of the same call's EV_SYSCALL. */
 void print_inputs_join(struct print_inputs *in, const struct trace_event *ev,
 		       struct print_records *recs);
 void print_inputs_free(struct print_inputs *in);
@@ -56,19 +54,19 @@ void print_inputs_free(struct print_inputs *in);
 struct print_style {
 	unsigned str_max; /* bytes shown of a buffer; 0: 32 */
 	bool hex;         /* buffers and memory as hexadecimal digits */
-	bool regs;        /* two more columns: registers before, and those that are others after */
+	bool regs;        /* two more columns: registers before, and those that differ after */
 	bool align;       /* columns of fixed width instead of TABs */
 	bool json;        /* one JSON object a line, same names; the registers too when asked for */
-	bool memory;      /* after the event, a line for each stretch of memory it wrote */
+	bool memory;      /* after each event, a line for each range of memory it wrote */
 };
 
 /* The line, with its newline; recs may be NULL. Write errors stay in `out` for ferror(3). */
 void print_event(FILE *out, const struct trace_event *ev, const struct print_records *recs,
 		 const struct print_style *style);
-/* The names of the columns, as print_event would place them. */
+/* The names of the columns, aligned as print_event does. */
 void print_header(FILE *out, const struct print_style *style);
-/* One line of -m: the five first columns with kind "memory", then address, length, bytes. False:
- * this record is not memory that was written, nothing printed. */
+/* A line of the first five columns with kind "memory", then address, length and bytes. False, with
+ * nothing printed: the record is not memory that the event wrote. */
 bool print_memory(FILE *out, const struct trace_event *ev, const struct trace_data *d,
 		  const struct print_style *style);
 
@@ -77,8 +75,7 @@ const char *print_kind_name(unsigned kind);
 /* The kind of that name, or -1. */
 int print_kind_find(const char *name);
 
-/* --- which events
- * ------------------------------------------------------------------------------------- */
+/* --- which events --- */
 
 struct print_range {
 	uint64_t first, last;
@@ -93,32 +90,30 @@ struct print_select {
 	unsigned kinds;    /* bit EV_* */
 	uint64_t calls[8]; /* bit sysno */
 	bool has_calls;
-	struct print_inputs *inputs;     /* not NULL: has events that are not selected join it */
+	struct print_inputs *inputs;     /* not NULL: events that are not selected join it too */
 	struct print_records unselected; /* private */
-	bool follow; /* read, do not seek: what is asked for may not have been written yet */
+	bool follow;                     /* read on, never seek: the trace is still being written */
 };
 
-/* Each takes a list separated by commas and adds it; NULL when well, else the element that is
- * wrong. */
+/* Each adds a list separated by commas. NULL, or the first element that is wrong. */
 const char *print_select_ranges(struct print_select *s, const char *list); /* N, N-M, N-, -M */
 const char *print_select_tids(struct print_select *s, const char *list);
 const char *print_select_kinds(struct print_select *s, const char *list);
 const char *print_select_calls(struct print_select *s, const char *list);
 void print_select_free(struct print_select *s);
-/* Ranges aside: those are for print_select_next. */
+/* Ranges are not looked at: print_select_next does that. */
 bool print_selected(const struct print_select *s, const struct trace_event *ev);
-/* trace_next, but only events that are selected; seeks over what lies between ranges. `*range` is
- * the caller's place; it and ev->num are 0 at first. Results as trace_next's. */
+/* trace_next for selected events only; seeks past what is between ranges. *range is the index of
+ * the range it is in: 0 at first, as is ev->num. Returns what trace_next does. */
 int print_select_next(struct print_select *s, size_t *range, struct trace_reader *r,
 		      struct trace_event *ev);
-/* No range is left: the end print_select_next told of is final, whatever else is written. */
+/* No range is left: the end that print_select_next reported is final, even if the trace grows. */
 bool print_select_done(const struct print_select *s, size_t range);
 
-/* --- other views of a trace
- * --------------------------------------------------------------------------- */
+/* --- other views of a trace --- */
 
-/* Each reads events through print_select_next and prints one line a thing; 0, or -1 on damage after
- * printing what could be read. */
+/* Each reads all selected events and prints one line for each task, mapping or call. -1 on damage,
+ * after printing what could be read. */
 int print_tree(FILE *out, struct trace_reader *r, struct print_select *s,
 	       const struct print_style *style, bool header);
 int print_maps(FILE *out, struct trace_reader *r, struct print_select *s,

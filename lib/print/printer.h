@@ -1,4 +1,4 @@
-/* Inside the printers: a line being made, and what is printed into it. */
+/* What the printers share: the line that is being made, and what they print into it. */
 #ifndef RR_PRINT_PRINTER_H
 #define RR_PRINT_PRINTER_H
 
@@ -9,10 +9,11 @@
 
 #include <string.h>
 
-/* Goes to `out` when full and at print_flush: a line of any length in constant memory. */
+/* A line of any length in constant memory: written to `out` whenever it is full, and at
+ * print_flush. */
 struct text {
 	FILE *out;
-	bool json; /* what is in `room` goes out as the inside of a JSON string */
+	bool json; /* to be escaped as the inside of a JSON string */
 	size_t n;
 	char room[4096];
 };
@@ -24,7 +25,7 @@ static inline void print_init(struct text *t, FILE *out)
 	t->n = 0;
 }
 void print_flush(struct text *t);
-/* Between print_json_begin and print_json_end, what is put is escaped for a JSON string. */
+/* What is printed between these two is escaped for a JSON string. */
 void print_json_begin(struct text *t);
 void print_json_end(struct text *t);
 
@@ -47,23 +48,21 @@ void print_nine(struct text *t, uint64_t ns);   /* nine digits */
 void print_pointer(struct text *t, uint64_t v); /* NULL or hex */
 /* ", " before every element but the first. */
 void print_comma(struct text *t, bool *first);
-/* Spaces up to `width` columns behind `from`, a value of print_mark. */
+/* Pads with spaces to `width` columns after `from`, which print_mark gave. */
 size_t print_mark(struct text *t);
 void print_pad(struct text *t, size_t from, size_t width);
 
 /* Bytes as in C source; with hex, every byte as \xNN. No quotes. */
 void print_escaped(struct text *t, const void *p, size_t n, bool hex);
-/* The same in quotes, and "..." behind them if `all` bytes were more than n. */
+/* The same in quotes, followed by "..." if there were more bytes in `all` than n. */
 void print_quoted(struct text *t, const void *p, size_t n, uint64_t all, bool hex);
-/* A string of ours, a path or an argument: escaped, no quotes. */
+/* A path or another string, escaped, without quotes. */
 void print_name(struct text *t, const char *s);
 void print_hex_bytes(struct text *t, const void *p, size_t n); /* 0a1b… */
 
-/* --- tables (formats/flags)
- * ------------------------------------------------------------------------- */
+/* --- tables (formats/flags) --- */
 
-/* Tables go by their index, FT_*. The name of a value of 32 bits, whatever is above them, or NULL.
- */
+/* `table` is an FT_*. The name of a value, of which only 32 bits count, or NULL. */
 const char *print_flag_name(unsigned table, uint32_t value);
 void print_flags(struct text *t, unsigned table, uint64_t value);
 void print_enum(struct text *t, unsigned table, uint32_t value);
@@ -73,8 +72,7 @@ void print_unnamed(struct text *t, uint32_t value);
 void print_errno(struct text *t, unsigned err); /* ENOENT */
 void print_signal(struct text *t, int sig);     /* SIGINT, SIGRT_3 */
 
-/* --- arguments
- * -------------------------------------------------------------------------------------- */
+/* --- arguments --- */
 
 /* One call being printed. */
 struct print_call {
@@ -89,19 +87,16 @@ struct print_call {
 	bool failed; /* with an error */
 };
 
-/* Bytes recorded at an address as read (D_IN) or written (D_OUT) by the call; NULL if none. *n: how
- * many. */
+/* The *n bytes recorded at addr as read (D_IN) or written (D_OUT) by the call, or NULL. */
 const uint8_t *print_call_memory(const struct print_call *c, uint64_t addr, enum sys_dir dir,
 				 size_t *n);
-/* The same in the direction that says most, of those in `dir`: what came back, else what went in.
- */
+/* The same in either direction of `dir`: what the call wrote or, if nothing, what it read. */
 const uint8_t *print_call_memory_any(const struct print_call *c, uint64_t addr, enum sys_dir dir,
 				     size_t *n);
-/* "name(arguments": no closing parenthesis. unfinished: only arguments known before the call
- * returns. */
+/* The arguments; of a call that has not returned, only those known at its entry. */
 void print_call_args(struct print_call *c);
-/* Prints `n` bytes at most of a buffer of `all` bytes at addr, or the address if they were not
- * kept. */
+/* The beginning of a buffer of `all` bytes at addr, or its address if nothing of it was recorded.
+ */
 void print_call_buffer(const struct print_call *c, uint64_t addr, uint64_t all, enum sys_dir dir);
 void print_call_iovec(const struct print_call *c, uint64_t addr, uint64_t count, enum sys_dir dir,
 		      uint64_t bytes);
@@ -114,8 +109,7 @@ void print_call_code(const struct print_call *c, unsigned arg);
 /* How many arguments the call has with its code. */
 unsigned print_call_nargs(const struct print_call *c);
 
-/* --- structs
- * ---------------------------------------------------------------------------------------- */
+/* --- structs --- */
 
 /* A printer gets at least `size` bytes. */
 typedef void print_struct_fn(const struct print_call *c, const uint8_t *p, size_t n);
@@ -143,13 +137,14 @@ void print_wait_status(struct text *t, int status); /* {WIFEXITED(s) && WEXITSTA
 		load_; \
 	})
 
-/* --- a line's columns
- * ------------------------------------------------------------------------------- */
+/* --- a line's columns --- */
 
 void print_columns(struct text *t, const struct trace_event *ev, const char *kind,
 		   const struct print_style *style); /* the first five, and what ends the fifth */
 void print_detail(struct text *t, const struct trace_event *ev, const struct print_records *recs,
 		  const struct print_style *style);
+/* The registers after the event are worth printing. */
+bool print_has_after(const struct trace_event *ev);
 void print_json(struct text *t, const struct trace_event *ev, const struct print_records *recs,
 		const struct print_style *style);
 void print_status(struct text *t, int status); /* exited 0, killed by SIGSEGV (core dumped) */

@@ -1,23 +1,24 @@
-/* The tasks of a trace: who made whom, what they ran, how they ended. */
+/* The tree of a trace's tasks: which made which, what each ran, how each ended. */
 #include "print/printer.h"
 #include "trace/reader.h"
 #include "util/util.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
-/* Bytes of a command line, and of all; tasks at most: as many as a machine can have at once. */
+/* Bytes kept of one command line and of all together; the most tasks that Linux can have at once.
+ */
 enum { COMMAND_MAX = 512, COMMANDS_MAX = 256 << 20, TASKS_MAX = 1 << 22 };
-enum { DEPTH_SHOWN = 32, ARGV_RSI = 13, ARGV_RDX = 12, RSI = 13, RDI = 14 };
-enum { PR_SET_NAME_CODE = 15 };
+enum { DEPTH_SHOWN = 32 };
 
 struct command {
-	unsigned users; /* a task has its maker's until it runs a program of its own */
+	unsigned users; /* tasks: each has its maker's command until its own execve */
 	char text[];
 };
 
-/* Tasks lie in one array in the order they were met; links are indices into it. */
+/* Tasks are in one array, in the order of their first events; links are indices into it. */
 struct task_node {
 	int32_t tid;
 	bool thread, gone;
@@ -28,7 +29,7 @@ struct task_node {
 	uint32_t last_child;
 	uint32_t same_slot;      /* the next with this hash */
 	struct command *command; /* NULL: unknown */
-	bool inherited;          /* from its maker: it has run no program of its own */
+	bool inherited;          /* `command` is its maker's: it has made no execve */
 };
 
 enum { SLOTS = 1 << 16 };
@@ -64,7 +65,7 @@ static struct task_node *node_add(struct task_tree *tree, int32_t tid, uint32_t 
 	return node;
 }
 
-/* The newest task of that id; 0 if there never was one. */
+/* The newest task with that id, or 0. */
 static uint32_t node_find(const struct task_tree *tree, int32_t tid)
 {
 	uint32_t i = tree->slots[(uint32_t)tid % SLOTS];
@@ -143,15 +144,16 @@ static void tree_clone(struct task_tree *tree, const struct trace_event *ev)
 		node->command->users++;
 }
 
-/* A thread that execs takes the id of its process: from then on it is that task (execve(2)). */
+/* A thread that calls execve takes the id of its process (execve(2)): from there on it is that
+ * task. */
 static void tree_exec(struct task_tree *tree, const struct trace_event *ev,
 		      const struct print_records *recs)
 {
 	int32_t tid = ev->other ? ev->other : ev->tid;
 	uint32_t i = node_get(tree, tid); /* may move the tasks */
 	struct task_node *node = &tree->tasks[i];
-	uint64_t argv = ev->regs.r[ev->sysno == SYS_execveat ? ARGV_RDX : ARGV_RSI];
-	uint64_t path = ev->regs.r[ev->sysno == SYS_execveat ? RSI : RDI];
+	int path_arg = ev->sysno == SYS_execveat; /* after the directory */
+	uint64_t path = arch_arg(&ev->regs, path_arg), argv = arch_arg(&ev->regs, path_arg + 1);
 
 	node->last = ev->num;
 	node->gone = false;
@@ -176,8 +178,8 @@ static void tree_event(struct task_tree *tree, const struct trace_event *ev,
 	} else if (ev->kind == EV_SYSCALL && ev->flags & EVF_EXEC) {
 		tree_exec(tree, ev, recs);
 	} else if (ev->kind == EV_SYSCALL && ev->sysno == SYS_prctl &&
-		   ev->regs.r[RDI] == PR_SET_NAME_CODE) {
-		command_from(tree, node, recs, ev->regs.r[RSI]);
+		   arch_arg(&ev->regs, 0) == PR_SET_NAME) {
+		command_from(tree, node, recs, arch_arg(&ev->regs, 1));
 	}
 }
 
@@ -188,8 +190,7 @@ static bool wants_records(const struct trace_event *ev)
 	return ev->kind == EV_SYSCALL && (ev->flags & EVF_EXEC || ev->sysno == SYS_prctl);
 }
 
-/* --- printing
- * ----------------------------------------------------------------------------------------- */
+/* --- printing --- */
 
 static void column(struct text *t, const struct print_style *style, size_t from, size_t width)
 {
@@ -266,7 +267,7 @@ static void put_node_json(struct text *t, const struct task_node *node, int32_t 
 	print_str(t, "\"}\n");
 }
 
-/* Depth first, without recursion: a chain of a million forks is as deep. */
+/* Depth first, without recursion: a chain of a million forks is a million levels deep. */
 static void put_tree(struct text *t, const struct task_tree *tree, const struct print_style *style)
 {
 	uint32_t *path = xmalloc((tree->n + 1) * sizeof(*path));
@@ -305,7 +306,7 @@ static void put_header(struct text *t, const struct print_style *style)
 	print_str(t, "command\n");
 }
 
-/* The first task runs what rr-record was given, should its execve not say. */
+/* The first task runs what rr-record was started with, should its execve not say so. */
 static void name_first(struct task_tree *tree, const struct trace_meta *meta)
 {
 	struct task_node *first = tree->n > 1 ? &tree->tasks[1] : NULL;

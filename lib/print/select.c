@@ -1,13 +1,12 @@
-/* Which events a reader of a trace wants to see. */
+/* Which events of a trace are to be printed. */
 #include "print/printer.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* Calls `add` with each element of a list; the first it refuses is the answer, else NULL. An
- * element is copied into a buffer of this function's: long ones are wrong for every list there is.
- */
+/* Calls `add` with each element of a list. The first that it refuses, or NULL. Elements are copied
+ * into a static buffer; one that does not fit is wrong in every list. */
 static const char *each(struct print_select *s, const char *list,
 			bool (*add)(struct print_select *s, const char *word))
 {
@@ -28,7 +27,7 @@ static const char *each(struct print_select *s, const char *list,
 	}
 }
 
-/* Digits only, at least one; *end behind them. */
+/* Digits only, at least one; *end is after them. */
 static bool read_number(const char *s, uint64_t *v, const char **end)
 {
 	char *stop;
@@ -173,7 +172,7 @@ bool print_selected(const struct print_select *s, const struct trace_event *ev)
 	return tid_selected(s, ev->tid) && call_selected(s, ev);
 }
 
-/* Makes the reader's next event one that lies in a range; 0 when no range is left. */
+/* Makes the reader's next event one that is in a range. 0: no range is left. */
 static int enter_range(const struct print_select *s, size_t *range, struct trace_reader *r,
 		       uint64_t done)
 {
@@ -198,7 +197,7 @@ bool print_select_done(const struct print_select *s, size_t range)
 	return s->nranges && range > s->nranges;
 }
 
-/* An event nobody will see may have what a later one needs. */
+/* An EV_ENTER that is not selected has in-parameters that the selected call may need. */
 static bool join_unselected(struct print_select *s, struct trace_reader *r,
 			    const struct trace_event *ev)
 {

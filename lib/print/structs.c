@@ -40,8 +40,7 @@ static void field_chars(struct text *t, const char *name, const void *p, size_t 
 	print_quoted(t, p, strnlen(p, n), 0, false);
 }
 
-/* --- numbers
- * ------------------------------------------------------------------------------------------ */
+/* --- numbers --- */
 
 static void struct_int(const struct print_call *c, const uint8_t *p, size_t n)
 {
@@ -123,8 +122,7 @@ static void struct_wait_status(const struct print_call *c, const uint8_t *p, siz
 	print_char(c->t, ']');
 }
 
-/* --- time
- * --------------------------------------------------------------------------------------------- */
+/* --- time --- */
 
 static void put_pair(struct text *t, const char *first, const uint8_t *p, const char *second)
 {
@@ -233,8 +231,7 @@ static void struct_timex(const struct print_call *c, const uint8_t *p, size_t n)
 	print_str(c->t, ", ...}");
 }
 
-/* --- files
- * -------------------------------------------------------------------------------------------- */
+/* --- files --- */
 
 static void put_file_mode(struct text *t, uint32_t mode)
 {
@@ -350,8 +347,7 @@ static void struct_epoll_event(const struct print_call *c, const uint8_t *p, siz
 	print_char(c->t, '}');
 }
 
-/* --- the system and its limits
- * ------------------------------------------------------------------------ */
+/* --- the system and its limits --- */
 
 static void put_limit(struct text *t, const char *name, uint64_t v)
 {
@@ -454,8 +450,7 @@ static void struct_capheader(const struct print_call *c, const uint8_t *p, size_
 	print_char(c->t, '}');
 }
 
-/* --- terminals
- * ---------------------------------------------------------------------------------------- */
+/* --- terminals --- */
 
 /* The kernel's struct termios: four words of flags, the line discipline, nineteen characters. */
 static void struct_termios(const struct print_call *c, const uint8_t *p, size_t n)
@@ -482,8 +477,7 @@ static void struct_winsize(const struct print_call *c, const uint8_t *p, size_t 
 	print_char(c->t, '}');
 }
 
-/* --- the table
- * ---------------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 const struct print_struct print_structs_plain[] = {
 	{"int", 4, struct_int},

@@ -1,4 +1,5 @@
-/* Views of a whole trace: how often each call was made, what was mapped, how it was started. */
+/* Views of a whole trace: how often each call was made, what was mapped, how the program was
+ * started. */
 #include "print/printer.h"
 #include "util/util.h"
 
@@ -16,8 +17,7 @@ static void column(struct text *t, const struct print_style *style, size_t from,
 	}
 }
 
-/* --- calls
- * -------------------------------------------------------------------------------------------- */
+/* --- calls --- */
 
 struct tally {
 	uint64_t calls, errors;
@@ -131,8 +131,7 @@ int print_summary(FILE *out, struct trace_reader *r, struct print_select *s,
 	return got;
 }
 
-/* --- mappings
- * ----------------------------------------------------------------------------------------- */
+/* --- mappings --- */
 
 #define BACKING_WORD(name, backing) [backing] = #name,
 static const char *const backing_words[] = {TRACE_BACKINGS(BACKING_WORD)};
@@ -244,8 +243,7 @@ int print_maps(FILE *out, struct trace_reader *r, struct print_select *s,
 	return got;
 }
 
-/* --- how it was started
- * ------------------------------------------------------------------------------- */
+/* --- how it was started --- */
 
 static void put_pair(struct text *t, const char *key, const char *value,
 		     const struct print_style *style)
