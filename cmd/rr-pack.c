@@ -1,12 +1,14 @@
-/* rr-pack: makes traces that travel, and unpacks those of others. */
+/* rr-pack: makes traces that travel, and unpacks archives of others. */
 #include "pack/pack.h"
 #include "trace/trace.h"
 #include "util/util.h"
 
+#include <bsd/stdlib.h>
 #include <err.h>
 #include <getopt.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char usage[] =
@@ -15,20 +17,20 @@ static const char usage[] =
 	"       rr-pack --sources [--debug=DIR] [TRACE ...]\n"
 	"       rr-pack -x [--max-files N] [--max-size BYTES] ARCHIVE [DIR]\n"
 	"Puts copies of every file that a replay needs into the trace.\n"
-	"  -n                   only tell what would be added, and what is missing\n"
-	"  -o ARCHIVE           make an archive of a packed trace, - for standard output; TRACE stays\n"
-	"  --into DIR           put a packed trace into DIR; files that traces there share, once\n"
+	"  -n                   only print what would be added, and what is missing\n"
+	"  -o ARCHIVE           make a packed trace an archive, - for standard output; TRACE stays\n"
+	"  --into DIR           put a packed trace into DIR, sharing copies with the traces there\n"
 	"  -x                   unpack an archive, - for standard input, into a new directory\n"
 	"  --debug[=DIR]        pack debug information as well, from DIR (/usr/lib/debug)\n"
 	"  --sources            print the source files that debug information names\n"
 	"  --events 1-N         only the beginning, up to event N; with -o or --into\n"
-	"  --recompress=N       compress anew, from 1 (fast) to 12 (small)\n"
-	"  --redact PATTERN     replace what matches, a regular expression, where no replay needs it\n"
+	"  --recompress=N       compress once more, from 1 (fast) to 12 (small)\n"
+	"  --redact PATTERN     replace what matches a regular expression, where no replay needs it\n"
 	"  --strip-env          remove the environment, where no replay needs it\n"
-	"  --max-files N        -x: how many files at most (10000)\n"
-	"  --max-size BYTES     -x: how large all together at most, K, M, G, T behind it (16G)\n"
-	"  -h, --help           this text\n"
-	"  --version            the version\n";
+	"  --max-files N        -x: accept at most N files (10000)\n"
+	"  --max-size BYTES     -x: accept at most so many bytes; with K, M, G or T (16G)\n"
+	"  -h, --help           print this text\n"
+	"  --version            print the version\n";
 
 enum {
 	OPT_INTO = 256,
@@ -74,56 +76,36 @@ static _Noreturn void wrong_usage(const char *what)
 	exit(2);
 }
 
-/* Digits only; *end is behind them. */
-static uint64_t number(const char *option, const char *s, char **end)
+static uint64_t number(const char *option, const char *s, uint64_t min, uint64_t max)
 {
-	uint64_t n = strtoull(s, end, 10);
+	const char *error;
+	uint64_t n = (uint64_t)strtonum(s, (long long)min, (long long)max, &error);
 
-	if (*s < '0' || *s > '9' || n > INT64_MAX)
-		errx(2, "%s: %s: not a number that makes sense here", option, s);
+	if (error)
+		errx(2, "%s: %s: number is %s", option, s, error);
 	return n;
 }
 
-static uint64_t whole_number(const char *option, const char *s)
-{
-	char *end;
-	uint64_t n = number(option, s, &end);
-
-	if (*end)
-		errx(2, "%s: %s: not a number", option, s);
-	return n;
-}
-
+/* A number, which a unit may follow. */
 static uint64_t bytes(const char *option, const char *s)
 {
 	static const char units[] = "KMGT";
-	char *end;
-	uint64_t n = number(option, s, &end);
-	const char *unit = *end ? strchr(units, *end) : NULL;
+	size_t len = strlen(s);
+	const char *unit = len ? strchr(units, s[len - 1]) : NULL;
 	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+	char *digits = xasprintf("%.*s", (int)(unit ? len - 1 : len), s);
+	uint64_t n = number(option, digits, 0, (uint64_t)INT64_MAX >> shift);
 
-	if ((*end && (!unit || end[1])) || n > (uint64_t)INT64_MAX >> shift)
-		errx(2, "%s: %s: not a number of bytes", option, s);
+	free(digits);
 	return n << shift;
 }
 
-/* "1-N": without what was before, there is no memory to go on with. */
+/* "1-N": the events after N need the memory that those up to N made, so a part is a beginning. */
 static uint64_t last_event(const char *s)
 {
 	if (strncmp(s, "1-", 2) != 0)
 		errx(2, "--events: %s: not 1-N: a replay begins at the first event", s);
-	uint64_t n = whole_number("--events", s + 2);
-	if (!n)
-		errx(2, "--events: %s: not 1-N: a replay begins at the first event", s);
-	return n;
-}
-
-static int level(const char *s)
-{
-	uint64_t n = whole_number("--recompress", s);
-	if (n < 1 || n > 12)
-		errx(2, "--recompress: %s: not a number from 1 to 12", s);
-	return (int)n;
+	return number("--events", s + 2, 1, INT64_MAX);
 }
 
 static void read_options(struct command *c, int argc, char **argv)
@@ -145,11 +127,13 @@ static void read_options(struct command *c, int argc, char **argv)
 		case OPT_EVENTS: c->pack.last = last_event(optarg); break;
 		case OPT_RECOMPRESS:
 			c->pack.compress = true;
-			c->pack.level = level(optarg);
+			c->pack.level = (int)number("--recompress", optarg, 1, 12);
 			break;
 		case OPT_REDACT: c->pack.redact[c->npatterns++] = optarg; break;
 		case OPT_STRIP: c->pack.strip_env = true; break;
-		case OPT_FILES: c->limits.files = whole_number("--max-files", optarg); break;
+		case OPT_FILES:
+			c->limits.files = number("--max-files", optarg, 0, INT64_MAX);
+			break;
 		case OPT_SIZE: c->limits.size = bytes("--max-size", optarg); break;
 		case 'h': fputs(usage, stdout); exit(0);
 		case OPT_VERSION: puts("rr-pack (rr-tools) " RR_VERSION); exit(0);
@@ -157,13 +141,13 @@ static void read_options(struct command *c, int argc, char **argv)
 		}
 	}
 	if (c->unpack + c->plan + c->sources > 1)
-		wrong_usage("one of -n, -x and --sources");
+		wrong_usage("at most one of -n, -x and --sources");
 	if (c->pack.output && c->pack.into)
-		wrong_usage("one of -o and --into");
+		wrong_usage("at most one of -o and --into");
 	if (c->unpack && argc - optind != 1 && argc - optind != 2)
-		wrong_usage("-x takes an archive, and a directory to make");
+		wrong_usage("-x takes an archive, and maybe a directory to create");
 	if (c->pack.output && argc - optind > 1)
-		wrong_usage("an archive is of one trace");
+		wrong_usage("an archive has one trace");
 }
 
 static int unpack(const struct command *c, char **args)
@@ -174,9 +158,9 @@ static int unpack(const struct command *c, char **args)
 static int pack_one(const struct command *c, const char *trace)
 {
 	if (c->sources)
-		return pack_sources(trace, &c->pack, stdout);
+		return pack_print_sources(trace, &c->pack, stdout);
 	if (c->plan)
-		return pack_plan(trace, &c->pack, stdout);
+		return pack_print_plan(trace, &c->pack, stdout);
 	return pack_trace(trace, &c->pack);
 }
 
@@ -187,7 +171,7 @@ int main(int argc, char **argv)
 
 	stdio_reserve();
 	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_IGN); /* a file that would be too large is an error as others are */
+	signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error like others */
 	read_options(&c, argc, argv);
 	if (!c.npatterns) {
 		free(c.pack.redact);

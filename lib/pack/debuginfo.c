@@ -1,6 +1,6 @@
 #include "pack/debuginfo.h"
 
-#include "pack/plan.h"
+#include "pack/file_plan.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -14,9 +14,9 @@
 
 #define DEBUG_DIR "/usr/lib/debug"
 
-/* --- where it is ---- */
+/* --- finding the file --- */
 
-/* NULL if there is no plain file that can be read. */
+/* The path, or NULL if no plain file can be read there. */
 static char *if_there(char *path)
 {
 	int fd = host_open(path);
@@ -42,7 +42,7 @@ static char *by_build_id(Elf *elf, const char *dir)
 	return if_there(xasprintf("%s/.build-id/%.2s/%s.debug", dir, hex, hex + 2));
 }
 
-/* The link holds the checksum of what it means. */
+/* The link holds the checksum of the file that it names. */
 static bool has_crc(const char *path, GElf_Word want)
 {
 	int fd = host_open(path);
@@ -76,7 +76,7 @@ static char *by_link(Elf *elf, const char *path, const char *dir)
 	return found;
 }
 
-char *debug_file(int fd, const char *path, const char *dir)
+char *pack_debug_file(int fd, const char *path, const char *dir)
 {
 	elf_version(EV_CURRENT);
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
@@ -91,7 +91,7 @@ char *debug_file(int fd, const char *path, const char *dir)
 	return found;
 }
 
-/* --- sources ---- */
+/* --- source files --- */
 
 static void unit_sources(Dwarf_Die *unit, void (*fn)(void *ctx, const char *source), void *ctx)
 {
@@ -104,7 +104,7 @@ static void unit_sources(Dwarf_Die *unit, void (*fn)(void *ctx, const char *sour
 		return;
 	for (size_t i = 1; i < n; i++) {
 		const char *name = dwarf_filesrc(files, i, NULL, NULL);
-		/* what the compiler made up */
+		/* not a file, but a name that the compiler made up */
 		if (!name || name[0] == '<' || strcmp(name, "???") == 0)
 			continue;
 		char *whole =
@@ -114,7 +114,7 @@ static void unit_sources(Dwarf_Die *unit, void (*fn)(void *ctx, const char *sour
 	}
 }
 
-void debug_sources(int fd, void (*fn)(void *ctx, const char *source), void *ctx)
+void pack_debug_sources(int fd, void (*fn)(void *ctx, const char *source), void *ctx)
 {
 	Dwarf *dw = dwarf_begin(fd, DWARF_C_READ);
 	Dwarf_Off at = 0, next;

@@ -13,18 +13,18 @@ struct redaction {
 	size_t n;
 };
 
-struct redaction *redact_new(const char *const *patterns)
+struct redaction *pack_redact_new(const char *const *patterns)
 {
 	struct redaction *r = xcalloc(1, sizeof(*r));
 	char why[256];
 
 	for (; *patterns; patterns++) {
-		r->v = xrealloc(r->v, (r->n + 1) * sizeof(*r->v));
+		r->v = xgrow(r->v, r->n, sizeof(*r->v));
 		int error = regcomp(&r->v[r->n], *patterns, REG_EXTENDED);
 		if (error) {
 			regerror(error, &r->v[r->n], why, sizeof(why));
 			trace_fail("--redact: %s: %s", *patterns, why);
-			redact_free(r);
+			pack_redact_free(r);
 			return NULL;
 		}
 		r->n++;
@@ -32,7 +32,7 @@ struct redaction *redact_new(const char *const *patterns)
 	return r;
 }
 
-void redact_free(struct redaction *r)
+void pack_redact_free(struct redaction *r)
 {
 	for (size_t i = 0; r && i < r->n; i++)
 		regfree(&r->v[i]);
@@ -41,14 +41,15 @@ void redact_free(struct redaction *r)
 	free(r);
 }
 
-/* Calls for each match that is not empty, from left to right; replaces it. `to` NULL: only counts.
+/* Counts the matches that are not empty, from left to right. Unless `to` is NULL, replaces them
+ * there.
  */
 static size_t matches(const regex_t *re, const uint8_t *bytes, size_t n, uint8_t *to)
 {
 	regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)n};
 	size_t count = 0, at = 0;
 
-	/* With REG_STARTEND a text may hold any byte. */
+	/* With REG_STARTEND a text may have NULs in it. */
 	while (at < n &&
 	       regexec(re, (const char *)bytes, 1, &m, REG_STARTEND | (at ? REG_NOTBOL : 0)) == 0) {
 		if (m.rm_eo > m.rm_so) {
@@ -62,7 +63,7 @@ static size_t matches(const regex_t *re, const uint8_t *bytes, size_t n, uint8_t
 	return count;
 }
 
-size_t redact_bytes(const struct redaction *r, uint8_t *bytes, size_t n)
+size_t pack_redact_bytes(const struct redaction *r, uint8_t *bytes, size_t n)
 {
 	size_t count = 0;
 
@@ -71,7 +72,7 @@ size_t redact_bytes(const struct redaction *r, uint8_t *bytes, size_t n)
 	return count;
 }
 
-size_t redact_count(const struct redaction *r, const uint8_t *bytes, size_t n)
+size_t pack_redact_count(const struct redaction *r, const uint8_t *bytes, size_t n)
 {
 	size_t count = 0;
 

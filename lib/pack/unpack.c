@@ -1,8 +1,7 @@
-/* Archives of others: only what a trace consists of is taken out of them, by name and kind, and
- * nothing else even looked at. So no link, device, absolute path or ".." needs a rule of its own.
- */
-#include "pack/fresh.h"
+/* Unpacks archives of others. Only what a trace consists of is taken, by name and kind; anything
+ * else is refused. So links, devices, absolute paths and ".." need no rules of their own. */
 #include "pack/pack.h"
+#include "pack/staging.h"
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/rewrite.h"
@@ -21,16 +20,16 @@
 #include <unistd.h>
 
 #define BLOCK (256u << 10)
-/* What is read behind the end of an archive at most. */
+/* At most so much is read after the end of an archive. */
 #define END_MAX (4u << 20)
-/* Until everything is there, what there is does not look like a trace. */
+/* The name of args_env until the trace is complete: without args_env it is no trace. */
 #define ARGS_ENV_UNTIL_WHOLE "args_env.new"
 
 /* The archive's bytes on their way to libarchive. */
 struct feed {
 	int fd;
 	uint8_t *bytes;
-	size_t zeroes; /* as many end what has been read */
+	size_t zeroes; /* how many of them end what has been read */
 };
 
 struct unpacking {
@@ -39,7 +38,7 @@ struct unpacking {
 	const char *archive; /* for messages */
 	struct unpack_limits left;
 	char *top; /* the directory in the archive; NULL: no entry yet */
-	struct fresh fresh;
+	struct staging staging;
 	int files; /* files/; -1: none yet */
 };
 
@@ -50,7 +49,7 @@ static int fail(const struct unpacking *u)
 	return trace_fail("%s: %s", u->archive, text ? text : "cannot be read");
 }
 
-/* --- reading it ---- */
+/* --- reading the archive --- */
 
 static size_t zeroes_at_end(const uint8_t *bytes, size_t n)
 {
@@ -79,9 +78,9 @@ static la_ssize_t feed_read(struct archive *a, void *ctx, const void **bytes)
 	return n;
 }
 
-/* Two blocks of zeroes end an archive (pax(1)). libarchive takes an archive without them, which was
- * cut off between two files. What follows them is read, so that whoever writes to a pipe can go on
- * to its end. */
+/* Two blocks of zeroes end an archive (pax(1)). libarchive accepts an archive without them, which
+ * may have been cut off between two files. What follows is read, so that a program that writes to a
+ * pipe can finish. */
 static int end_check(struct unpacking *u)
 {
 	const void *bytes;
@@ -98,13 +97,13 @@ static int archive_open(struct unpacking *u, int fd)
 	u->a = archive_read_new();
 	if (!u->a)
 		return trace_fail("no memory");
-	/* Nothing that is compressed: how much comes out of that, no header says. */
+	/* Nothing compressed: no header says how large the contents are. */
 	archive_read_support_filter_none(u->a);
 	archive_read_support_format_tar(u->a);
 	return archive_read_open(u->a, &u->feed, NULL, feed_read, NULL) == ARCHIVE_OK ? 0 : fail(u);
 }
 
-/* --- which entries are taken ---- */
+/* --- which entries are accepted --- */
 
 static bool is_file_of_trace(const char *name)
 {
@@ -120,7 +119,7 @@ static bool is_name(const char *name)
 	       strlen(name) < 256;
 }
 
-/* What a stranger may call a directory of ours. */
+/* Whether a stranger may choose this name for a directory of the user. */
 static bool is_fit_to_show(const char *name)
 {
 	if (*name == '.' || *name == '-')
@@ -131,9 +130,9 @@ static bool is_fit_to_show(const char *name)
 	return true;
 }
 
-/* All entries are in one directory, which the first one names. Returns what is behind it; NULL:
+/* All entries are in one directory, which the first one names. The path inside it; NULL: it is in
  * another directory. */
-static const char *behind_top(struct unpacking *u, const char *path)
+static const char *path_in_top(struct unpacking *u, const char *path)
 {
 	while (strncmp(path, "./", 2) == 0)
 		path += 2;
@@ -178,7 +177,7 @@ static int limits_take(struct unpacking *u, struct archive_entry *e, const char 
 	return 0;
 }
 
-/* --- what becomes of them ---- */
+/* --- writing the files --- */
 
 static int dir_take(struct unpacking *u, const char *path, const char *name)
 {
@@ -189,8 +188,8 @@ static int dir_take(struct unpacking *u, const char *path, const char *name)
 	if (len != 5 || strncmp(name, "files", len) != 0 || name[len + strspn(name + len, "/")])
 		return trace_fail("%s: %s: not a directory of a trace", u->archive, path);
 	if (u->files < 0)
-		u->files = dir_make(u->fresh.fd, "files");
-	return u->files < 0 ? trace_fail("%s/files: %s", u->fresh.where, strerror(errno)) : 0;
+		u->files = dir_make(u->staging.fd, "files");
+	return u->files < 0 ? trace_fail("%s/files: %s", u->staging.where, strerror(errno)) : 0;
 }
 
 static int data_take(struct unpacking *u, int fd, const char *path, uint64_t size)
@@ -207,7 +206,7 @@ static int data_take(struct unpacking *u, int fd, const char *path, uint64_t siz
 			ssize_t k =
 				pwrite(fd, (const char *)bytes + done, n - done, at + (off_t)done);
 			if (k <= 0)
-				return trace_fail("%s: %s: cannot be written: %s", u->fresh.where,
+				return trace_fail("%s: %s: cannot be written: %s", u->staging.where,
 						  path, strerror(errno));
 			done += (size_t)k;
 		}
@@ -215,7 +214,7 @@ static int data_take(struct unpacking *u, int fd, const char *path, uint64_t siz
 	if (rc != ARCHIVE_EOF)
 		return fail(u);
 	if (ftruncate(fd, (off_t)size)) /* a hole at the end */
-		return trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path,
+		return trace_fail("%s: %s: cannot be written: %s", u->staging.where, path,
 				  strerror(errno));
 	return 0;
 }
@@ -223,7 +222,7 @@ static int data_take(struct unpacking *u, int fd, const char *path, uint64_t siz
 static int file_take(struct unpacking *u, struct archive_entry *e, const char *path,
 		     const char *name)
 {
-	int dir = u->fresh.fd;
+	int dir = u->staging.fd;
 
 	if (strncmp(name, "files/", 6) == 0 && is_name(name + 6)) {
 		if (u->files < 0 && dir_take(u, path, "files"))
@@ -241,7 +240,7 @@ static int file_take(struct unpacking *u, struct archive_entry *e, const char *p
 				  errno == EEXIST ? "is in it twice" : strerror(errno));
 	int rc = data_take(u, fd, path, (uint64_t)archive_entry_size(e));
 	if (close(fd) && !rc)
-		rc = trace_fail("%s: %s: cannot be written: %s", u->fresh.where, path,
+		rc = trace_fail("%s: %s: cannot be written: %s", u->staging.where, path,
 				strerror(errno));
 	return rc;
 }
@@ -255,7 +254,7 @@ static int entry_take(struct unpacking *u, struct archive_entry *e)
 	const char *why = path[0] == '/' ? "an absolute path" : kind(e);
 	if (why)
 		return trace_fail("%s: %s: %s", u->archive, path, why);
-	const char *name = behind_top(u, path);
+	const char *name = path_in_top(u, path);
 	if (!name)
 		return trace_fail("%s: %s: not in the one directory that is a trace", u->archive,
 				  path);
@@ -270,7 +269,7 @@ static int entries_take(struct unpacking *u)
 	struct archive_entry *e;
 	int rc;
 
-	/* A warning is about what we do not use, but nothing that we write has reason for one. */
+	/* libarchive warns only of attributes that are not used here. */
 	while ((rc = archive_read_next_header(u->a, &e)) == ARCHIVE_OK || rc == ARCHIVE_WARN)
 		if (entry_take(u, e))
 			return -1;
@@ -279,19 +278,19 @@ static int entries_take(struct unpacking *u)
 	return rc == ARCHIVE_EOF ? end_check(u) : fail(u);
 }
 
-/* --- the whole ---- */
+/* --- the trace --- */
 
 static int whole_check(struct unpacking *u)
 {
-	int fd = u->fresh.fd;
+	int fd = u->staging.fd;
 
 	if (u->files < 0 && dir_take(u, "files", "files"))
 		return -1;
 	if (renameat(fd, ARGS_ENV_UNTIL_WHOLE, fd, "args_env") && errno != ENOENT)
-		return trace_fail("%s: %s", u->fresh.where, strerror(errno));
-	char *path = xasprintf("%s/%s", u->fresh.where, u->fresh.name);
+		return trace_fail("%s: %s", u->staging.where, strerror(errno));
+	char *path = xasprintf("%s/%s", u->staging.where, u->staging.name);
 	struct trace_reader *r = trace_open(path, false);
-	if (!r) { /* what it says of the trace, without where that was for a moment */
+	if (!r) { /* the message without the temporary path */
 		const char *why = trace_strerror();
 		size_t len = strlen(path);
 		trace_fail("%s: %s", u->archive,
@@ -303,7 +302,7 @@ static int whole_check(struct unpacking *u)
 	return r ? 0 : -1;
 }
 
-/* `dir` split; NULL: into the current directory, named as in the archive. */
+/* dir: as for pack_unpack(). */
 static int unpack_to(struct unpacking *u, const char *dir)
 {
 	char *for_where = xstrdup(dir ? dir : "./x"), *for_name = xstrdup(dir ? dir : "");
@@ -314,7 +313,7 @@ static int unpack_to(struct unpacking *u, const char *dir)
 	if (dir && lstat(dir, &st) == 0)
 		rc = trace_fail("%s: exists", dir);
 	else
-		rc = fresh_begin(&u->fresh, where);
+		rc = pack_staging_begin(&u->staging, where);
 	if (!rc)
 		rc = entries_take(u);
 	if (!rc && !dir && !is_fit_to_show(u->top))
@@ -323,7 +322,7 @@ static int unpack_to(struct unpacking *u, const char *dir)
 	if (!rc)
 		rc = whole_check(u);
 	if (!rc)
-		rc = fresh_done(&u->fresh, dir ? name : u->top);
+		rc = pack_staging_done(&u->staging, dir ? name : u->top);
 	free(for_where);
 	free(for_name);
 	return rc;
@@ -334,7 +333,7 @@ int pack_unpack(const char *archive, const char *dir, const struct unpack_limits
 	struct unpacking u = {.archive = archive,
 			      .left = *limits,
 			      .files = -1,
-			      .fresh = {.parent = -1, .fd = -1}};
+			      .staging = {.parent = -1, .fd = -1}};
 	int fd = strcmp(archive, "-") ? open(archive, O_RDONLY | O_CLOEXEC | O_NOCTTY)
 				      : STDIN_FILENO;
 	int rc = fd < 0 ? trace_fail("%s: %s", archive, strerror(errno)) : archive_open(&u, fd);
@@ -343,7 +342,7 @@ int pack_unpack(const char *archive, const char *dir, const struct unpack_limits
 		rc = unpack_to(&u, dir);
 	if (u.files >= 0)
 		close(u.files);
-	fresh_end(&u.fresh);
+	pack_staging_end(&u.staging);
 	archive_read_free(u.a);
 	free(u.feed.bytes);
 	if (fd > STDIN_FILENO)

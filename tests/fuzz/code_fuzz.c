@@ -98,8 +98,8 @@ static void elf_use(int fd)
 		close(out);
 	else if (!code_file_use(out))
 		abort();
-	free(debug_file(fd, "/nowhere/x", "/nowhere"));
-	debug_sources(fd, source_count, &sources);
+	free(pack_debug_file(fd, "/nowhere/x", "/nowhere"));
+	pack_debug_sources(fd, source_count, &sources);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)

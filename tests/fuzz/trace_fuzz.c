@@ -129,8 +129,8 @@ static void trace_pack(uint8_t what)
 	FILE *before = stderr;
 
 	stderr = out; /* for warnx(3): messages are text, too */
-	pack_plan(dir, &o, out);
-	pack_sources(dir, &o, out);
+	pack_print_plan(dir, &o, out);
+	pack_print_sources(dir, &o, out);
 	pack_trace(dir, &o);
 	stderr = before;
 	unlink(archive);

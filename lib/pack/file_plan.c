@@ -1,4 +1,4 @@
-#include "pack/plan.h"
+#include "pack/file_plan.h"
 
 #include "pack/debuginfo.h"
 #include "trace/error.h"
@@ -8,37 +8,37 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const item_state_names[] = {"have", "have", "add", "missing", "changed"};
+const char *const pack_item_state_names[] = {"have", "have", "add", "missing", "changed"};
 
-/* --- looking for them ---- */
+/* --- finding items --- */
 
 static int compare(int64_t a, int64_t b)
 {
 	return (a > b) - (a < b);
 }
 
-/* A path stands for another file once it has been changed. */
-static int by_path(const void *a, const void *b)
+/* A file that changed while it was recorded is two items with one path. */
+static int path_compare(struct item *a, struct item *b)
 {
-	const struct item *x = a, *y = b;
-	int c = compare(x->mtime_ns, y->mtime_ns);
+	int c = compare(a->mtime_ns, b->mtime_ns);
 
 	if (!c)
-		c = compare((int64_t)x->size, (int64_t)y->size);
-	return c ? c : strcmp(x->path, y->path);
+		c = compare((int64_t)a->size, (int64_t)b->size);
+	return c ? c : strcmp(a->path, b->path);
 }
+RB_GENERATE_INTERNAL(items_by_path, item, by_path, path_compare, __attribute__((unused)) static)
 
-static int by_copy(const void *a, const void *b)
+static int copy_compare(struct item *a, struct item *b)
 {
-	return strcmp(((const struct item *)a)->copy, ((const struct item *)b)->copy);
+	return strcmp(a->copy, b->copy);
 }
+RB_GENERATE_INTERNAL(items_by_copy, item, by_copy, copy_compare, __attribute__((unused)) static)
 
 static int by_name(const void *a, const void *b)
 {
@@ -46,19 +46,20 @@ static int by_name(const void *a, const void *b)
 		      (*(const struct item *const *)b)->name);
 }
 
-const struct item *plan_find(const struct plan *p, const struct trace_map *m)
+const struct item *pack_plan_find(const struct file_plan *p, const struct trace_map *m)
 {
 	struct item key = {.path = (char *)m->path,
 			   .copy = (char *)m->copy,
 			   .size = m->size,
 			   .mtime_ns = m->mtime_ns};
-	struct item **found =
-		*m->copy ? tfind(&key, &p->by_copy, by_copy) : tfind(&key, &p->by_path, by_path);
+	/* The macros of <bsd/sys/tree.h> know no const. */
+	struct file_plan *plan = (struct file_plan *)p;
 
-	return found ? *found : NULL;
+	return *m->copy ? RB_FIND(items_by_copy, &plan->by_copy, &key)
+			: RB_FIND(items_by_path, &plan->by_path, &key);
 }
 
-const struct item **plan_sorted(const struct plan *p, size_t *n)
+const struct item **pack_plan_sorted(const struct file_plan *p, size_t *n)
 {
 	const struct item **v = xcalloc(p->n, sizeof(*v));
 	size_t named = 0, kept = 0;
@@ -74,7 +75,7 @@ const struct item **plan_sorted(const struct plan *p, size_t *n)
 	return v;
 }
 
-/* --- what they are ---- */
+/* --- reading items --- */
 
 static bool is_as_planned(int fd, const struct item *it)
 {
@@ -84,7 +85,7 @@ static bool is_as_planned(int fd, const struct item *it)
 	       (it->copy || stat_mtime_ns(&st) == it->mtime_ns);
 }
 
-int item_open(const struct plan *p, const struct item *it)
+int pack_item_open(const struct file_plan *p, const struct item *it)
 {
 	int fd = it->copy ? trace_open_copy(p->r, it->copy) : host_open(it->path);
 
@@ -96,15 +97,16 @@ int item_open(const struct plan *p, const struct item *it)
 	return trace_fail("%s: changes while it is packed", it->copy ? it->copy : it->path);
 }
 
-/* Its contents and their name. */
-static int item_read(const struct plan *p, struct item *it, int fd, char name[CONTENT_DIGITS + 1])
+/* Sets the size and the extents, and makes the name of the contents. */
+static int item_read(const struct file_plan *p, struct item *it, int fd,
+		     char name[CONTENT_DIGITS + 1])
 {
 	struct stat st;
 
-	extents_free(&it->where);
+	pack_extents_free(&it->where);
 	if (fstat(fd, &st) == 0) {
 		it->size = (uint64_t)st.st_size;
-		if (content_name(fd, it->size, name, &it->where) == 0)
+		if (pack_content_name(fd, it->size, name, &it->where) == 0)
 			return 0;
 	}
 	return it->copy ? trace_fail("%s/files/%s: cannot be read: %s", trace_reader_dir(p->r),
@@ -112,8 +114,8 @@ static int item_read(const struct plan *p, struct item *it, int fd, char name[CO
 			: trace_fail("%s: cannot be read: %s", it->path, strerror(errno));
 }
 
-/* A file that has its name already has the contents that the name says, or is damaged. */
-static int item_from_trace(const struct plan *p, struct item *it)
+/* A copy that already has the name of contents must have these contents. */
+static int item_from_trace(const struct file_plan *p, struct item *it)
 {
 	int fd = trace_open_copy(p->r, it->copy);
 
@@ -122,9 +124,9 @@ static int item_from_trace(const struct plan *p, struct item *it)
 	int rc = item_read(p, it, fd, it->name);
 	close(fd);
 	it->state = strcmp(it->copy, it->name) == 0 ? ITEM_THERE : ITEM_RENAME;
-	if (!rc && content_is_name(it->copy) && it->state == ITEM_RENAME)
+	if (!rc && pack_content_is_name(it->copy) && it->state == ITEM_RENAME)
 		return trace_fail(
-			"%s/files/%s: damaged: its contents are not those that its name tells of",
+			"%s/files/%s: damaged: it does not have the contents that its name says",
 			trace_reader_dir(p->r), it->copy);
 	return rc;
 }
@@ -137,7 +139,7 @@ static bool is_elf(int fd)
 	       memcmp(magic, ELFMAG, SELFMAG) == 0;
 }
 
-static int item_from_host(const struct plan *p, struct item *it)
+static int item_from_host(const struct file_plan *p, struct item *it)
 {
 	int fd = host_open(it->path), rc = 0;
 
@@ -154,17 +156,17 @@ static int item_from_host(const struct plan *p, struct item *it)
 	return rc;
 }
 
-/* --- which they are ---- */
+/* --- making the plan --- */
 
 static void item_free(struct item *it)
 {
-	extents_free(&it->where);
+	pack_extents_free(&it->where);
 	free(it->path);
 	free(it->copy);
 	free(it);
 }
 
-static struct item *plan_add(struct plan *p, const char *path, const char *copy)
+static struct item *plan_add(struct file_plan *p, const char *path, const char *copy)
 {
 	struct item *it = xcalloc(1, sizeof(*it));
 
@@ -175,13 +177,16 @@ static struct item *plan_add(struct plan *p, const char *path, const char *copy)
 	return it;
 }
 
-static void plan_index(struct plan *p, struct item *it)
+static void plan_index(struct file_plan *p, struct item *it)
 {
-	if (!tsearch(it, it->copy ? &p->by_copy : &p->by_path, it->copy ? by_copy : by_path))
-		no_memory();
+	if (it->copy)
+		RB_INSERT(items_by_copy, &p->by_copy, it);
+	else
+		RB_INSERT(items_by_path, &p->by_path, it);
 }
 
-/* Programs that are not mapped from files in replay have symbols all the same. */
+/* Whether the file of a mapping is needed for its symbols alone: a replay maps something else for
+ * it. */
 static bool for_symbols(const struct trace_map *m, const struct pack_options *o)
 {
 	if (!o->debug || (m->backing != BACKING_OBJECT && m->backing != BACKING_DATA) ||
@@ -194,9 +199,9 @@ static bool for_symbols(const struct trace_map *m, const struct pack_options *o)
 	return elf;
 }
 
-static int plan_map(struct plan *p, const struct trace_map *m, const struct pack_options *o)
+static int plan_map(struct file_plan *p, const struct trace_map *m, const struct pack_options *o)
 {
-	struct item *it = (struct item *)plan_find(p, m);
+	struct item *it = (struct item *)pack_plan_find(p, m);
 	bool needed = m->backing == BACKING_FILE;
 
 	if (it) {
@@ -217,8 +222,8 @@ static int plan_map(struct plan *p, const struct trace_map *m, const struct pack
 	return it->copy ? item_from_trace(p, it) : item_from_host(p, it);
 }
 
-/* Debug information that is packed already. */
-static int debug_there(struct plan *p, const struct item *of, const char *name)
+/* Debug information that is in the trace already. 1: added; 0: there is none; -1: an error. */
+static int debug_there(struct file_plan *p, const struct item *of, const char *name)
 {
 	char same[CONTENT_DIGITS + 1];
 	int fd = trace_open_copy(p->r, name);
@@ -232,16 +237,16 @@ static int debug_there(struct plan *p, const struct item *of, const char *name)
 	return rc ? -1 : 1;
 }
 
-static int debug_from_host(struct plan *p, const struct item *of, const char *name,
+static int debug_from_host(struct file_plan *p, const struct item *of, const char *name,
 			   const struct pack_options *o)
 {
 	char same[CONTENT_DIGITS + 1];
 	struct stat st;
-	int fd = item_open(p, of);
+	int fd = pack_item_open(p, of);
 
 	if (fd < 0)
 		return -1;
-	char *path = is_elf(fd) ? debug_file(fd, of->path, o->debug_dir) : NULL;
+	char *path = is_elf(fd) ? pack_debug_file(fd, of->path, o->debug_dir) : NULL;
 	close(fd);
 	fd = path ? host_open(path) : -1;
 	int rc = 0;
@@ -258,10 +263,10 @@ static int debug_from_host(struct plan *p, const struct item *of, const char *na
 	return rc;
 }
 
-static int plan_debug(struct plan *p, const struct pack_options *o)
+static int plan_debug(struct file_plan *p, const struct pack_options *o)
 {
 	size_t n;
-	const struct item **v = plan_sorted(p, &n);
+	const struct item **v = pack_plan_sorted(p, &n);
 	int rc = 0;
 
 	for (size_t i = 0; rc >= 0 && i < n; i++) {
@@ -275,13 +280,13 @@ static int plan_debug(struct plan *p, const struct pack_options *o)
 	return rc < 0 ? -1 : 0;
 }
 
-int plan_make(struct plan *p, struct trace_reader *r, const struct pack_options *o)
+int pack_plan_make(struct file_plan *p, struct trace_reader *r, const struct pack_options *o)
 {
 	struct trace_event ev;
 	struct trace_map m;
 	int rc;
 
-	*p = (struct plan){.r = r};
+	*p = (struct file_plan){.r = r};
 	while ((rc = trace_next(r, &ev)) == 1 && (!o->last || ev.num <= o->last)) {
 		p->events = ev.num;
 		while ((rc = trace_next_map(r, &m)) == 1)
@@ -295,26 +300,20 @@ int plan_make(struct plan *p, struct trace_reader *r, const struct pack_options 
 	return plan_debug(p, o);
 }
 
-static void keep(void *item)
+void pack_plan_free(struct file_plan *p)
 {
-	(void)item; /* the plan's list has it as well */
-}
-
-void plan_free(struct plan *p)
-{
-	tdestroy(p->by_path, keep);
-	tdestroy(p->by_copy, keep);
 	for (size_t i = 0; i < p->n; i++)
 		item_free(p->items[i]);
 	free(p->items);
 }
 
+/* A replay needs it, and it cannot be had. */
 static bool is_lost(const struct item *it)
 {
 	return it->needed && (it->state == ITEM_MISSING || it->state == ITEM_CHANGED);
 }
 
-int plan_whole(const struct plan *p)
+int pack_plan_complete(const struct file_plan *p)
 {
 	const struct item *first = NULL;
 	size_t n = 0;

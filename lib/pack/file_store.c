@@ -1,4 +1,4 @@
-#include "pack/store.h"
+#include "pack/file_store.h"
 
 #include "trace/dir.h"
 #include "trace/error.h"
@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* One that is being copied. Whoever writes here has the trace locked, so there is one at a time. */
-#define FRESH "new.pack"
+/* Name of the copy that is being made. The trace is locked, so there is one at a time. */
+#define UNFINISHED "new.pack"
 
 static int fail(const struct store *s, const char *name)
 {
@@ -27,8 +27,8 @@ static void remember(struct store *s, const char *name)
 	s->added[s->nadded++] = xstrdup(name);
 }
 
-/* 1: the directory has the file under this name, with the contents of fd; 0: nothing; -1: something
- * else, or errno. */
+/* 1: the directory has a file of this name with the contents of fd; 0: it has nothing of this name;
+ * -1: it has something else, or an error. */
 static int has_same(int dir, const char *name, int fd, uint64_t size)
 {
 	struct stat st;
@@ -38,13 +38,13 @@ static int has_same(int dir, const char *name, int fd, uint64_t size)
 	if (there < 0)
 		return errno == ENOENT ? 0 : -1;
 	if (fstat(there, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size == size)
-		rc = content_same(there, fd, size) == 1 ? 1 : -1;
+		rc = pack_content_same(there, fd, size) == 1 ? 1 : -1;
 	close(there);
 	return rc;
 }
 
-/* Names say what is in files, but whoever can write to a directory can lie: so contents are
- * compared. Only what is ours is shared: others could change it later. */
+/* Contents are compared: the name says what they are, but anyone who can write to the directory can
+ * lie. Only files that no other user can change are shared. */
 static bool link_from(struct store *s, const char *trace, const struct item *it, int fd)
 {
 	char *path = xasprintf("%s/files/%s", trace, it->name);
@@ -66,52 +66,53 @@ static bool link_near(struct store *s, const struct item *it, int fd)
 	return false;
 }
 
-static int copy_fresh(struct store *s, const struct item *it, int fd)
+static int copy_new(struct store *s, const struct item *it, int fd)
 {
 	int rc = 0;
 
-	unlinkat(s->fd, FRESH, 0); /* of one that was killed */
-	int out = dir_new_file(s->fd, FRESH);
+	unlinkat(s->fd, UNFINISHED, 0); /* left by a killed program */
+	int out = dir_new_file(s->fd, UNFINISHED);
 	if (out < 0)
 		return fail(s, it->name);
-	if (content_copy(fd, out, it->size) || fchmod(out, 0400))
+	if (pack_content_copy(fd, out, it->size) || fchmod(out, 0400))
 		rc = fail(s, it->name);
-	else if (s->sync) /* the disk works while we copy the next one */
+	else if (s->sync) /* the disk writes while the next one is copied */
 		sync_file_range(out, 0, 0, SYNC_FILE_RANGE_WRITE);
 	if (close(out) && !rc)
 		rc = fail(s, it->name);
-	if (!rc && renameat(s->fd, FRESH, s->fd, it->name))
+	if (!rc && renameat(s->fd, UNFINISHED, s->fd, it->name))
 		rc = fail(s, it->name);
 	if (rc)
-		unlinkat(s->fd, FRESH, 0);
+		unlinkat(s->fd, UNFINISHED, 0);
 	return rc;
 }
 
 static bool rename_there(struct store *s, const struct item *it)
 {
-	/* A file system without links, or one too many of them: then it is copied. */
+	/* If the file system has no links, or no more of them, the file is copied. */
 	return it->state == ITEM_RENAME && linkat(s->fd, it->copy, s->fd, it->name, 0) == 0;
 }
 
-int store_put(struct store *s, const struct plan *p, const struct item *it)
+int pack_store_put(struct store *s, const struct file_plan *p, const struct item *it)
 {
-	int fd = item_open(p, it), rc = 0;
+	int fd = pack_item_open(p, it), rc = 0;
 
 	if (fd < 0)
 		return -1;
 	int there = has_same(s->fd, it->name, fd, it->size);
 	if (there < 0) {
-		rc = trace_fail("%s/files/%s: is there, but is not what its name tells of", s->dir,
-				it->name);
+		rc = trace_fail(
+			"%s/files/%s: exists, but does not have the contents that its name says",
+			s->dir, it->name);
 	} else if (!there) {
 		if (!rename_there(s, it) && !link_near(s, it, fd))
-			rc = copy_fresh(s, it, fd);
+			rc = copy_new(s, it, fd);
 		if (!rc)
 			remember(s, it->name);
 	}
 	close(fd);
-	if (!rc && it->state == ITEM_ADD) { /* it may have changed meanwhile */
-		fd = item_open(p, it);
+	if (!rc && it->state == ITEM_ADD) { /* checks that it has not changed meanwhile */
+		fd = pack_item_open(p, it);
 		rc = fd < 0 ? -1 : 0;
 		if (fd >= 0)
 			close(fd);
@@ -119,7 +120,7 @@ int store_put(struct store *s, const struct plan *p, const struct item *it)
 	return rc;
 }
 
-int store_sync(struct store *s)
+int pack_store_sync(struct store *s)
 {
 	int rc = 0;
 
@@ -134,9 +135,9 @@ int store_sync(struct store *s)
 	return rc;
 }
 
-void store_undo(struct store *s)
+void pack_store_undo(struct store *s)
 {
-	unlinkat(s->fd, FRESH, 0);
+	unlinkat(s->fd, UNFINISHED, 0);
 	for (size_t i = 0; i < s->nadded; i++)
 		unlinkat(s->fd, s->added[i], 0);
 }
@@ -168,17 +169,17 @@ static void remove_unknown(struct store *s, const struct item **known, size_t n)
 		closedir(d);
 }
 
-void store_tidy(struct store *s, const struct plan *p)
+void pack_store_tidy(struct store *s, const struct file_plan *p)
 {
 	size_t n;
-	const struct item **known = plan_sorted(p, &n);
+	const struct item **known = pack_plan_sorted(p, &n);
 
 	remove_unknown(s, known, n);
-	unlinkat(s->fd, FRESH, 0);
+	unlinkat(s->fd, UNFINISHED, 0);
 	free(known);
 }
 
-void store_end(struct store *s)
+void pack_store_end(struct store *s)
 {
 	for (size_t i = 0; i < s->nadded; i++)
 		free(s->added[i]);

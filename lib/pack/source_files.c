@@ -1,9 +1,10 @@
 #include "pack/debuginfo.h"
-#include "pack/plan.h"
+#include "pack/file_plan.h"
 #include "trace/error.h"
 #include "util/util.h"
 
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,10 +33,10 @@ static void source_print(const void *node, VISIT visit, void *out)
 	free(text);
 }
 
-int pack_sources(const char *trace, const struct pack_options *o, FILE *out)
+int pack_print_sources(const char *trace, const struct pack_options *o, FILE *out)
 {
 	struct pack_options with_debug = *o;
-	struct plan p = {0};
+	struct file_plan p = {0};
 	struct trace_reader *r = trace_open(trace, false);
 	void *tree = NULL;
 	int rc;
@@ -43,17 +44,17 @@ int pack_sources(const char *trace, const struct pack_options *o, FILE *out)
 	if (!r)
 		return -1;
 	with_debug.debug = true;
-	rc = plan_make(&p, r, &with_debug);
+	rc = pack_plan_make(&p, r, &with_debug);
 	for (size_t i = 0; rc == 0 && i < p.n; i++) {
-		int fd = p.items[i]->name[0] ? item_open(&p, p.items[i]) : -1;
+		int fd = p.items[i]->name[0] ? pack_item_open(&p, p.items[i]) : -1;
 		if (fd < 0)
 			continue;
-		debug_sources(fd, source_add, &tree);
+		pack_debug_sources(fd, source_add, &tree);
 		close(fd);
 	}
 	twalk_r(tree, source_print, out);
 	tdestroy(tree, free);
-	plan_free(&p);
+	pack_plan_free(&p);
 	trace_reader_close(r);
 	return rc;
 }

@@ -1,6 +1,7 @@
-#include "pack/fresh.h"
-#include "pack/store.h"
-#include "pack/work.h"
+/* A packed trace in a directory with others, with which it shares copies of files. */
+#include "pack/file_store.h"
+#include "pack/staging.h"
+#include "pack/transform.h"
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "util/host.h"
@@ -15,24 +16,24 @@
 #include <unistd.h>
 
 struct target {
-	struct fresh fresh;
-	int made[NPARTS]; /* descriptors; -1 */
+	struct staging staging;
+	int made[NPARTS]; /* descriptors of its parts; -1: not made yet */
 };
 
 static int part_begin(void *ctx, const char *name)
 {
 	struct target *t = ctx;
-	int fd = dir_new_file(t->fresh.fd, name);
+	int fd = dir_new_file(t->staging.fd, name);
 
 	if (fd < 0)
-		return trace_fail("%s/%s: %s", t->fresh.where, name, strerror(errno));
+		return trace_fail("%s/%s: %s", t->staging.where, name, strerror(errno));
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (strcmp(trace_part_names[i], name) == 0)
 			t->made[i] = fd;
 	return fd;
 }
 
-/* Those that stay as they are; one that was written anew and came out the same is there. */
+/* Copies the parts that were not rewritten. */
 static int parts_copy(struct target *t, const struct trace_part parts[NPARTS])
 {
 	for (unsigned i = 0; i < NPARTS; i++) {
@@ -41,8 +42,8 @@ static int parts_copy(struct target *t, const struct trace_part parts[NPARTS])
 		int fd = part_begin(t, trace_part_names[i]);
 		if (fd < 0)
 			return -1;
-		if (content_copy(parts[i].fd, fd, parts[i].size))
-			return trace_fail("%s/%s: %s", t->fresh.where, trace_part_names[i],
+		if (pack_content_copy(parts[i].fd, fd, parts[i].size))
+			return trace_fail("%s/%s: %s", t->staging.where, trace_part_names[i],
 					  strerror(errno));
 	}
 	return 0;
@@ -51,9 +52,9 @@ static int parts_copy(struct target *t, const struct trace_part parts[NPARTS])
 static int version_put(struct target *t, const struct trace_version *v)
 {
 	char line[VERSION_MAX];
-	int fd = dir_new_file(t->fresh.fd, "version");
+	int fd = dir_new_file(t->staging.fd, "version");
 	int rc = fd < 0 || write_all(fd, line, (size_t)version_format(v, line))
-			 ? trace_fail("%s/version: %s", t->fresh.where, strerror(errno))
+			 ? trace_fail("%s/version: %s", t->staging.where, strerror(errno))
 			 : 0;
 
 	if (fd >= 0)
@@ -61,7 +62,7 @@ static int version_put(struct target *t, const struct trace_version *v)
 	return rc;
 }
 
-/* The traces that are there already. */
+/* Lists the traces that are there already. */
 static void near_find(struct store *s)
 {
 	DIR *d = dir_list(s->top, ".");
@@ -76,24 +77,25 @@ static void near_find(struct store *s)
 		closedir(d);
 }
 
-static int files_put(struct work *w, struct target *t)
+static int files_put(struct transform *tr, struct target *t)
 {
-	struct store s = {.fd = dir_make(t->fresh.fd, "files"),
-			  .dir = t->fresh.where,
-			  .top = t->fresh.parent};
+	struct store s = {.fd = dir_make(t->staging.fd, "files"),
+			  .dir = t->staging.where,
+			  .top = t->staging.parent};
 	size_t n;
-	const struct item **v = plan_sorted(&w->plan, &n);
-	int rc = s.fd < 0 ? trace_fail("%s: %s", t->fresh.where, strerror(errno)) : 0;
+	const struct item **v = pack_plan_sorted(&tr->plan, &n);
+	int rc = s.fd < 0 ? trace_fail("%s: %s", t->staging.where, strerror(errno)) : 0;
 
 	near_find(&s);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = store_put(&s, &w->plan, v[i]);
+		rc = pack_store_put(&s, &tr->plan, v[i]);
 	free(v);
-	store_end(&s);
+	pack_store_end(&s);
 	return rc;
 }
 
-/* One at a time, so that what two traces have in common is stored once. */
+/* Opens the directory, which is made if need be, and locks it: if two programs packed at once, each
+ * would store what their traces have in common. */
 static int top_take(const char *top)
 {
 	int fd = dir_make(AT_FDCWD, top);
@@ -108,34 +110,35 @@ static int top_take(const char *top)
 	return -1;
 }
 
-static int trace_put(struct work *w, struct target *t, const char *name)
+static int trace_put(struct transform *tr, struct target *t, const char *name)
 {
 	struct trace_part parts[NPARTS];
 	struct trace_version v;
 	struct stat st;
 
-	if (fstatat(t->fresh.parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
-		return trace_fail("%s/%s: exists", t->fresh.where, name);
-	int versioned = files_put(w, t) ? -1 : work_rewrite(w, part_begin, t, parts, &v);
+	if (fstatat(t->staging.parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return trace_fail("%s/%s: exists", t->staging.where, name);
+	int versioned =
+		files_put(tr, t) ? -1 : pack_transform_rewrite(tr, part_begin, t, parts, &v);
 	if (versioned < 0 || parts_copy(t, parts) || (versioned && version_put(t, &v)))
 		return -1;
-	return fresh_done(&t->fresh, name);
+	return pack_staging_done(&t->staging, name);
 }
 
-int pack_into(struct work *w)
+int pack_to_directory(struct transform *tr)
 {
-	struct target t = {.fresh = {.parent = -1, .fd = -1}};
+	struct target t = {.staging = {.parent = -1, .fd = -1}};
 	char name[256];
-	int lock = top_take(w->o->into), rc = -1;
+	int lock = top_take(tr->o->into), rc = -1;
 
 	for (unsigned i = 0; i < NPARTS; i++)
 		t.made[i] = -1;
-	if (lock >= 0 && fresh_begin(&t.fresh, w->o->into) == 0)
-		rc = work_name(w, name) ? trace_put(w, &t, name) : -1;
+	if (lock >= 0 && pack_staging_begin(&t.staging, tr->o->into) == 0)
+		rc = pack_transform_name(tr, name) ? trace_put(tr, &t, name) : -1;
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (t.made[i] >= 0)
 			close(t.made[i]);
-	fresh_end(&t.fresh);
+	pack_staging_end(&t.staging);
 	if (lock >= 0)
 		close(lock);
 	return rc;

@@ -1,4 +1,4 @@
-#include "pack/content.h"
+#include "pack/file_content.h"
 
 #include "util/util.h"
 
@@ -13,7 +13,7 @@
 
 #define BUFFER (1u << 20)
 
-void extents_free(struct extents *e)
+void pack_extents_free(struct extents *e)
 {
 	free(e->v);
 	*e = (struct extents){0};
@@ -34,8 +34,8 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-/* Where data goes on at or behind `at`; `size` if nowhere. A file system that does not know of
- * holes has none. */
+/* The first offset from `at` on that is not in a hole; `size` if there is none. A file system that
+ * does not know of holes has none. */
 static uint64_t next_data(int fd, uint64_t at, uint64_t size)
 {
 	off_t data = lseek(fd, (off_t)at, SEEK_DATA);
@@ -67,8 +67,8 @@ static int pieces(const uint8_t *bytes, size_t n, uint64_t at,
 	return rc;
 }
 
-int content_walk(int fd, uint64_t size,
-		 int (*fn)(void *ctx, uint64_t at, const uint8_t *bytes, size_t n), void *ctx)
+int pack_content_walk(int fd, uint64_t size,
+		      int (*fn)(void *ctx, uint64_t at, const uint8_t *bytes, size_t n), void *ctx)
 {
 	uint8_t *buffer = xmalloc(BUFFER);
 	int rc = 0;
@@ -112,7 +112,7 @@ static int name_piece(void *ctx, uint64_t at, const uint8_t *bytes, size_t n)
 	return 0;
 }
 
-int content_name(int fd, uint64_t size, char name[CONTENT_DIGITS + 1], struct extents *where)
+int pack_content_name(int fd, uint64_t size, char name[CONTENT_DIGITS + 1], struct extents *where)
 {
 	struct naming nm = {XXH3_createState(), where};
 	XXH128_canonical_t digest;
@@ -123,7 +123,7 @@ int content_name(int fd, uint64_t size, char name[CONTENT_DIGITS + 1], struct ex
 		return -1;
 	}
 	XXH3_128bits_reset(nm.hash);
-	int rc = content_walk(fd, size, name_piece, &nm);
+	int rc = pack_content_walk(fd, size, name_piece, &nm);
 	put_le64(length, size);
 	XXH3_128bits_update(nm.hash, length, sizeof(length));
 	XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(nm.hash));
@@ -133,12 +133,12 @@ int content_name(int fd, uint64_t size, char name[CONTENT_DIGITS + 1], struct ex
 	return rc;
 }
 
-bool content_is_name(const char *name)
+bool pack_content_is_name(const char *name)
 {
 	return strlen(name) == CONTENT_DIGITS && strspn(name, "0123456789abcdef") == CONTENT_DIGITS;
 }
 
-void content_digest(const char *text, uint8_t digest[16])
+void pack_content_digest(const char *text, uint8_t digest[16])
 {
 	XXH128_canonical_t c;
 
@@ -146,7 +146,7 @@ void content_digest(const char *text, uint8_t digest[16])
 	memcpy(digest, c.digest, sizeof(c.digest));
 }
 
-int content_same(int a, int b, uint64_t size)
+int pack_content_same(int a, int b, uint64_t size)
 {
 	uint8_t *x = xmalloc(2 * BUFFER), *y = x + BUFFER;
 	int same = 1;
@@ -191,7 +191,7 @@ static int copy_range(int from, int to, uint64_t at, uint64_t end)
 			return copy_by_hand(from, to, at, end);
 		if (n < 0)
 			return -1;
-		/* the end of the file, or a file system that makes up its files as they are read */
+		/* The end of the file, or a file system that generates contents when read. */
 		if (n == 0)
 			return copy_by_hand(from, to, at, end);
 		at += (uint64_t)n;
@@ -199,7 +199,7 @@ static int copy_range(int from, int to, uint64_t at, uint64_t end)
 	return 0;
 }
 
-int content_copy(int from, int to, uint64_t size)
+int pack_content_copy(int from, int to, uint64_t size)
 {
 	if (ioctl(to, FICLONE, from) == 0)
 		return ftruncate(to, (off_t)size);

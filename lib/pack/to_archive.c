@@ -1,6 +1,6 @@
-/* A packed trace as a pax archive, the same bytes for the same trace: neither the machine's clock,
- * users nor the holes that its file system happened to make are in it. */
-#include "pack/work.h"
+/* A packed trace as a pax archive. The same trace makes the same bytes: the machine's clock, users
+ * and the holes that its file system happens to make have no part in it. */
+#include "pack/transform.h"
 #include "trace/error.h"
 #include "util/util.h"
 
@@ -16,38 +16,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* When everything in an archive was changed last: no time of a file is of the trace. 2000-01-01, as
- * some programs warn of what is older than they are. */
+/* The modification time of everything in an archive, as times of files are no part of a trace:
+ * 2000-01-01, since some programs warn of times that are older than they are. */
 #define MTIME 946684800
 #define BLOCK (256 << 10)
 
 struct output {
 	const char *name; /* for messages */
 	int fd;
-	char *temporary; /* becomes `name` when whole; NULL: it is written as it is */
+	char *temporary; /* is renamed to `name` once complete; NULL: `name` is written to */
 };
 
 struct packing {
 	struct archive *a;
 	struct output out;
-	bool over;       /* nothing more is written */
-	const char *top; /* the directory in the archive */
-	int made[NPARTS];
+	bool over;        /* writing has ended */
+	const char *top;  /* the directory in the archive */
+	int made[NPARTS]; /* temporary files with rewritten parts; -1: none */
 };
 
 static int fail(const struct packing *p)
 {
-	/* libarchive's own texts have no name, and end in the error's */
+	/* libarchive's texts do not name the file, and end with the text of the errno. */
 	const char *text = archive_errno(p->a) > 0 ? strerror(archive_errno(p->a))
 						   : archive_error_string(p->a);
 
 	return trace_fail("%s: %s", p->out.name, text ? text : "cannot be written");
 }
 
-/* --- where it goes ---- */
+/* --- the output file --- */
 
-/* A file without a name in the directory where `name` will be, so that nothing is left of it when
- * we are killed; where the file system has no such files, one under the temporary name. */
+/* A file without a name, in the directory where `name` will be, so that a killed program leaves
+ * nothing; on file systems without such files, one with the temporary name. */
 static int file_begin(const struct output *out, const char *name)
 {
 	char *copy = xstrdup(name);
@@ -57,7 +57,7 @@ static int file_begin(const struct output *out, const char *name)
 	return fd >= 0 ? fd : open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 }
 
-/* Under its name, whole, in the place of what was there. */
+/* Gives it its name, in place of what was there. */
 static int file_done(const struct output *out)
 {
 	char link[64];
@@ -68,7 +68,7 @@ static int file_done(const struct output *out)
 	return rename(out->temporary, out->name);
 }
 
-/* What is no plain file is written to as it is: a pipe, a tape. */
+/* Pipes, tapes and the like are written to directly. */
 static int output_begin(struct output *out, const char *name)
 {
 	struct stat st;
@@ -104,7 +104,7 @@ static int output_end(struct output *out, int rc)
 	return rc;
 }
 
-/* --- entries ---- */
+/* --- entries --- */
 
 static struct archive_entry *entry(const struct packing *p, const char *name, unsigned type,
 				   unsigned mode, uint64_t size)
@@ -174,7 +174,7 @@ static int piece_put(void *ctx, uint64_t at, const uint8_t *bytes, size_t n)
 	return 0;
 }
 
-/* `where`: what is not holes; NULL: all. libarchive leaves the holes out of what it is given. */
+/* where: what is not holes; NULL: everything. libarchive skips the holes in the bytes it gets. */
 static int file_put(const struct packing *p, const char *name, int fd, uint64_t size,
 		    const struct extents *where)
 {
@@ -188,11 +188,11 @@ static int file_put(const struct packing *p, const char *name, int fd, uint64_t 
 			 to = where->v[i].to < size ? where->v[i].to : size;
 		archive_entry_sparse_add_entry(e, (la_int64_t)from, (la_int64_t)(to - from));
 	}
-	if (where && !where->n && size) /* a file with no extents would have no holes for it */
+	if (where && !where->n && size) /* no extent would mean no holes */
 		archive_entry_sparse_add_entry(e, 0, size < 512 ? (la_int64_t)size : 512);
 	int rc = archive_write_header(p->a, e) == ARCHIVE_OK ? 0 : fail(p);
 	if (!rc) {
-		rc = content_walk(fd, size, piece_put, &f);
+		rc = pack_content_walk(fd, size, piece_put, &f);
 		if (rc < 0)
 			rc = trace_fail("%s: cannot be read: %s", name, strerror(errno));
 		else if (rc == 0)
@@ -204,16 +204,16 @@ static int file_put(const struct packing *p, const char *name, int fd, uint64_t 
 	return rc ? -1 : 0;
 }
 
-/* --- the trace ---- */
+/* --- the trace --- */
 
-static int items_put(struct work *w, struct packing *p)
+static int items_put(struct transform *tr, struct packing *p)
 {
 	size_t n;
-	const struct item **v = plan_sorted(&w->plan, &n);
+	const struct item **v = pack_plan_sorted(&tr->plan, &n);
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		int fd = item_open(&w->plan, v[i]);
+		int fd = pack_item_open(&tr->plan, v[i]);
 		char *name = xasprintf("files/%s", v[i]->name);
 		rc = fd < 0 ? -1 : file_put(p, name, fd, v[i]->size, &v[i]->where);
 		free(name);
@@ -224,7 +224,7 @@ static int items_put(struct work *w, struct packing *p)
 	return rc;
 }
 
-/* In a file without a name: it may be larger than memory. */
+/* A temporary file without a name: the part may be larger than memory. */
 static int part_begin(void *ctx, const char *name)
 {
 	struct packing *p = ctx;
@@ -261,15 +261,15 @@ static int version_put(const struct packing *p, const struct trace_version *v)
 	return rc;
 }
 
-/* As a recorder writes them: a stream that breaks off is no trace at first, then one that is not
- * complete. */
-static int all_put(struct work *w, struct packing *p)
+/* In the order in which a recorder writes: an archive that is cut off early has no trace in it,
+ * later an incomplete one. */
+static int all_put(struct transform *tr, struct packing *p)
 {
 	struct trace_part parts[NPARTS];
 	struct trace_version v;
-	int versioned = work_rewrite(w, part_begin, p, parts, &v);
+	int versioned = pack_transform_rewrite(tr, part_begin, p, parts, &v);
 
-	if (versioned < 0 || dir_put(p, "") || dir_put(p, "files") || items_put(w, p))
+	if (versioned < 0 || dir_put(p, "") || dir_put(p, "files") || items_put(tr, p))
 		return -1;
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (file_put(p, trace_part_names[i], parts[i].fd, parts[i].size, NULL))
@@ -287,24 +287,24 @@ static la_ssize_t bytes_put(struct archive *a, void *ctx, const void *bytes, siz
 	return -1;
 }
 
-int pack_archive(struct work *w)
+int pack_to_archive(struct transform *tr)
 {
 	struct packing p = {.a = archive_write_new()};
 	char top[256];
 	int rc = p.a ? 0 : trace_fail("no memory");
 
-	if (!rc && !(p.top = work_name(w, top)))
+	if (!rc && !(p.top = pack_transform_name(tr, top)))
 		rc = -1;
 	for (unsigned i = 0; i < NPARTS; i++)
 		p.made[i] = -1;
 	if (!rc)
-		rc = output_begin(&p.out, w->o->output);
+		rc = output_begin(&p.out, tr->o->output);
 	if (!rc) {
 		archive_write_set_format_pax_restricted(p.a);
 		archive_write_set_bytes_per_block(p.a, BLOCK);
 		archive_write_set_bytes_in_last_block(p.a, 1);
 		rc = archive_write_open(p.a, &p, NULL, bytes_put, NULL) == ARCHIVE_OK
-			     ? all_put(w, &p)
+			     ? all_put(tr, &p)
 			     : fail(&p);
 		if (!rc && archive_write_close(p.a) != ARCHIVE_OK)
 			rc = fail(&p);
@@ -312,7 +312,8 @@ int pack_archive(struct work *w)
 	}
 	p.over = true;
 	if (p.a)
-		archive_write_close(p.a); /* which alone frees all of it after an error */
+		archive_write_close(
+			p.a); /* frees what archive_write_free() does not after an error */
 	archive_write_free(p.a);
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (p.made[i] >= 0)
