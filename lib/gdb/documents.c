@@ -1,4 +1,5 @@
 /* qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH: documents in pieces. */
+#include "arch/debugger.h"
 #include "gdb/inferiors.h"
 #include "gdb/loaded_objects.h"
 #include "gdb/packets.h"
@@ -65,9 +66,10 @@ static char *target_description(uint64_t components)
 
 	if (!out)
 		return NULL;
-	fputs("<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n<target version=\"1.0\">\n"
-	      "<architecture>i386:x86-64</architecture>\n<osabi>GNU/Linux</osabi>\n",
-	      out);
+	fprintf(out,
+		"<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n<target version=\"1.0\">\n"
+		"<architecture>%s</architecture>\n<osabi>GNU/Linux</osabi>\n",
+		arch_debugger_name);
 	for (const struct arch_register_row *row = arch_register_rows; row->name; row++) {
 		if (!arch_register_there(row, components))
 			continue;
@@ -227,15 +229,18 @@ static char *make_libraries(struct session *s, const char *annex, size_t *n)
  * it learns that when it reads. */
 static char *make_memory_map(struct session *s, const char *annex, size_t *n)
 {
-	static const char text[] =
-		"<?xml version=\"1.0\"?>\n<memory-map>\n"
-		"<memory type=\"ram\" start=\"0\" length=\"0x800000000000\"/>\n"
-		"<memory type=\"ram\" start=\"0xffffffffff600000\" length=\"0x1000\"/>\n"
-		"</memory-map>\n";
+	char *text;
+	FILE *out = *annex ? NULL : open_memstream(&text, n);
 
 	(void)s;
-	*n = sizeof(text) - 1;
-	return *annex ? NULL : xstrdup(text);
+	if (!out)
+		return NULL;
+	fputs("<?xml version=\"1.0\"?>\n<memory-map>\n", out);
+	for (const struct arch_memory_range *r = arch_memory_ranges; r->len; r++)
+		fprintf(out, "<memory type=\"ram\" start=\"0x%lx\" length=\"0x%lx\"/>\n", r->start,
+			r->len);
+	fputs("</memory-map>\n", out);
+	return fclose(out) ? NULL : text;
 }
 
 /* --- the packet --- */

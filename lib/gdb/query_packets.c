@@ -1,4 +1,5 @@
 /* Packets that ask for features and set what stops. */
+#include "arch/debugger.h"
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"
@@ -99,13 +100,11 @@ void gdb_query_symbol(struct session *s, struct cursor *in)
 	gdb_reply_ok(s);
 }
 
-#define TRIPLE "x86_64-pc-linux-gnu"
-
 /* What lldb reads instead of a target description. */
 static void reply_machine(struct session *s)
 {
 	gdb_reply_text(s, "triple:");
-	gdb_reply_hex(s, TRIPLE, strlen(TRIPLE));
+	gdb_reply_hex(s, arch_debugger_triple, strlen(arch_debugger_triple));
 	gdb_reply_text(s, ";ostype:linux;endian:little;ptrsize:8;");
 }
 

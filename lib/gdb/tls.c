@@ -1,5 +1,6 @@
 #include "gdb/tls.h"
 
+#include "arch/debugger.h"
 #include "gdb/inferiors.h"
 #include "gdb/loaded_objects.h"
 #include "gdb/target.h"
@@ -8,8 +9,8 @@
 #include <elf.h>
 #include <string.h>
 
-/* "ELF Handling For Thread-Local Storage" (U. Drepper), variant II: the main program's block lies
- * just below the thread pointer. The blocks of other objects are found through the dynamic thread
+/* "ELF Handling For Thread-Local Storage" (U. Drepper). The main program's block is at a fixed
+ * place from the thread pointer. The blocks of other objects are found through the dynamic thread
  * vector. glibc describes that vector and struct link_map to debuggers in constants that it exports
  * by names _thread_db_*. */
 
@@ -59,7 +60,6 @@ static bool word_read(struct search *f, uint64_t addr, uint64_t *value)
 	return gdb_memory_read(f->session, f->tid, addr, value, sizeof(*value));
 }
 
-/* Its size is rounded up so that it ends, aligned, at the thread pointer. */
 static bool program_block(struct session *s, pid_t tid, uint64_t pointer, uint64_t *block)
 {
 	struct segment tls;
@@ -67,8 +67,7 @@ static bool program_block(struct session *s, pid_t tid, uint64_t pointer, uint64
 
 	if (!gdb_program_segment(s, tid, PT_TLS, &tls, &bias) || (tls.align & (tls.align - 1)))
 		return false;
-	uint64_t align = tls.align ? tls.align : 1;
-	*block = pointer - ((tls.size + align - 1) & ~(align - 1));
+	*block = arch_tls_program(pointer, tls.size, tls.align ? tls.align : 1);
 	return true;
 }
 
@@ -91,7 +90,7 @@ static bool library_block(struct search *f, uint64_t pointer, uint64_t *block)
 	if (!word_read(f, f->link_map + f->offset.offset, &offset) || offset == NO_OFFSET ||
 	    offset == ONLY_DYNAMIC)
 		return false;
-	*block = pointer - offset;
+	*block = arch_tls_library(pointer, offset);
 	return true;
 }
 
