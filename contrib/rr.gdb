@@ -2,9 +2,9 @@
 #	(gdb) with confirm off -- source rr.gdb
 #	(gdb) target extended-remote 127.0.0.1:1234
 #
-# A position is EVENT, EVENT:TICKS or EVENT:TICKS+INSNS, as `when' prints it; events are those of rr-dump.
+# A position is EVENT, EVENT:TICKS or EVENT:TICKS+INSNS, as `when' prints it. rr-dump shows the events.
 
-# gdb shows what `monitor' prints on standard error; with Python, here it is on standard output.
+# gdb prints the output of `monitor' on standard error. A gdb with Python prints it on standard output here.
 define rr-monitor
   if $_isvoid($_streq)
     if $argc == 1
@@ -21,38 +21,37 @@ define rr-monitor
   end
 end
 document rr-monitor
-The monitor command of that name, with at most one argument.
+Run a monitor command, with at most one argument.
 end
 
-# After going elsewhere, gdb has to be told of everything that is other there: `monitor arrive' lets the next step do
-# that, and not move.
+# After a seek, gdb does not know what has changed. `monitor arrive' makes the next step report it, and not move.
 define rr-arrive
   monitor arrive
   stepi
 end
 document rr-arrive
-Show where this is, after `monitor seek'.
+Show the current position after `monitor seek'.
 end
 
 define when
   rr-monitor when
 end
 document when
-Print where this is in the run: a position that `seek' and rr-gdb -e take.
+Print the current position, in the form that `seek' and rr-gdb -e accept.
 end
 
 define when-ticks
   rr-monitor when-ticks
 end
 document when-ticks
-Print how many ticks the current task has made.
+Print the ticks that the current task has made.
 end
 
 define elapsed-time
   rr-monitor elapsed
 end
 document elapsed-time
-Print how many seconds after its beginning the recording was here.
+Print the seconds from the recording's beginning to the current position.
 end
 
 define seek
@@ -60,7 +59,7 @@ define seek
     rr-monitor seek $arg0
     rr-arrive
   else
-    echo seek POSITION: go there, forwards or backwards; see `when'\n
+    echo seek POSITION: go to the position, forwards or backwards; see `when'\n
   end
 end
 document seek
@@ -71,7 +70,7 @@ define checkpoint
   rr-monitor checkpoint
 end
 document checkpoint
-Give this position a number, for `restart'.
+Give the current position a number for `restart'.
 end
 
 define restart
@@ -83,7 +82,7 @@ define restart
   rr-arrive
 end
 document restart
-Go to the position with a number that `checkpoint' gave, or to the beginning: restart [NUMBER]
+Go to the position with this number, which `checkpoint' gave, or to the beginning: restart [NUMBER]
 end
 
 define delete checkpoint
@@ -94,12 +93,12 @@ define delete checkpoint
   end
 end
 document delete checkpoint
-Forget the number of a position.
+Delete a numbered position: delete checkpoint NUMBER
 end
 
 define info checkpoints
   rr-monitor info
 end
 document info checkpoints
-Print where this is, figures of the replay, and the positions that have a number.
+Print the current position, figures of the replay, and the numbered positions.
 end
