@@ -19,7 +19,7 @@ const struct debug_thread *gdb_thread_general(struct session *s);
 /* NULL: the client does not see it. */
 struct process *gdb_process_shown(struct session *s, pid_t pid);
 void gdb_process_show(struct session *s, pid_t pid);
-/* The caller removes the process's stop points. */
+/* The caller removes the process's points (client_points.h). */
 void gdb_process_hide(struct session *s, pid_t pid);
 void gdb_processes_hide_all(struct session *s);
 bool gdb_process_alive(struct session *s, pid_t pid);

@@ -21,7 +21,7 @@ gdb_handler gdb_registers_get, gdb_registers_set, gdb_register_get, gdb_register
 /* memory_packets.c */
 gdb_handler gdb_memory_get, gdb_memory_get_binary, gdb_memory_set, gdb_memory_set_binary,
 	gdb_query_crc, gdb_query_search;
-/* stop_points.c */
+/* client_points.c */
 gdb_handler gdb_point_insert, gdb_point_remove;
 /* resume_packets.c */
 gdb_handler gdb_resume_continue, gdb_resume_step, gdb_resume_vcont, gdb_resume_vcont_query,
@@ -37,7 +37,7 @@ gdb_handler gdb_file_setfs, gdb_file_open, gdb_file_close, gdb_file_pread, gdb_f
 /* monitor_commands.c */
 gdb_handler gdb_monitor;
 
-/* dispatch.c: answers the packet in s->wire. */
+/* packet_table.c: answers the packet in s->wire. */
 void gdb_packet_answer(struct session *s);
 
 #endif

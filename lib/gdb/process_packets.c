@@ -1,10 +1,10 @@
 /* Packets that begin and end the run, or the client's hold of a process. */
+#include "gdb/client_points.h"
 #include "gdb/diversion.h"
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"
 #include "gdb/resume.h"
-#include "gdb/stop_points.h"
 #include "gdb/stop_replies.h"
 
 #include <errno.h>
@@ -55,7 +55,7 @@ static void hide_all(struct session *s)
 	gdb_processes_hide_all(s);
 }
 
-/* vKill;PID: kills nothing. The process is there again when the client asks for it. */
+/* vKill;PID: kills nothing. The client can attach to the process later. */
 void gdb_kill_process(struct session *s, struct cursor *in)
 {
 	pid_t pid;

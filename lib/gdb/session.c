@@ -1,11 +1,11 @@
 /* One client: from its first packet to its last. */
 #include "gdb/session.h"
 
+#include "gdb/client_points.h"
 #include "gdb/diversion.h"
 #include "gdb/gdb.h"
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
-#include "gdb/stop_points.h"
 #include "gdb/target.h"
 #include "util/util.h"
 

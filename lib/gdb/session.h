@@ -6,11 +6,11 @@
  *	reply, console, signal_numbers	what is answered
  *	inferiors, target		processes and threads that the client sees; their state
  *	loaded_objects, tls, bytecode	what is found in that state
- *	stop_points, diversion		breakpoints; what the client changed
+ *	client_points, diversion	breakpoints; what the client changed
  *	stop_replies			why the replay has stopped
  *	resume				moves the replay
  *	*_packets, documents, monitor_commands	one handler a packet
- *	dispatch			the table of packets
+ *	packet_table			the table of packets
  *	session, server			a client, and clients
  *	serve_at, launch_gdb		the programs that rr-gdb can be */
 #ifndef RR_SESSION_H
@@ -102,7 +102,7 @@ struct session {
 	struct debug_catch catch;
 	bool catch_calls, catch_threads; /* as the client asked */
 
-	struct stop_point **points;
+	struct client_point **points;
 	size_t npoints;
 	struct diverted *diverted;
 	size_t ndiverted;

@@ -1,10 +1,10 @@
 #include "gdb/stop_replies.h"
 
+#include "gdb/client_points.h"
 #include "gdb/console.h"
 #include "gdb/inferiors.h"
 #include "gdb/reply.h"
 #include "gdb/signal_numbers.h"
-#include "gdb/stop_points.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 

@@ -1,4 +1,4 @@
-#include "gdb/stop_points.h"
+#include "gdb/client_points.h"
 
 #include "gdb/bytecode.h"
 #include "gdb/inferiors.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* What a Z packet asked for. */
-struct stop_point {
+struct client_point {
 	struct session *session;
 	pid_t pid;
 	enum debug_break kind;
@@ -25,7 +25,7 @@ struct stop_point {
 /* debug_break_add()'s `when`. */
 static bool point_holds(void *ctx, pid_t tid)
 {
-	const struct stop_point *p = ctx;
+	const struct client_point *p = ctx;
 
 	for (size_t at = 0, n; at < p->nconditions; at += n) {
 		n = p->conditions[at] | (size_t)p->conditions[at + 1] << 8;
@@ -36,16 +36,16 @@ static bool point_holds(void *ctx, pid_t tid)
 	return false;
 }
 
-static void point_free(struct stop_point *p)
+static void point_free(struct client_point *p)
 {
 	free(p->conditions);
 	free(p);
 }
 
-static struct stop_point **point_find(struct session *s, const struct stop_point *like)
+static struct client_point **point_find(struct session *s, const struct client_point *like)
 {
 	for (size_t i = 0; i < s->npoints; i++) {
-		const struct stop_point *p = s->points[i];
+		const struct client_point *p = s->points[i];
 		if (p->pid == like->pid && p->kind == like->kind && p->addr == like->addr &&
 		    p->len == like->len)
 			return &s->points[i];
@@ -53,9 +53,9 @@ static struct stop_point **point_find(struct session *s, const struct stop_point
 	return NULL;
 }
 
-static void point_drop(struct session *s, struct stop_point **at)
+static void point_drop(struct session *s, struct client_point **at)
 {
-	struct stop_point *p = *at;
+	struct client_point *p = *at;
 
 	debug_break_remove(s->debug, p->pid, p->kind, p->addr, p->len);
 	*at = s->points[--s->npoints];
@@ -70,7 +70,7 @@ void gdb_points_forget(struct session *s, pid_t pid)
 }
 
 /* "type,address,kind", about the general thread's process. */
-static bool take_point(struct session *s, struct cursor *in, struct stop_point *p)
+static bool take_point(struct session *s, struct cursor *in, struct client_point *p)
 {
 	static const enum debug_break kinds[] = {DEBUG_BREAK_SOFT, DEBUG_BREAK_HARD,
 						 DEBUG_WATCH_WRITE, DEBUG_WATCH_READ,
@@ -92,7 +92,7 @@ static bool take_point(struct session *s, struct cursor *in, struct stop_point *
 }
 
 /* ";Xlength,bytecode", any number of times. */
-static bool take_conditions(struct cursor *in, struct stop_point *p)
+static bool take_conditions(struct cursor *in, struct client_point *p)
 {
 	uint64_t n;
 
@@ -114,7 +114,7 @@ static bool take_conditions(struct cursor *in, struct stop_point *p)
 /* Z */
 void gdb_point_insert(struct session *s, struct cursor *in)
 {
-	struct stop_point *p = xcalloc(1, sizeof(*p)), **old;
+	struct client_point *p = xcalloc(1, sizeof(*p)), **old;
 
 	if (!take_point(s, in, p) || !take_conditions(in, p)) {
 		gdb_reply_error(s, EINVAL);
@@ -132,7 +132,7 @@ void gdb_point_insert(struct session *s, struct cursor *in)
 		point_free(*old);
 		*old = p;
 	} else {
-		s->points = xgrow(s->points, s->npoints, sizeof(struct stop_point *));
+		s->points = xgrow(s->points, s->npoints, sizeof(struct client_point *));
 		s->points[s->npoints++] = p;
 	}
 	gdb_reply_ok(s);
@@ -142,7 +142,7 @@ void gdb_point_insert(struct session *s, struct cursor *in)
  * parent's. */
 void gdb_point_remove(struct session *s, struct cursor *in)
 {
-	struct stop_point like = {0}, **at;
+	struct client_point like = {0}, **at;
 
 	if (!take_point(s, in, &like)) {
 		gdb_reply_error(s, EINVAL);

@@ -1,6 +1,6 @@
 /* The client's breakpoints and watchpoints (Z and z packets). Private to lib/gdb. */
-#ifndef RR_GDB_STOP_POINTS_H
-#define RR_GDB_STOP_POINTS_H
+#ifndef RR_GDB_CLIENT_POINTS_H
+#define RR_GDB_CLIENT_POINTS_H
 
 #include "gdb/session.h"
 
