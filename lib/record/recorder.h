@@ -7,7 +7,7 @@
  *   exits, signals
  *   emulated_stops
  *   ticks
- *   chaos, control, crash
+ *   chaos, control, crash, inherit
  *   rtask       tasks, their states and events */
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
