@@ -78,6 +78,8 @@ bin/%: build/cmd/%.o build/librr.a
 	@mkdir -p bin
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+bin/rr-replay bin/rr-verify: build/cmd/divergence.o
+
 bin/rr-hunt: contrib/rr-hunt
 	@mkdir -p bin
 	install $< $@

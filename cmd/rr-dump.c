@@ -1,5 +1,6 @@
 /* rr-dump: a trace as text. */
 #include "print/print.h"
+#include "print/replay_report.h"
 #include "replay/replay.h"
 #include "util/util.h"
 
@@ -166,12 +167,26 @@ static int dump_events(struct dump *d)
 	return got;
 }
 
-/* What was written is not in a trace: it takes a replay to see it again, which tells its own
- * troubles. */
+static int write_bytes(void *ctx, const struct trace_event *ev, int stream, const void *bytes,
+		       size_t n)
+{
+	(void)ctx;
+	(void)ev;
+	(void)stream;
+	return fwrite(bytes, 1, n, stdout) == n ? 0 : -1;
+}
+
+/* A trace does not hold what the program wrote: a replay writes it again. */
 static _Noreturn void dump_written(struct dump *d)
 {
-	int verdict = replay_write_fd(trace_reader_dir(d->reader), d->fd, stdout);
+	const struct replay_options o = {
+		.trace = trace_reader_dir(d->reader), .write_fd = d->fd, .output = write_bytes};
+	struct replay_stats stats;
+	struct replay_report report;
+	enum replay_verdict verdict = replay_run(&o, &stats, &report);
 
+	print_replay_report(stderr, &report);
+	replay_report_free(&report);
 	if (fflush(stdout) || ferror(stdout))
 		errx(2, "stdout: cannot write");
 	exit(verdict ? 2 : 0);

@@ -1,6 +1,9 @@
 /* rr-replay: runs a recorded program again, exactly. */
-#include "replay/replay.h"
+#include "divergence.h"
+#include "print/print.h"
+#include "print/replay_report.h"
 #include "trace/systab.h"
+#include "trace/trace.h"
 #include "tracee/keep.h"
 #include "util/util.h"
 
@@ -32,6 +35,50 @@ static const struct option options[] = {
 	{NULL, 0, NULL, 0},
 };
 
+static int write_output(void *ctx, const struct trace_event *ev, int stream, const void *bytes,
+			size_t n)
+{
+	(void)ctx;
+	(void)ev;
+	return write_all(stream, bytes, n);
+}
+
+/* Prints events as rr-dump does, with their records, from a reader of its own. */
+struct event_printer {
+	struct trace_reader *r;
+	struct print_records recs;
+	struct print_inputs inputs;
+};
+
+static void show_event(void *ctx, const struct trace_event *applied)
+{
+	struct event_printer *s = ctx;
+	const struct print_style style = {0};
+	struct trace_event ev;
+
+	(void)applied;
+	if (trace_next(s->r, &ev) != 1 || print_records_load(&s->recs, s->r, TRACE_DATA_MAX))
+		return;
+	print_inputs_join(&s->inputs, &ev, &s->recs);
+	print_event(stderr, &ev, &s->recs, &style);
+}
+
+static void event_printer_open(struct event_printer *s, struct replay_options *o)
+{
+	s->r = trace_open(o->trace, false);
+	if (!s->r)
+		errx(2, "%s", trace_strerror());
+	o->event = show_event;
+	o->ctx = s;
+}
+
+static void event_printer_close(struct event_printer *s)
+{
+	print_records_free(&s->recs);
+	print_inputs_free(&s->inputs);
+	trace_reader_close(s->r);
+}
+
 static void print_stats(const struct replay_stats *s)
 {
 	fprintf(stderr, "events\t%lu\nseconds\t%.3f\ntasks\t%lu\nsignals\t%lu\ncalls\t%lu\n",
@@ -46,9 +93,11 @@ static void print_stats(const struct replay_stats *s)
 
 int main(int argc, char **argv)
 {
-	struct replay_options o = {.write_fd = -1, .keep = keep_has_user()};
+	struct replay_options o = {.write_fd = -1, .output = write_output};
 	struct replay_stats stats;
-	bool want_stats = false;
+	struct replay_report report = {0};
+	struct event_printer printer = {0};
+	bool want_stats = false, want_events = false, hold = keep_has_user();
 	char *end;
 	int c;
 
@@ -57,15 +106,15 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
 		switch (c) {
-		case 'q': o.quiet = true; break;
+		case 'q': o.output = NULL; break;
 		case OPT_UNTIL:
 			o.until = strtoull(optarg, &end, 10);
 			if (end == optarg || *end || !o.until || optarg[0] == '-')
 				errx(2, "--until: %s: not an event number", optarg);
 			break;
-		case OPT_EVENTS: o.show_events = true; break;
+		case OPT_EVENTS: want_events = true; break;
 		case OPT_STATS: want_stats = true; break;
-		case OPT_DEBUG: o.keep = true; break;
+		case OPT_DEBUG: hold = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		case OPT_VERSION: puts("rr-replay (rr-tools) " RR_VERSION); return 0;
 		default: fputs("rr-replay: usage: see rr-replay -h\n", stderr); return 2;
@@ -76,7 +125,14 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	o.trace = argv[optind];
-	enum replay_verdict v = replay_run(&o, &stats);
+	o.diverged = hold ? divergence_hold : NULL;
+	if (want_events)
+		event_printer_open(&printer, &o);
+	enum replay_verdict v = replay_run(&o, &stats, &report);
+	if (!(hold && v == REPLAY_DIVERGED))
+		print_replay_report(stderr, &report);
+	event_printer_close(&printer);
+	replay_report_free(&report);
 	if (want_stats)
 		print_stats(&stats);
 	return (int)v;

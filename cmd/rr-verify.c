@@ -1,5 +1,6 @@
 /* rr-verify: is a trace whole, and does it replay exactly? */
-#include "replay/replay.h"
+#include "divergence.h"
+#include "print/replay_report.h"
 #include "tracee/keep.h"
 #include "util/util.h"
 
@@ -45,9 +46,21 @@ static uint64_t memory_every(const char *s)
 	return n;
 }
 
+static void print_figures(const struct replay_stats *s, bool structure_only)
+{
+	if (structure_only)
+		printf("%lu events: whole\n", s->events);
+	else
+		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n",
+		       s->events, s->calls, s->signals, s->tasks, s->checksums, s->seconds);
+}
+
 int main(int argc, char **argv)
 {
-	struct verify_options o = {.memory_every = 1000, .keep = keep_has_user()};
+	struct replay_verify_options o = {.memory_every = 1000};
+	struct replay_stats stats;
+	struct replay_report report;
+	bool hold = keep_has_user();
 	int c;
 
 	stdio_reserve();
@@ -55,9 +68,9 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
 		switch (c) {
-		case 'v': o.verbose = true; break;
+		case 'v': o.count_events = true; break;
 		case OPT_MEMORY: o.memory_every = memory_every(optarg); break;
-		case OPT_DEBUG: o.keep = true; break;
+		case OPT_DEBUG: hold = true; break;
 		case OPT_QUICK: o.structure_only = true; break;
 		case 'h': fputs(usage, stdout); return 0;
 		case OPT_VERSION: puts("rr-verify (rr-tools) " RR_VERSION); return 0;
@@ -69,5 +82,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	o.trace = argv[optind];
-	return (int)replay_verify(&o);
+	o.diverged = hold ? divergence_hold : NULL;
+	enum replay_verdict v = replay_verify(&o, &stats, &report);
+	if (!(hold && v == REPLAY_DIVERGED))
+		print_replay_report(stderr, &report);
+	if (!v && o.count_events)
+		print_figures(&stats, o.structure_only);
+	replay_report_free(&report);
+	return (int)v;
 }

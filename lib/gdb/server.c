@@ -2,6 +2,7 @@
 #include "gdb/console.h"
 #include "gdb/gdb.h"
 #include "gdb/session.h"
+#include "print/replay_report.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -106,11 +107,19 @@ static bool start_seek(struct gdb *g, const struct gdb_options *o)
 
 /* --- opening and closing --- */
 
+static void print_failure(void *ctx, const struct replay_report *r)
+{
+	(void)ctx;
+	print_replay_report(stderr, r);
+}
+
 struct gdb *gdb_open(const struct gdb_options *o)
 {
 	struct gdb *g = xcalloc(1, sizeof(*g));
-	struct debug_options options = {
-		.poll = poll_client, .output = gdb_program_output, .ctx = g};
+	struct debug_options options = {.poll = poll_client,
+					.output = gdb_program_output,
+					.failed = print_failure,
+					.ctx = g};
 
 	g->only = o->pid;
 	g->control = o->control;

@@ -5,18 +5,18 @@
 #include <signal.h>
 #include <string.h>
 
-enum replay_verdict replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call)
+enum replayer_result replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call)
 {
 	int i = arch_regs_differ(&p->ev.regs, &pt->t.regs, at_call);
 
 	if (i < 0)
-		return REPLAY_EXACT;
+		return REPLAYER_OK;
 	return replayer_diverged(p, pt, "register %s differs", arch_reg_names[i]);
 }
 
-enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call)
+enum replayer_result replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call)
 {
-	enum replay_verdict v = replayer_check_regs(p, pt, at_call);
+	enum replayer_result v = replayer_check_regs(p, pt, at_call);
 
 	if (!v && (p->by || pt->t.mm->counted) && pt->count.ticks != p->ev.ticks)
 		return replayer_diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
@@ -32,8 +32,8 @@ const char *replayer_signal_name(int sig)
 	return name ? name : sig >= SIGRTMIN && sig <= SIGRTMAX ? "RT" : "?";
 }
 
-enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
-					int status)
+enum replayer_result replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
+					 int status)
 {
 	if (pt->nondet >= 0)
 		return replayer_diverged(

@@ -31,6 +31,13 @@ uint64_t debug_elapsed_ns(const struct debug *cd)
 /* --- opening and closing
  * ------------------------------------------------------------------------------------ */
 
+static void report_failure(struct debug *d)
+{
+	if (d->p.report.why && !d->failure_reported && d->o.failed)
+		d->o.failed(d->o.ctx, &d->p.report);
+	d->failure_reported = d->p.report.why;
+}
+
 static int shown_output(void *ctx, const struct trace_event *ev, int stream, const void *bytes,
 			size_t n)
 {
@@ -98,6 +105,7 @@ struct debug *debug_open(const struct debug_options *o)
 	d->p.hooks = &d->hooks;
 	if (!start(d))
 		return d;
+	report_failure(d);
 	debug_close(d);
 	return NULL;
 }
@@ -145,6 +153,7 @@ static void finish(struct debug *d, enum outcome out, bool backward, struct debu
 	if (debugger_event(d) > d->output_shown)
 		d->output_shown = debugger_event(d);
 	*stop = d->stop;
+	report_failure(d);
 }
 
 /* Others run before the task does. OUT_GOAL: it is its turn. */

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 struct debug;
+struct replay_report; /* replay/replay.h */
 
 /* A point of the run, in total order. Text form: EVENT, EVENT:TICKS or EVENT:TICKS+INSNS. */
 struct debug_position {
@@ -38,9 +39,12 @@ struct debug_options {
 	/* What the program writes to its standard output (1) and error (2), each byte once, however
 	 * often it runs there; NULL: nowhere. */
 	void (*output)(void *ctx, int stream, const void *bytes, size_t n);
+	/* The replay cannot go on, or cannot begin: why. Called once. May be NULL. */
+	void (*failed)(void *ctx, const struct replay_report *r);
 	void *ctx;
 };
-/* At the program's first instruction. NULL after a line on stderr. */
+/* At the program's first instruction. NULL: it cannot be opened, and failed() has been
+ * called. */
 struct debug *debug_open(const struct debug_options *o);
 /* Leaves no process behind. */
 void debug_close(struct debug *d);

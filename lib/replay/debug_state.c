@@ -27,7 +27,7 @@ uint64_t debugger_event(const struct debug *d)
 
 struct ptask *debugger_next_task(struct debug *d)
 {
-	return replayer_load(&d->p) == REPLAY_EXACT ? ptask_find(&d->p, d->p.ev.tid) : NULL;
+	return replayer_load(&d->p) == REPLAYER_OK ? ptask_find(&d->p, d->p.ev.tid) : NULL;
 }
 
 struct ptask *debugger_task(struct debug *d, pid_t tid)

@@ -64,6 +64,7 @@ struct debug {
 	struct replay_stats stats;
 	struct debug_options o;
 	char error[512];
+	bool failure_reported; /* o.failed() has been called */
 
 	struct stop_point *points;
 	size_t npoints;

@@ -269,13 +269,13 @@ bool debugger_at_end(struct debug *d)
 	return d->p.ev.num >= d->exits_from;
 }
 
-static enum outcome verdict(struct debug *d, enum replay_verdict v)
+static enum outcome verdict(struct debug *d, enum replayer_result v)
 {
-	if (v == REPLAY_OVER)
+	if (v == REPLAYER_OVER)
 		return OUT_END;
 	debugger_fail(d,
-		      v == REPLAY_DIVERGED ? "the replay has diverged at event %lu"
-					   : "the replay cannot go on at event %lu",
+		      v == REPLAYER_DIVERGED ? "the replay has diverged at event %lu"
+					     : "the replay cannot go on at event %lu",
 		      (unsigned long)d->p.ev.num);
 	return OUT_TROUBLE;
 }
@@ -298,8 +298,8 @@ enum outcome debugger_forward_event(struct debug *d)
 
 	if (pt && debugger_points_place(d, pt))
 		return OUT_TROUBLE;
-	enum replay_verdict v = replayer_next(&d->p);
-	if (v == REPLAY_PAUSED)
+	enum replayer_result v = replayer_next(&d->p);
+	if (v == REPLAYER_PAUSED)
 		return OUT_STOP;
 	return v ? verdict(d, v) : event_done(d, pid);
 }
@@ -317,9 +317,9 @@ enum outcome debugger_forward_reach(struct debug *d)
 	struct ptask *pt = debugger_next_task(d);
 
 	d->stop_reached = true;
-	enum replay_verdict v = replayer_next(&d->p);
+	enum replayer_result v = replayer_next(&d->p);
 	d->stop_reached = false;
-	if (v != REPLAY_PAUSED)
+	if (v != REPLAYER_PAUSED)
 		return verdict(d, v);
 	if (pt && pt->in_call)
 		d->insns++;
@@ -429,8 +429,8 @@ static enum outcome run_on(struct debug *d)
 	if (pt && !lifted && debugger_points_place(d, pt))
 		return OUT_TROUBLE;
 	d->insns_known &= d->p.by != NULL; /* else nobody counts them */
-	enum replay_verdict v = replayer_next(&d->p);
-	if (v == REPLAY_PAUSED) {
+	enum replayer_result v = replayer_next(&d->p);
+	if (v == REPLAYER_PAUSED) {
 		d->insns_known &= !d->p.reached;
 		return paused(d);
 	}
@@ -449,7 +449,7 @@ enum outcome debugger_forward(struct debug *d, const struct goal *g, bool from_h
 	d->interrupted = false;
 	d->hooks.stop_soon = false;
 	debugger_points_remember(d);
-	if (replayer_load(&d->p) == REPLAY_EXACT && debugger_next_task(d)) {
+	if (replayer_load(&d->p) == REPLAYER_OK && debugger_next_task(d)) {
 		struct ptask *pt = debugger_next_task(d);
 		const struct stop_point *q =
 			from_here && !pt->in_call ? debugger_points_break_at(d, pt) : NULL;
@@ -461,7 +461,7 @@ enum outcome debugger_forward(struct debug *d, const struct goal *g, bool from_h
 	}
 	debugger_clock(d, true);
 	for (bool first = true; out == OUT_GOAL; first = false) {
-		enum replay_verdict v = replayer_load(&d->p);
+		enum replayer_result v = replayer_load(&d->p);
 		if (v) {
 			out = verdict(d, v);
 			break;

@@ -36,11 +36,11 @@ enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, 
 /* Steps between two looks at the clock, which is not to interrupt any of them. */
 #define STEPS_A_LOOK 4096
 
-static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
-				    int *status)
+static enum replayer_result step_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
+				     int *status)
 {
 	struct arch_nondet c;
-	enum replay_verdict v;
+	enum replayer_result v;
 	uint64_t late = 0;
 
 	pt->site = NULL;
@@ -48,16 +48,16 @@ static enum replay_verdict step_run(struct replayer *p, struct ptask *pt, struct
 	for (uint64_t n = 0;; n++) {
 		if (in && step_hits(p, pt, in, n, &late)) {
 			in->hit = true;
-			return REPLAY_EXACT;
+			return REPLAYER_OK;
 		}
 		if (n % STEPS_A_LOOK == STEPS_A_LOOK - 1 && (v = replayer_watchdog_check(p, pt)))
 			return v;
 		if (n && p->hooks && p->hooks->at_insn(p->hooks, pt))
-			return REPLAY_PAUSED;
+			return REPLAYER_PAUSED;
 		switch (p->hooks ? p->hooks->step(p->hooks, pt, &c, status)
 				 : replayer_step_counted(pt, &c, status)) {
 		case STEP_DONE: continue;
-		case STEP_NONDET: pt->nondet = (int)c.kind; return REPLAY_EXACT;
+		case STEP_NONDET: pt->nondet = (int)c.kind; return REPLAYER_OK;
 		case STEP_CALL: v = replayer_watchdog_resume(p, pt, PTRACE_SYSEMU, status); break;
 		case STEP_GONE:
 			return replayer_fail(
@@ -89,10 +89,10 @@ static bool trapped(struct ptask *pt, int status, int code)
 	return wait_signal(status) == SIGTRAP && !task_siginfo(&pt->t, &si) && si.si_code == code;
 }
 
-static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int request,
-				      int *status)
+static enum replayer_result hpc_resume(struct replayer *p, struct ptask *pt, int request,
+				       int *status)
 {
-	enum replay_verdict v = replayer_watchdog_resume(p, pt, request, status);
+	enum replayer_result v = replayer_watchdog_resume(p, pt, request, status);
 
 	if (!v && hpc_read(&pt->hpc, &pt->count.ticks))
 		return replayer_fail(p, "the hardware counter cannot be read: %s", strerror(errno));
@@ -102,7 +102,7 @@ static enum replay_verdict hpc_resume(struct replayer *p, struct ptask *pt, int 
 
 /* Gets the task going from where its breakpoint is. True: the run is over, *v says how. */
 static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interrupt *in,
-			     int *status, enum replay_verdict *v)
+			     int *status, enum replayer_result *v)
 {
 	if (ARCH_PC(&pt->t.regs) != in->pc)
 		return false;
@@ -110,7 +110,7 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 		arch_mark_faulted(&pt->t.regs);
 		*v = task_set_regs(&pt->t)
 			     ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
-			     : REPLAY_EXACT;
+			     : REPLAYER_OK;
 		return *v;
 	}
 	/* the clock may stop it first, even behind the instruction: then its trap is what comes
@@ -125,10 +125,10 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 	return own_stop(pt, *status);
 }
 
-static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, struct interrupt *in,
-					 int *status)
+static enum replayer_result hpc_run_armed(struct replayer *p, struct ptask *pt,
+					  struct interrupt *in, int *status)
 {
-	enum replay_verdict v;
+	enum replayer_result v;
 
 	for (;;) {
 		v = hpc_resume(p, pt, PTRACE_SYSEMU, status);
@@ -148,10 +148,10 @@ static enum replay_verdict hpc_run_armed(struct replayer *p, struct ptask *pt, s
 	}
 }
 
-static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
-				   int *status)
+static enum replayer_result hpc_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
+				    int *status)
 {
-	enum replay_verdict v;
+	enum replayer_result v;
 
 	pt->site = NULL;
 	pt->nondet = -1;
@@ -174,12 +174,12 @@ static enum replay_verdict hpc_run(struct replayer *p, struct ptask *pt, struct 
 
 const struct interrupter replayer_by_hpc = {hpc_run};
 
-enum replay_verdict replayer_run_to_point(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_point(struct replayer *p, struct ptask *pt)
 {
 	struct interrupt near = {.ticks =
 					 p->ev.ticks > p->skid_max ? p->ev.ticks - p->skid_max : 0};
 	struct interrupt there = {.pc = ARCH_PC(&p->ev.regs)};
-	enum replay_verdict v;
+	enum replayer_result v;
 	int status;
 
 	if (pt->count.ticks < near.ticks) {
@@ -198,5 +198,5 @@ enum replay_verdict replayer_run_to_point(struct replayer *p, struct ptask *pt)
 		if (!there.hit)
 			return replayer_unexpected(p, pt, "compute on", status);
 	}
-	return REPLAY_EXACT;
+	return REPLAYER_OK;
 }

@@ -137,7 +137,7 @@ int debugger_checkpoint_restore(struct debug *d, const struct mark *k)
 	d->lifted = 0;
 	d->stop.kind = DEBUG_STOP_STEP;
 	d->figures.forks++;
-	return replayer_load(&d->p) == REPLAY_NO_TRACE ? -1 : 0;
+	return replayer_load(&d->p) == REPLAYER_FAILED ? -1 : 0;
 }
 
 void debugger_checkpoints_free(struct debug *d)

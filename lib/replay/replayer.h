@@ -7,7 +7,6 @@
 #include "counter/step.h"
 #include "instrument/image.h"
 #include "kernel/replaying.h"
-#include "print/print.h"
 #include "replay/replay.h"
 #include "tracee/task.h"
 
@@ -28,6 +27,15 @@ struct ptask {
 	bool watched;   /* the CPU watches for it */
 	int nondet;     /* kind of the nondeterministic instruction it is at; -1: none */
 	uint64_t since; /* time of its last event, ns */
+};
+
+/* How a step of the replay ended. */
+enum replayer_result {
+	REPLAYER_OK = 0,
+	REPLAYER_DIVERGED, /* the report says how */
+	REPLAYER_FAILED,   /* the report says why */
+	REPLAYER_PAUSED,   /* a hook stopped it on the way; called again, it goes on */
+	REPLAYER_OVER      /* there are no more events */
 };
 
 struct replayer;
@@ -68,8 +76,8 @@ struct interrupt {
 /* A counter that stops a task near a point, not at it. run: lets the task go on until it does
  * something, with pt->nondet set as that is, or the interrupt hits (in may be NULL). */
 struct interrupter {
-	enum replay_verdict (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in,
-				   int *status);
+	enum replayer_result (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in,
+				    int *status);
 };
 extern const struct interrupter replayer_by_step, replayer_by_hpc;
 /* One instruction, and the tick it makes. */
@@ -106,16 +114,16 @@ struct replayer {
 	uint64_t skid_max;            /* its interrupts are late by so many ticks at most */
 	uint64_t step_skid;           /* instructions by which the step counter is to be late */
 	struct hpc_kind hpc;
-	bool said; /* a report or a line has been printed */
+	struct replay_report report; /* filled once: by the first that goes wrong */
 };
 
-/* replay.c: p->o and p->stats are set, all else is 0. */
-enum replay_verdict replayer_open(struct replayer *p);
+/* replayer.c: p->o and p->stats are set, all else is 0. */
+enum replayer_result replayer_open(struct replayer *p);
 void replayer_close(struct replayer *p);
-/* Has the next event in p->ev; REPLAY_OVER if there is none. */
-enum replay_verdict replayer_load(struct replayer *p);
+/* Has the next event in p->ev; REPLAYER_OVER if there is none. */
+enum replayer_result replayer_load(struct replayer *p);
 /* Runs to the next event and applies it. */
-enum replay_verdict replayer_next(struct replayer *p);
+enum replayer_result replayer_next(struct replayer *p);
 
 struct ptask *ptask_find(struct replayer *p, pid_t id);
 
@@ -134,26 +142,26 @@ void ptask_end(struct replayer *p, struct ptask *pt);
 /* watchdog.c: a clock that ticks during the replay. */
 void replayer_watchdog_start(struct replayer *p);
 void replayer_watchdog_stop(struct replayer *p);
-/* Whether the task is still in time; REPLAY_DIVERGED after a report. */
-enum replay_verdict replayer_watchdog_check(struct replayer *p, struct ptask *pt);
+/* Whether the task is still in time; REPLAYER_DIVERGED after a report. */
+enum replayer_result replayer_watchdog_check(struct replayer *p, struct ptask *pt);
 /* Resumes the task until its next stop, and reads its registers. Not exact: a line or a report has
  * been printed. */
-enum replay_verdict replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
-					     int *status);
+enum replayer_result replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
+					      int *status);
 /* The same for a task that has stopped, or ended, with that status. */
-enum replay_verdict replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status);
+enum replayer_result replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status);
 
 /* interrupting.c: to the event's ticks and registers, by an interrupting counter. */
-enum replay_verdict replayer_run_to_point(struct replayer *p, struct ptask *pt);
+enum replayer_result replayer_run_to_point(struct replayer *p, struct ptask *pt);
 
-/* run_to.c. Runs to what the event says comes next; REPLAY_DIVERGED after a report. */
-enum replay_verdict replayer_run_to_call(struct replayer *p, struct ptask *pt);
-enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig);
+/* run_to.c. Runs to what the event says comes next; REPLAYER_DIVERGED after a report. */
+enum replayer_result replayer_run_to_call(struct replayer *p, struct ptask *pt);
+enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig);
 /* To where the task has made as many ticks as when the event was recorded. */
-enum replay_verdict replayer_run_to_tick(struct replayer *p, struct ptask *pt);
+enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt);
 /* To an instruction whose result was recorded. */
-enum replay_verdict replayer_run_to_nondet(struct replayer *p, struct ptask *pt);
-enum replay_verdict replayer_run_to_insn(struct replayer *p, struct ptask *pt);
+enum replayer_result replayer_run_to_nondet(struct replayer *p, struct ptask *pt);
+enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt);
 /* Gives the task its registers, to go on at pt->t.regs. */
 int ptask_set_regs(struct ptask *pt);
 /* It has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
@@ -161,18 +169,18 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt);
 /* The same after calls made in its name, if it has the registers of those. */
 int ptask_restore(struct ptask *pt);
 /* report.c */
-enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+enum replayer_result replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-enum replay_verdict replayer_fail(struct replayer *p, const char *fmt, ...)
+enum replayer_result replayer_fail(struct replayer *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* check.c: REPLAY_DIVERGED after a report. */
+/* check.c: REPLAYER_DIVERGED after a report. */
 /* Compares the task's registers with the event's. */
-enum replay_verdict replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
+enum replayer_result replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
 /* Compares its ticks, too. */
-enum replay_verdict replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call);
+enum replayer_result replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call);
 /* Reports what the task has come to instead of `what`. */
-enum replay_verdict replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
-					int status);
+enum replayer_result replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
+					 int status);
 /* Without "SIG". */
 const char *replayer_signal_name(int sig);
 

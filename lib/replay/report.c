@@ -1,84 +1,103 @@
-/* What is said when a replay is not the recording. */
+/* Fills the report of a replay that ended before its time. */
 #include "replay/replayer.h"
 #include "util/lack.h"
 #include "util/util.h"
 
-#include <err.h>
-#include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum replay_verdict replayer_fail(struct replayer *p, const char *fmt, ...)
+static char *one_line(const char *fmt, va_list ap)
 {
-	va_list ap;
 	char text[8192];
 
-	if (p->said)
-		return REPLAY_NO_TRACE;
-	p->said = true;
-	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	line_plain(text);
-	fflush(stdout);
-	warnx("%s", text);
-	return REPLAY_NO_TRACE;
+	return xstrdup(text);
 }
 
-static void where(struct ptask *pt, const char *name, uint64_t addr)
+enum replayer_result replayer_fail(struct replayer *p, const char *fmt, ...)
 {
+	va_list ap;
+
+	if (p->report.why)
+		return REPLAYER_FAILED;
+	va_start(ap, fmt);
+	p->report.why = one_line(fmt, ap);
+	va_end(ap);
+	p->report.verdict = REPLAY_NO_TRACE;
+	return REPLAYER_FAILED;
+}
+
+static struct replay_place find_place(struct ptask *pt, uint64_t addr)
+{
+	struct replay_place place = {.addr = addr};
 	struct maps_line l;
 	struct maps_file *f = maps_open(pt->t.tid);
 
-	while (f && maps_next(f, &l))
+	while (f && !place.file && maps_next(f, &l))
 		if (l.start <= addr && addr < l.end) {
-			fprintf(stderr, "  %s 0x%lx is at offset 0x%lx of %s\n", name, addr,
-				addr - l.start + l.offset, l.path[0] ? l.path : "anonymous memory");
-			break;
+			place.offset = addr - l.start + l.offset;
+			place.file = xstrdup(l.path[0] ? l.path : "anonymous memory");
 		}
 	maps_close(f);
+	return place;
 }
 
-static void differences(const struct trace_regs *recorded, const struct trace_regs *replayed)
+static void add_registers(struct replay_report *r, const struct trace_regs *recorded,
+			  const struct trace_regs *replayed)
 {
+	r->registers = xcalloc(TRACE_NREGS, sizeof(*r->registers));
 	for (int i = 0; i < TRACE_NREGS; i++)
 		if (recorded->r[i] != replayed->r[i] && i != ARCH_REG_SYSNO)
-			fprintf(stderr, "  %-8s recorded 0x%lx, replayed 0x%lx\n",
-				arch_reg_names[i], recorded->r[i], replayed->r[i]);
+			r->registers[r->nregisters++] = (struct replay_register){
+				arch_reg_names[i], recorded->r[i], replayed->r[i]};
 }
 
-enum replay_verdict replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+static void add_last_events(struct replayer *p)
 {
-	va_list ap;
-	struct print_style style = {0};
+	struct replay_report *r = &p->report;
 
-	if (p->said)
-		return REPLAY_DIVERGED;
-	if (lack_text()) /* no fault of the trace */
-		return replayer_fail(p, "%s", lack_text());
-	p->said = true;
-	fflush(stdout);
-	fprintf(stderr,
-		"%s: event %lu, task %d: the replay has diverged: ", program_invocation_short_name,
-		(unsigned long)p->ev.num, p->ev.tid);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	if (pt) {
-		differences(&p->ev.regs, &pt->t.regs);
-		where(pt, "rip", ARCH_PC(&pt->t.regs));
-		if (ARCH_PC(&pt->t.regs) != ARCH_PC(&p->ev.regs))
-			where(pt, "recorded rip", ARCH_PC(&p->ev.regs));
-	}
-	fprintf(stderr, "  the last events:\n");
+	r->last_events = xcalloc(RECENT, sizeof(*r->last_events));
 	for (size_t i = 0; i < RECENT; i++) {
 		const struct trace_event *ev = &p->recent[(p->nrecent + i) % RECENT];
-		struct print_records none = {0};
-		if (!ev->num)
-			continue;
-		fputs("  ", stderr);
-		print_event(stderr, ev, &none, &style);
+		if (ev->num)
+			r->last_events[r->nlast_events++] = *ev;
 	}
-	return REPLAY_DIVERGED;
+}
+
+enum replayer_result replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
+{
+	struct replay_report *r = &p->report;
+	va_list ap;
+
+	if (r->why)
+		return REPLAYER_DIVERGED;
+	if (lack_text()) /* this process lacked something; the trace is not at fault */
+		return replayer_fail(p, "%s", lack_text());
+	va_start(ap, fmt);
+	r->why = one_line(fmt, ap);
+	va_end(ap);
+	r->verdict = REPLAY_DIVERGED;
+	r->event = p->ev.num;
+	r->task = p->ev.tid;
+	if (pt) {
+		add_registers(r, &p->ev.regs, &pt->t.regs);
+		r->replayed_at = find_place(pt, ARCH_PC(&pt->t.regs));
+		if (ARCH_PC(&pt->t.regs) != ARCH_PC(&p->ev.regs))
+			r->recorded_at = find_place(pt, ARCH_PC(&p->ev.regs));
+	}
+	add_last_events(p);
+	return REPLAYER_DIVERGED;
+}
+
+void replay_report_free(struct replay_report *r)
+{
+	free(r->why);
+	free(r->note);
+	free(r->registers);
+	free(r->replayed_at.file);
+	free(r->recorded_at.file);
+	free(r->last_events);
+	*r = (struct replay_report){0};
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
 
@@ -97,9 +98,9 @@ static bool struck(struct ptask *pt, int *status)
 }
 
 /* Runs the task until it does something, or has made one tick more than `ticks`. */
-static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
+static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
 {
-	enum replay_verdict v;
+	enum replayer_result v;
 
 	if (p->by)
 		return p->by->run(p, pt, NULL, status);
@@ -115,7 +116,7 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 		if (p->hooks && !wait_is_call(*status)) {
 			enum hook_answer a = p->hooks->at_stop(p->hooks, p, pt, *status);
 			if (a == HOOK_STAY)
-				return REPLAY_PAUSED;
+				return REPLAYER_PAUSED;
 			if (a == HOOK_RESUME && struck(pt, status))
 				return v;
 			if (a == HOOK_RESUME)
@@ -127,14 +128,14 @@ static enum replay_verdict run(struct replayer *p, struct ptask *pt, uint64_t ti
 			return v;
 		return ptask_set_regs(pt)
 			       ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
-			       : REPLAY_PAUSED;
+			       : REPLAYER_PAUSED;
 	}
 }
 
 /* Runs to the event's position, and says what the task came to there instead of `what`, if it did.
  */
-static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, const char *what,
-					int *status)
+static enum replayer_result run_to_event(struct replayer *p, struct ptask *pt, const char *what,
+					 int *status)
 {
 	if (pt->count.ticks > p->ev.ticks)
 		return replayer_diverged(
@@ -143,10 +144,10 @@ static enum replay_verdict run_to_event(struct replayer *p, struct ptask *pt, co
 	return run(p, pt, p->ev.ticks, status);
 }
 
-enum replay_verdict replayer_run_to_call(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_call(struct replayer *p, struct ptask *pt)
 {
 	int status;
-	enum replay_verdict v = run_to_event(p, pt, "make a call", &status);
+	enum replayer_result v = run_to_event(p, pt, "make a call", &status);
 
 	if (v)
 		return v;
@@ -156,7 +157,7 @@ enum replay_verdict replayer_run_to_call(struct replayer *p, struct ptask *pt)
 	return replayer_check_position(p, pt, true);
 }
 
-enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig)
+enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig)
 {
 	char what[32];
 	int status;
@@ -164,9 +165,9 @@ enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt,
 	/* Stepped there, a watchpoint has struck and raised nothing. */
 	if (pt->t.debugged && sig == SIGTRAP && pt->count.ticks == p->ev.ticks &&
 	    arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
-		return REPLAY_EXACT;
+		return REPLAYER_OK;
 	snprintf(what, sizeof(what), "raise SIG%s", replayer_signal_name(sig));
-	enum replay_verdict v = run_to_event(p, pt, what, &status);
+	enum replayer_result v = run_to_event(p, pt, what, &status);
 	if (v)
 		return v;
 	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
@@ -185,7 +186,7 @@ enum replay_verdict replayer_run_to_signal(struct replayer *p, struct ptask *pt,
 	return replayer_check_position(p, pt, false);
 }
 
-enum replay_verdict replayer_run_to_tick(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
@@ -193,7 +194,7 @@ enum replay_verdict replayer_run_to_tick(struct replayer *p, struct ptask *pt)
 		return replayer_run_to_point(p, pt);
 	if (pt->count.ticks >= p->ev.ticks || !pt->t.mm->counted)
 		return replayer_check_position(p, pt, false);
-	enum replay_verdict v = run(p, pt, p->ev.ticks - 1, &status);
+	enum replayer_result v = run(p, pt, p->ev.ticks - 1, &status);
 	if (v)
 		return v;
 	if (!pt->site || pt->site->kind >= CODE_NONDET)
@@ -201,7 +202,7 @@ enum replay_verdict replayer_run_to_tick(struct replayer *p, struct ptask *pt)
 	if ((v = replayer_check_position(p, pt, false)))
 		return v;
 	return ptask_set_regs(pt) ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
-				  : REPLAY_EXACT;
+				  : REPLAYER_OK;
 }
 
 static enum hook_answer over_insn(struct replayer *p, struct ptask *pt)
@@ -217,24 +218,24 @@ static enum hook_answer over_insn(struct replayer *p, struct ptask *pt)
 		       : HOOK_NOT_MINE;
 }
 
-enum replay_verdict replayer_run_to_insn(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt)
 {
 	/* Somebody may have stepped it there. */
 	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
-		return REPLAY_EXACT;
+		return REPLAYER_OK;
 	switch (over_insn(p, pt)) {
-	case HOOK_STAY: return REPLAY_PAUSED;
+	case HOOK_STAY: return REPLAYER_PAUSED;
 	case HOOK_NOT_MINE:
 		return replayer_diverged(p, pt, "the task was to step to its next instruction");
 	default: return replayer_check_position(p, pt, false);
 	}
 }
 
-enum replay_verdict replayer_run_to_nondet(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_nondet(struct replayer *p, struct ptask *pt)
 {
 	const char *what = "come to an instruction whose result is recorded";
 	int status;
-	enum replay_verdict v = run_to_event(p, pt, what, &status);
+	enum replayer_result v = run_to_event(p, pt, what, &status);
 
 	if (v)
 		return v;

@@ -1,8 +1,8 @@
 /* Is a trace whole, and does it replay exactly? */
 #include "replay/replay.h"
+#include "trace/trace.h"
 #include "util/util.h"
 
-#include <err.h>
 #include <stdlib.h>
 
 struct sums {
@@ -11,9 +11,22 @@ struct sums {
 	bool second;
 };
 
+struct verify_context {
+	const struct replay_verify_options *o;
+	struct sums *sums;
+};
+
+static void pass_on_divergence(void *ctx, const struct replay_report *r,
+			       const struct replay_stopped *v, size_t n)
+{
+	const struct verify_context *c = ctx;
+
+	c->o->diverged(c->o->ctx, r, v, n);
+}
+
 static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 {
-	struct sums *s = ctx;
+	struct sums *s = ((struct verify_context *)ctx)->sums;
 
 	(void)ev;
 	if (s->second)
@@ -26,68 +39,66 @@ static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 	return 0;
 }
 
-/* *dir, *uuid: where and which one it is, malloc'd; NULL if there is none. */
-static enum replay_verdict check_structure(const char *trace, bool quick, bool verbose, char **dir,
-					   char **uuid)
+static enum replay_verdict structure_fails(struct replay_report *report, const char *why)
+{
+	report->verdict = REPLAY_NO_TRACE;
+	report->why = xstrdup(why);
+	return REPLAY_NO_TRACE;
+}
+
+/* *dir, *uuid: where the trace is and which it is, malloc'd; NULL if there is none. */
+static enum replay_verdict check_structure(const struct replay_verify_options *o, char **dir,
+					   char **uuid, struct replay_stats *stats,
+					   struct replay_report *report)
 {
 	struct trace_event ev;
-	uint64_t n = 0;
+	struct trace_reader *r = trace_open(o->trace, false);
+	enum replay_verdict v = REPLAY_EXACT;
 
-	struct trace_reader *r = trace_open(trace, false);
-
-	if (!r) {
-		warnx("%s", trace_strerror());
-		return REPLAY_NO_TRACE;
-	}
+	if (!r)
+		return structure_fails(report, trace_strerror());
 	*dir = xstrdup(trace_reader_dir(r));
 	*uuid = xstrdup(trace_reader_uuid(r));
-	enum replay_verdict v = REPLAY_EXACT;
-	if (trace_check(r, quick)) {
-		warnx("%s", trace_reader_error(r));
-		v = REPLAY_NO_TRACE;
-	}
-	while (!v && verbose && trace_next(r, &ev) == 1)
-		n = ev.num;
-	if (!v && verbose)
-		printf("%lu events: whole\n", (unsigned long)n);
+	if (trace_check(r, o->structure_only))
+		v = structure_fails(report, trace_reader_error(r));
+	while (!v && o->structure_only && o->count_events && trace_next(r, &ev) == 1)
+		stats->events = ev.num;
 	trace_reader_close(r);
 	return v;
 }
 
-enum replay_verdict replay_verify(const struct verify_options *o)
+enum replay_verdict replay_verify(const struct replay_verify_options *o, struct replay_stats *stats,
+				  struct replay_report *report)
 {
 	struct sums sums = {0};
-	struct replay_options ro = {.trace = o->trace,
-				    .quiet = true,
-				    .keep = o->keep,
-				    .write_fd = -1,
+	struct verify_context ctx = {o, &sums};
+	struct replay_options ro = {.write_fd = -1,
 				    .memory_every = o->memory_every,
 				    .checksum = take_sum,
-				    .ctx = &sums};
-	struct replay_stats stats = {0};
+				    .diverged = o->diverged ? pass_on_divergence : NULL,
+				    .ctx = &ctx};
 	char *dir = NULL, *uuid = NULL;
-	enum replay_verdict v = check_structure(o->trace, o->structure_only,
-						o->structure_only && o->verbose, &dir, &uuid);
 
+	*stats = (struct replay_stats){0};
+	*report = (struct replay_report){0};
+	enum replay_verdict v = check_structure(o, &dir, &uuid, stats, report);
 	if (v || o->structure_only)
 		goto out;
 	ro.trace = dir;
 	ro.uuid = uuid;
-	v = replay_run(&ro, &stats);
-	double seconds = stats.seconds;
-	/* Sums made when recording have been compared on the way; without them, two replays must
-	 * agree. */
-	if (!v && o->memory_every && !stats.checksums) {
-		sums.second = ro.again = true;
-		v = replay_run(&ro, &stats);
-		seconds += stats.seconds;
+	v = replay_run(&ro, stats, report);
+	/* Checksums made by the recorder have been compared on the way; without them, two replays
+	 * must agree. */
+	if (!v && o->memory_every && !stats->checksums) {
+		double seconds = stats->seconds;
+		replay_report_free(report);
+		sums.second = true;
+		v = replay_run(&ro, stats, report);
+		stats->seconds += seconds;
+		stats->checksums = sums.n;
 	}
-	if (!v && !stats.complete)
-		v = REPLAY_NO_TRACE; /* exact as far as it goes, but not whole */
-	if (!v && o->verbose)
-		printf("%lu events, %lu calls, %lu signals, %lu tasks, %lu memory checksums, %.3f s: exact\n",
-		       stats.events, stats.calls, stats.signals, stats.tasks,
-		       stats.checksums ? stats.checksums : sums.n, seconds);
+	if (!v && !stats->complete)
+		v = report->verdict = REPLAY_NO_TRACE; /* exact as far as it goes, but not whole */
 out:
 	free(sums.v);
 	free(dir);

@@ -74,29 +74,29 @@ static bool overdue(struct replayer *p, struct ptask *pt)
 	return used > w->patience_ns && (used - w->patience_ns) / SLOWER_MAX > gap;
 }
 
-static enum replay_verdict vanished(struct replayer *p)
+static enum replayer_result vanished(struct replayer *p)
 {
 	return replayer_fail(p, "the replay's task has vanished: killed from outside?");
 }
 
-enum replay_verdict replayer_watchdog_check(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_watchdog_check(struct replayer *p, struct ptask *pt)
 {
 	return overdue(p, pt) ? replayer_diverged(p, pt, "the task does not come to its next event")
-			      : REPLAY_EXACT;
+			      : REPLAYER_OK;
 }
 
-enum replay_verdict replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status)
+enum replayer_result replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status)
 {
 	if (!wait_is_stop(status))
 		return replayer_fail(p, "the replay's task was killed from outside (signal %d)",
 				     wait_decode(status).signal);
 	if (task_get_regs(&pt->t))
 		return vanished(p);
-	return wait_event(status) ? replayer_watchdog_check(p, pt) : REPLAY_EXACT;
+	return wait_event(status) ? replayer_watchdog_check(p, pt) : REPLAYER_OK;
 }
 
-enum replay_verdict replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
-					     int *status)
+enum replayer_result replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
+					      int *status)
 {
 	running = pt->t.tid;
 	int e = task_resume(&pt->t, request, 0) || task_wait(&pt->t, status);

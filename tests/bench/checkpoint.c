@@ -1,5 +1,6 @@
 /* checkpoint TRACE [POSITION]: what a checkpoint there costs, and going back to one; ms, medians.
  */
+#include "print/replay_report.h"
 #include "replay/debugger.h"
 #include "util/util.h"
 
@@ -21,6 +22,12 @@ static double median_ms(uint64_t ns[ROUNDS])
 	return (double)ns[ROUNDS / 2] / 1e6;
 }
 
+static void print_failure(void *ctx, const struct replay_report *r)
+{
+	(void)ctx;
+	print_replay_report(stderr, r);
+}
+
 int main(int argc, char **argv)
 {
 	struct debug_position p = {0};
@@ -29,7 +36,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2 || argc > 3 || (argc == 3 && !debug_position_parse(&p, argv[2])))
 		errx(2, "usage: checkpoint TRACE [POSITION]");
-	struct debug *d = debug_open(&(struct debug_options){.trace = argv[1]});
+	struct debug *d =
+		debug_open(&(struct debug_options){.trace = argv[1], .failed = print_failure});
 	if (!d)
 		return 2;
 	debug_seek(d, &p, &stop);
