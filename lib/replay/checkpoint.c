@@ -15,7 +15,7 @@ struct checkpoint {
 	struct replaying objects; /* the shared objects only */
 	uint64_t event;           /* the last that had been applied */
 	struct trace_event ev;    /* under way when it was put aside */
-	bool loaded, reached;
+	enum event_state event_state;
 };
 
 /* A task made by `from` in the place of `like`, with its registers. mm: its memory; NULL: a copy of
@@ -24,7 +24,7 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 			       struct mm *mm)
 {
 	const uint64_t args[6] = {CLONE_PARENT | (mm ? CLONE_VM : 0)};
-	static uint8_t xstate[ARCH_XSTATE_MAX];
+	uint8_t xstate[ARCH_XSTATE_MAX];
 	pid_t tid = 0;
 	int status;
 
@@ -33,8 +33,7 @@ static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct pt
 		return NULL;
 	struct ptask *c = ptask_add(p, tid, like->id, mm ? mm_get(mm) : mm_fork(like->t.mm));
 	c->pid = like->pid;
-	c->in_call = like->in_call;
-	c->started = like->started;
+	c->state = like->state;
 	c->count = like->count;
 	c->hpc_base = like->count.ticks;
 	c->since = like->since;
@@ -175,10 +174,9 @@ static struct checkpoint *of_now(struct replayer *p)
 {
 	struct checkpoint *c = xcalloc(1, sizeof(*c));
 
-	c->event = p->loaded ? p->ev.num - 1 : p->ev.num;
+	c->event = p->event != EVENT_NONE ? p->ev.num - 1 : p->ev.num;
 	c->ev = p->ev;
-	c->loaded = p->loaded;
-	c->reached = p->reached;
+	c->event_state = p->event;
 	return c;
 }
 
@@ -205,7 +203,7 @@ struct checkpoint *replayer_checkpoint_make(struct replayer *p)
 int replayer_checkpoint_restore(struct replayer *p, struct checkpoint *c)
 {
 	end_all(p);
-	p->loaded = p->reached = false;
+	p->event = EVENT_NONE;
 	if (wake_copies(p, c->tasks, &c->objects)) {
 		replayer_fail(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
 		return -1;
@@ -275,8 +273,7 @@ void replayer_divert_end(struct replayer *p, struct checkpoint *c)
 	p->watchdog.event = 0;
 	swap_objects(&c->objects, &p->rp);
 	p->ev = c->ev;
-	p->loaded = c->loaded;
-	p->reached = c->reached;
+	p->event = c->event_state;
 	own_registers(p->tasks);
 	free(c);
 }

@@ -3,10 +3,8 @@
 #include "util/util.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 uint64_t debug_last_event(const struct debug *cd)
 {
@@ -49,7 +47,7 @@ static int shown_output(void *ctx, const struct trace_event *ev, int stream, con
 }
 
 /* How often the replay is looked at while it runs: for ^C, and for checkpoints. */
-#define LOOK_US 50000
+#define LOOK_NS 50000000u
 
 static int start(struct debug *d)
 {
@@ -70,8 +68,7 @@ static int start(struct debug *d)
 		replayer_fail(&d->p, "%s", trace_strerror());
 		return -1;
 	}
-	const struct itimerval every = {{0, LOOK_US}, {0, LOOK_US}};
-	setitimer(ITIMER_REAL, &every, NULL);
+	replayer_watchdog_set_period(LOOK_NS);
 	if (replayer_next(&d->p)) {
 		replayer_fail(&d->p, "%s: holds nothing to debug", trace_reader_dir(d->p.r));
 		return -1;
@@ -115,6 +112,7 @@ void debug_close(struct debug *d)
 	debug_diversion_end(d);
 	debug_break_remove_all(d);
 	free(d->points);
+	free(d->stack_buf);
 	debugger_checkpoints_free(d);
 	replayer_close(&d->p);
 	trace_reader_close(d->peek);
@@ -197,7 +195,7 @@ static enum outcome step_on(struct debug *d, pid_t tid)
 		out = debugger_forward_event(d);
 		if ((pt = debugger_task(d, tid)))
 			pt->t.mm->planted_as = 0;
-		if (out != OUT_GOAL || !pt || !pt->in_call)
+		if (out != OUT_GOAL || !pt || pt->state != PTASK_AT_CALL)
 			return out == OUT_GOAL && !pt ? its_turn(d, tid) : out;
 		if ((out = its_turn(d, tid)) != OUT_GOAL)
 			return out;

@@ -22,7 +22,7 @@ const char *debug_error(const struct debug *d)
 
 uint64_t debugger_event(const struct debug *d)
 {
-	return d->p.loaded ? d->p.ev.num - 1 : d->p.ev.num;
+	return d->p.event != EVENT_NONE ? d->p.ev.num - 1 : d->p.ev.num;
 }
 
 struct ptask *debugger_next_task(struct debug *d)

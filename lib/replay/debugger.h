@@ -3,7 +3,7 @@
  *   debug_state.c       tasks, the last event, the last error
  *   position.c          positions as text
  *   page_watch.c        watchpoints by page protection
- *   stop_points.c       breakpoints and watchpoints
+ *   breakpoints.c       breakpoints and watchpoints
  *   inspect.c           tasks, memory, mappings and files, as the program has them
  *   insn_step.c         one instruction of the program
  *   kept_checkpoints.c  checkpoints in the order of their positions
@@ -64,6 +64,8 @@ struct debug {
 	struct replay_stats stats;
 	struct debug_options o;
 	char error[512];
+	char exec_file[4096];  /* debug_exec_file() */
+	uint8_t *stack_buf;    /* debugger_stack_sum() */
 	bool failure_reported; /* o.failed() has been called */
 
 	struct stop_point *points;
@@ -120,7 +122,7 @@ struct ptask *debugger_need_task(struct debug *d, pid_t tid);
 /* The last event that has been applied. */
 uint64_t debugger_event(const struct debug *d);
 
-/* stop_points.c */
+/* breakpoints.c */
 /* Before the task runs: puts into its memory and its CPU what stops it at the stop points. */
 int debugger_points_place(struct debug *d, struct ptask *pt);
 /* Takes all of them out, before an event that may change mappings, or needs memory as it is. */

@@ -119,14 +119,14 @@ static enum outcome over(struct debug *d, struct ptask *pt, enum debug_stop_kind
 
 static enum outcome step_once_here(struct debug *d, struct ptask *pt)
 {
-	bool reached = d->p.reached;
+	enum event_state event = d->p.event;
 	uint8_t kind = d->p.ev.kind;
 
 	/* No event of the recording is under way during a diversion. */
-	d->p.reached = false;
+	d->p.event = EVENT_LOADED;
 	d->p.ev.kind = EV_SYSCALL;
 	enum stepped s = debugger_insn_step(d, pt);
-	d->p.reached = reached;
+	d->p.event = event;
 	d->p.ev.kind = kind;
 	return s == STEPPED ? OUT_GOAL : OUT_STOP;
 }
@@ -195,7 +195,7 @@ int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g)
 	if (!pt || diversion_begin(d) || !(pt = debugger_need_task(d, tid)))
 		return -1;
 	pt->t.regs = *g;
-	pt->in_call = false;
+	ptask_set_state(pt, PTASK_RUNNING);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	return ptask_set_regs(pt) ? debugger_fail(d, "registers cannot be set: %s", strerror(errno))
 				  : 0;

@@ -80,12 +80,12 @@ static bool only_result_differs(const struct trace_regs *a, const struct trace_r
 /* The task goes on from the event's `after`. */
 static enum replayer_result resume_after(struct replayer *p, struct ptask *pt)
 {
-	bool simple = p->ev.kind == EV_SYSCALL && pt->in_call && !pt->t.away &&
+	bool simple = p->ev.kind == EV_SYSCALL && pt->state == PTASK_AT_CALL && !pt->t.away &&
 		      only_result_differs(&pt->t.regs, &p->ev.after);
 
 	pt->t.regs = p->ev.after;
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
-	pt->in_call = false;
+	ptask_set_state(pt, PTASK_RUNNING);
 	if (simple ? task_set_result(&pt->t) : ptask_set_regs(pt))
 		return replayer_fail(p, "event %lu: registers cannot be set: %s",
 				     (unsigned long)p->ev.num, strerror(errno));
@@ -221,13 +221,13 @@ static enum replayer_result apply_exit(struct replayer *p, struct ptask *pt)
 
 static enum replayer_result reach_call(struct replayer *p, struct ptask *pt)
 {
-	return pt->in_call ? REPLAYER_OK : replayer_run_to_call(p, pt);
+	return pt->state == PTASK_AT_CALL ? REPLAYER_OK : replayer_run_to_call(p, pt);
 }
 
 static enum replayer_result reach_syscall(struct replayer *p, struct ptask *pt)
 {
 	/* the stub becomes the first program without running */
-	return p->ev.flags & EVF_EXEC && !pt->started ? REPLAYER_OK : reach_call(p, pt);
+	return p->ev.flags & EVF_EXEC && pt->state == PTASK_STUB ? REPLAYER_OK : reach_call(p, pt);
 }
 
 static enum replayer_result reach_signal(struct replayer *p, struct ptask *pt)

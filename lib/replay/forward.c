@@ -255,7 +255,7 @@ bool debugger_at_end(struct debug *d)
 	struct trace_event ev;
 	int r;
 
-	if (d->p.ev.kind != EV_EXIT || d->p.reached)
+	if (d->p.ev.kind != EV_EXIT || d->p.event == EVENT_REACHED)
 		return false;
 	if (!d->exits_from) {
 		if (trace_seek(d->peek, d->p.ev.num))
@@ -321,7 +321,7 @@ enum outcome debugger_forward_reach(struct debug *d)
 	d->stop_reached = false;
 	if (v != REPLAYER_PAUSED)
 		return verdict(d, v);
-	if (pt && pt->in_call)
+	if (pt && pt->state == PTASK_AT_CALL)
 		d->insns++;
 	return OUT_GOAL;
 }
@@ -342,7 +342,7 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 			return OUT_TROUBLE;
 		case STEP_AT_EVENT:
 			/* the goal is there, or behind */
-			return d->p.reached ? OUT_GOAL : debugger_forward_reach(d);
+			return d->p.event == EVENT_REACHED ? OUT_GOAL : debugger_forward_reach(d);
 		case STEPPED: break;
 		}
 		if (pt->count.ticks != ticks)
@@ -381,8 +381,8 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	uint64_t v[2];
 
 	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
-	if (d->p.reached || pt->in_call || debugger_points_place(d, pt) ||
-	    (!task_planted(&pt->t, v[0]) && !pt->watched))
+	if (d->p.event == EVENT_REACHED || pt->state == PTASK_AT_CALL ||
+	    debugger_points_place(d, pt) || (!task_planted(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;
 	switch (debugger_insn_step(d, pt)) {
 	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
@@ -431,7 +431,7 @@ static enum outcome run_on(struct debug *d)
 	d->insns_known &= d->p.by != NULL; /* else nobody counts them */
 	enum replayer_result v = replayer_next(&d->p);
 	if (v == REPLAYER_PAUSED) {
-		d->insns_known &= !d->p.reached;
+		d->insns_known &= d->p.event != EVENT_REACHED;
 		return paused(d);
 	}
 	if (v)
@@ -451,8 +451,9 @@ enum outcome debugger_forward(struct debug *d, const struct goal *g, bool from_h
 	debugger_points_remember(d);
 	if (replayer_load(&d->p) == REPLAYER_OK && debugger_next_task(d)) {
 		struct ptask *pt = debugger_next_task(d);
-		const struct stop_point *q =
-			from_here && !pt->in_call ? debugger_points_break_at(d, pt) : NULL;
+		const struct stop_point *q = from_here && pt->state != PTASK_AT_CALL
+						     ? debugger_points_break_at(d, pt)
+						     : NULL;
 		if (q) {
 			stop_at_break(d, pt, q);
 			if (counts_as_hit(d))

@@ -27,7 +27,8 @@ static bool at_event(struct debug *d, struct ptask *pt)
 {
 	const struct trace_event *ev = &d->p.ev;
 
-	if (d->p.reached || pt->in_call || debugger_event_needs_no_run(ev))
+	if (d->p.event == EVENT_REACHED || pt->state == PTASK_AT_CALL ||
+	    debugger_event_needs_no_run(ev))
 		return true;
 	return is_tick_event(ev) && pt->count.ticks >= ev->ticks &&
 	       arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;

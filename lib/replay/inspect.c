@@ -34,7 +34,7 @@ static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_th
 	*out = (struct debug_thread){.pid = pt->pid,
 				     .tid = pt->id,
 				     .next = pt == debugger_next_task(d),
-				     .in_call = pt->in_call,
+				     .in_call = pt->state == PTASK_AT_CALL,
 				     .sysno = (uint16_t)ARCH_SYSNO(&pt->t.regs),
 				     .ticks = pt->count.ticks};
 }
@@ -177,8 +177,8 @@ static const char *name_at(struct debug *d, const struct task *t, const struct m
 
 const char *debug_exec_file(struct debug *d, pid_t pid)
 {
-	static char name[4096];
-	static struct maps_line l;
+	char *name = d->exec_file;
+	struct maps_line l;
 	uint64_t auxv[128], phdr = 0;
 	ssize_t n = debug_auxv(d, pid, auxv, sizeof(auxv));
 	struct ptask *pt = need_process(d, pid);
@@ -187,12 +187,12 @@ const char *debug_exec_file(struct debug *d, pid_t pid)
 	for (ssize_t i = 0; i + 1 < n / 8; i += 2)
 		if (auxv[i] == 3 /* AT_PHDR */)
 			phdr = auxv[i + 1];
-	snprintf(name, sizeof(name), "%s", trace_reader_meta(d->p.r)->exe);
+	snprintf(name, sizeof(d->exec_file), "%s", trace_reader_meta(d->p.r)->exe);
 	while (f && maps_next(f, &l))
 		if (l.start <= phdr && phdr < l.end) {
 			const char *there = name_at(d, &pt->t, &l);
 			if (there)
-				snprintf(name, sizeof(name), "%s", there);
+				snprintf(name, sizeof(d->exec_file), "%s", there);
 		}
 	maps_close(f);
 	return name;
@@ -208,8 +208,8 @@ int debug_open_file(struct debug *d, const char *path)
 int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m),
 	       void *ctx)
 {
-	static struct maps_line l;
-	static struct debug_map m;
+	struct maps_line l;
+	struct debug_map m;
 	struct ptask *pt = need_process(d, pid);
 
 	if (pt) /* the program's own protection is shown */
@@ -251,8 +251,8 @@ ssize_t debug_siginfo(struct debug *d, pid_t tid, void *buf, size_t max)
 
 uint64_t debugger_stack_sum(struct debug *d, struct ptask *pt)
 {
-	static uint8_t buf[STACK_MAX];
-	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, sizeof(buf));
+	uint8_t *buf = d->stack_buf = d->stack_buf ? d->stack_buf : xmalloc(STACK_MAX);
+	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, STACK_MAX);
 
 	return n > 0 ? libdeflate_crc32(0, buf, (size_t)n) : 0;
 }

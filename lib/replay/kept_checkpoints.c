@@ -90,10 +90,11 @@ bool debugger_checkpoint_due(struct debug *d)
 /* Between two instructions of the program, with no event under way. */
 static bool can_keep(const struct debug *d)
 {
-	if (d->p.reached || !d->p.tasks || d->diversion || d->insns || !d->insns_known)
+	if (d->p.event == EVENT_REACHED || !d->p.tasks || d->diversion || d->insns ||
+	    !d->insns_known)
 		return false;
 	for (const struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-		if (!pt->started)
+		if (pt->state == PTASK_STUB)
 			return false;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 
+#include <assert.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,17 @@ struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 	p->tasks = pt;
 	p->stats->tasks++;
 	return pt;
+}
+
+void ptask_set_state(struct ptask *pt, enum ptask_state to)
+{
+	static const bool legal[][3] = {
+		[PTASK_STUB] = {[PTASK_RUNNING] = true},
+		[PTASK_RUNNING] = {[PTASK_RUNNING] = true, [PTASK_AT_CALL] = true},
+		[PTASK_AT_CALL] = {[PTASK_RUNNING] = true}};
+
+	assert(legal[pt->state][to]);
+	pt->state = to;
 }
 
 /* The recorded processor first: what CPUID says of itself differs between processors. */
@@ -215,8 +227,8 @@ int ptask_restart(struct replayer *p, struct ptask *pt)
 {
 	mm_put(pt->t.mm);
 	pt->t.mm = mm_new();
-	if (!pt->started) { /* still the stub it began as */
-		pt->started = true;
+	if (pt->state == PTASK_STUB) { /* still the stub it began as */
+		ptask_set_state(pt, PTASK_RUNNING);
 		return 0;
 	}
 	const char empty[1] = "";
@@ -256,7 +268,7 @@ struct ptask *ptask_clone(struct replayer *p, struct ptask *pt, pid_t id, bool v
 		return NULL;
 	}
 	struct ptask *child = ptask_add(p, tid, id, vm ? mm_get(pt->t.mm) : mm_fork(pt->t.mm));
-	child->started = true;
+	ptask_set_state(child, PTASK_RUNNING);
 	if (task_wait(&child->t, &status) || !wait_is_stop(status) || !ptask_open_counter(p, child))
 		return NULL;
 	return child;

@@ -22,18 +22,18 @@ static enum replayer_result apply(struct replayer *p)
 	if (!pt)
 		return p->report.why ? REPLAYER_FAILED
 				     : replayer_diverged(p, NULL, "its task is not there");
-	if (!pt->started && !(p->ev.flags & EVF_EXEC))
+	if (pt->state == PTASK_STUB && !(p->ev.flags & EVF_EXEC))
 		return replayer_diverged(p, NULL, "the first event is not an execve");
-	if (p->o->memory_every && p->ev.num >= p->next_memory && pt->started) {
+	if (p->o->memory_every && p->ev.num >= p->next_memory && pt->state != PTASK_STUB) {
 		p->next_memory = p->ev.num + p->o->memory_every;
 		if (!replayer_memory_sum(p, pt, &sum) && p->o->checksum &&
 		    p->o->checksum(p->o->ctx, &p->ev, sum))
 			return replayer_diverged(p, NULL, "memory differs between two replays");
 	}
-	if (!p->reached) {
+	if (p->event != EVENT_REACHED) {
 		if ((v = replayer_reach_event(p, pt)))
 			return v;
-		p->reached = true;
+		p->event = EVENT_REACHED;
 		if (p->hooks && p->hooks->at_event(p->hooks, p, pt))
 			return REPLAYER_PAUSED;
 	}
@@ -46,13 +46,12 @@ static enum replayer_result apply(struct replayer *p)
 
 enum replayer_result replayer_load(struct replayer *p)
 {
-	if (p->loaded)
+	if (p->event != EVENT_NONE)
 		return REPLAYER_OK;
 	int r = trace_next(p->r, &p->ev);
 	if (r < 0)
 		return replayer_fail(p, "%s", trace_reader_error(p->r));
-	p->loaded = r;
-	p->reached = false;
+	p->event = r ? EVENT_LOADED : EVENT_NONE;
 	return r ? REPLAYER_OK : REPLAYER_OVER;
 }
 
@@ -62,7 +61,7 @@ enum replayer_result replayer_next(struct replayer *p)
 
 	if (v || (v = apply(p)))
 		return v;
-	p->loaded = false;
+	p->event = EVENT_NONE;
 	p->stats->events++;
 	p->recent[p->nrecent++ % RECENT] = p->ev;
 	return REPLAYER_OK;

@@ -10,15 +10,35 @@
 #include "replay/replay.h"
 #include "tracee/task.h"
 
+/* Where a task is:
+ *
+ *   from      to       when
+ *   STUB      RUNNING  its first execve is applied, or it was made by a clone
+ *   RUNNING   AT_CALL  it has run to a system call, which is not made
+ *   AT_CALL   RUNNING  the call's event has been applied
+ *   RUNNING   RUNNING  another event has been applied
+ */
+enum ptask_state {
+	PTASK_STUB,    /* the stub that it began as; not a program yet */
+	PTASK_RUNNING, /* in the program's code */
+	PTASK_AT_CALL  /* in the syscall-entry-stop of a call whose event has not been applied */
+};
+
+/* Where the next event is. */
+enum event_state {
+	EVENT_NONE,   /* not read yet: `ev` is the last that was applied */
+	EVENT_LOADED, /* read; its task is on the way to it */
+	EVENT_REACHED /* its task has come to it; it has not been applied */
+};
+
 /* A task of the recording and the process that plays it: one of its own, threads too; they share
  * memory by CLONE_VM. */
 struct ptask {
 	struct task t; /* first; t.tid is the player's */
 	struct ptask *next;
-	pid_t id;     /* in the recording */
-	pid_t pid;    /* of its process, there */
-	bool in_call; /* stands at a call's entry */
-	bool started; /* has become a program */
+	pid_t id;  /* in the recording */
+	pid_t pid; /* of its process, there */
+	enum ptask_state state;
 	struct soft_task count;
 	struct hpc hpc;
 	uint64_t hpc_base; /* ticks it had made when that was opened */
@@ -100,9 +120,8 @@ struct replayer {
 	struct replay_stats *stats;
 	struct trace_reader *r;
 	struct ptask *tasks;
-	struct trace_event ev; /* under way, if loaded */
-	bool loaded;
-	bool reached;                 /* its task has come to it */
+	struct trace_event ev;
+	enum event_state event;       /* of `ev` */
 	struct replayer_hooks *hooks; /* NULL: none */
 	struct trace_event recent[RECENT];
 	size_t nrecent;
@@ -137,10 +156,12 @@ struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm);
 bool ptask_open_counter(struct replayer *p, struct ptask *pt);
 /* A new task made by pt; flags as of the event. */
 struct ptask *ptask_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
+void ptask_set_state(struct ptask *pt, enum ptask_state to);
 void ptask_end(struct replayer *p, struct ptask *pt);
 
 /* watchdog.c: a clock that ticks during the replay. */
 void replayer_watchdog_start(struct replayer *p);
+void replayer_watchdog_set_period(uint64_t ns);
 void replayer_watchdog_stop(struct replayer *p);
 /* Whether the task is still in time; REPLAYER_DIVERGED after a report. */
 enum replayer_result replayer_watchdog_check(struct replayer *p, struct ptask *pt);

@@ -234,7 +234,7 @@ enum outcome debugger_reverse_stop(struct debug *d)
 
 	if (located != OUT_GOAL)
 		return located;
-	if (n && !until.at.insns && !d->p.reached &&
+	if (n && !until.at.insns && d->p.event != EVENT_REACHED &&
 	    !debugger_checkpoint_order(&d->marks[n - 1], until.at.event, until.at.ticks))
 		n--; /* that one is here */
 	while (n--) {

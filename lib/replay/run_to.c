@@ -153,7 +153,7 @@ enum replayer_result replayer_run_to_call(struct replayer *p, struct ptask *pt)
 		return v;
 	if (pt->nondet >= 0 || pt->site || !wait_is_call(status))
 		return replayer_unexpected(p, pt, "make a call", status);
-	pt->in_call = true;
+	ptask_set_state(pt, PTASK_AT_CALL);
 	return replayer_check_position(p, pt, true);
 }
 

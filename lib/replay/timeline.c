@@ -85,11 +85,11 @@ enum outcome debugger_locate(struct debug *d)
 	struct goal g = debugger_goal_here(d);
 	const struct debug_stop stop = d->stop;
 	const uint64_t reported = d->reported;
-	bool reached = d->p.reached, (*poll)(void *ctx) = d->o.poll;
+	bool reached = d->p.event == EVENT_REACHED, (*poll)(void *ctx) = d->o.poll;
 	d->o.poll = NULL; /* an interrupt would leave the replay elsewhere */
 	enum outcome out = debugger_seek(d, &g);
 	d->o.poll = poll;
-	if (out == OUT_GOAL && reached && !d->p.reached)
+	if (out == OUT_GOAL && reached && d->p.event != EVENT_REACHED)
 		out = debugger_forward_reach(d);
 	d->reported = reported;
 	d->stop = stop;

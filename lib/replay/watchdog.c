@@ -15,17 +15,26 @@
 #define PATIENCE 60
 #define SLOWER_MAX 100
 
-/* The task whose code runs; the alarm stops it, so that somebody looks at the clock. */
-static volatile pid_t running;
+/* For the signal handler, which stops the task that runs so that its time is checked. */
+static struct alarm_target {
+	volatile pid_t running; /* 0: none */
+} alarm_target;
 
 static void on_alarm(int sig)
 {
 	int saved = errno;
 
 	(void)sig;
-	if (running)
-		ptrace(PTRACE_INTERRUPT, running, NULL, NULL);
+	if (alarm_target.running)
+		ptrace(PTRACE_INTERRUPT, alarm_target.running, NULL, NULL);
 	errno = saved;
+}
+
+void replayer_watchdog_set_period(uint64_t ns)
+{
+	struct timeval every = {(time_t)(ns / 1000000000), (suseconds_t)(ns % 1000000000 / 1000)};
+
+	setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL);
 }
 
 void replayer_watchdog_start(struct replayer *p)
@@ -41,10 +50,8 @@ void replayer_watchdog_start(struct replayer *p)
 	uint64_t tick = p->watchdog.patience_ns / 4 + 10000000;
 	if (tick > 1000000000)
 		tick = 1000000000;
-	struct timeval every = {(time_t)(tick / 1000000000),
-				(suseconds_t)(tick % 1000000000 / 1000)};
 	sigaction(SIGALRM, &sa, &p->watchdog.old);
-	setitimer(ITIMER_REAL, &(struct itimerval){every, every}, NULL);
+	replayer_watchdog_set_period(tick);
 }
 
 void replayer_watchdog_stop(struct replayer *p)
@@ -98,8 +105,8 @@ enum replayer_result replayer_watchdog_stopped(struct replayer *p, struct ptask 
 enum replayer_result replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
 					      int *status)
 {
-	running = pt->t.tid;
+	alarm_target.running = pt->t.tid;
 	int e = task_resume(&pt->t, request, 0) || task_wait(&pt->t, status);
-	running = 0;
+	alarm_target.running = 0;
 	return e ? vanished(p) : replayer_watchdog_stopped(p, pt, *status);
 }

@@ -243,7 +243,7 @@ static bool watch_hit(const struct stop_point *q, bool changed, bool struck)
 
 bool debugger_points_watch_check(struct debug *d, struct ptask *pt, unsigned struck)
 {
-	static uint8_t now[WATCH_MAX];
+	uint8_t now[WATCH_MAX];
 	struct arch_watches w;
 	const struct stop_point *hit = NULL;
 
