@@ -1,4 +1,4 @@
-/* Breakpoints and watchpoints: what was asked for, and what is in the tasks for it. */
+/* Breakpoints and watchpoints: what was asked for, and what is put into tasks for it. */
 #include "replay/debugger.h"
 #include "replay/page_watch.h"
 #include "util/util.h"
@@ -23,7 +23,7 @@ static struct stop_point *find(struct debug *d, pid_t pid, enum debug_break kind
 	return NULL;
 }
 
-/* Pieces that the CPU can watch: each a power of two long and so aligned. */
+/* Adds the pieces of a range that a debug register can watch: a power of two long, and aligned. */
 static unsigned pieces(uint64_t addr, uint64_t len, struct arch_watches *w, unsigned n,
 		       enum arch_watch_kind kind)
 {
@@ -43,7 +43,7 @@ static unsigned pieces(uint64_t addr, uint64_t len, struct arch_watches *w, unsi
 	return n;
 }
 
-/* The first pieces of a process's watchpoints; how many there are. */
+/* The first pieces of a process's watchpoints. Returns how many pieces there are in all. */
 static unsigned watches_of(const struct debug *d, pid_t pid, struct arch_watches *w)
 {
 	unsigned n = 0;
@@ -108,7 +108,7 @@ int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64
 	struct stop_point *q = find(d, pid, kind, addr, len);
 
 	if (!q)
-		return debugger_fail(d, "there is no such point");
+		return debugger_fail(d, "there is no such breakpoint");
 	free(q->was);
 	*q = d->points[--d->npoints];
 	d->plan++;
@@ -122,7 +122,7 @@ void debug_break_remove_all(struct debug *d)
 	d->plan++;
 }
 
-/* A vfork's child runs in its maker's memory. */
+/* A child of vfork() runs in its parent's memory. */
 static bool is_in(struct debug *d, const struct stop_point *q, const struct mm *mm)
 {
 	const struct ptask *of = debugger_process(d, q->pid);
@@ -147,14 +147,14 @@ void debugger_points_lift(struct ptask *pt)
 	pt->t.mm->planted_as = 0;
 }
 
-/* Where the program's own tracer has them, the CPU watches for nobody else. */
+/* Debug registers that the emulated tracer uses are not the debugger's. */
 static bool cpu_watches(const struct ptask *pt)
 {
 	return !pt->t.debugged && task_watches_work();
 }
 
-/* Closes the pages of what the CPU does not watch. */
-static int guard(struct debug *d, struct ptask *pt)
+/* Protects the pages of watchpoints for which there are no debug registers. */
+static int protect_pages(struct debug *d, struct ptask *pt)
 {
 	struct arch_watches w;
 	unsigned n = 0;
@@ -172,7 +172,7 @@ static int guard(struct debug *d, struct ptask *pt)
 	return pt->t.mm->nguards ? debugger_page_watch_close(d, pt) : 0;
 }
 
-/* A counter that steps compares where the task is, but counts none in a diversion. */
+/* With the step counter, the task's pc is compared instead; but a diversion is not stepped. */
 static bool plants(const struct debug *d)
 {
 	return !d->ignore_points && (!d->p.by || d->diversion);
@@ -188,7 +188,7 @@ int debugger_points_place(struct debug *d, struct ptask *pt)
 		for (size_t i = 0; i < d->npoints && plants(d); i++)
 			if (is_break(d->points[i].kind) && is_in(d, &d->points[i], mm))
 				plant(&pt->t, d->points[i].addr);
-		if (!d->ignore_points && guard(d, pt))
+		if (!d->ignore_points && protect_pages(d, pt))
 			return -1;
 		mm->planted_as = d->plan;
 	}
@@ -231,7 +231,7 @@ static bool hit_by(const struct debug *d, const struct stop_point *q, const stru
 	return false;
 }
 
-/* A write that changes nothing is none; an access by which nothing changes is a read. */
+/* A write that changes nothing does not count; an access that changes nothing is a read. */
 static bool watch_hit(const struct stop_point *q, bool changed, bool struck)
 {
 	switch (q->kind) {

@@ -1,3 +1,4 @@
+/* Makes checkpoints, and resumes from them. */
 #include "replay/checkpoint.h"
 
 #include "tracee/waitstatus.h"
@@ -13,13 +14,12 @@
 struct checkpoint {
 	struct ptask *tasks;
 	struct replaying objects; /* the shared objects only */
-	uint64_t event;           /* the last that had been applied */
-	struct trace_event ev;    /* under way when it was put aside */
+	uint64_t event;           /* the last that was applied */
+	struct trace_event ev;    /* the next, for a diversion */
 	enum event_state event_state;
 };
 
-/* A task made by `from` in the place of `like`, with its registers. mm: its memory; NULL: a copy of
- * from's. */
+/* A copy of `like`, with its registers, made by `from`. mm: its memory; NULL: a copy of from's. */
 static struct ptask *copy_task(struct replayer *p, struct ptask *from, struct ptask *like,
 			       struct mm *mm)
 {
@@ -66,7 +66,7 @@ static struct ptask *copy_process(struct replayer *p, struct ptask *like)
 	return copy;
 }
 
-/* The copy, among the first tasks of p, of the task that stands for an address space. */
+/* The copy of that task, among those made so far. */
 static struct ptask *copy_of(struct replayer *p, const struct ptask *of)
 {
 	for (struct ptask *c = p->tasks; c; c = c->next)
@@ -95,7 +95,7 @@ static void reverse(struct ptask **list)
 	*list = to;
 }
 
-/* Calls made in a task's name have left it with the agent's registers. */
+/* Calls that the agent has made for the tasks have changed their registers. */
 static void own_registers(struct ptask *list)
 {
 	for (struct ptask *t = list; t; t = t->next)
@@ -139,7 +139,7 @@ static void swap_objects(struct replaying *a, struct replaying *b)
 	b->nobjects = n;
 }
 
-/* The replay's tasks and objects are gone. */
+/* Frees the replay's tasks and objects. */
 static void end_all(struct replayer *p)
 {
 	struct replaying old = {0};
@@ -149,13 +149,13 @@ static void end_all(struct replayer *p)
 	kernel_replay_objects_free(&old);
 }
 
-/* The replay goes on with copies of c's tasks and objects. */
+/* Resumes the replay with copies of these tasks and objects. */
 static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying *objects)
 {
 	struct replaying new = {0};
 
 	p->tasks = NULL;
-	p->watchdog.event = 0; /* each has a clock of its own */
+	p->watchdog.event = 0; /* copies have CPU clocks of their own */
 	if (kernel_replay_objects_copy(&new, objects)) {
 		kernel_replay_objects_free(&new);
 		return -1;
@@ -189,7 +189,7 @@ struct checkpoint *replayer_checkpoint_make(struct replayer *p)
 	swap_objects(&objects, &p->rp);
 	int r = wake_copies(p, tasks, &objects);
 	c->tasks = p->tasks;
-	swap_objects(&c->objects, &p->rp); /* the copies sleep */
+	swap_objects(&c->objects, &p->rp); /* the copies do not run */
 	p->tasks = tasks;
 	swap_objects(&objects, &p->rp);
 	if (r) {

@@ -1,6 +1,6 @@
-/* Checkpoints: copies of all tasks of a replay, asleep, from which it can be taken up again any
- * number of times. Their memory is shared with the tasks they are copies of until either writes to
- * it. */
+/* Checkpoints: copies of all tasks of a replay, which never run themselves, and from which the
+ * replay can be resumed any number of times. Copies share memory with their originals until either
+ * writes to it. */
 #ifndef RR_CHECKPOINT_H
 #define RR_CHECKPOINT_H
 
@@ -8,17 +8,18 @@
 
 struct checkpoint;
 
-/* Of this point, which must not be on the way to an event whose task has come to it, nor inside of
- * a trampoline. NULL: cannot be made (too many processes, no memory). */
+/* Makes one at the current position. The next event must not be EVENT_REACHED, and no task may be
+ * inside a trampoline. NULL and errno: too many processes, no memory. */
 struct checkpoint *replayer_checkpoint_make(struct replayer *p);
-/* Takes the replay up there: its tasks of now are ended. -1: it cannot go on at all; a line has
- * been printed. */
+/* Ends the replay's tasks and resumes it at the checkpoint. -1: the replay cannot go on; its report
+ * says why. */
 int replayer_checkpoint_restore(struct replayer *p, struct checkpoint *c);
 void replayer_checkpoint_free(struct replayer *p, struct checkpoint *c);
-/* Bytes that it holds for itself alone, nearly. */
+/* Bytes of memory that are the checkpoint's alone, approximately. */
 uint64_t replayer_checkpoint_bytes(const struct checkpoint *c);
 
-/* A replay put aside while copies of its tasks run in its place, and taken up again. */
+/* Replaces the replay's tasks by copies. The result holds the tasks themselves, for
+ * replayer_divert_end(), which ends the copies. NULL and errno: it cannot. */
 struct checkpoint *replayer_divert(struct replayer *p);
 void replayer_divert_end(struct replayer *p, struct checkpoint *c);
 

@@ -1,4 +1,4 @@
-/* A debugger's view of a replay: the ways in and out, and moves. */
+/* A debugger's view of a replay: opening, closing, and resuming. */
 #include "replay/debugger.h"
 #include "util/util.h"
 
@@ -46,7 +46,7 @@ static int shown_output(void *ctx, const struct trace_event *ev, int stream, con
 	return 0;
 }
 
-/* How often the replay is looked at while it runs: for ^C, and for checkpoints. */
+/* How often running tasks are interrupted for poll() and for checkpoints. */
 #define LOOK_NS 50000000u
 
 static int start(struct debug *d)
@@ -59,7 +59,7 @@ static int start(struct debug *d)
 	if (d->p.by == &replayer_by_hpc) {
 		replayer_fail(
 			&d->p,
-			"%s: was recorded with the counter '%s', by which a debugger cannot find points yet",
+			"%s: was recorded with the counter '%s', by which a debugger cannot find positions yet",
 			trace_reader_dir(d->p.r), counter);
 		return -1;
 	}
@@ -119,7 +119,7 @@ void debug_close(struct debug *d)
 	free(d);
 }
 
-/* --- moving
+/* --- resuming
  * -----------------------------------------------------------------------------------------------------
  */
 
@@ -128,7 +128,7 @@ void debug_catch_set(struct debug *d, const struct debug_catch *c)
 	d->catch = *c;
 }
 
-static void finish(struct debug *d, enum outcome out, bool backward, struct debug_stop *stop)
+static void finish_run(struct debug *d, enum outcome out, bool backward, struct debug_stop *stop)
 {
 	struct ptask *pt;
 
@@ -154,8 +154,8 @@ static void finish(struct debug *d, enum outcome out, bool backward, struct debu
 	report_failure(d);
 }
 
-/* Others run before the task does. OUT_GOAL: it is its turn. */
-static enum outcome its_turn(struct debug *d, pid_t tid)
+/* Runs other tasks until this one is next. OUT_GOAL: it is. */
+static enum outcome run_until_next(struct debug *d, pid_t tid)
 {
 	for (;;) {
 		struct ptask *pt = debugger_next_task(d);
@@ -172,10 +172,10 @@ static enum outcome its_turn(struct debug *d, pid_t tid)
 	}
 }
 
-/* One instruction, or the event that it leads to; a call until it has returned. */
+/* One instruction, or the event that it leads to; a call up to its return. */
 static enum outcome step_on(struct debug *d, pid_t tid)
 {
-	enum outcome out = its_turn(d, tid);
+	enum outcome out = run_until_next(d, tid);
 
 	if (out != OUT_GOAL)
 		return out;
@@ -196,8 +196,8 @@ static enum outcome step_on(struct debug *d, pid_t tid)
 		if ((pt = debugger_task(d, tid)))
 			pt->t.mm->planted_as = 0;
 		if (out != OUT_GOAL || !pt || pt->state != PTASK_AT_CALL)
-			return out == OUT_GOAL && !pt ? its_turn(d, tid) : out;
-		if ((out = its_turn(d, tid)) != OUT_GOAL)
+			return out == OUT_GOAL && !pt ? run_until_next(d, tid) : out;
+		if ((out = run_until_next(d, tid)) != OUT_GOAL)
 			return out;
 	}
 }
@@ -224,7 +224,7 @@ static enum outcome step_range(struct debug *d, const struct debug_resume *go)
 	}
 }
 
-static enum outcome onwards(struct debug *d)
+static enum outcome run_on(struct debug *d)
 {
 	d->keeping = true;
 	d->hits = 0;
@@ -245,8 +245,8 @@ void debug_resume(struct debug *d, const struct debug_resume *go, struct debug_s
 	else if (go->step)
 		out = step_range(d, go);
 	else
-		out = go->backward ? debugger_reverse_stop(d) : onwards(d);
-	finish(d, out, go->backward, stop);
+		out = go->backward ? debugger_reverse_stop(d) : run_on(d);
+	finish_run(d, out, go->backward, stop);
 	if (go->step && stop->kind == DEBUG_STOP_STEP && debugger_task(d, go->step)) {
 		stop->tid = d->stop.tid = d->current = go->step;
 		stop->pid = d->stop.pid = debugger_task(d, go->step)->pid;
@@ -259,7 +259,7 @@ void debug_seek(struct debug *d, const struct debug_position *p, struct debug_st
 
 	debug_diversion_end(d);
 	d->reversed = 0;
-	finish(d, debugger_seek(d, &g), false, stop);
+	finish_run(d, debugger_seek(d, &g), false, stop);
 }
 
 struct debug_figures debug_figures(struct debug *d)

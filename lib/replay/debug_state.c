@@ -3,6 +3,7 @@
 #include "util/util.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 
 int debugger_fail(struct debug *d, const char *fmt, ...)
 {

@@ -4,7 +4,7 @@
 #include "counter/page.h"
 #include "util/util.h"
 
-/* Behind the agent's own code, a slot each. */
+/* A slot for each, after the agent's own code. */
 #define SLOTS_ADDR (AGENT_ADDR + 0x100)
 #define SLOT_SIZE ((uint64_t)ARCH_DISPLACED_MAX)
 #define SLOTS ((AGENT_DATA - SLOTS_ADDR) / SLOT_SIZE)

@@ -1,6 +1,6 @@
-/* An instruction under a breakpoint, executed elsewhere: a copy of it, and a jump to what comes
- * behind it, lie in the agent's page, so that the task goes on from a breakpoint that is not to
- * stop it without a stop, and without its being taken out.
+/* Displaced instructions of breakpoints: a copy of the instruction under a breakpoint, and a jump
+ * to the next one, in the agent's page. A task that a breakpoint does not stop is resumed there,
+ * while the breakpoint stays in place.
  */
 #ifndef RR_DISPLACE_H
 #define RR_DISPLACE_H

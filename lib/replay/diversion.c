@@ -22,8 +22,7 @@ static int diversion_begin(struct debug *d)
 {
 	if (d->diversion)
 		return 0;
-	d->diversion_from =
-		debug_here(d); /* which it can't be asked for once the tasks are copies */
+	d->diversion_from = debug_here(d); /* copies of tasks have no position in the run */
 	d->diversion_siginfo = d->siginfo_event;
 	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
 		debugger_points_lift(pt);
@@ -44,7 +43,7 @@ void debug_diversion_end(struct debug *d)
 	d->siginfo_event = d->diversion_siginfo;
 }
 
-/* Writes are said to have been made; memory is had. */
+/* The result of a call: writes claim success, memory is really mapped. */
 static int64_t serve(struct ptask *pt)
 {
 	const struct trace_regs g = pt->t.regs;
@@ -103,7 +102,7 @@ static bool serve_call(struct ptask *pt)
 		}
 		return !ptask_set_regs(pt);
 	}
-	if (pt->t.mm->nguards) /* it may change what is mapped */
+	if (pt->t.mm->nguards) /* the call may change mappings */
 		debugger_points_lift(pt);
 	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
@@ -122,7 +121,7 @@ static enum outcome step_once_here(struct debug *d, struct ptask *pt)
 	enum event_state event = d->p.event;
 	uint8_t kind = d->p.ev.kind;
 
-	/* No event of the recording is under way during a diversion. */
+	/* A diversion has no recorded events. */
 	d->p.event = EVENT_LOADED;
 	d->p.ev.kind = EV_SYSCALL;
 	enum stepped s = debugger_insn_step(d, pt);

@@ -77,7 +77,7 @@ static bool only_result_differs(const struct trace_regs *a, const struct trace_r
 	return true;
 }
 
-/* The task goes on from the event's `after`. */
+/* Gives the task the registers that it had after the event. */
 static enum replayer_result resume_after(struct replayer *p, struct ptask *pt)
 {
 	bool simple = p->ev.kind == EV_SYSCALL && pt->state == PTASK_AT_CALL && !pt->t.away &&
@@ -150,7 +150,7 @@ static enum replayer_result apply_signal(struct replayer *p, struct ptask *pt)
 	enum replayer_result v;
 
 	p->stats->signals++;
-	/* nothing of the program's is changed; its end, if it is that, comes by itself */
+	/* the program's state does not change; if the signal ends it, an exit event follows */
 	if (p->ev.flags & EVF_INEXACT)
 		return REPLAYER_OK;
 	v = apply_data(p, pt);

@@ -1,4 +1,4 @@
-/* Onwards through a replay, with stops on the way. */
+/* Forwards through a replay, with stops on the way. */
 #include "replay/debugger.h"
 #include "replay/displace.h"
 #include "replay/page_watch.h"
@@ -37,7 +37,7 @@ static enum hook_answer at_clock(struct debug *d, struct ptask *pt)
 {
 	if (d->o.poll && d->o.poll(d->o.ctx))
 		d->interrupted = true;
-	if (d->hooks.stop_soon && d->interrupted) { /* nothing counts there */
+	if (d->hooks.stop_soon && d->interrupted) { /* no counted edge will stop it */
 		debugger_insn_finish(d, pt);
 		return HOOK_STAY;
 	}
@@ -106,7 +106,7 @@ enum step_result debugger_hook_step(struct replayer_hooks *s, struct ptask *pt,
 
 #define INSNS_A_POLL 1024
 
-/* Breakpoints are not in the program's memory then: the task is compared with them. */
+/* With the step counter, breakpoints are not in memory: the task's pc is compared with them. */
 bool debugger_hook_insn(struct replayer_hooks *s, struct ptask *pt)
 {
 	struct debug *d = (struct debug *)s;
@@ -214,7 +214,7 @@ static bool exit_stop(struct debug *d, const struct trace_event *ev, struct debu
 	return d->catch.threads;
 }
 
-/* Whether the event that has just acted is a stop. pid: of its task, before. */
+/* Whether the event that has just been applied is a stop. pid: its task's, before the event. */
 static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 {
 	struct ptask *pt = debugger_task(d, ev->tid),
@@ -222,7 +222,7 @@ static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 	struct debug_stop stop = {.pid = pid, .tid = ev->tid};
 	bool stops = false;
 
-	if (child) /* what stops its maker does not stop it */
+	if (child) /* it has inherited memory with its parent's breakpoints */
 		child->t.mm->planted_as = 0;
 	if (pt && !debugger_event_needs_no_run(ev) && debugger_points_watch_check(d, pt, 0))
 		return true;
@@ -280,7 +280,7 @@ static enum outcome verdict(struct debug *d, enum replayer_result v)
 	return OUT_TROUBLE;
 }
 
-/* The next event, of a task of pid's, has acted. */
+/* The next event has been applied to a task of that process. */
 static enum outcome event_done(struct debug *d, pid_t pid)
 {
 	const struct trace_event ev = d->p.ev;
@@ -326,7 +326,7 @@ enum outcome debugger_forward_reach(struct debug *d)
 	return OUT_GOAL;
 }
 
-/* From behind the goal's event and edge on, by single steps. */
+/* Steps from the goal's event and tick to its instruction. */
 static enum outcome walk(struct debug *d, const struct goal *g)
 {
 	for (;;) {
@@ -341,14 +341,14 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 			debugger_fail(d, "the replay's task has vanished");
 			return OUT_TROUBLE;
 		case STEP_AT_EVENT:
-			/* the goal is there, or behind */
+			/* the goal is here or past */
 			return d->p.event == EVENT_REACHED ? OUT_GOAL : debugger_forward_reach(d);
 		case STEPPED: break;
 		}
 		if (pt->count.ticks != ticks)
 			return OUT_GOAL;
-		/* What has stopped behind an access has it before the goal; a breakpoint at the
-		 * goal comes after it. */
+		/* A watchpoint stops after its access, which is before the goal; a breakpoint at
+		 * the goal is past it. */
 		bool struck = debugger_points_watch_check(d, pt, task_struck(&pt->t)),
 		     there = is_there(d, g, pt);
 		const struct stop_point *q = there ? NULL : debugger_points_break_at(d, pt);
@@ -361,21 +361,21 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 	}
 }
 
-/* Whether the run has come to where it paused because of a hit. */
+/* The replay has paused: at a stop, by an interrupt, or at a tick. */
 static enum outcome paused(struct debug *d)
 {
 	if (d->interrupted)
 		return OUT_INTERRUPT;
 	if (d->stop.kind != DEBUG_STOP_STEP)
 		return counts_as_hit(d) ? OUT_STOP : OUT_GOAL;
-	/* behind an edge */
+	/* right after a counted edge */
 	d->insns = 0;
 	d->insns_known = true;
 	debugger_checkpoint_if_due(d, false);
 	return OUT_GOAL;
 }
 
-/* Off the breakpoint on which the task stands. */
+/* Leaves the breakpoint at which the task is. */
 static enum outcome leave(struct debug *d, struct ptask *pt)
 {
 	uint64_t v[2];
@@ -387,8 +387,8 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	switch (debugger_insn_step(d, pt)) {
 	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEP_AT_EVENT:
-		/* It comes to it without executing anything: the breakpoint is out of the way, to
-		 * be placed anew afterwards. */
+		/* The task comes to its event without executing anything. The breakpoint is taken
+		 * out, and placed again afterwards. */
 		task_unplant(&pt->t, v[0]);
 		pt->t.mm->planted_as = 0;
 		d->lifted = ARCH_PC(&pt->t.regs);
@@ -403,7 +403,8 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 		       : OUT_GOAL;
 }
 
-/* What is to stop at on the way to the next event. OUT_STOP: the goal's walk begins here. */
+/* Sets the tick to stop at on the way to the next event. OUT_STOP: the goal's event and tick are
+ * here. */
 static enum outcome aim(struct debug *d, const struct goal *g)
 {
 	struct ptask *pt = debugger_next_task(d);
@@ -428,7 +429,7 @@ static enum outcome run_on(struct debug *d)
 	d->stop.kind = DEBUG_STOP_STEP;
 	if (pt && !lifted && debugger_points_place(d, pt))
 		return OUT_TROUBLE;
-	d->insns_known &= d->p.by != NULL; /* else nobody counts them */
+	d->insns_known &= d->p.by != NULL; /* only the step counter counts them */
 	enum replayer_result v = replayer_next(&d->p);
 	if (v == REPLAYER_PAUSED) {
 		d->insns_known &= d->p.event != EVENT_REACHED;

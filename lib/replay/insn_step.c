@@ -1,4 +1,4 @@
-/* One instruction of the program, which may be code of ours in a trampoline. */
+/* Executes single instructions of the program, which may lie in trampolines. */
 #include "replay/debugger.h"
 #include "replay/displace.h"
 #include "replay/page_watch.h"
@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 
-/* Trampoline code between two instructions of the program's, at most. */
+/* Instructions that a trampoline has between two of the program, at most. */
 #define BETWEEN_MAX 64
 
 static bool is_tick_event(const struct trace_event *ev)
@@ -22,7 +22,7 @@ bool debugger_event_needs_no_run(const struct trace_event *ev)
 	       (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
 }
 
-/* The task has come to the place of the event under way already. */
+/* The task is where its next event is. */
 static bool at_event(struct debug *d, struct ptask *pt)
 {
 	const struct trace_event *ev = &d->p.ev;
@@ -43,14 +43,13 @@ static void before_trap(struct ptask *pt, int status)
 		ARCH_PC(&pt->t.regs)--;
 }
 
-/* Stands in front of an instruction of the program's: shows the registers so. */
 void debugger_insn_origin(struct ptask *pt)
 {
 	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
 }
 
-/* One instruction of the task's own memory. The clock may stop the task first, even with the
- * instruction done and its trap still to come; then that trap is what the next step gives. */
+/* Executes one instruction at the task's own pc. The watchdog may stop the task first, even when
+ * the instruction is done and its trap is pending; then the next step reports that trap. */
 static enum step_result step_plain(struct debug *d, struct ptask *pt, struct arch_nondet *c,
 				   int *status)
 {
@@ -79,7 +78,7 @@ static enum step_result step_one(struct debug *d, struct ptask *pt, struct arch_
 		       : s;
 }
 
-/* The instructions since the last tick are one more, or that tick was just made. */
+/* Counts the instruction, from 0 again if it made a tick. */
 static void count_insn(struct debug *d, const struct ptask *pt, uint64_t ticks_before)
 {
 	bool ticked = pt->count.ticks != ticks_before;
@@ -102,7 +101,7 @@ enum step_result debugger_insn_step_counted(struct debug *d, struct ptask *pt,
 bool debugger_insn_pass_page_watch(struct debug *d, struct ptask *pt, int status)
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
-	bool planted = task_planted(&pt->t, pc); /* it was a copy of the instruction that faulted */
+	bool planted = task_planted(&pt->t, pc); /* the instruction that faulted was displaced */
 
 	if (planted)
 		task_unplant(&pt->t, pc);
@@ -112,7 +111,7 @@ bool debugger_insn_pass_page_watch(struct debug *d, struct ptask *pt, int status
 	return s == STEP_DONE;
 }
 
-/* Executes what is at the task's own place, and then code of ours up to the program's next
+/* Executes the instruction at the task's own pc, and then the trampoline up to the program's next
  * instruction. */
 static enum stepped step_raw(struct debug *d, struct ptask *pt)
 {
@@ -157,7 +156,7 @@ enum stepped debugger_insn_step(struct debug *d, struct ptask *pt)
 		if (planted[i])
 			task_plant(t, v[i]);
 	debugger_insn_origin(pt);
-	if (s == STEP_AT_EVENT) { /* of which it may have done a part, in code of ours */
+	if (s == STEP_AT_EVENT) { /* a trampoline may have executed a part of it */
 		t->regs = from;
 		ptask_set_regs(pt);
 	} else if (s == STEPPED) {
@@ -187,7 +186,7 @@ void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 			task_plant(t, v[i]);
 		return;
 	}
-	/* What it does there is for the next event to see; the breakpoint is out until then. */
+	/* The next event deals with that stop; the breakpoint is out until then. */
 	if (s == STEP_STOPPED)
 		before_trap(pt, status);
 	task_set_regs(t);

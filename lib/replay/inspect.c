@@ -1,11 +1,11 @@
-/* What is there at a point of the run: tasks, registers, memory, mappings and files, as the program
- * has them. */
+/* Tasks, registers, memory, mappings and files at the current position, as the program has them. */
 #include "counter/page.h"
 #include "replay/debugger.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <libdeflate.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,8 +14,8 @@
  * ----------------------------------------------------------------------------------------------------
  */
 
-/* What a program calls its tasks (PR_SET_NAME) is not replayed: they have the name they begin with.
- * before: others, n of them, of which one may be of the same process. */
+/* Names set by PR_SET_NAME are not replayed: a task has the name of its program. before: n threads
+ * that have names, perhaps one of the same process. */
 static void name_thread(struct debug *d, struct debug_thread *t, const struct debug_thread *before,
 			size_t n)
 {
@@ -79,7 +79,7 @@ ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max)
  * ---------------------------------------------------------------------------------------------------
  */
 
-/* Code as the file has it, where rewritten code is. */
+/* Replaces rewritten code by the original of its file. */
 static void show_original(struct debug *d, const struct task *t, uint64_t addr, uint8_t *buf,
 			  size_t n)
 {
@@ -93,7 +93,6 @@ static void show_original(struct debug *d, const struct task *t, uint64_t addr, 
 	}
 }
 
-/* What is ours alone: the agent, the counter page, trampolines. */
 uint64_t debugger_hidden_until(const struct task *t, uint64_t addr)
 {
 	if (addr >= AGENT_ADDR && addr < AGENT_END)
@@ -140,7 +139,7 @@ ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 	uint64_t at, pair[2], word;
 	size_t n = 0;
 
-	/* On the stack the program began with: argc, argv, 0, environment, 0, auxv. */
+	/* The initial stack: argc, argv, 0, environment, 0, auxv (System V ABI, 3.4.1). */
 	if (!pt || !(at = pt->t.mm->stack) || task_read_all(&pt->t, at, &word, 8))
 		return debugger_fail(d, "there is no process %d", pid);
 	at += 8 * (word + 2);
@@ -159,7 +158,7 @@ ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 	return (ssize_t)n;
 }
 
-/* The name of what is mapped there, as the program's kernel had it. */
+/* The name of the mapping as the recorded kernel showed it. */
 static const char *name_at(struct debug *d, const struct task *t, const struct maps_line *l)
 {
 	for (size_t i = 0; i < t->mm->code.n; i++) {
@@ -212,7 +211,7 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	struct debug_map m;
 	struct ptask *pt = need_process(d, pid);
 
-	if (pt) /* the program's own protection is shown */
+	if (pt) /* shows the program's own protections */
 		debugger_points_lift(pt);
 	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 	if (!f)

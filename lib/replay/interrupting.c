@@ -1,6 +1,6 @@
-/* Counters that interrupt: they stop a task near a point of its run, late by their skid; a
- * breakpoint finds the rest of the way. The step counter does the same, instruction by instruction,
- * and is how this is tested. */
+/* Interrupting counters: they stop a task near a tick, late by their skid; from a tick early
+ * enough, a breakpoint finds the position. The step counter does the same by single-stepping, and
+ * is the oracle for testing this. */
 #include "replay/replayer.h"
 #include "tracee/waitstatus.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
-/* Stopped by itself: in front of a call, or by a signal it has raised. */
+/* The task has stopped itself: at a call, or by a signal that it raised. */
 static bool own_stop(struct ptask *pt, int status)
 {
 	return wait_is_call(status) || task_raised(&pt->t, wait_signal(status));
@@ -33,7 +33,7 @@ enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, 
 	return s;
 }
 
-/* Steps between two looks at the clock, which is not to interrupt any of them. */
+/* Steps between two checks of the watchdog, which does not interrupt single steps. */
 #define STEPS_A_LOOK 4096
 
 static enum replayer_result step_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
@@ -71,9 +71,10 @@ static enum replayer_result step_run(struct replayer *p, struct ptask *pt, struc
 
 const struct interrupter replayer_by_step = {step_run};
 
-/* The hardware counter. A breakpoint is met before its instruction runs, and not again at the first
- * instruction after a resume with the resume flag (Intel SDM vol. 3, 17.3.1.1). A repeated string
- * instruction meets it once, not at each of its rounds, so that is left by stepping. */
+/* The hardware counter. A breakpoint triggers before its instruction, unless that is the first one
+ * after a resume with the resume flag (Intel SDM vol. 3, 17.3.1.1). On a repeated string
+ * instruction it triggers once, not for each repetition, so such an instruction is left by
+ * single-stepping. */
 static bool repeats(struct ptask *pt)
 {
 	uint8_t prefix;
@@ -100,7 +101,7 @@ static enum replayer_result hpc_resume(struct replayer *p, struct ptask *pt, int
 	return v;
 }
 
-/* Gets the task going from where its breakpoint is. True: the run is over, *v says how. */
+/* Leaves the breakpoint at which the task is. True: the run is over, *v says how. */
 static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interrupt *in,
 			     int *status, enum replayer_result *v)
 {
@@ -113,8 +114,7 @@ static bool leave_breakpoint(struct replayer *p, struct ptask *pt, struct interr
 			     : REPLAYER_OK;
 		return *v;
 	}
-	/* the clock may stop it first, even behind the instruction: then its trap is what comes
-	 * next */
+	/* the watchdog may stop it first, even after the instruction: then its trap is pending */
 	do {
 		*v = hpc_resume(p, pt, PTRACE_SYSEMU_SINGLESTEP, status);
 		if (*v)

@@ -1,4 +1,4 @@
-/* The checkpoints that are kept of a run, in the order of their positions. */
+/* The checkpoints of a run, in the order of their positions. */
 #include "replay/debugger.h"
 #include "util/util.h"
 
@@ -87,7 +87,7 @@ bool debugger_checkpoint_due(struct debug *d)
 	return k && debugger_event(d) >= k->event && cost_now(d) > k->cost + d->spacing;
 }
 
-/* Between two instructions of the program, with no event under way. */
+/* A checkpoint lies at a tick, before the next event is reached. */
 static bool can_keep(const struct debug *d)
 {
 	if (d->p.event == EVENT_REACHED || !d->p.tasks || d->diversion || d->insns ||

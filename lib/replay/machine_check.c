@@ -13,7 +13,7 @@ static const uint32_t *leaf_of(const struct trace_meta *m, uint32_t leaf, uint32
 	return arch_leaf((const uint32_t(*)[6])m->leaves, m->nleaves, leaf, subleaf);
 }
 
-/* Bits of a linear address: CPUID leaf 0x80000008. */
+/* Bits of a linear address, from CPUID leaf 0x80000008. */
 static unsigned address_bits(uint32_t eax)
 {
 	return eax >> 8 & 0xff;
@@ -31,8 +31,7 @@ static char *address_misfit(const struct trace_meta *m)
 			 address_bits(leaf[2]), address_bits(a));
 }
 
-/* Programs save the parts that they are told of by themselves, so they have to be where they were.
- */
+/* Programs use XSAVE themselves, so the parts must lie where they lay in the recording. */
 static char *layout_misfit(const struct trace_meta *m, const struct arch_xlayout *there,
 			   const struct arch_features *pretend)
 {

@@ -30,12 +30,12 @@ void debugger_page_watch_add(struct mm *mm, uint64_t addr, bool access)
 	g->access |= access;
 }
 
-/* The protection goes over what is mapped there; the task's registers are left to be restored. */
+/* Sets the page's protection. The caller restores the task's registers. */
 static int protect(struct ptask *pt, struct guard *g, bool closed)
 {
 	uint8_t prot = !closed ? g->prot : g->access ? PROT_NONE : g->prot & ~PROT_WRITE;
 
-	/* the program may not do it anyway */
+	/* the program's own protection is as strict */
 	if (g->closed == closed || (closed && prot == g->prot))
 		return 0;
 	g->closed = closed;
@@ -61,7 +61,7 @@ int debugger_page_watch_close(struct debug *d, struct ptask *pt)
 		}
 	maps_close(f);
 	if (r)
-		debugger_fail(d, "memory cannot be closed to the program for a watchpoint");
+		debugger_fail(d, "memory cannot be protected for a watchpoint");
 	return r | ptask_restore(pt);
 }
 
@@ -80,8 +80,8 @@ void debugger_page_watch_drop(struct ptask *pt)
 	ptask_restore(pt);
 }
 
-/* The closed page at which it has stopped; *addr becomes the address. */
-static struct guard *struck(struct ptask *pt, int status, uint64_t *addr)
+/* The protected page at which the task has stopped; *addr becomes the faulting address. */
+static struct guard *faulted_page(struct ptask *pt, int status, uint64_t *addr)
 {
 	siginfo_t si;
 
@@ -97,7 +97,7 @@ bool debugger_page_watch_triggered(struct ptask *pt, int status)
 {
 	uint64_t addr;
 
-	return struck(pt, status, &addr);
+	return faulted_page(pt, status, &addr);
 }
 
 static void touch(struct debug *d, uint64_t addr, uint64_t len)
@@ -106,8 +106,7 @@ static void touch(struct debug *d, uint64_t addr, uint64_t len)
 		d->touched[d->ntouched++] = (struct touched){addr, len};
 }
 
-/* What the instruction reads and writes: the CPU says only where the first of it is that is closed.
- */
+/* Notes all that the instruction accesses: the fault reports only the first protected address. */
 static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 {
 	uint8_t bytes[ARCH_INSN_MAX];
@@ -119,7 +118,7 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 		return;
 	task_hide_planted(&pt->t, pc, bytes, (size_t)n);
 	if (!arch_insn_accesses(bytes, (size_t)n, &pt->t.regs, &a) || addr - pc < a.insn_len)
-		return; /* in a closed page, but about others */
+		return; /* the page of the code is protected for another watchpoint */
 	for (unsigned i = 0; i < a.n; i++)
 		touch(d, a.v[i].addr, a.v[i].len);
 	touch(d, addr, a.longest);
@@ -136,10 +135,10 @@ enum step_result debugger_page_watch_pass(struct debug *d, struct ptask *pt, int
 	struct guard *g;
 	uint64_t addr;
 
-	while (s == STEP_STOPPED && (g = struck(pt, *status, &addr))) {
+	while (s == STEP_STOPPED && (g = faulted_page(pt, *status, &addr))) {
 		if (g->access && !d->ntouched)
 			note_touched(d, pt, addr);
-		else if (!d->ntouched) /* that it does is all that matters */
+		else if (!d->ntouched) /* a write: memory will be compared */
 			touch(d, addr, 1);
 		if (protect(pt, g, false) || task_restore(&pt->t))
 			return STEP_GONE;

@@ -1,25 +1,24 @@
-/* Watchpoints beyond those of the CPU: the pages they are in are closed to the program's writes, or
- * to all it does there. What it tries there faults, and is looked at: it executes the instruction
- * with the page open. What the replay itself writes does not fault; it is compared after each
- * event, as for the CPU's watchpoints. */
+/* Watchpoints without debug registers: their pages are protected against the program's writes, or
+ * against all access. An instruction that faults there is executed with the page unprotected, and
+ * what it accessed is noted. What the replay writes does not fault; memory is compared after each
+ * event, as for watchpoints in debug registers. */
 #ifndef RR_PAGE_WATCH_H
 #define RR_PAGE_WATCH_H
 
 #include "counter/step.h"
 #include "replay/debugger.h"
 
-/* Closes the page of addr; access: to reads as well. Up to the next debugger_page_watch_close()
- * nothing is closed yet. */
+/* Adds the page of addr; access: protected against reads, too. */
 void debugger_page_watch_add(struct mm *mm, uint64_t addr, bool access);
-/* Closes all that have been added, if they are mapped. -1: cannot. */
+/* Protects all pages that have been added, where they are mapped. -1: cannot. */
 int debugger_page_watch_close(struct debug *d, struct ptask *pt);
-/* Opens all, and forgets them. */
+/* Restores all protections, and forgets the pages. */
 void debugger_page_watch_drop(struct ptask *pt);
-/* Whether the task has stopped at a page that is open to the program, but closed. */
+/* Whether the task has stopped at such a page, in an access that the program may make. */
 bool debugger_page_watch_triggered(struct ptask *pt, int status);
-/* For such a stop: the instruction is done with what it needs open, by step(). What it touched is
- * in d->touched. A result other than STEP_DONE is the program's own doing: then the pages stay open
- * for it, until points are placed the next time. */
+/* After such a stop: executes the instruction by step(), with the pages it accesses unprotected,
+ * and sets d->touched. Any result but STEP_DONE is the program's own doing; then the pages stay
+ * unprotected until stop points are placed again. */
 enum step_result debugger_page_watch_pass(struct debug *d, struct ptask *pt, int *status,
 					  enum step_result (*step)(struct debug *d,
 								   struct ptask *pt,

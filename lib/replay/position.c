@@ -1,7 +1,8 @@
-/* Points of the run as text, and their order. */
+/* Positions as text, and their order. */
 #include "replay/debug.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 void debug_position_print(char text[DEBUG_POSITION_MAX], const struct debug_position *p)

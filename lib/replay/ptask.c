@@ -1,4 +1,4 @@
-/* The processes that play the recording's tasks. */
+/* The processes that replay the recorded tasks. */
 #include "agent/agent.h"
 #include "replay/replayer.h"
 #include "tracee/waitstatus.h"
@@ -27,15 +27,14 @@
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
 	 PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
-/* More tasks at a time than any recording has: a trace that forks without end stops there. */
+/* More tasks at a time than any recording has: the limit for a hostile trace that forks forever. */
 #define PTASKS_MAX 10000
 
-/* From its first stop on, before it has run any code. */
 bool ptask_open_counter(struct replayer *p, struct ptask *pt)
 {
 	if (p->by != &replayer_by_hpc || !hpc_open(&pt->hpc, &p->hpc, pt->t.tid))
 		return true;
-	replayer_fail(p, "the hardware counter cannot be had for a task: %s", strerror(errno));
+	replayer_fail(p, "the hardware counter cannot be opened for a task: %s", strerror(errno));
 	return false;
 }
 
@@ -72,7 +71,7 @@ void ptask_set_state(struct ptask *pt, enum ptask_state to)
 	pt->state = to;
 }
 
-/* The recorded processor first: what CPUID says of itself differs between processors. */
+/* To the recorded CPU if there is one: some values of CPUID differ between CPUs. */
 static void pin(int cpu)
 {
 	cpu_set_t set;
@@ -94,7 +93,7 @@ static int make_stub(void)
 
 	if (fd < 0 || write_all(fd, agent_stub, (size_t)(agent_stub_end - agent_stub)))
 		return -1;
-	/* Tasks inherit it; one that is open for writing cannot be executed. */
+	/* Tasks inherit it. A file that is open for writing cannot be executed. */
 	char path[64];
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	int ro = open(path, O_RDONLY);
@@ -110,11 +109,11 @@ static int make_stub(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 #define CALL_AT (AGENT_ADDR + ARCH_SYSCALL_LEN)
 
-/* The wall behind PTRACE_SYSEMU, for this task and all it will make: the kernel does for them
- * nothing but what the replayer has them do through the agent's instruction. SYSEMU skips a call
- * before the filter is asked (ptrace comes before seccomp in kernel/entry), so it costs nothing;
- * the vsyscall page, which SYSEMU does not see, meets the filter. */
-static int wall(struct task *t)
+/* The second barrier after PTRACE_SYSEMU, for this task and all its children: the kernel does
+ * nothing for them but the calls that the replayer makes through the agent's instruction. The
+ * filter costs nothing, because SYSEMU skips calls before seccomp sees them (ptrace precedes
+ * seccomp in kernel/entry); the vsyscall page, which SYSEMU does not see, meets the filter. */
+static int install_filter(struct task *t)
 {
 	static const struct sock_filter filter[] = {
 		LOAD(arch),
@@ -149,8 +148,7 @@ static int wall(struct task *t)
 	return r ? -1 : 0;
 }
 
-/* Nothing of ours is the player's but the stub that it executes: not even what a caller left open
- * for us. */
+/* The task has no descriptor but that of the stub; not even those that our caller left open. */
 static void keep_only(int fd)
 {
 	if (fd > 0)
@@ -182,14 +180,13 @@ struct ptask *ptask_start(struct replayer *p)
 		sigset_t set;
 		sigemptyset(&set);
 		sigprocmask(SIG_SETMASK, &set, NULL);
-		/* What a terminal sends is for us. When memory runs out, what the trace asked for
-		 * goes first. */
+		/* A terminal's signals go to the replayer. When memory runs out, the tasks, whose
+		 * memory the trace asked for, go first. */
 		setsid();
 		int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 		if (oom >= 0)
 			write_all(oom, "1000", 4);
-		/* The stack grows as far as it did when recording; that is not for this machine's
-		 * limit to say. */
+		/* The stack grows as far as in the recording, whatever the limit is here. */
 		if (setrlimit(RLIMIT_STACK, &unlimited) && !getrlimit(RLIMIT_STACK, &stack)) {
 			stack.rlim_cur = stack.rlim_max;
 			setrlimit(RLIMIT_STACK, &stack);
@@ -216,7 +213,7 @@ struct ptask *ptask_start(struct replayer *p)
 		return NULL;
 	}
 	task_get_regs(&pt->t);
-	if (!ptask_open_counter(p, pt) || wall(&pt->t)) {
+	if (!ptask_open_counter(p, pt) || install_filter(&pt->t)) {
 		replayer_fail(p, "seccomp: %s", strerror(errno));
 		return NULL;
 	}
@@ -227,7 +224,7 @@ int ptask_restart(struct replayer *p, struct ptask *pt)
 {
 	mm_put(pt->t.mm);
 	pt->t.mm = mm_new();
-	if (pt->state == PTASK_STUB) { /* still the stub it began as */
+	if (pt->state == PTASK_STUB) { /* it has no program to replace */
 		ptask_set_state(pt, PTASK_RUNNING);
 		return 0;
 	}
@@ -239,7 +236,8 @@ int ptask_restart(struct replayer *p, struct ptask *pt)
 	return task_get_regs(&pt->t);
 }
 
-/* As many as the user may have processes, which the kernel does not hold root to. */
+/* The user's limit of processes holds for the replay even where the kernel does not enforce it, as
+ * for root. */
 static bool ptasks_full(const struct replayer *p)
 {
 	struct rlimit lim;

@@ -67,7 +67,7 @@ enum replayer_result replayer_next(struct replayer *p)
 	return REPLAYER_OK;
 }
 
-/* The event that the recording's hardware counter counted, and where, is needed again. */
+/* The hardware counter must count the same event as in the recording. */
 static enum replayer_result start_hpc(struct replayer *p, const char *name)
 {
 	const struct trace_meta *m = trace_reader_meta(p->r);
@@ -97,7 +97,7 @@ static enum replayer_result start_step(struct replayer *p)
 	return REPLAYER_OK;
 }
 
-/* What the recording counted with is needed again. */
+/* The counter must be of the same kind as in the recording. */
 static enum replayer_result start_counter(struct replayer *p)
 {
 	const char *counter = trace_reader_meta(p->r)->counter;
@@ -133,7 +133,7 @@ enum replayer_result replayer_open(struct replayer *p)
 	kernel_replaying_begin(&p->rp);
 	p->rp.self = getpid();
 	p->rp.mapped = object_mapped;
-	files_more(); /* for memory that is shared: each has its file */
+	files_more(); /* each shared mapping has its own memory file */
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);
 	if (!p->r)

@@ -31,20 +31,20 @@ enum event_state {
 	EVENT_REACHED /* its task has come to it; it has not been applied */
 };
 
-/* A task of the recording and the process that plays it: one of its own, threads too; they share
- * memory by CLONE_VM. */
+/* A recorded task and the process that replays it. Threads have a process each, too, which share
+ * memory (CLONE_VM). */
 struct ptask {
-	struct task t; /* first; t.tid is the player's */
+	struct task t; /* first; t.tid is that of the process here */
 	struct ptask *next;
-	pid_t id;  /* in the recording */
-	pid_t pid; /* of its process, there */
+	pid_t id;  /* its id in the recording */
+	pid_t pid; /* its thread group in the recording */
 	enum ptask_state state;
 	struct soft_task count;
 	struct hpc hpc;
-	uint64_t hpc_base; /* ticks it had made when that was opened */
-	/* counted code by which it has stopped; NULL: it did otherwise */
+	uint64_t hpc_base; /* its ticks when `hpc` was opened */
+	/* the site at which counted code has stopped it; NULL: something else has */
 	const struct code_site *site;
-	bool watched;   /* the CPU watches for it */
+	bool watched;   /* its debug registers hold watchpoints of the debugger */
 	int nondet;     /* kind of the nondeterministic instruction it is at; -1: none */
 	uint64_t since; /* time of its last event, ns */
 };
@@ -60,27 +60,27 @@ enum replayer_result {
 
 struct replayer;
 
-/* Where to stop on the way to an event, for who looks into a replay. */
+/* How a debugger stops a replay on the way to an event. */
 struct replayer_hooks {
-	/* when the task has made so many, behind the edge that makes them; 0: nowhere */
+	/* stop at this tick, right after its counted edge; 0: at none */
 	uint64_t ticks;
-	bool stop_soon; /* at the next such point */
-	/* The task has stopped, and for no call. PAUSE: stays there; RESUME: has been dealt with;
-	 * else it is what it is. */
+	bool stop_soon; /* stop at the next tick */
+	/* The task has stopped, not at a call. HOOK_STAY: the replay pauses; HOOK_RESUME: the
+	 * stop has been dealt with; HOOK_NOT_MINE: the replayer deals with it. */
 	enum hook_answer {
 		HOOK_NOT_MINE,
 		HOOK_RESUME,
 		HOOK_STAY
 	} (*at_stop)(struct replayer_hooks *s, struct replayer *p, struct ptask *pt, int status);
-	/* For a counter that steps. One instruction, as step_once() does it, with its tick; and
-	 * whether the task stays behind it. */
+	/* For the step counter: executes one instruction as step_once() does, and counts its
+	 * tick. at_insn: whether the replay pauses after it. */
 	enum step_result (*step)(struct replayer_hooks *s, struct ptask *pt, struct arch_nondet *c,
 				 int *status);
 	bool (*at_insn)(struct replayer_hooks *s, struct ptask *pt);
-	/* One instruction of the program's: RESUME: done; STAY: in front of it or behind; NOT_MINE:
-	 * it has come to something else. */
+	/* Executes one instruction of the program. HOOK_RESUME: done; HOOK_STAY: the replay pauses
+	 * before or after it; HOOK_NOT_MINE: the task has come to something else. */
 	enum hook_answer (*over_insn)(struct replayer_hooks *s, struct ptask *pt);
-	/* The task has come to its event, which has not acted yet. True: stays there. */
+	/* The task has come to its event, which has not been applied. True: the replay pauses. */
 	bool (*at_event)(struct replayer_hooks *s, struct replayer *p, struct ptask *pt);
 };
 
@@ -88,30 +88,31 @@ struct replayer_hooks {
 
 /* Where an interrupting counter is to stop a task, and what for. */
 struct interrupt {
-	uint64_t ticks; /* when it has made so many, or late by no more than the counter's skid */
-	uint64_t pc;    /* or when it comes to this breakpoint again; 0: none */
-	bool hit;       /* it has */
+	uint64_t ticks; /* at this tick, or late by no more than the counter's skid */
+	uint64_t pc;    /* instead: the next time that it comes to this breakpoint; 0: none */
+	bool hit;       /* out: that is why it stopped */
 };
 
-/* A counter that stops a task near a point, not at it. run: lets the task go on until it does
- * something, with pt->nondet set as that is, or the interrupt hits (in may be NULL). */
+/* A counter that stops a task near a tick, not at it. run: resumes the task until it makes a call,
+ * raises a signal or comes to a nondeterministic instruction (pt->nondet), or the interrupt (may be
+ * NULL) hits. */
 struct interrupter {
 	enum replayer_result (*run)(struct replayer *p, struct ptask *pt, struct interrupt *in,
 				    int *status);
 };
 extern const struct interrupter replayer_by_step, replayer_by_hpc;
-/* One instruction, and the tick it makes. */
+/* Executes one instruction, and counts its tick. */
 enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, int *status);
 
-/* The step counter stops at most so many ticks late. */
+/* Ticks by which the step counter may stop late. */
 #define STEP_SKID_MAX 200
 
 /* How long a task has been on its way to the event. */
 struct watchdog {
-	uint64_t event; /* last looked at */
-	uint64_t begun; /* the task's processor time then, ns */
+	uint64_t event; /* that was checked last */
+	uint64_t begun; /* the task's CPU time at the first check for it, ns */
 	uint64_t patience_ns;
-	struct sigaction old;
+	struct sigaction old; /* of SIGALRM */
 };
 
 struct replayer {
@@ -129,11 +130,11 @@ struct replayer {
 	uint64_t next_memory;
 	struct watchdog watchdog;
 	struct soft soft;
-	const struct interrupter *by; /* what counts; NULL: counted code, or nothing does */
-	uint64_t skid_max;            /* its interrupts are late by so many ticks at most */
-	uint64_t step_skid;           /* instructions by which the step counter is to be late */
+	const struct interrupter *by; /* the counter; NULL: counted code, or none */
+	uint64_t skid_max;            /* ticks by which it may interrupt late */
+	uint64_t step_skid;           /* instructions by which the step counter shall be late */
 	struct hpc_kind hpc;
-	struct replay_report report; /* filled once: by the first that goes wrong */
+	struct replay_report report; /* filled by the first thing that goes wrong */
 };
 
 /* replayer.c: p->o and p->stats are set, all else is 0. */
@@ -146,36 +147,40 @@ enum replayer_result replayer_next(struct replayer *p);
 
 struct ptask *ptask_find(struct replayer *p, pid_t id);
 
-/* ptask.c: the first task, stopped in the stub. NULL after a line on stderr. */
+/* ptask.c */
+/* The first task, stopped in the stub. NULL: the report says why. */
 struct ptask *ptask_start(struct replayer *p);
-/* A task that becomes another program: back to the stub, all memory gone. */
+/* A task that executes a program: it becomes the stub again, without memory. */
 int ptask_restart(struct replayer *p, struct ptask *pt);
-/* A new player in the list. */
+/* Adds a task to the list; takes the reference to mm. */
 struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm);
-/* Its hardware counter counts, if that is what counts. False after a line on stderr. */
+/* Opens its hardware counter, if the replay uses one. False: the report says why. */
 bool ptask_open_counter(struct replayer *p, struct ptask *pt);
-/* A new task made by pt; flags as of the event. */
+/* A task made by pt. vm: it shares the memory. NULL and errno. */
 struct ptask *ptask_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm);
+/* One of the transitions above. */
 void ptask_set_state(struct ptask *pt, enum ptask_state to);
+/* Kills its process and frees it. */
 void ptask_end(struct replayer *p, struct ptask *pt);
 
-/* watchdog.c: a clock that ticks during the replay. */
+/* watchdog.c: finds a task that never comes to its next event. */
 void replayer_watchdog_start(struct replayer *p);
+/* How often running tasks are interrupted for a check. */
 void replayer_watchdog_set_period(uint64_t ns);
 void replayer_watchdog_stop(struct replayer *p);
-/* Whether the task is still in time; REPLAYER_DIVERGED after a report. */
+/* REPLAYER_DIVERGED: the task has had more time than it needs. */
 enum replayer_result replayer_watchdog_check(struct replayer *p, struct ptask *pt);
-/* Resumes the task until its next stop, and reads its registers. Not exact: a line or a report has
- * been printed. */
+/* Resumes the task until its next stop, and reads its registers. */
 enum replayer_result replayer_watchdog_resume(struct replayer *p, struct ptask *pt, int request,
 					      int *status);
 /* The same for a task that has stopped, or ended, with that status. */
 enum replayer_result replayer_watchdog_stopped(struct replayer *p, struct ptask *pt, int status);
 
-/* interrupting.c: to the event's ticks and registers, by an interrupting counter. */
+/* interrupting.c */
+/* Runs to the event's ticks and registers by an interrupting counter. */
 enum replayer_result replayer_run_to_point(struct replayer *p, struct ptask *pt);
 
-/* run_to.c. Runs to what the event says comes next; REPLAYER_DIVERGED after a report. */
+/* run_to.c: each runs the task to what the event says comes next. */
 enum replayer_result replayer_run_to_call(struct replayer *p, struct ptask *pt);
 enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig);
 /* To where the task has made as many ticks as when the event was recorded. */
@@ -183,18 +188,21 @@ enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt);
 /* To an instruction whose result was recorded. */
 enum replayer_result replayer_run_to_nondet(struct replayer *p, struct ptask *pt);
 enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt);
-/* Gives the task its registers, to go on at pt->t.regs. */
+/* Sets the task's registers to pt->t.regs, with the pc in counted code. */
 int ptask_set_regs(struct ptask *pt);
-/* It has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
+/* The task has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
 void ptask_to_origin(struct replayer *p, struct ptask *pt);
-/* The same after calls made in its name, if it has the registers of those. */
+/* As ptask_set_regs(), if calls made by the agent have changed its registers. */
 int ptask_restore(struct ptask *pt);
-/* report.c */
+
+/* report.c: fill the report, if it is empty. */
+/* pt: registers and places are reported; NULL: they are not. */
 enum replayer_result replayer_diverged(struct replayer *p, struct ptask *pt, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 enum replayer_result replayer_fail(struct replayer *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* check.c: REPLAYER_DIVERGED after a report. */
+
+/* check.c */
 /* Compares the task's registers with the event's. */
 enum replayer_result replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
 /* Compares its ticks, too. */
@@ -202,7 +210,7 @@ enum replayer_result replayer_check_position(struct replayer *p, struct ptask *p
 /* Reports what the task has come to instead of `what`. */
 enum replayer_result replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
 					 int status);
-/* Without "SIG". */
+/* Without "SIG"; static. */
 const char *replayer_signal_name(int sig);
 
 #endif

@@ -1,5 +1,4 @@
-/* Back: to the stop before, or by one instruction. Either way it is gone onwards from a checkpoint.
- */
+/* Backwards: to the previous stop, or by one instruction; both run forwards from a checkpoint. */
 #include "replay/debugger.h"
 #include "util/util.h"
 
@@ -9,7 +8,7 @@
 /* --- one instruction back
  * ------------------------------------------------------------------------------------ */
 
-/* Steps from the beginning of a stretch without edges and events to its end; how many it has. */
+/* Steps from the current position to the next tick or event; *n: how many instructions that is. */
 static enum outcome measure(struct debug *d, uint64_t *n)
 {
 	bool ignore_points = d->ignore_points;
@@ -32,7 +31,7 @@ static enum outcome measure(struct debug *d, uint64_t *n)
 	return out;
 }
 
-/* The last point of the stretch that begins there. */
+/* To the last position of that event and tick. */
 static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks)
 {
 	const struct goal begin = {.at = {event, ticks, 0}};
@@ -45,10 +44,10 @@ static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks)
 	return debugger_seek(d, &end);
 }
 
-/* The last event up to `event` that has to do with the task. 0: none. */
+/* The last event up to `event` that concerns the task. 0: none. */
 static uint64_t last_event_of(struct debug *d, uint64_t event, pid_t tid, struct trace_event *ev)
 {
-	/* From further and further back: events are read forwards. */
+	/* Events are read forwards, so begin further and further back. */
 	for (uint64_t back = 64; event; back *= 8) {
 		uint64_t from = event > back ? event - back : 1, found = 0;
 		struct trace_event e;
@@ -67,15 +66,14 @@ static uint64_t last_event_of(struct debug *d, uint64_t event, pid_t tid, struct
 	return 0;
 }
 
-/* Before the event by which the task came to where it stands: in front of the instruction that led
- * to it. */
+/* To before the instruction that led to the event by which the task came to where it is. */
 static enum outcome before_event(struct debug *d, uint64_t event, pid_t tid)
 {
 	struct trace_event ev;
 
 	for (uint64_t e = event; (e = last_event_of(d, e, tid, &ev)) > 1; e--) {
 		if (ev.kind == EV_SWITCH || ev.kind == EV_CHECKSUM) { /* changes nothing */
-			/* It may have made edges since its event before. */
+			/* The task may have made ticks since its previous event. */
 			struct trace_event was;
 			uint64_t w = last_event_of(d, e - 1, tid, &was);
 			if (w && was.ticks == ev.ticks)
@@ -103,8 +101,7 @@ static enum outcome reverse_step(struct debug *d, pid_t tid)
 		here.at.insns--;
 		return debugger_seek(d, &here);
 	}
-	/* How many ticks it had made at its last event: fewer, and it has come here over an edge.
-	 */
+	/* If it had fewer ticks at its last event, it came here over a counted edge. */
 	struct trace_event ev;
 	uint64_t e = last_event_of(d, here.at.event, tid, &ev);
 	if (pt->count.ticks && (!e || ev.ticks < pt->count.ticks))
@@ -121,7 +118,7 @@ static size_t watched(const struct debug *d)
 	return n;
 }
 
-/* Whether the step went back over a write: watched memory is not what it was. */
+/* Whether the step went back over a write, so that watched memory has changed. */
 static bool unwritten(struct debug *d, pid_t tid, const uint8_t *was)
 {
 	struct ptask *pt = debugger_task(d, tid);
@@ -154,10 +151,10 @@ enum outcome debugger_reverse_step(struct debug *d, pid_t tid)
 	return out;
 }
 
-/* --- the stop before
+/* --- to the previous stop
  * -------------------------------------------------------------------------------------------- */
 
-/* A watchpoint stops behind the access; gone back to, the access is what comes next. */
+/* A watchpoint stops after the access; backwards, the replay stops before it. */
 static enum outcome before_access(struct debug *d)
 {
 	const struct debug_stop stop = d->stop;
@@ -167,9 +164,10 @@ static enum outcome before_access(struct debug *d)
 	return out == OUT_GOAL ? OUT_STOP : out;
 }
 
-/* Whether the stop at which the replay is left is that of an event right before here, where it has
- * been told. A process or a program that it made has to be taken back all the same, once. */
-static bool is_behind(struct debug *d, const struct debug_position *here)
+/* Whether the stop at which the replay is belongs to an event right before the position `here`, and
+ * was reported there. Events that made a process or a program are reported once more, so that the
+ * debugger takes that back. */
+static bool is_reported_here(struct debug *d, const struct debug_position *here)
 {
 	static const bool events[] = {[DEBUG_STOP_CALL_RETURN] = true, [DEBUG_STOP_THREAD] = true,
 				      [DEBUG_STOP_THREAD_END] = true,  [DEBUG_STOP_EXIT] = true,
@@ -188,7 +186,7 @@ static bool is_behind(struct debug *d, const struct debug_position *here)
 	return told || !makes;
 }
 
-/* To the stop of that number behind a checkpoint. */
+/* To the stop of that number after a checkpoint. */
 static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_here,
 			    uint64_t number)
 {
@@ -199,8 +197,7 @@ static enum outcome to_stop(struct debug *d, const struct mark *from, bool from_
 	return debugger_forward(d, NULL, from_here);
 }
 
-/* Stops between a checkpoint and a point; the last of them is what the replay is left at. OUT_GOAL:
- * there are none. */
+/* To the last stop between a checkpoint and a goal. OUT_GOAL: there is none. */
 static enum outcome last_stop(struct debug *d, const struct mark *k, const struct goal *until,
 			      const struct debug_position *here)
 {
@@ -217,7 +214,7 @@ static enum outcome last_stop(struct debug *d, const struct mark *k, const struc
 		return OUT_GOAL;
 	const uint64_t last = d->hits;
 	out = to_stop(d, &from, !first, last);
-	if (out == OUT_STOP && is_behind(d, here)) {
+	if (out == OUT_STOP && is_reported_here(d, here)) {
 		if (last == 1)
 			return OUT_GOAL;
 		out = to_stop(d, &from, !first, last - 1);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/ptrace.h>
 
-/* With the pc at which counted code goes on. */
+/* With the pc at which counted code is entered. */
 static int set_at_entry(struct ptask *pt, int (*set)(struct task *t))
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
@@ -43,7 +43,8 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt)
 		task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
 }
 
-/* What a stop of the program's own doing is: a call, a signal, or counted code. */
+/* Whether the program caused the stop: by a call, a signal, or counted code, which sets pt->site.
+ */
 static bool arrived(struct replayer *p, struct ptask *pt, int status)
 {
 	const struct counter_page *page = &pt->count.page;
@@ -65,8 +66,7 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 	return true;
 }
 
-/* The edge behind which the task is to be stopped is the one that makes one tick more than these.
- */
+/* The task is stopped by the counted edge that makes one tick more than the result. */
 static uint64_t stop_ticks(const struct replayer *p, const struct ptask *pt, uint64_t ticks)
 {
 	const struct replayer_hooks *s = p->hooks;
@@ -74,7 +74,7 @@ static uint64_t stop_ticks(const struct replayer *p, const struct ptask *pt, uin
 	return s && s->ticks > pt->count.ticks && s->ticks <= ticks ? s->ticks - 1 : ticks;
 }
 
-/* It has stopped behind an edge because somebody wanted to look there. */
+/* The task has stopped after a counted edge because a hook asked for it. */
 static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 {
 	const struct replayer_hooks *s = p->hooks;
@@ -83,8 +83,8 @@ static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 	       (s->stop_soon || (s->ticks && pt->count.ticks == s->ticks));
 }
 
-/* Somebody has stepped it over an access that one of the program's own watchpoints was for. */
-static bool struck(struct ptask *pt, int *status)
+/* A hook has stepped the task over an access that triggers a watchpoint of the emulated tracer. */
+static bool watchpoint_triggered(struct ptask *pt, int *status)
 {
 	bool is = pt->t.debugged && pt->t.struck;
 
@@ -97,7 +97,7 @@ static bool struck(struct ptask *pt, int *status)
 	return is;
 }
 
-/* Runs the task until it does something, or has made one tick more than `ticks`. */
+/* Runs the task until it makes a call, raises a signal, or has made one tick more than `ticks`. */
 static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t ticks, int *status)
 {
 	enum replayer_result v;
@@ -117,7 +117,7 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 			enum hook_answer a = p->hooks->at_stop(p->hooks, p, pt, *status);
 			if (a == HOOK_STAY)
 				return REPLAYER_PAUSED;
-			if (a == HOOK_RESUME && struck(pt, status))
+			if (a == HOOK_RESUME && watchpoint_triggered(pt, status))
 				return v;
 			if (a == HOOK_RESUME)
 				continue;
@@ -132,8 +132,7 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 	}
 }
 
-/* Runs to the event's position, and says what the task came to there instead of `what`, if it did.
- */
+/* Runs to the event's position. `what`: what the task is to do there, for the report. */
 static enum replayer_result run_to_event(struct replayer *p, struct ptask *pt, const char *what,
 					 int *status)
 {
@@ -162,7 +161,7 @@ enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt
 	char what[32];
 	int status;
 
-	/* Stepped there, a watchpoint has struck and raised nothing. */
+	/* A task that was stepped here has triggered a watchpoint without raising a signal. */
 	if (pt->t.debugged && sig == SIGTRAP && pt->count.ticks == p->ev.ticks &&
 	    arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAYER_OK;
@@ -170,7 +169,7 @@ enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt
 	enum replayer_result v = run_to_event(p, pt, what, &status);
 	if (v)
 		return v;
-	/* A program may want its time-stamp instructions to fault: prctl(2), PR_SET_TSC. */
+	/* A program can make its time-stamp instructions fault: prctl(2), PR_SET_TSC. */
 	bool tsc = pt->site && sig == SIGSEGV && arch_nondet_is_clock((unsigned)pt->nondet);
 	if (tsc) {
 		arch_mark_faulted(&pt->t.regs);
@@ -178,7 +177,7 @@ enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt
 		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
 			return replayer_fail(
 				p,
-				"event %lu: a watchpoint of the program's own tracer strikes, which debug registers do not on this "
+				"event %lu: a watchpoint of the program's own tracer triggers, which debug registers do not on this "
 				"machine: its hypervisor does not let them",
 				(unsigned long)p->ev.num);
 		return replayer_unexpected(p, pt, what, status);
@@ -220,7 +219,7 @@ static enum hook_answer over_insn(struct replayer *p, struct ptask *pt)
 
 enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt)
 {
-	/* Somebody may have stepped it there. */
+	/* A hook may have stepped it there. */
 	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAYER_OK;
 	switch (over_insn(p, pt)) {

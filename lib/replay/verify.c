@@ -1,4 +1,4 @@
-/* Is a trace whole, and does it replay exactly? */
+/* Whether a trace is whole and replays exactly. */
 #include "replay/replay.h"
 #include "trace/trace.h"
 #include "util/util.h"

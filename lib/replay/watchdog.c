@@ -1,4 +1,4 @@
-/* The clock of a replay: a task that never comes to its next event is found out. */
+/* The watchdog: finds a task that never comes to its next event. */
 #include "replay/replayer.h"
 #include "tracee/waitstatus.h"
 
@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Seconds of processor time, and how many times longer than when it was recorded. */
+/* Seconds of CPU time, and how many times slower than the recording. */
 #define PATIENCE 60
 #define SLOWER_MAX 100
 
@@ -60,20 +60,20 @@ void replayer_watchdog_stop(struct replayer *p)
 	sigaction(SIGALRM, &p->watchdog.old, NULL);
 }
 
-/* A task whose registers are not the recording's may never come to its next event. It gets a
- * hundred times the time that the recording took from its event before to this one, and some
- * patience; its own processor time counts, so that a busy machine does not matter. */
+/* A task whose registers differ from the recording's may never come to its next event. It gets a
+ * hundred times what the recording took from its previous event to this one, and some patience.
+ * What counts is its own CPU time, so that a busy machine does not matter. */
 static bool overdue(struct replayer *p, struct ptask *pt)
 {
 	struct watchdog *w = &p->watchdog;
 	struct timespec ts;
 	uint64_t gap = p->ev.time_ns > pt->since ? p->ev.time_ns - pt->since : 0;
 
-	/* The clock of a process: ~pid << 3 | CPUCLOCK_SCHED (linux/posix-timers.h). */
+	/* A process's CPU clock: ~pid << 3 | CPUCLOCK_SCHED (linux/posix-timers.h). */
 	if (syscall(SYS_clock_gettime, (clockid_t)(~(unsigned)pt->t.tid << 3 | 2), &ts))
 		return false;
 	uint64_t now = (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
-	if (w->event != p->ev.num) { /* the first look */
+	if (w->event != p->ev.num) { /* the first check */
 		w->event = p->ev.num;
 		w->begun = now;
 	}
