@@ -4,6 +4,7 @@
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -100,13 +101,11 @@ static bool take_conditions(struct cursor *in, struct client_point *p)
 		if (!gdb_take_char(in, 'X') || !gdb_take_hex(in, &n) || !gdb_take_char(in, ',') ||
 		    n > UINT16_MAX || n > (uint64_t)(in->end - in->p) / 2)
 			return false;
-		p->conditions = xrealloc(p->conditions, p->nconditions + 2 + n);
-		uint8_t *to = p->conditions + p->nconditions;
+		uint8_t *to = ARRAY_ADD_N(p->conditions, p->nconditions, 2 + n);
 		to[0] = (uint8_t)n;
 		to[1] = (uint8_t)(n >> 8);
 		if (!gdb_take_bytes(in, to + 2, n))
 			return false;
-		p->nconditions += 2 + n;
 	}
 	return true;
 }
@@ -132,8 +131,7 @@ void gdb_point_insert(struct session *s, struct cursor *in)
 		point_free(*old);
 		*old = p;
 	} else {
-		s->points = xgrow(s->points, s->npoints, sizeof(struct client_point *));
-		s->points[s->npoints++] = p;
+		*ARRAY_ADD(s->points, s->npoints) = p;
 	}
 	gdb_reply_ok(s);
 }

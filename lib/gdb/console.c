@@ -1,5 +1,6 @@
 #include "gdb/console.h"
 
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdarg.h>
@@ -56,9 +57,7 @@ void gdb_program_output(void *ctx, int stream, const void *bytes, size_t n)
 	} else if (g->session && g->session->listening) {
 		gdb_console(g->session, bytes, n);
 	} else if (n <= HELD_MAX - g->nheld) {
-		g->held = xrealloc(g->held, g->nheld + n);
-		memcpy(g->held + g->nheld, bytes, n);
-		g->nheld += n;
+		memcpy(ARRAY_ADD_N(g->held, g->nheld, n), bytes, n);
 	}
 }
 

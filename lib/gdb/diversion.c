@@ -1,6 +1,7 @@
 #include "gdb/diversion.h"
 
 #include "gdb/inferiors.h"
+#include "util/array.h"
 #include "util/util.h"
 
 void gdb_diversion_begin(struct session *s, pid_t tid, const struct trace_regs *before)
@@ -10,8 +11,8 @@ void gdb_diversion_begin(struct session *s, pid_t tid, const struct trace_regs *
 	for (size_t i = 0; i < s->ndiverted; i++)
 		if (s->diverted[i].tid == tid)
 			return;
-	s->diverted = xgrow(s->diverted, s->ndiverted, sizeof(*s->diverted));
-	s->diverted[s->ndiverted++] = (struct diverted){tid, ARCH_PC(before), ARCH_SP(before)};
+	*ARRAY_ADD(s->diverted, s->ndiverted) =
+		(struct diverted){tid, ARCH_PC(before), ARCH_SP(before)};
 }
 
 void gdb_diversion_end(struct session *s)

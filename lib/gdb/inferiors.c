@@ -1,5 +1,6 @@
 #include "gdb/inferiors.h"
 
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -25,8 +26,7 @@ void gdb_process_show(struct session *s, pid_t pid)
 	struct process *p = gdb_process_shown(s, pid);
 
 	if (!p) {
-		s->shown = xgrow(s->shown, s->nshown, sizeof(*s->shown));
-		p = &s->shown[s->nshown++];
+		p = ARRAY_ADD(s->shown, s->nshown);
 		*p = (struct process){.pid = pid};
 	}
 	gdb_process_set_exec(p, debug_exec_file(s->debug, pid));

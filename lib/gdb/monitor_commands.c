@@ -6,6 +6,7 @@
 #include "gdb/resume.h"
 #include "gdb/stop_replies.h"
 #include "print/print.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <bsd/stdlib.h>
@@ -94,8 +95,8 @@ static void checkpoint(struct session *s, const char *argument)
 		gdb_console_format(s, "checkpoint: too many\n");
 		return;
 	}
-	g->checkpoints = xgrow(g->checkpoints, g->ncheckpoints, sizeof(*g->checkpoints));
-	g->checkpoints[g->ncheckpoints++] = (struct checkpoint){true, debug_here(s->debug)};
+	*ARRAY_ADD(g->checkpoints, g->ncheckpoints) =
+		(struct checkpoint){true, debug_here(s->debug)};
 	gdb_console_format(s, "checkpoint %zu at ", g->ncheckpoints);
 	print_position(s, &g->checkpoints[g->ncheckpoints - 1].at);
 }

@@ -6,6 +6,7 @@
  */
 #include "instrument/image.h"
 #include "instrument/instrument.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -148,7 +149,7 @@ static void remove_if_stale(int dir, const char *name)
 static void tidy(int dir)
 {
 	struct cached *v = NULL;
-	size_t n = 0, cap = 0;
+	size_t n = 0;
 	uint64_t total = 0;
 	struct stat st;
 	DIR *d = dir_list(dir, ".");
@@ -162,10 +163,8 @@ static void tidy(int dir)
 			remove_if_stale(dir, e->d_name);
 			continue;
 		}
-		if (n == cap)
-			v = xrealloc(v, (cap = cap ? 2 * cap : 64) * sizeof(*v));
-		v[n++] = (struct cached){xstrdup(e->d_name), (uint64_t)st.st_blocks * 512,
-					 st.st_mtime};
+		*ARRAY_ADD(v, n) = (struct cached){xstrdup(e->d_name), (uint64_t)st.st_blocks * 512,
+						   st.st_mtime};
 		total += (uint64_t)st.st_blocks * 512;
 	}
 	remove_oldest(dir, v, n, total);

@@ -14,6 +14,7 @@
  * itself.
  */
 #include "instrument/rewrite.h"
+#include "util/array.h"
 
 #include <string.h>
 
@@ -44,16 +45,9 @@ static int edge_order(const void *a, const void *b)
 
 static uint32_t block_of(const struct cycles *c, uint32_t addr)
 {
-	size_t lo = 0, hi = c->blocks.n;
+	size_t above = ARRAY_SEARCH(i, c->blocks.n, c->blocks.v[i] > addr);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (c->blocks.v[mid] <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo ? lo - 1 : 0;
+	return above ? above - 1 : 0;
 }
 
 /* Where blocks begin: at targets, and behind what jumps. */

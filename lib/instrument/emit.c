@@ -1,6 +1,7 @@
 /* Trampolines: machine code that counts, and the instructions that were moved there. */
 #include "counter/page.h"
 #include "instrument/rewrite.h"
+#include "util/array.h"
 
 #include <string.h>
 
@@ -8,12 +9,7 @@ enum { PENDING_MAX = 16 };
 
 static void put(struct emitter *em, const void *bytes, size_t n)
 {
-	if (em->cap - em->n < n) {
-		em->cap = em->cap * 2 + 65536;
-		em->buf = xrealloc(em->buf, em->cap);
-	}
-	memcpy(em->buf + em->n, bytes, n);
-	em->n += n;
+	memcpy(ARRAY_ADD_N(em->buf, em->n, n), bytes, n);
 }
 
 static void put_u8(struct emitter *em, uint8_t v)

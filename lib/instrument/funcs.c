@@ -1,5 +1,6 @@
 /* Which bytes are functions, and all of their instructions. */
 #include "instrument/rewrite.h"
+#include "util/array.h"
 
 #include <string.h>
 
@@ -38,16 +39,9 @@ void funcs_order(struct rewrite *rw)
 
 struct func *func_at(const struct rewrite *rw, uint32_t addr)
 {
-	size_t lo = 0, hi = rw->funcs.n;
+	size_t at = ARRAY_SEARCH(i, rw->funcs.n, rw->funcs.v[i].end > addr);
 
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		if (rw->funcs.v[mid].end <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < rw->funcs.n && rw->funcs.v[lo].start <= addr ? &rw->funcs.v[lo] : NULL;
+	return at < rw->funcs.n && rw->funcs.v[at].start <= addr ? &rw->funcs.v[at] : NULL;
 }
 
 /* Symbols' functions, and those of Go's own table, where frames know none. */

@@ -3,6 +3,7 @@
 #include "arch/insn.h"
 #include "counter/page.h"
 #include "instrument/trampoline.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <libdeflate.h>
@@ -121,8 +122,7 @@ void code_place_add(struct code_places *p, uint64_t lo, const struct code_image 
 		if (!overlap(code_place_tramp(&p->v[i]), p->v[i].img->h->tramp_len,
 			     code_place_tramp(&new), img->h->tramp_len))
 			p->v[n++] = p->v[i];
-	p->v = xrealloc(p->v, (n + 1) * sizeof(*p->v));
-	p->v[n++] = new;
+	*ARRAY_ADD(p->v, n) = new;
 	p->n = n;
 }
 
@@ -140,16 +140,9 @@ void code_places_unmapped(struct code_places *p, uint64_t start, uint64_t len)
 /* The last pair whose `from` is not above key; NULL if none. */
 static const struct code_pair *pair_below(const struct code_pair *v, uint64_t n, uint32_t key)
 {
-	uint64_t lo = 0, hi = n;
+	size_t above = ARRAY_SEARCH(i, n, v[i].from > key);
 
-	while (lo < hi) {
-		uint64_t mid = lo + (hi - lo) / 2;
-		if (v[mid].from <= key)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo ? &v[lo - 1] : NULL;
+	return above ? &v[above - 1] : NULL;
 }
 
 static const struct code_place *tramp_at(const struct code_places *p, uint64_t pc)

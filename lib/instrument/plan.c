@@ -1,6 +1,7 @@
 /* Which bytes become a jump to which code. */
 #include "arch/arch.h"
 #include "instrument/rewrite.h"
+#include "util/array.h"
 
 #include <string.h>
 
@@ -90,16 +91,7 @@ static bool plan_group(const struct rewrite *rw, const struct func *f, const str
 
 size_t site_find(const struct rewrite *rw, uint32_t addr)
 {
-	size_t lo = 0, hi = rw->sites.n;
-
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		if (rw->sites.v[mid].addr < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return ARRAY_SEARCH(i, rw->sites.n, rw->sites.v[i].addr >= addr);
 }
 
 void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)

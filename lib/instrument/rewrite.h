@@ -8,6 +8,7 @@
 #define RR_REWRITE_H
 
 #include "instrument/instrument.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
@@ -18,15 +19,9 @@
 #define VEC(type) \
 	struct { \
 		type *v; \
-		size_t n, cap; \
+		size_t n; \
 	}
-#define VEC_ADD(vec) \
-	((vec)->n == (vec)->cap \
-		 ? (void)((vec)->v = \
-				  xrealloc((vec)->v, sizeof(*(vec)->v) * \
-							     ((vec)->cap = (vec)->cap * 2 + 64))) \
-		 : (void)0, \
-	 &(vec)->v[(vec)->n++])
+#define VEC_ADD(vec) ARRAY_ADD((vec)->v, (vec)->n)
 
 /* One bit for every byte of the image. */
 typedef uint64_t *bits;
@@ -96,7 +91,7 @@ struct cold {
 /* What is moved, and what stands where, in the order of trampolines. */
 struct emitter {
 	uint8_t *buf;
-	size_t n, cap;
+	size_t n;
 	/* 32-bit displacements in buf, right but for the distance of trampolines to the image */
 	VEC(uint32_t) fixups;
 	VEC(uint32_t) jumps;           /* the same, of jumps into the image */

@@ -1,5 +1,6 @@
 /* Jump tables, and addresses that only data holds. */
 #include "instrument/rewrite.h"
+#include "util/array.h"
 
 #include <string.h>
 
@@ -111,16 +112,7 @@ static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_
 /* The first that is `value` or more. */
 static size_t lower_bound(const uint32_t *v, size_t n, int64_t value)
 {
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (v[middle] < value)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return ARRAY_SEARCH(i, n, v[i] >= value);
 }
 
 /* Distances of zero lead to the base itself, whichever it is. */

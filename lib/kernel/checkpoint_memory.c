@@ -1,6 +1,7 @@
 /* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program
  * wants kept from its children goes along. */
 #include "kernel/handler.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -66,8 +67,7 @@ static int own_pages_add(void *ctx, uint64_t start, uint64_t len)
 {
 	struct own_pages *p = ctx;
 
-	p->v = xrealloc(p->v, (p->n + 1) * sizeof(*p->v));
-	struct own_run *r = &p->v[p->n++];
+	struct own_run *r = ARRAY_ADD(p->v, p->n);
 	*r = (struct own_run){start, len, xmalloc(len)};
 	return task_read_all(p->t, start, r->bytes, len);
 }
@@ -139,8 +139,7 @@ static void advised_add(struct kernel_advised *a, uint64_t start, uint64_t end, 
 	for (size_t i = 0; i < ARRAY_LEN(fork_advice); i++) {
 		if (!strstr(flags, fork_advice[i].flag))
 			continue;
-		a->v = xrealloc(a->v, (a->n + 1) * sizeof(*a->v));
-		a->v[a->n++] = (struct kernel_advised_range){
+		*ARRAY_ADD(a->v, a->n) = (struct kernel_advised_range){
 			start, end - start, fork_advice[i].advice, fork_advice[i].opposite};
 	}
 }

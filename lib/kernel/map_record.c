@@ -1,6 +1,7 @@
 /* Records of mappings: what is mapped where, where its contents come from in replay, and those
  * contents. Recording. */
 #include "kernel/handler.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -38,9 +39,7 @@ struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uin
 	for (size_t i = 0; i < rec->own->nobjects; i++)
 		if (rec->own->objects[i].dev == dev && rec->own->objects[i].ino == ino)
 			return &rec->own->objects[i];
-	rec->own->objects =
-		xrealloc(rec->own->objects, (rec->own->nobjects + 1) * sizeof(*rec->own->objects));
-	struct shared_object *o = &rec->own->objects[rec->own->nobjects++];
+	struct shared_object *o = ARRAY_ADD(rec->own->objects, rec->own->nobjects);
 	*o = (struct shared_object){rec->own->nobjects, dev, ino};
 	return o;
 }
@@ -76,9 +75,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 		free(name);
 		return NULL;
 	}
-	rec->own->copies =
-		xrealloc(rec->own->copies, (rec->own->ncopies + 1) * sizeof(*rec->own->copies));
-	rec->own->copies[rec->own->ncopies++] = (struct file_copy){
+	*ARRAY_ADD(rec->own->copies, rec->own->ncopies) = (struct file_copy){
 		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
 	return name;
 }
@@ -290,16 +287,14 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 static int read_maps(struct task *t, struct maps_line **v, size_t *n)
 {
 	struct maps_file *f = maps_open(t->tid);
-	size_t cap = 0;
+	struct maps_line line;
 
 	*v = NULL;
 	*n = 0;
 	if (!f)
 		return -1;
-	do {
-		if (*n == cap)
-			*v = xrealloc(*v, (cap = cap ? 2 * cap : 16) * sizeof(**v));
-	} while (maps_next(f, &(*v)[*n]) && ++*n);
+	while (maps_next(f, &line))
+		*ARRAY_ADD(*v, *n) = line;
 	maps_close(f);
 	return 0;
 }

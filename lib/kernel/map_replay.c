@@ -2,6 +2,7 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "util/array.h"
 #include "util/lack.h"
 #include "util/util.h"
 
@@ -55,8 +56,7 @@ int kernel_replay_object_fd(struct replaying *rp, uint64_t id)
 	int fd = memfd_create("rr-object", MFD_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	rp->objects = xrealloc(rp->objects, (rp->nobjects + 1) * sizeof(*rp->objects));
-	rp->objects[rp->nobjects++] = (struct replay_object){id, fd};
+	*ARRAY_ADD(rp->objects, rp->nobjects) = (struct replay_object){id, fd};
 	return fd;
 }
 
@@ -153,9 +153,7 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 		fd = memfd_create("rr-data", MFD_CLOEXEC);
 		if (fd < 0 || ftruncate(fd, (off_t)(n < m->len ? n : m->len)))
 			return kernel_replay_memory_fail(rp);
-		rp->own->fills =
-			xrealloc(rp->own->fills, (rp->own->nfills + 1) * sizeof(*rp->own->fills));
-		rp->own->fills[rp->own->nfills++] =
+		*ARRAY_ADD(rp->own->fills, rp->own->nfills) =
 			(struct replay_fill){t->tid, fd, m->start, m->len};
 		return kernel_replay_map_fd(rp, t, m, fd, O_RDONLY | O_CLOEXEC,
 					    MAP_PRIVATE | (m->flags & MAP_NORESERVE), 0);

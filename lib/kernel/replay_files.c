@@ -1,5 +1,6 @@
 /* The files that a replay has mapped, as they were when they were recorded. */
 #include "kernel/handler.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -28,8 +29,7 @@ void kernel_replay_file_note(struct replaying *rp, const struct trace_map *m)
 	for (size_t i = 0; i < rp->own->nfiles; i++)
 		if (is_same(&rp->own->files[i], m))
 			return;
-	rp->own->files = xrealloc(rp->own->files, (rp->own->nfiles + 1) * sizeof(*rp->own->files));
-	rp->own->files[rp->own->nfiles++] =
+	*ARRAY_ADD(rp->own->files, rp->own->nfiles) =
 		(struct replay_file){xstrdup(m->path), *m->copy ? xstrdup(m->copy) : NULL,
 				     m->object, m->size, m->mtime_ns};
 }

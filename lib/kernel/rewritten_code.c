@@ -2,6 +2,7 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -76,9 +77,7 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 				.size = (uint64_t)st->st_size,
 				.mtime_ns = mtime,
 				.original = -1};
-	rec->own->codes =
-		xrealloc(rec->own->codes, (rec->own->ncodes + 1) * sizeof(*rec->own->codes));
-	rec->own->codes[rec->own->ncodes++] = f;
+	*ARRAY_ADD(rec->own->codes, rec->own->ncodes) = f;
 	if (f->size > LARGE && !code_cache_has(fd))
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
@@ -403,8 +402,7 @@ static const struct code_image *image_named(struct replaying *rp, const char *na
 			name);
 	if (!img)
 		return NULL;
-	rp->own->codes = xrealloc(rp->own->codes, (rp->own->ncodes + 1) * sizeof(*rp->own->codes));
-	rp->own->codes[rp->own->ncodes++] =
+	*ARRAY_ADD(rp->own->codes, rp->own->ncodes) =
 		(struct replay_code){.name = xstrdup(name), .img = img, .original = -1};
 	return img;
 }

@@ -1,5 +1,6 @@
 #include "pack/file_content.h"
 
+#include "util/array.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -25,8 +26,7 @@ static void extents_add(struct extents *e, uint64_t from, uint64_t to)
 		e->v[e->n - 1].to = to;
 		return;
 	}
-	e->v = xgrow(e->v, e->n, sizeof(*e->v));
-	e->v[e->n++] = (struct extent){from, to};
+	*ARRAY_ADD(e->v, e->n) = (struct extent){from, to};
 }
 
 static bool all_zero(const uint8_t *p, size_t n)

@@ -2,6 +2,7 @@
 
 #include "pack/debuginfo.h"
 #include "trace/error.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -172,8 +173,7 @@ static struct item *plan_add(struct file_plan *p, const char *path, const char *
 
 	it->path = xstrdup(path);
 	it->copy = *copy ? xstrdup(copy) : NULL;
-	p->items = xgrow(p->items, p->n, sizeof(*p->items));
-	p->items[p->n++] = it;
+	*ARRAY_ADD(p->items, p->n) = it;
 	return it;
 }
 

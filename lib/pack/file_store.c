@@ -2,6 +2,7 @@
 
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -23,8 +24,7 @@ static int fail(const struct store *s, const char *name)
 
 static void remember(struct store *s, const char *name)
 {
-	s->added = xgrow(s->added, s->nadded, sizeof(*s->added));
-	s->added[s->nadded++] = xstrdup(name);
+	*ARRAY_ADD(s->added, s->nadded) = xstrdup(name);
 }
 
 /* 1: the directory has a file of this name with the contents of fd; 0: it has nothing of this name;

@@ -1,6 +1,7 @@
 #include "pack/redact.h"
 
 #include "trace/error.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <regex.h>
@@ -19,15 +20,15 @@ struct redaction *pack_redact_new(const char *const *patterns)
 	char why[256];
 
 	for (; *patterns; patterns++) {
-		r->v = xgrow(r->v, r->n, sizeof(*r->v));
-		int error = regcomp(&r->v[r->n], *patterns, REG_EXTENDED);
+		regex_t *regex = ARRAY_ADD(r->v, r->n);
+		int error = regcomp(regex, *patterns, REG_EXTENDED);
 		if (error) {
-			regerror(error, &r->v[r->n], why, sizeof(why));
+			regerror(error, regex, why, sizeof(why));
+			r->n--;
 			trace_fail("--redact: %s: %s", *patterns, why);
 			pack_redact_free(r);
 			return NULL;
 		}
-		r->n++;
 	}
 	return r;
 }

@@ -4,6 +4,7 @@
 #include "pack/transform.h"
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -70,8 +71,7 @@ static void near_find(struct store *s)
 	for (struct dirent *e; (e = dir_next(d));) {
 		if (e->d_name[0] == '.')
 			continue;
-		s->near = xgrow(s->near, s->nnear, sizeof(*s->near));
-		s->near[s->nnear++] = xstrdup(e->d_name);
+		*ARRAY_ADD(s->near, s->nnear) = xstrdup(e->d_name);
 	}
 	if (d)
 		closedir(d);

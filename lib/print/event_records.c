@@ -1,5 +1,6 @@
 /* Copies of an event's records: the reader's bytes are valid only until its next call. */
 #include "print/printer.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -10,22 +11,10 @@ static size_t heap_put(struct print_records *recs, const void *bytes, size_t n)
 	size_t at = recs->heap_len;
 
 	/* Pointers are made even for an empty record, so there must be a heap. */
-	if (!recs->heap || recs->heap_room - at < n) {
-		recs->heap_room = (at + n) * 2 + 1;
-		recs->heap = xrealloc(recs->heap, recs->heap_room);
-	}
+	uint8_t *to = ARRAY_ADD_N(recs->heap, recs->heap_len, n);
 	if (n)
-		memcpy(recs->heap + at, bytes, n);
-	recs->heap_len = at + n;
+		memcpy(to, bytes, n);
 	return at;
-}
-
-static void *array_room(void *array, size_t *room, size_t n, size_t size)
-{
-	if (n < *room)
-		return array;
-	*room = *room ? *room * 2 : 16;
-	return xrealloc(array, *room * size);
 }
 
 static size_t bytes_kept(const struct print_records *recs, const struct trace_data *d, size_t max)
@@ -62,8 +51,7 @@ static int load_data(struct print_records *recs, struct trace_reader *r, size_t 
 			d.fill_len = d.len;
 		d.bytes = (const uint8_t *)heap_put(recs, d.bytes, kept);
 		d.len = kept;
-		recs->data = array_room(recs->data, &recs->data_room, recs->ndata, sizeof(d));
-		recs->data[recs->ndata++] = d;
+		*ARRAY_ADD(recs->data, recs->ndata) = d;
 	}
 	recs->more = true;
 	return 0;
@@ -77,8 +65,7 @@ static int load_maps(struct print_records *recs, struct trace_reader *r)
 	while (recs->nmaps < PRINT_RECORDS_MAX && (got = trace_next_map(r, &m)) == 1) {
 		m.path = (const char *)heap_put(recs, m.path, strlen(m.path) + 1);
 		m.copy = (const char *)heap_put(recs, m.copy, strlen(m.copy) + 1);
-		recs->maps = array_room(recs->maps, &recs->maps_room, recs->nmaps, sizeof(m));
-		recs->maps[recs->nmaps++] = m;
+		*ARRAY_ADD(recs->maps, recs->nmaps) = m;
 	}
 	return got < 0 ? -1 : 0;
 }
@@ -182,8 +169,8 @@ static struct print_input *input_new(struct print_inputs *in, int32_t tid)
 		i = in->unused;
 		in->unused = in->tasks[i - 1].next;
 	} else if (in->n < INPUT_TASKS_MAX) {
-		in->tasks = array_room(in->tasks, &in->room, in->n, sizeof(*in->tasks));
-		i = (uint32_t)++in->n;
+		ARRAY_ADD(in->tasks, in->n);
+		i = (uint32_t)in->n;
 	} else {
 		return NULL;
 	}
@@ -203,8 +190,7 @@ static void inputs_add(struct print_records *to, const struct print_records *fro
 		    to->ndata >= PRINT_RECORDS_MAX)
 			continue;
 		d.bytes = (const uint8_t *)heap_put(to, d.bytes, d.len);
-		to->data = array_room(to->data, &to->data_room, to->ndata, sizeof(d));
-		to->data[to->ndata++] = d;
+		*ARRAY_ADD(to->data, to->ndata) = d;
 	}
 	rebase(to);
 }

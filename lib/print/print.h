@@ -23,9 +23,8 @@ struct print_records {
 	bool more;   /* the event has more data records than are kept */
 	bool memory; /* set by the caller: keep the bytes of DATA_SHARED and DATA_FILL too */
 
-	size_t data_room, maps_room; /* private */
-	uint8_t *heap;
-	size_t heap_len, heap_room;
+	uint8_t *heap; /* private */
+	size_t heap_len;
 };
 
 /* Loads the records of the event just read: at most max_bytes_per_record bytes of each
@@ -41,7 +40,7 @@ void print_records_free(struct print_records *recs);
  * EV_ENTER, and the line of the whole call needs them too. Zero it before first use. */
 struct print_inputs {
 	struct print_input *tasks;
-	size_t n, room, bytes;
+	size_t n, bytes;
 	/* indices + 1: of the first with a hash, of the first that is free */
 	uint32_t slots[1024], unused;
 };

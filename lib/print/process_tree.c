@@ -1,6 +1,7 @@
 /* The tree of a trace's tasks: which made which, what each ran, how each ended. */
 #include "print/printer.h"
 #include "trace/reader.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <inttypes.h>
@@ -36,32 +37,27 @@ enum { SLOTS = 1 << 16 };
 
 struct task_tree {
 	struct task_node *tasks; /* [0] has only children */
-	uint32_t n, room;
+	uint32_t n;
 	size_t command_bytes;
 	uint32_t slots[SLOTS]; /* newest task of a tid first */
 };
 
 static struct task_node *node_add(struct task_tree *tree, int32_t tid, uint32_t parent)
 {
-	struct task_node *node, *p;
+	const uint32_t i = tree->n;
+	struct task_node *node = ARRAY_ADD(tree->tasks, tree->n), *p;
 
-	if (tree->n == tree->room) {
-		tree->room = tree->room ? tree->room * 2 : 64;
-		tree->tasks = xrealloc(tree->tasks, tree->room * sizeof(*tree->tasks));
-	}
-	node = &tree->tasks[tree->n];
 	*node = (struct task_node){.tid = tid};
-	if (tree->n) {
+	if (i) {
 		p = &tree->tasks[parent];
 		if (p->last_child)
-			tree->tasks[p->last_child].next = tree->n;
+			tree->tasks[p->last_child].next = i;
 		else
-			p->child = tree->n;
-		p->last_child = tree->n;
+			p->child = i;
+		p->last_child = i;
 		node->same_slot = tree->slots[(uint32_t)tid % SLOTS];
-		tree->slots[(uint32_t)tid % SLOTS] = tree->n;
+		tree->slots[(uint32_t)tid % SLOTS] = i;
 	}
-	tree->n++;
 	return node;
 }
 

@@ -1,5 +1,6 @@
 /* Which events of a trace are to be printed. */
 #include "print/printer.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -58,8 +59,7 @@ static bool add_range(struct print_select *s, const char *word)
 	}
 	if (*p || strcmp(word, "-") == 0 || range.first == 0 || range.last < range.first)
 		return false;
-	s->ranges = xrealloc(s->ranges, (s->nranges + 1) * sizeof(range));
-	s->ranges[s->nranges++] = range;
+	*ARRAY_ADD(s->ranges, s->nranges) = range;
 	return true;
 }
 
@@ -99,8 +99,7 @@ static bool add_tid(struct print_select *s, const char *word)
 
 	if (!read_number(word, &v, &end) || *end || v == 0 || v > INT32_MAX)
 		return false;
-	s->tids = xrealloc(s->tids, (s->ntids + 1) * sizeof(*s->tids));
-	s->tids[s->ntids++] = v;
+	*ARRAY_ADD(s->tids, s->ntids) = v;
 	return true;
 }
 

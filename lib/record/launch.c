@@ -4,6 +4,7 @@
 #include "record/inherit.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
+#include "util/array.h"
 #include "util/host.h"
 #include "util/util.h"
 
@@ -301,9 +302,7 @@ static void first_call(struct recorder *r, const char *path, char **env)
 	for (int i = 0; i < 2; i++) {
 		for (char *const *s = lists[i]; *s; s++) {
 			size_t len = strlen(*s) + 1;
-			vec[i] = xrealloc(vec[i], n[i] + len);
-			memcpy(vec[i] + n[i], *s, len);
-			n[i] += len;
+			memcpy(ARRAY_ADD_N(vec[i], n[i], len), *s, len);
 		}
 		if (n[i])
 			kernel_call_in_bytes(c, (uint64_t)(i + 2) << 4, vec[i], n[i]);

@@ -1,6 +1,7 @@
 /* Breakpoints and watchpoints: what was asked for, and what is put into tasks for it. */
 #include "replay/debugger.h"
 #include "replay/page_watch.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -93,8 +94,7 @@ int debug_break_add(struct debug *d, pid_t pid, enum debug_break kind, uint64_t 
 		return debugger_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
 	if (!is_break(kind) && (!len || len > WATCH_MAX))
 		return debugger_fail(d, "%lu bytes cannot be watched", (unsigned long)len);
-	d->points = xrealloc(d->points, (d->npoints + 1) * sizeof(*d->points));
-	q = &d->points[d->npoints++];
+	q = ARRAY_ADD(d->points, d->npoints);
 	*q = (struct stop_point){
 		pid, kind, addr, len, when, ctx, is_break(kind) ? NULL : xcalloc(1, len)};
 	look(d, q);

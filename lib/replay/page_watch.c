@@ -2,6 +2,7 @@
 
 #include "arch/insn.h"
 #include "tracee/waitstatus.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -23,8 +24,7 @@ void debugger_page_watch_add(struct mm *mm, uint64_t addr, bool access)
 	struct guard *g = find(mm, PAGE_DOWN(addr));
 
 	if (!g) {
-		mm->guards = xrealloc(mm->guards, (mm->nguards + 1) * sizeof(*mm->guards));
-		g = &mm->guards[mm->nguards++];
+		g = ARRAY_ADD(mm->guards, mm->nguards);
 		*g = (struct guard){.page = PAGE_DOWN(addr)};
 	}
 	g->access |= access;

@@ -1,13 +1,14 @@
 /* Whether a trace is whole and replays exactly. */
 #include "replay/replay.h"
 #include "trace/trace.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdlib.h>
 
 struct sums {
 	uint64_t *v;
-	size_t n, cap, at;
+	size_t n, at;
 	bool second;
 };
 
@@ -31,11 +32,7 @@ static int take_sum(void *ctx, const struct trace_event *ev, uint64_t sum)
 	(void)ev;
 	if (s->second)
 		return s->at >= s->n || s->v[s->at++] != sum;
-	if (s->n == s->cap) {
-		s->cap = s->cap ? s->cap * 2 : 256;
-		s->v = xrealloc(s->v, s->cap * sizeof(*s->v));
-	}
-	s->v[s->n++] = sum;
+	*ARRAY_ADD(s->v, s->n) = sum;
 	return 0;
 }
 

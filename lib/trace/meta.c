@@ -1,5 +1,6 @@
 #include "trace/meta.h"
 
+#include "util/array.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -84,15 +85,13 @@ static const struct key *key_find(const char *text, size_t len)
 
 static bool leaf_parse(struct trace_meta *m, const char *text)
 {
-	m->leaves = xgrow(m->leaves, m->nleaves, sizeof(*m->leaves));
-	uint32_t *l = m->leaves[m->nleaves];
+	uint32_t *l = *ARRAY_ADD(m->leaves, m->nleaves);
 	int n = 0;
 
 	if (sscanf(text, "%8x %8x %8x %8x %8x %8x%n", &l[0], &l[1], &l[2], &l[3], &l[4], &l[5],
 		   &n) != 6 ||
 	    text[n])
 		return false;
-	m->nleaves++;
 	return true;
 }
 
@@ -121,12 +120,10 @@ static bool value_store(struct trace_meta *m, const struct key *k, const char *v
 		return true;
 	case KEY_LIST: {
 		char **list = *(char ***)member;
-		size_t n = counts[k - keys]++;
-		/* one more for the NULL */
-		if (((n + 1) & n) == 0)
-			list = xrealloc(list, 2 * (n + 1) * sizeof(*list));
-		list[n] = xstrdup(value);
-		list[n + 1] = NULL;
+		size_t *n = &counts[k - keys]; /* without the NULL that ends it */
+		*ARRAY_ADD(list, *n) = xstrdup(value);
+		*ARRAY_ADD(list, *n) = NULL;
+		--*n;
 		*(char ***)member = list;
 		return true;
 	}

@@ -2,6 +2,7 @@
 
 #include "trace/ahead.h"
 #include "trace/record.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -89,8 +90,7 @@ static void block_seen(struct stream *s, const struct stream_pos *pos, const str
 		marks_thin(s);
 	if (pos->seq % s->stride)
 		return;
-	s->marks = xgrow(s->marks, s->nmarks, sizeof(*s->marks));
-	s->marks[s->nmarks++] = (struct stream_mark){*pos, h->first_event};
+	*ARRAY_ADD(s->marks, s->nmarks) = (struct stream_mark){*pos, h->first_event};
 }
 
 /* The block follows from those before it. */
@@ -221,18 +221,11 @@ int stream_skip(struct stream *s, uint64_t event)
 
 int stream_find(struct stream *s, uint64_t event)
 {
-	uint32_t low = 0, high = s->nmarks;
+	size_t mark = ARRAY_SEARCH(i, s->nmarks, s->marks[i].first_event >= event);
 
-	while (low < high) {
-		uint32_t middle = (low + high) / 2;
-		if (s->marks[middle].first_event < event)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	s->left = s->header.count = s->passed = 0;
-	if (low)
-		s->next = s->marks[low - 1].pos;
+	if (mark)
+		s->next = s->marks[mark - 1].pos;
 	else
 		s->next = (struct stream_pos){.event = 1};
 	return stream_skip(s, event);

@@ -1,5 +1,7 @@
 #include "trace/systab.h"
 
+#include "util/array.h"
+
 #include <string.h>
 
 const struct sys_desc *systab_get(uint64_t nr)
@@ -11,20 +13,12 @@ const struct sys_desc *systab_get(uint64_t nr)
 
 int systab_find(const char *name)
 {
-	unsigned lo = 0, hi = SYSTAB_CALLS;
+	size_t at =
+		ARRAY_SEARCH(i, SYSTAB_CALLS, strcmp(systab[systab_by_name[i]].name, name) >= 0);
 
-	while (lo < hi) {
-		unsigned mid = (lo + hi) / 2;
-		int c = strcmp(name, systab[systab_by_name[mid]].name);
-
-		if (c == 0)
-			return systab_by_name[mid];
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return -1;
+	return at < SYSTAB_CALLS && !strcmp(systab[systab_by_name[at]].name, name)
+		       ? systab_by_name[at]
+		       : -1;
 }
 
 /* The word at addr, `size` bytes of it. */

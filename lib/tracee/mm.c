@@ -1,4 +1,5 @@
 #include "tracee/task.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -18,18 +19,10 @@ struct mm *mm_fork(const struct mm *mm)
 
 	*copy = *mm;
 	copy->refs = 1;
-	copy->shared = xmalloc(mm->nshared * sizeof(*mm->shared));
-	if (mm->nshared)
-		memcpy(copy->shared, mm->shared, mm->nshared * sizeof(*mm->shared));
-	copy->code.v = xmalloc(mm->code.n * sizeof(*mm->code.v));
-	if (mm->code.n)
-		memcpy(copy->code.v, mm->code.v, mm->code.n * sizeof(*mm->code.v));
-	copy->planted = xmalloc(mm->nplanted * sizeof(*mm->planted));
-	if (mm->nplanted)
-		memcpy(copy->planted, mm->planted, mm->nplanted * sizeof(*mm->planted));
-	copy->guards = xmalloc(mm->nguards * sizeof(*mm->guards));
-	if (mm->nguards)
-		memcpy(copy->guards, mm->guards, mm->nguards * sizeof(*mm->guards));
+	copy->shared = ARRAY_COPY(mm->shared, mm->nshared);
+	copy->code.v = ARRAY_COPY(mm->code.v, mm->code.n);
+	copy->planted = ARRAY_COPY(mm->planted, mm->nplanted);
+	copy->guards = ARRAY_COPY(mm->guards, mm->nguards);
 	return copy;
 }
 
@@ -52,8 +45,7 @@ void mm_put(struct mm *mm)
 
 void mm_add_shared(struct mm *mm, struct shared_map m)
 {
-	mm->shared = xrealloc(mm->shared, (mm->nshared + 1) * sizeof(*mm->shared));
-	mm->shared[mm->nshared++] = m;
+	*ARRAY_ADD(mm->shared, mm->nshared) = m;
 }
 
 bool mm_maps_object(const struct mm *mm, uint64_t object)

@@ -1,5 +1,6 @@
 /* Breakpoint instructions in a tracee's memory. */
 #include "tracee/task.h"
+#include "util/array.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -8,16 +9,7 @@
 /* The first that is not below addr. */
 static size_t find(const struct mm *mm, uint64_t addr)
 {
-	size_t lo = 0, hi = mm->nplanted;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (mm->planted[mid].addr < addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return ARRAY_SEARCH(i, mm->nplanted, mm->planted[i].addr >= addr);
 }
 
 struct planted *task_planted(const struct task *t, uint64_t addr)
@@ -38,10 +30,7 @@ int task_plant(struct task *t, uint64_t addr)
 	if (task_read_all(t, addr, &was, 1) ||
 	    task_write(t, addr, arch_breakpoint, ARCH_BREAKPOINT_LEN))
 		return -1;
-	mm->planted = xrealloc(mm->planted, (mm->nplanted + 1) * sizeof(*mm->planted));
-	memmove(mm->planted + i + 1, mm->planted + i, (mm->nplanted - i) * sizeof(*mm->planted));
-	mm->planted[i] = (struct planted){.addr = addr, .was = was};
-	mm->nplanted++;
+	*ARRAY_INSERT(mm->planted, mm->nplanted, i) = (struct planted){.addr = addr, .was = was};
 	return 0;
 }
 
@@ -53,8 +42,7 @@ void task_unplant(struct task *t, uint64_t addr)
 	if (i == mm->nplanted || mm->planted[i].addr != addr)
 		return;
 	task_write(t, addr, &mm->planted[i].was, 1); /* or nothing is mapped there any more */
-	mm->nplanted--;
-	memmove(mm->planted + i, mm->planted + i + 1, (mm->nplanted - i) * sizeof(*mm->planted));
+	ARRAY_REMOVE(mm->planted, mm->nplanted, i);
 }
 
 void task_unplant_all(struct task *t)

@@ -44,13 +44,6 @@ void *xrealloc(void *p, size_t n)
 	return checked(realloc(p, n ? n : 1));
 }
 
-void *xgrow(void *list, size_t n, size_t size)
-{
-	if (n & (n - 1)) /* there is room up to the next power of two */
-		return list;
-	return xrealloc(list, (n ? 2 * n : 1) * size);
-}
-
 char *xstrdup(const char *s)
 {
 	return checked(strdup(s));
