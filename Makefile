@@ -34,7 +34,7 @@ all: $(PROGRAMS) $(MAN:%=build/man/%)
 
 include $(wildcard tests/*/rules.mk)
 
-TABLES = formats/structs formats/flags formats/syscalls formats/subcodes
+TABLES = formats/structs formats/flags formats/$(ARCH)/numbers formats/syscalls formats/subcodes
 build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c &: formats/gen.awk formats/subcodes.awk $(TABLES)
 	@mkdir -p build/gen
 	$(AWK) -v out=build/gen -f formats/subcodes.awk -f formats/gen.awk $(TABLES)

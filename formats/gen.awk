@@ -1,5 +1,6 @@
-# Makes $out/syshandlers.h and $out/systab.c from formats/structs, formats/flags and formats/syscalls, read in that
-# order: awk -v out=DIR -f gen.awk structs flags syscalls. Plain awk: numbers go into the C code as they were written.
+# Makes $out/syshandlers.h and $out/systab.c, in plain awk:
+#   awk -v out=DIR -f gen.awk formats/structs formats/flags formats/ARCH/numbers formats/syscalls
+# The files are read in this order. Numbers go into the C code as they are written.
 
 BEGIN {
 	split("int uint long ulong hex ptr size off fd dirfd pid uid gid sig mode dev clock", w, " ")
@@ -94,7 +95,7 @@ function parse_arg(n, s,   name, type, always, sub_name, dir, what, len, t)
 		return arg_text(name, scalar[type], "D_NONE", "LEN_FIXED", always, 0, 0, 0)
 	if (type ~ /^cmd\./) {
 		sub_name = substr(type, 5)
-		group_calls[sub_name] = group_calls[sub_name] " " $2
+		group_calls[sub_name] = group_calls[sub_name] " " $1
 		return arg_text(name, "T_CMD", "D_NONE", "LEN_FIXED", always, 0, 0, "SC_" sub_name)
 	}
 	if (type ~ /^(flags|enum)\./) {
@@ -214,44 +215,65 @@ FILENAME ~ /flags$/ {
 	next
 }
 
-FILENAME ~ /syscalls$/ {
-	if (NF < 4 || $1 !~ /^(0|[1-9][0-9]*)$/ || $1 + 0 >= max)
-		die("not \"number name class ret arg...\": " $0)
-	if ($2 !~ /^[a-z_][a-z0-9_]*$/)
-		die("not a name: " $2)
+FILENAME ~ /numbers$/ {
+	if (NF != 2 || $1 !~ /^(0|[1-9][0-9]*|-)$/ || $1 + 0 >= max)
+		die("not \"number name\": " $0)
 	if ($1 in call_name)
-		die("call " $1 " again")
+		die("number " $1 " again")
 	if ($2 in call_number)
 		die("call " $2 " again")
-	call_name[$1] = $2
+	if ($1 != "-")
+		call_name[$1] = $2
 	call_number[$2] = $1
-	call_row[$2] = $0
-	parse_class($3)
-	if (!($4 in returns))
-		die("unknown return type " $4)
-	if (NF > 10)
+	number_line[$2] = FILENAME ":" FNR
+	next
+}
+
+FILENAME ~ /syscalls$/ {
+	if (NF < 3)
+		die("not \"name class ret arg...\": " $0)
+	if ($1 !~ /^[a-z_][a-z0-9_]*$/)
+		die("not a name: " $1)
+	if ($1 in has_row)
+		die("call " $1 " again")
+	if (!($1 in call_number))
+		die("call " $1 " has no number")
+	has_row[$1] = 1
+	call_row[$1] = $0
+	parse_class($2)
+	if (!($3 in returns))
+		die("unknown return type " $3)
+	if (NF > 9)
 		die("more than 6 arguments")
 	split("", want_scalar)
 	split("", want_pointer)
 	text = ""
-	for (i = 5; i <= NF; i++)
-		text = text parse_arg(i - 4, $i)
+	for (i = 4; i <= NF; i++)
+		text = text parse_arg(i - 3, $i)
 	for (i in want_scalar)
-		if (i > NF - 4 || is_pointer[i])
+		if (i > NF - 3 || is_pointer[i])
 			die("arg" i " is no number")
 	for (i in want_pointer)
-		if (i > NF - 4 || !is_pointer[i])
+		if (i > NF - 3 || !is_pointer[i])
 			die("arg" i " is no pointer")
-	rows[$1] = sprintf("\t[%d] = { \"%s\", %s, %d, %d, %s, %s, SYSH_%s, {\n%s\t} },\n", $1, $2, cls, quick, NF - 4,
-			   returns[$4], errno, handler, text)
-	by_name[++ncalls] = $2
+	n = call_number[$1]
+	if (n == "-")
+		next
+	rows[n] = sprintf("\t[%d] = { \"%s\", %s, %d, %d, %s, %s, SYSH_%s, {\n%s\t} },\n", n, $1, cls, quick, NF - 3,
+			  returns[$3], errno, handler, text)
+	by_name[++ncalls] = $1
 	next
 }
 
 { die("do not know this file") }
 
 END {
-	if (failed)
+	for (name in call_number)
+		if (!failed && !(name in has_row)) {
+			print number_line[name] ": call " name " has no row in formats/syscalls" > "/dev/stderr"
+			missing = 1
+		}
+	if (failed || missing)
 		exit 1
 	if (!ncalls) {
 		print "gen.awk: no calls" > "/dev/stderr"

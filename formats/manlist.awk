@@ -4,7 +4,7 @@
 NF == 0 { next }
 
 {
-	split($3, how, ",")
+	split($2, how, ",")
 	kind = how[1]
 	if (kind ~ /^refuse=/) {
 		kind = substr(kind, 8)
@@ -12,7 +12,7 @@ NF == 0 { next }
 			errnos[++nerrnos] = kind
 		seen[kind] = 1
 	}
-	names[kind, ++count[kind]] = $2
+	names[kind, ++count[kind]] = $1
 }
 
 function item(tag, kind,   i, j, t, line)

@@ -1,6 +1,6 @@
 # Makes $out/subcode_groups.h and $out/subcodes.c from formats/subcodes. It runs together with gen.awk, whose types it
 # shares, and before it:
-#   awk -v out=DIR -f subcodes.awk -f gen.awk structs flags syscalls subcodes
+#   awk -v out=DIR -f subcodes.awk -f gen.awk structs flags numbers syscalls subcodes
 # Numbers and sizes are left to the C compiler, which also finds a code that is there twice.
 
 FILENAME ~ /subcodes$/ { sub(/#.*/, "") }
@@ -62,11 +62,11 @@ function arg_index(name,   i, j, n, w, found)
 	found = -1
 	for (i = 1; i <= ncallers; i++) {
 		n = split(call_row[callers[i]], w, " ")
-		for (j = 5; j <= n && index(w[j], name ":") != 1; j++)
+		for (j = 4; j <= n && index(w[j], name ":") != 1; j++)
 			;
-		if (j > n || (found >= 0 && found != j - 5))
+		if (j > n || (found >= 0 && found != j - 4))
 			die("no argument " name " in " callers[i] ", or not in the same place as in other calls")
-		found = j - 5
+		found = j - 4
 	}
 	return found
 }
@@ -77,7 +77,7 @@ function plain_args(   j, n, w)
 	n = split(call_row[callers[1]], w, " ")
 	for (j = n; w[j] ~ /:special$/; j--)
 		;
-	return j - 4
+	return j - 3
 }
 
 # A struct that formats/structs does not have is the headers'.

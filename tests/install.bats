@@ -98,7 +98,7 @@ options_of() {
 
 @test "the manual lists every system call of the table" {
 	page=$(mandoc -Tascii "$top/build/man/rr.7" | col -bx)
-	for call in $(awk '/^[0-9]/ { print $2 }' "$top/formats/syscalls"); do
+	for call in $(awk '/^[a-z_]/ { print $1 }' "$top/formats/syscalls"); do
 		grep -qw -- "$call" <<< "$page" || { echo "no $call"; return 1; }
 	done
 }
@@ -122,4 +122,22 @@ options_of() {
 	[ "${lines[1]}" = a-trace ]
 	[ "${lines[2]}" = --chdir ]
 	[ "${lines[3]}" = rr-record ]
+}
+
+@test "the build stops at a call without a number, a row or the code of its handler" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir one two
+	numbers=$top/formats/x86_64/numbers tables=("$top"/formats/{structs,flags})
+	grep -v ' bpf$' "$numbers" > one/numbers
+	run -1 awk -v out=. -f "$top/formats/subcodes.awk" -f "$top/formats/gen.awk" \
+		"${tables[@]}" one/numbers "$top"/formats/{syscalls,subcodes}
+	[[ $output == *"call bpf has no number" ]]
+	{ cat "$numbers"; echo "500 nonesuch"; } > two/numbers
+	run -1 awk -v out=. -f "$top/formats/subcodes.awk" -f "$top/formats/gen.awk" \
+		"${tables[@]}" two/numbers "$top"/formats/{syscalls,subcodes}
+	[[ $output == *"call nonesuch has no row"* ]]
+	sed 's/handler=brk/handler=sbrk/' "$top/formats/syscalls" > syscalls
+	run -1 awk -f "$top/formats/handlers.awk" syscalls "$top"/lib/kernel/*.c
+	[[ $output == *"no row of formats/syscalls has handler=brk"* ]]
+	[[ $output == *"handler=sbrk: no SYSCALL_HANDLER(sbrk, ...) in lib/kernel"* ]]
 }
