@@ -2,7 +2,7 @@
 """Runs tracees natively, recorded, replayed and verified.
 
 usage: run-programs.py [-k] [-n] [-t] [-r TIMES] [NAME... | programs | preempted]
-NAME is one of tests/programs; preempted: those that are interrupted while they compute; programs: all others, the default.
+NAME is one of tests/programs; preempted: those that are interrupted while they compute, which their traces must show; programs: all others, the default.
 Prints "ok NAME", "skip NAME: why" or "FAIL NAME STEP" a line, what went wrong on stderr; with -t, TAP on stdout.
 -k keeps what is left of failures and says where; -n stops after the native run; -r records, replays and verifies this many times.
 Status 1 if any failed.
@@ -22,6 +22,16 @@ BIN = os.environ.get("RR_BIN", "bin")
 MAKE = os.environ.get("MAKE", "make")
 LIMIT = float(os.environ.get("LIMIT", "60"))
 RECORD_OPTIONS = os.environ.get("RECORD_OPTIONS", "").split()
+
+
+# Tracees of the group preempted whose loops no event is seen in, and why.
+NEVER_PREEMPTED = {
+    "pre_insn_xgetbv": "its loop is short, and nothing runs beside it",
+    "pre_maps": "it looks at mappings and has no loop",
+    "pre_siglongjmp": "its handlers do not return to the loop",
+    "pre_timerfd_polled": "its timer sends no signal, and nothing runs beside it",
+    "pre_yield_loops": "its tasks wait in calls",
+}
 
 
 class Failed(Exception):
@@ -75,6 +85,7 @@ class Tracee:
         self.name, self.o, self.group = name, options, group
         self.program = "build/tests/programs/" + name
         self.step = None
+        self.seen_preempted = not name.startswith("pre_") or name in NEVER_PREEMPTED
 
     def attempt(self, step, argv):
         """The command's status as a shell has it; its output is in files named after the step."""
@@ -136,7 +147,40 @@ class Tracee:
             self.must("replay", [BIN + "/rr-replay", trace])
             if not filecmp.cmp(os.path.join(self.dir, "record"), os.path.join(self.dir, "replay"), shallow=False):
                 raise Failed("replay", "stdout differs")
+        self.seen_preempted = self.seen_preempted or self.preempted()
         self.must("verify", [BIN + "/rr-verify", "--memory=" + ("1000" if first else "none"), trace])
+
+    def preempted(self):
+        """The trace has a switch, or a handler that ran inside a loop: the task computes before the signal and past the handler."""
+        last, signalled, returned = {}, set(), {}
+        self.must("dump", [BIN + "/rr-dump", os.path.join(self.dir, "trace")])
+        with open(os.path.join(self.dir, "dump"), errors="replace") as f:
+            for line in f:
+                fields = line.rstrip("\n").split("\t")
+                if len(fields) < 6:
+                    continue
+                task, ticks, kind, text = fields[2], int(fields[3]), fields[4], fields[5]
+                if kind == "switch" or ticks > returned.pop(task, ticks):
+                    return True
+                if kind == "signal" and text.endswith("handler") and ticks > last.get(task, ticks):
+                    signalled.add(task)
+                elif task in signalled and text.startswith("rt_sigreturn"):
+                    signalled.remove(task)
+                    returned[task] = ticks
+                last[task] = ticks
+        return False
+
+    def must_be_preempted(self):
+        """In one of its runs; where a loop is over in less than a time slice, under shorter ones."""
+        trace = os.path.join(self.dir, "trace")
+        for slice in ("1", "0.1", "0.01"):
+            if self.seen_preempted:
+                return
+            shutil.rmtree(trace, ignore_errors=True)
+            self.must("record", [BIN + "/rr-record", *RECORD_OPTIONS, "-c", slice, "-o", trace, self.program])
+            self.seen_preempted = self.preempted()
+        if not self.seen_preempted:
+            raise Failed("dump", "no event shows that its loop was interrupted")
 
     def run(self, times):
         self.dir = tempfile.mkdtemp(prefix="rr-programs.")
@@ -151,6 +195,8 @@ class Tracee:
                     self.once(i == 0)
                 except Failed as f:
                     raise Failed(f.step, "%s (run %d of %d)" % (f, i + 1, times))
+            if times:
+                self.must_be_preempted()
         except Failed as f:
             kept = self.o.k
             f.shown = self.show()
