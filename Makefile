@@ -12,7 +12,16 @@ WARN = -Wall -Wextra -Werror -Wvla -Wmissing-prototypes
 CPPFLAGS += -D_GNU_SOURCE -Ilib -Ibuild
 ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
 # Each program loads only what it uses of these.
-LIBS = -Wl,--as-needed -larchive -lxxhash -ldeflate -lbsd -ldw -lelf -lZydis -lpthread
+LIBS = -Wl,--as-needed -larchive -lxxhash $(CODEC_LIB) -lbsd -ldw -lelf -lZydis -lpthread
+
+# Who compresses blocks: libdeflate where it is installed, else zlib; `make CODEC=zlib` has zlib all the same.
+ifndef CODEC
+HASH := \#
+CODEC := $(shell echo '$(HASH)include <libdeflate.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo libdeflate || echo zlib)
+endif
+CODEC_LIB_libdeflate = -ldeflate
+CODEC_LIB_zlib = -lz
+CODEC_LIB = $(or $(CODEC_LIB_$(CODEC)),$(error CODEC is libdeflate or zlib))
 
 # rr-gdb is a program once there is an engine to serve.
 CMD_SRC = $(filter-out $(if $(wildcard lib/replay/debug.c),,cmd/rr-gdb.c),$(wildcard cmd/rr-*.c))
@@ -21,10 +30,10 @@ PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
 ARCH ?= $(shell uname -m)
 LIB_SRC = $(wildcard lib/*/*.c lib/*/$(ARCH)/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o build/gen/handlers.o build/lib/agent/blob.o
-GEN = build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c build/gen/trace_format.h build/gen/gdb_commands.h
+GEN = build/gen/codec.h build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
-BUILD_DEPS = gcc clang make libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc clang-format
+BUILD_DEPS = gcc clang make zlib1g-dev libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc clang-format
 DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
 MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
 INSTALLED_MAN = $(foreach m,$(MAN),$(MANDIR)/man$(subst .,,$(suffix $m))/$m)
@@ -46,6 +55,11 @@ build/gen/handlers.c: formats/handlers.awk formats/syscalls $(wildcard lib/kerne
 build/gen/trace_format.h: formats/trace.awk formats/trace
 	@mkdir -p $(@D)
 	$(AWK) -f formats/trace.awk formats/trace > $@
+
+build/gen/codec.h: FORCE
+	@mkdir -p $(@D)
+	@echo '#define CODEC_$(if $(filter zlib,$(CODEC)),ZLIB,LIBDEFLATE)' | cmp -s - $@ || \
+		echo '#define CODEC_$(if $(filter zlib,$(CODEC)),ZLIB,LIBDEFLATE)' > $@
 
 # gdb's commands, as a string for rr-gdb.
 build/gen/gdb_commands.h: contrib/rr.gdb
@@ -99,6 +113,10 @@ build/man/rr-trace.5: man/rr-trace.5.in man/splice.awk formats/trace.awk formats
 	@mkdir -p $(@D)
 	$(AWK) -v mode=man -f formats/trace.awk formats/trace > $@.tables
 	$(AWK) -f man/splice.awk $@.tables $< > $@
+
+# What a program linked with build/librr.a needs.
+libs:
+	@echo '$(LIBS)'
 
 # Asks for the packages that are missing, and for nothing when none is.
 deps:
@@ -164,6 +182,6 @@ clean:
 	rm -rf bin build build-asan build-fuzz
 
 -include $(shell find build -name '*.d' 2>/dev/null)
-.PHONY: all deps demo check check-programs nightly bench lint install uninstall clean
+.PHONY: FORCE libs all deps demo check check-programs nightly bench lint install uninstall clean
 .SECONDARY:
 .DELETE_ON_ERROR:

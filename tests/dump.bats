@@ -6,7 +6,7 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/.."
 	export MKTRACE=$BATS_FILE_TMPDIR/mktrace
 	${CC:-cc} -D_GNU_SOURCE -std=gnu17 -Ilib -Ibuild -o "$MKTRACE" tests/unit/mktrace.c build/librr.a \
-		-ldeflate -lbsd -lelf -lpthread
+		$(make -s libs)
 	"$MKTRACE" "$BATS_FILE_TMPDIR/small"
 	"$MKTRACE" "$BATS_FILE_TMPDIR/large" 20000
 	"$MKTRACE" "$BATS_FILE_TMPDIR/cut" 3 cut

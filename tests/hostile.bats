@@ -8,7 +8,7 @@ setup_file() {
 	export BATS_TEST_TIMEOUT=120 hostile_trace=$BATS_FILE_TMPDIR/hostile_trace sample=$BATS_FILE_TMPDIR/sample
 	local top=$BATS_TEST_DIRNAME/..
 	${CC:-cc} -D_GNU_SOURCE -std=gnu17 -Wall -Wextra -Werror -I"$top/lib" -I"$top/build" -o "$hostile_trace" \
-		"$top/tests/unit/hostile_trace.c" "$top/build/librr.a" -ldeflate -lbsd -lelf -lpthread
+		"$top/tests/unit/hostile_trace.c" "$top/build/librr.a" $(make -s -C "$top" libs)
 	"$top/bin/rr-record" -q -o "$sample" "$top/build/tests/programs/no_libc" > "$BATS_FILE_TMPDIR/sample.out" < /dev/null 3>&-
 }
 

@@ -4,9 +4,9 @@
 #include "counter/page.h"
 #include "instrument/trampoline.h"
 #include "util/array.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -28,7 +28,7 @@ static bool header_good(const struct code_header *h, uint64_t bytes)
 	if (bytes < sizeof(*h) || h->magic != CODE_MAGIC || h->version != CODE_VERSION ||
 	    h->file_len != bytes || h->nsegments > CODE_SEGMENTS)
 		return false;
-	if (libdeflate_crc32(0, h, offsetof(struct code_header, header_crc)) != h->header_crc)
+	if (crc32_add(0, h, offsetof(struct code_header, header_crc)) != h->header_crc)
 		return false;
 	if (!inside(h, h->sites.off, h->sites.count, sizeof(struct code_site)) ||
 	    !inside(h, h->origins.off, h->origins.count, sizeof(struct code_pair)) ||

@@ -1,7 +1,7 @@
 #include "instrument/rewrite.h"
+#include "util/deflate.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -95,7 +95,7 @@ static void header_fill(struct rewrite *rw, struct code_header *h)
 	off = table_place(&h->moved, off, em->moved.n, sizeof(*em->moved.v));
 	off = table_place(&h->syscalls, off, rw->syscalls.n, sizeof(*rw->syscalls.v));
 	h->file_len = off;
-	h->header_crc = libdeflate_crc32(0, h, offsetof(struct code_header, header_crc));
+	h->header_crc = crc32_add(0, h, offsetof(struct code_header, header_crc));
 }
 
 static int write_at(int out, uint64_t off, const void *p, size_t n)

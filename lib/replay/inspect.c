@@ -1,10 +1,10 @@
 /* Tasks, registers, memory, mappings and files at the current position, as the program has them. */
 #include "counter/page.h"
 #include "replay/debugger.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,5 +253,5 @@ uint64_t debugger_stack_sum(struct debug *d, struct ptask *pt)
 	uint8_t *buf = d->stack_buf = d->stack_buf ? d->stack_buf : xmalloc(STACK_MAX);
 	ssize_t n = debug_read(d, pt->id, ARCH_SP(&pt->t.regs), buf, STACK_MAX);
 
-	return n > 0 ? libdeflate_crc32(0, buf, (size_t)n) : 0;
+	return n > 0 ? crc32_add(0, buf, (size_t)n) : 0;
 }

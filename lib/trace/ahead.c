@@ -1,8 +1,8 @@
 #include "trace/ahead.h"
 
+#include "util/deflate.h"
 #include "util/util.h"
 
-#include <libdeflate.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -40,11 +40,9 @@ static struct job *job(struct ahead *a, uint64_t number)
 
 static void *ahead_run(void *arg)
 {
-	struct libdeflate_decompressor *z = libdeflate_alloc_decompressor();
+	struct inflater *z = inflater_new();
 	struct ahead *a = arg;
 
-	if (!z)
-		no_memory();
 	pthread_mutex_lock(&a->lock);
 	while (!a->stop) {
 		if (a->claimed == a->last) {
@@ -62,7 +60,7 @@ static void *ahead_run(void *arg)
 		pthread_cond_signal(&a->done);
 	}
 	pthread_mutex_unlock(&a->lock);
-	libdeflate_free_decompressor(z);
+	inflater_free(z);
 	return NULL;
 }
 

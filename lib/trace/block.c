@@ -1,10 +1,10 @@
 #include "trace/block.h"
 
 #include "trace/trace.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <assert.h>
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ size_t block_bound(size_t raw_len)
 /* All but the checksum of the header itself, which comes last. */
 static uint32_t header_crc(const uint8_t *bytes)
 {
-	return libdeflate_crc32(0, bytes, TRACE_BLOCK_HEADER - 4);
+	return crc32_add(0, bytes, TRACE_BLOCK_HEADER - 4);
 }
 
 size_t block_seal(struct block_header *h, uint8_t *out)
@@ -52,7 +52,7 @@ size_t block_seal(struct block_header *h, uint8_t *out)
 	h->magic = MAGIC;
 	h->zero = 0;
 	h->zero2 = 0;
-	h->payload_crc = libdeflate_crc32(0, out + TRACE_BLOCK_HEADER, h->stored_len);
+	h->payload_crc = crc32_add(0, out + TRACE_BLOCK_HEADER, h->stored_len);
 	h->stream = stream_numbers[stream];
 #define PUT(name, offset, size) put_le(out + (offset), h->name, size);
 	TRACE_BLOCK(PUT)
@@ -62,11 +62,10 @@ size_t block_seal(struct block_header *h, uint8_t *out)
 	return TRACE_BLOCK_HEADER + h->stored_len;
 }
 
-size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw,
-		  uint8_t *out)
+size_t block_pack(struct deflater *z, struct block_header *h, const uint8_t *raw, uint8_t *out)
 {
-	h->stored_len = (uint32_t)libdeflate_zlib_compress(
-		z, raw, h->raw_len, out + TRACE_BLOCK_HEADER, STORED_BOUND(h->raw_len));
+	h->stored_len = (uint32_t)deflater_run(z, raw, h->raw_len, out + TRACE_BLOCK_HEADER,
+					       STORED_BOUND(h->raw_len));
 	assert(h->stored_len);
 	return block_seal(h, out);
 }
@@ -111,25 +110,21 @@ ssize_t block_read(int fd, uint64_t offset, const struct block_header *h, struct
 
 const char *block_sound(const struct block_header *h, const struct block_bytes *b)
 {
-	return libdeflate_crc32(0, b->stored, h->stored_len) == h->payload_crc
+	return crc32_add(0, b->stored, h->stored_len) == h->payload_crc
 		       ? NULL
 		       : "wrong checksum of the block's payload";
 }
 
-const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h,
-			 struct block_bytes *b)
+const char *block_unpack(struct inflater *z, const struct block_header *h, struct block_bytes *b)
 {
 	uint8_t *raw = room(&b->raw, &b->raw_room, h->raw_len);
 	const char *why = block_sound(h, b);
-	size_t used;
 
 	if (why)
 		return why;
-	if (libdeflate_zlib_decompress_ex(z, b->stored, h->stored_len, raw, h->raw_len, &used,
-					  NULL) != LIBDEFLATE_SUCCESS ||
-	    used != h->stored_len)
-		return "the block does not inflate to its length";
-	return NULL;
+	return inflater_run(z, b->stored, h->stored_len, raw, h->raw_len)
+		       ? NULL
+		       : "the block does not inflate to its length";
 }
 
 void block_bytes_free(struct block_bytes *b)

@@ -35,9 +35,8 @@ struct block_bytes {
 size_t block_bound(size_t raw_len);
 /* Fills in what the payload determines (magic, stored_len, checksums) and writes header and payload
  * to `out`; returns their length. */
-struct libdeflate_compressor;
-size_t block_pack(struct libdeflate_compressor *z, struct block_header *h, const uint8_t *raw,
-		  uint8_t *out);
+struct deflater;
+size_t block_pack(struct deflater *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
 /* The same for a payload that is there already: h->stored_len bytes behind where the header goes.
  */
 size_t block_seal(struct block_header *h, uint8_t *out);
@@ -48,9 +47,8 @@ const char *block_header_parse(struct block_header *h, enum trace_stream stream,
 /* b->stored is what its checksum was made of. */
 const char *block_sound(const struct block_header *h, const struct block_bytes *b);
 /* That, and inflates b->stored to b->raw. */
-struct libdeflate_decompressor;
-const char *block_unpack(struct libdeflate_decompressor *z, const struct block_header *h,
-			 struct block_bytes *b);
+struct inflater;
+const char *block_unpack(struct inflater *z, const struct block_header *h, struct block_bytes *b);
 
 /* Reads the payload of the block at `offset` to b->stored; its bytes that the file has, or -1 and
  * errno. */

@@ -1,11 +1,11 @@
 #include "trace/meta.h"
 
 #include "util/array.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ char *meta_format(const struct trace_meta *m, const char *uuid, size_t *len)
 	}
 	put_text(f, "counter", m->counter);
 	fflush(f);
-	fprintf(f, "crc32=%08x%c", libdeflate_crc32(0, text, *len), 0);
+	fprintf(f, "crc32=%08x%c", crc32_add(0, text, *len), 0);
 	if (fclose(f)) {
 		free(text);
 		return NULL;
@@ -165,7 +165,7 @@ static const char *checksum_check(const char *text, size_t len)
 
 	if (len < last || text[len - 1])
 		return "cut short";
-	uint32_t crc = libdeflate_crc32(0, text, len - last);
+	uint32_t crc = crc32_add(0, text, len - last);
 	snprintf(want, sizeof(want), "crc32=%08x", crc);
 	return memcmp(text + len - last, want, last) ? "wrong checksum" : NULL;
 }

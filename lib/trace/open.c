@@ -2,13 +2,13 @@
 #include "trace/place.h"
 #include "trace/reader.h"
 #include "trace/replace.h"
+#include "util/deflate.h"
 #include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libdeflate.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,8 +115,7 @@ char *trace_args_env(struct trace_reader *r, size_t *len)
 {
 	char *text = args_env_text(r, r->complete, len);
 
-	if (text &&
-	    (*len != r->args_env_size || libdeflate_crc32(0, text, *len) != r->args_env_crc)) {
+	if (text && (*len != r->args_env_size || crc32_add(0, text, *len) != r->args_env_crc)) {
 		reader_fail(r, "%s/args_env: has changed since it was opened", r->dir);
 		free(text);
 		return NULL;
@@ -133,7 +132,7 @@ static int args_env_read(struct trace_reader *r, bool versioned)
 		return -1;
 	const char *why = meta_parse(text, len, &r->meta, r->uuid);
 	r->args_env_size = len;
-	r->args_env_crc = libdeflate_crc32(0, text, len);
+	r->args_env_crc = crc32_add(0, text, len);
 	free(text);
 	return why ? reader_fail(r, "%s/args_env: %s", r->dir, why) : 0;
 }

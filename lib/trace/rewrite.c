@@ -2,10 +2,10 @@
 
 #include "trace/error.h"
 #include "trace/reader.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ struct out {
 	enum trace_stream id;
 	struct trace_part *part;
 	struct codec *codec;
-	struct libdeflate_compressor *z;
+	struct deflater *z;
 	struct block_header header; /* of the block being filled */
 	uint8_t *raw, *packed;
 	uint32_t blocks;
@@ -35,7 +35,7 @@ static int part_write(struct trace_part *p, const char *name, const void *bytes,
 {
 	if (write_all(p->fd, bytes, len))
 		return trace_fail("%s: cannot be written: %s", name, strerror(errno));
-	p->crc = libdeflate_crc32(p->crc, bytes, len);
+	p->crc = crc32_add(p->crc, bytes, len);
 	p->size += len;
 	return 0;
 }
@@ -205,12 +205,10 @@ static int stream_rewrite(struct trace_reader *r, const struct trace_edit *e, en
 	o.raw = xmalloc(TRACE_BLOCK_MAX);
 	/* A block that is copied may be longer than one that we make. */
 	o.packed = xmalloc(block_bound(TRACE_BLOCK_MAX));
-	o.z = libdeflate_alloc_compressor(e->compress ? e->level : LEVEL);
-	if (!o.z)
-		no_memory();
+	o.z = deflater_new(e->compress ? e->level : LEVEL);
 	int rc = blocks_edit(&o, r, e, totals);
 	totals[id] = o.records;
-	libdeflate_free_compressor(o.z);
+	deflater_free(o.z);
 	codec_free(o.codec);
 	free(o.packed);
 	free(o.raw);
@@ -238,7 +236,7 @@ static char *args_env_text(struct trace_reader *r, const struct trace_edit *e, s
 			fwrite(item, 1, strlen(item) + 1, f);
 	}
 	fflush(f);
-	fprintf(f, "crc32=%08x%c", libdeflate_crc32(0, text, *len), 0);
+	fprintf(f, "crc32=%08x%c", crc32_add(0, text, *len), 0);
 	fclose(f);
 	free(all);
 	return text;
@@ -265,7 +263,7 @@ static int args_env_rewrite(struct trace_reader *r, const struct trace_edit *e,
 
 	if (!text || args_env_check(text, len, uuid))
 		goto out;
-	p->crc = libdeflate_crc32(0, text, len);
+	p->crc = crc32_add(0, text, len);
 	p->size = len;
 	p->changed = p->crc != r->args_env_crc || len != r->args_env_size;
 	/* Small: always written, so that whoever wants it has a descriptor of it. */

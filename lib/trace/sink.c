@@ -2,10 +2,10 @@
 
 #include "trace/error.h"
 #include "trace/record.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,7 @@ struct sink {
 	int error; /* errno, and of which file */
 	enum trace_stream error_stream;
 	/* the thread's alone */
-	struct libdeflate_compressor *z, *stored; /* the other does not compress */
+	struct deflater *z, *stored; /* the other does not compress */
 	uint8_t *packed;
 	uint64_t compressed, compressing_ns; /* bytes, and its own time for them */
 	uint64_t taken_ns;                   /* of that, what the caller missed */
@@ -127,7 +127,7 @@ static void buffer_write(struct sink *s, struct buffer *b)
 		size_t len = compress ? block_compress(s, b, taken)
 				      : block_pack(s->stored, &b->header, b->raw, s->packed);
 		error = block_write(s, &f, len);
-		f.crc = libdeflate_crc32(f.crc, s->packed, len);
+		f.crc = crc32_add(f.crc, s->packed, len);
 		f.size += len;
 		f.blocks++;
 		pthread_mutex_lock(&s->lock);
@@ -315,8 +315,8 @@ static void sink_release(struct sink *s)
 		codec_free(s->codecs[i]);
 		close(s->files[i].fd);
 	}
-	libdeflate_free_compressor(s->z);
-	libdeflate_free_compressor(s->stored);
+	deflater_free(s->z);
+	deflater_free(s->stored);
 	pthread_cond_destroy(&s->work);
 	pthread_cond_destroy(&s->room);
 	pthread_mutex_destroy(&s->lock);
@@ -332,10 +332,8 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 
 	s->dir = xstrdup(dir);
 	s->packed = xmalloc(block_bound(TRACE_MAX_BLOCK_RAW));
-	s->z = libdeflate_alloc_compressor(LEVEL);
-	s->stored = libdeflate_alloc_compressor(0);
-	if (!s->z || !s->stored)
-		no_memory();
+	s->z = deflater_new(LEVEL);
+	s->stored = deflater_new(0);
 	s->queue_end = &s->queue;
 	for (unsigned i = 0; i < NSTREAMS; i++) {
 		s->filling[i] = xmalloc(sizeof(struct buffer));

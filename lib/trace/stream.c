@@ -3,10 +3,10 @@
 #include "trace/ahead.h"
 #include "trace/record.h"
 #include "util/array.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <errno.h>
-#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,9 +23,7 @@ void stream_init(struct stream *s, enum trace_stream id, int fd)
 	s->next.event = s->frontier.event = 1;
 	s->stride = 1;
 	s->codec = codec_new(id);
-	s->z = libdeflate_alloc_decompressor();
-	if (!s->z)
-		no_memory();
+	s->z = inflater_new();
 }
 
 void stream_free(struct stream *s)
@@ -33,7 +31,7 @@ void stream_free(struct stream *s)
 	if (s->fd >= 0)
 		close(s->fd);
 	codec_free(s->codec);
-	libdeflate_free_decompressor(s->z);
+	inflater_free(s->z);
 	free(s->marks);
 	block_bytes_free(&s->bytes);
 	ahead_free(s->ahead);
@@ -297,8 +295,8 @@ int stream_pass(struct stream *s, struct block_header *h)
 	const char *why = block_sound(h, &s->bytes);
 	if (why)
 		return stream_fault(s, s->next.offset, why);
-	s->passed = libdeflate_crc32(s->passed, s->head, sizeof(s->head));
-	s->passed = libdeflate_crc32(s->passed, s->bytes.stored, h->stored_len);
+	s->passed = crc32_add(s->passed, s->head, sizeof(s->head));
+	s->passed = crc32_add(s->passed, s->bytes.stored, h->stored_len);
 	s->next = pos_after(&s->next, h);
 	return 1;
 }

@@ -45,7 +45,7 @@ struct stream {
 	const uint8_t *p;
 	uint32_t left; /* records not read yet */
 	struct codec *codec;
-	struct libdeflate_decompressor *z;
+	struct inflater *z;
 	struct ahead *ahead;     /* NULL: blocks are inflated when they are asked for */
 	struct stream_pos asked; /* of that: behind the last block that was added */
 	/* after a -1: what is wrong, and where */

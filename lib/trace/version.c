@@ -1,7 +1,7 @@
 #include "trace/meta.h"
+#include "util/deflate.h"
 
 #include <inttypes.h>
-#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ int version_format(const struct trace_version *v, char line[VERSION_MAX])
 			 size[STREAM_EVENTS], crc[STREAM_EVENTS], size[STREAM_MMAPS],
 			 crc[STREAM_MMAPS], size[STREAM_DATA], crc[STREAM_DATA]);
 	return n + snprintf(line + n, VERSION_MAX - (size_t)n, " crc32=%08" PRIx32 "\n",
-			    libdeflate_crc32(0, line, (size_t)n));
+			    crc32_add(0, line, (size_t)n));
 }
 
 #define SCAN_SIZE_CRC "%20" SCNu64 ":%8" SCNx32
@@ -32,8 +32,7 @@ static bool checksum_right(const char *text, size_t len)
 
 	if (len < last)
 		return false;
-	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n",
-		 libdeflate_crc32(0, text, len - last));
+	snprintf(want, sizeof(want), " crc32=%08" PRIx32 "\n", crc32_add(0, text, len - last));
 	return memcmp(text + len - last, want, last) == 0;
 }
 

@@ -3,12 +3,12 @@
 #include "trace/meta.h"
 #include "trace/record.h"
 #include "trace/sink.h"
+#include "util/deflate.h"
 #include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static int args_env_put(struct trace_writer *w, const struct trace_meta *meta)
 			 ? trace_fail("%s/args_env: arguments and environment are too long", w->dir)
 			 : file_put(w, "args_env", text, len);
 	w->version.args_env_size = len;
-	w->version.args_env_crc = libdeflate_crc32(0, text, len);
+	w->version.args_env_crc = crc32_add(0, text, len);
 	free(text);
 	return rc;
 }

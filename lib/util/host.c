@@ -1,10 +1,10 @@
 #include "util/host.h"
 
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +115,7 @@ int file_crc32(int fd, uint64_t *size, uint32_t *crc)
 	ssize_t n;
 
 	for (*size = *crc = 0; (n = pread_all(fd, buffer, piece, *size)) > 0; *size += (uint64_t)n)
-		*crc = libdeflate_crc32(*crc, buffer, (size_t)n);
+		*crc = crc32_add(*crc, buffer, (size_t)n);
 	free(buffer);
 	return n < 0 ? -1 : 0;
 }

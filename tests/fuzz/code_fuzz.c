@@ -9,6 +9,7 @@
 #include "instrument/instrument.h"
 #include "pack/debuginfo.h"
 #include "trace_sample.h"
+#include "util/deflate.h"
 
 #include <sys/mman.h>
 
@@ -115,8 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		h->magic = CODE_MAGIC;
 		h->version = CODE_VERSION;
 		h->file_len = n;
-		h->header_crc =
-			libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
+		h->header_crc = crc32_add(0, bytes, offsetof(struct code_header, header_crc));
 	}
 	int fd = memory_file(bytes, n);
 	free(bytes);

@@ -6,6 +6,7 @@
 #include "instrument/code.h"
 #include "trace_sample.h"
 #include "tracee/task.h"
+#include "util/deflate.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -239,8 +240,7 @@ static void file_mutate(uint8_t *bytes, size_t n, uint64_t *random)
 		bytes[at] = (uint8_t)(c & 2 ? c >> 8 : (c >> 8 & 1) - 1);
 	}
 	if (n >= sizeof(*h) && h->magic == CODE_MAGIC)
-		h->header_crc =
-			libdeflate_crc32(0, bytes, offsetof(struct code_header, header_crc));
+		h->header_crc = crc32_add(0, bytes, offsetof(struct code_header, header_crc));
 }
 
 static void file_changed(const char *from, const char *to, uint64_t *random)

@@ -7,6 +7,7 @@
 #include "print/print.h"
 #include "trace/meta.h"
 #include "trace_sample.h"
+#include "util/deflate.h"
 
 enum { ARGS_ENV, VERSION, RANGES, TIDS, KINDS, CALLS, KINDS_OF_TEXT };
 
@@ -52,7 +53,7 @@ static char *sealed(uint8_t kind, const uint8_t *text, size_t *n)
 
 	memcpy(fixed, text, *n);
 	if (kind & 8) {
-		uint32_t crc = libdeflate_crc32(0, text, *n);
+		uint32_t crc = crc32_add(0, text, *n);
 		int more = kind % 8 % 2 == ARGS_ENV ? sprintf(fixed + *n, "crc32=%08x", crc) + 1
 						    : sprintf(fixed + *n, " crc32=%08x\n", crc);
 		*n += (size_t)more;

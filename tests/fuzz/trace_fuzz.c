@@ -11,6 +11,7 @@
 #include "print/print.h"
 #include "trace/block.h"
 #include "trace_sample.h"
+#include "util/deflate.h"
 
 enum { NFILES = 5, HEADER = 2 + 4 * NFILES };
 static const char *const files[NFILES] = {"args_env", "version", "events", "mmaps", "data"};
@@ -39,7 +40,7 @@ static uint32_t u32(const uint8_t *p)
 /* A stream of one block with this payload. */
 static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uint32_t count)
 {
-	struct libdeflate_compressor *z = libdeflate_alloc_compressor(1);
+	struct deflater *z = deflater_new(1);
 	uint8_t *block = xmalloc(block_bound(len));
 	struct block_header h = {
 		.stream = (uint8_t)id, .count = count, .first_event = 1, .raw_len = (uint32_t)len};
@@ -47,7 +48,7 @@ static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uin
 	h.data_end = id == STREAM_DATA ? count : 0;
 	h.mmaps_end = id == STREAM_MMAPS ? count : 0;
 	file_put(dir, trace_stream_names[id], block, block_pack(z, &h, raw, block));
-	libdeflate_free_compressor(z);
+	deflater_free(z);
 	free(block);
 }
 
@@ -175,7 +176,7 @@ static void args_env_put(const uint8_t *text, size_t len)
 	size_t covered = len < 15 ? len : len - 15;
 
 	memcpy(fixed, text, covered);
-	int n = sprintf(fixed + covered, "crc32=%08x", libdeflate_crc32(0, text, covered));
+	int n = sprintf(fixed + covered, "crc32=%08x", crc32_add(0, text, covered));
 	file_put(dir, "args_env", fixed, covered + (size_t)n + 1);
 	free(fixed);
 }
@@ -222,7 +223,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 /* Of a trace directory; raw: whose streams are of one block. */
 static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, fuzz_put *put)
 {
-	struct libdeflate_decompressor *z = libdeflate_alloc_decompressor();
+	struct inflater *z = inflater_new();
 	uint8_t *input = xcalloc(1, 8 << 20), *p = input + HEADER;
 	bool fits = true;
 
@@ -236,10 +237,12 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 			len = FUZZ_INPUT_MAX;
 		if (raw && i >= 2) {
 			count = len ? bytes[12] : 0; /* in the block's header */
-			if (len)
-				libdeflate_zlib_decompress(z, bytes + TRACE_BLOCK_HEADER,
-							   len - TRACE_BLOCK_HEADER, p, 1 << 20,
-							   &room);
+			struct block_header h;
+			if (len &&
+			    !block_header_parse(&h, (enum trace_stream)(NFILES - 1 - i), bytes) &&
+			    h.stored_len <= len - TRACE_BLOCK_HEADER && h.raw_len <= 1 << 20 &&
+			    inflater_run(z, bytes + TRACE_BLOCK_HEADER, h.stored_len, p, h.raw_len))
+				room = h.raw_len;
 			len = room;
 		} else {
 			memcpy(p, bytes, len);
@@ -253,7 +256,7 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 		free(bytes);
 	}
 	put(input, (size_t)(p - input));
-	libdeflate_free_decompressor(z);
+	inflater_free(z);
 	free(input);
 }
 

@@ -1,13 +1,13 @@
 /* The rewriter, on programs that are installed: what it wrote must do what the original did, as far
  * as that can be told by reading both. Then damaged files, which must not crash it. */
 #include "instrument/rewrite.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <Zydis/Zydis.h>
 #include <elf.h>
 #include <err.h>
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,7 +106,7 @@ static bool layout_ok(const struct subject *s)
 
 	if (s->code_len < sizeof(*h) || h->magic != CODE_MAGIC || h->version != CODE_VERSION ||
 	    h->file_len != s->code_len || h->nsegments < 1 || h->nsegments > CODE_SEGMENTS ||
-	    h->header_crc != libdeflate_crc32(0, s->code, offsetof(struct code_header, header_crc)))
+	    h->header_crc != crc32_add(0, s->code, offsetof(struct code_header, header_crc)))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		if (tables[i].t.off % 8 || tables[i].t.off > s->code_len ||

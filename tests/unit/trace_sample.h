@@ -4,13 +4,13 @@
 #define TRACE_SAMPLE_H
 
 #include "trace/trace.h"
+#include "util/deflate.h"
 #include "util/util.h"
 
 #include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,24 +161,24 @@ static inline void sample_write(const char *dir, uint64_t n, uint64_t block, boo
 /* One number for an event and all that it owns; *rc is -1 if its records are damaged. */
 static inline uint32_t event_digest(struct trace_reader *r, const struct trace_event *ev, int *rc)
 {
-	uint32_t crc = libdeflate_crc32(0, (const void *)ev, sizeof(*ev));
+	uint32_t crc = crc32_add(0, (const void *)ev, sizeof(*ev));
 	struct trace_data d;
 	struct trace_map m;
 
 	while ((*rc = trace_next_data(r, &d)) == 1) {
 		uint64_t v[] = {d.kind, (uint64_t)d.tid, d.object, d.addr, d.fill_len, d.len};
-		crc = libdeflate_crc32(crc, (const void *)v, sizeof(v));
-		crc = libdeflate_crc32(crc, d.bytes, d.len);
+		crc = crc32_add(crc, (const void *)v, sizeof(v));
+		crc = crc32_add(crc, d.bytes, d.len);
 	}
 	if (*rc < 0)
 		return (uint32_t)crc;
 	while ((*rc = trace_next_map(r, &m)) == 1) {
 		uint64_t v[] = {m.backing, (uint64_t)m.tid, m.start,  m.len, m.prot,
 				m.flags,   m.offset,        m.object, m.size};
-		crc = libdeflate_crc32(crc, (const void *)v, sizeof(v));
-		crc = libdeflate_crc32(crc, (const void *)m.path, strlen(m.path));
-		crc = libdeflate_crc32(crc, (const void *)m.copy, strlen(m.copy));
-		crc = libdeflate_crc32(crc, m.build_id, sizeof(m.build_id));
+		crc = crc32_add(crc, (const void *)v, sizeof(v));
+		crc = crc32_add(crc, (const void *)m.path, strlen(m.path));
+		crc = crc32_add(crc, (const void *)m.copy, strlen(m.copy));
+		crc = crc32_add(crc, m.build_id, sizeof(m.build_id));
 	}
 	return (uint32_t)crc;
 }

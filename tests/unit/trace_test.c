@@ -2,6 +2,7 @@
  * else. */
 #include "trace/block.h"
 #include "trace_sample.h"
+#include "util/deflate.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -290,7 +291,7 @@ static void bursts_come_back(void)
 			uint64_t word = at % 16 ? i : random_next(&random);
 			memcpy(bytes + at, &word, 8);
 		}
-		put[i] = libdeflate_crc32(0, bytes, LEN);
+		put[i] = crc32_add(0, bytes, LEN);
 		ev = sample_event(i + 1);
 		d = (struct trace_data){
 			.kind = DATA_OUT, .addr = 0x1000, .len = LEN, .bytes = bytes};
@@ -304,7 +305,7 @@ static void bursts_come_back(void)
 		uint32_t got = 0;
 		CHECK(trace_next(r, &ev) == 1);
 		while (trace_next_data(r, &d) == 1)
-			got = libdeflate_crc32(got, d.bytes, d.len);
+			got = crc32_add(got, d.bytes, d.len);
 		CHECK(got == put[i]);
 	}
 	CHECK(trace_next(r, &ev) == 0 && whole(r));
@@ -745,7 +746,7 @@ static void version_edit(const char *dir, const char *from, const char *to)
 			 at + strlen(from));
 
 	n = (int)(strstr(line, " crc32=") - line);
-	n += sprintf(line + n, " crc32=%08x\n", libdeflate_crc32(0, line, n));
+	n += sprintf(line + n, " crc32=%08x\n", crc32_add(0, line, n));
 	file_put(dir, "version", line, (size_t)n);
 	free(text);
 }
