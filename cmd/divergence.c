@@ -1,7 +1,7 @@
 #include "divergence.h"
 
 #include "print/replay_report.h"
-#include "tracee/keep.h"
+#include "tracee/hold.h"
 #include "util/util.h"
 
 #include <stdlib.h>
@@ -9,16 +9,16 @@
 void divergence_hold(void *ctx, const struct replay_report *r, const struct replay_stopped *v,
 		     size_t n)
 {
-	struct kept_task *kept = xcalloc(n + 1, sizeof(*kept));
+	struct held_task *kept = xcalloc(n + 1, sizeof(*kept));
 
 	(void)ctx;
 	print_replay_report(stderr, r);
 	for (size_t i = 0; i < n; i++)
-		kept[i] = (struct kept_task){
+		kept[i] = (struct held_task){
 			v[i].tid, v[i].tid,
 			xasprintf(v[i].diverged ? "task %d, which has diverged" : "task %d",
 				  v[i].recorded)};
-	keep_tasks(kept, n);
+	hold_tasks(kept, n);
 	for (size_t i = 0; i < n; i++)
 		free((char *)kept[i].what);
 	free(kept);

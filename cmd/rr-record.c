@@ -1,6 +1,6 @@
 /* rr-record: runs a command and saves every nondeterministic input of it. */
 #include "record/record.h"
-#include "tracee/keep.h"
+#include "tracee/hold.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -117,7 +117,7 @@ static int die_of(int sig, int status)
 
 int main(int argc, char **argv)
 {
-	struct record_options o = {.cpu = -1, .print_dir_fd = -1, .keep = keep_has_user()};
+	struct record_options o = {.cpu = -1, .print_dir_fd = -1, .keep = hold_has_user()};
 	size_t nenv = 0;
 	bool seeded = false;
 	int c, sig;

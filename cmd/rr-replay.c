@@ -4,7 +4,7 @@
 #include "print/replay_report.h"
 #include "trace/systab.h"
 #include "trace/trace.h"
-#include "tracee/keep.h"
+#include "tracee/hold.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 	struct replay_stats stats;
 	struct replay_report report = {0};
 	struct event_printer printer = {0};
-	bool want_stats = false, want_events = false, hold = keep_has_user();
+	bool want_stats = false, want_events = false, hold = hold_has_user();
 	char *end;
 	int c;
 

@@ -1,7 +1,7 @@
 /* rr-verify: is a trace whole, and does it replay exactly? */
 #include "divergence.h"
 #include "print/replay_report.h"
-#include "tracee/keep.h"
+#include "tracee/hold.h"
 #include "util/util.h"
 
 #include <err.h>
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 	struct replay_verify_options o = {.memory_every = 1000};
 	struct replay_stats stats;
 	struct replay_report report;
-	bool hold = keep_has_user();
+	bool hold = hold_has_user();
 	int c;
 
 	stdio_reserve();

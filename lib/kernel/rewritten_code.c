@@ -262,7 +262,7 @@ void kernel_code_map(struct recording *rec, struct task *t, const struct trace_m
 	struct code_file *f = file_for(rec, fd, m->path, st);
 	if (!f->img || !name_in_trace(rec, f, m->path))
 		return;
-	int64_t tfd = rec->look_only ? -1 : task_give_fd(t, f->img->fd, O_RDONLY);
+	int64_t tfd = rec->look_only ? -1 : task_send_fd(t, f->img->fd, O_RDONLY);
 	bool ok = (tfd >= 0 || rec->look_only) && map_parts(rec, t, f, m, tfd);
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
@@ -336,7 +336,7 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 		return;
 	if (code_place_find(&t->mm->code, (uint64_t)c->result, f->img))
 		return;
-	int64_t tfd = task_give_fd(t, f->img->fd, O_RDONLY);
+	int64_t tfd = task_send_fd(t, f->img->fd, O_RDONLY);
 	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) &&
 			!move_to_room(c, rec, f, tfd, len)))
 		warn_uncounted(rec, path, "no room near it");
@@ -348,7 +348,7 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 {
 	if (rec->counter_fd < 0)
 		return;
-	int64_t fd = task_give_fd(t, rec->counter_fd, O_RDWR);
+	int64_t fd = task_send_fd(t, rec->counter_fd, O_RDWR);
 	int64_t at = fd < 0 ? fd
 			    : map_in_task(t, fd, COUNTER_PAGE, PAGE, PROT_READ | PROT_WRITE,
 					  MAP_SHARED | MAP_FIXED_NOREPLACE, 0);

@@ -1,7 +1,7 @@
 #include "record/crash.h"
 
 #include "record/recorder.h"
-#include "tracee/keep.h"
+#include "tracee/hold.h"
 #include "util/util.h"
 
 #include <signal.h>
@@ -38,15 +38,15 @@ static bool stop(struct task *t, uint64_t until)
 
 static void keep(struct recorder *r)
 {
-	static struct kept_task v[KEPT_MAX]; /* the heap may be what has failed */
+	static struct held_task v[HOLD_MAX]; /* the heap may be what has failed */
 	const uint64_t until = now_ns() + PATIENCE_NS;
 	size_t n = 0;
 
-	for (struct rtask *rt = r->tasks; rt && n < KEPT_MAX; rt = rt->next)
+	for (struct rtask *rt = r->tasks; rt && n < HOLD_MAX; rt = rt->next)
 		if (rt->state != RTASK_GONE && stop(&rt->t, until))
-			v[n++] = (struct kept_task){rt->t.tid, rt->tgid, "recorded"};
+			v[n++] = (struct held_task){rt->t.tid, rt->tgid, "recorded"};
 	dprintf(STDERR_FILENO, "  gdb -p %d\t# the recorder, which has failed\n", getpid());
-	keep_tasks(v, n);
+	hold_tasks(v, n);
 }
 
 /* Tasks are traced by the first thread: it does this, whichever thread has failed. */

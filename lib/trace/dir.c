@@ -1,12 +1,12 @@
 #include "trace/dir.h"
 
 #include "trace/error.h"
-#include "trace/replace.h"
 #include "util/host.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -15,6 +15,24 @@
 
 /* args_env last: what is left of a trace is known by it until the end. */
 static const char *const trace_names[] = {"version", "events", "mmaps", "data", "args_env"};
+
+#define CRC_DIGITS 8
+
+const char *part_name(char out[PART_NAME_MAX], const char *name, uint32_t crc)
+{
+	snprintf(out, PART_NAME_MAX, "%s.%08x", name, (unsigned)crc);
+	return out;
+}
+
+/* What follows a file's name says that the file is made to replace that one. */
+static bool part_is_spare(const char *suffix)
+{
+	if (*suffix != '.')
+		return false;
+	return strcmp(suffix, PART_NEW) == 0 ||
+	       (strlen(suffix) == 1 + CRC_DIGITS &&
+		strspn(suffix + 1, "0123456789abcdef") == CRC_DIGITS);
+}
 
 /* Of these, or of one that is being made or takes the place of one (replace.h). */
 static bool is_trace_name(const char *name)

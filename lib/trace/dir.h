@@ -3,6 +3,7 @@
 #define RR_TRACE_DIR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Makes the directory, or takes an empty one; with `replace` empties one that is a trace. Returns
  * its descriptor, locked as long as it is open, or -1. *made: it was not there before. */
@@ -16,5 +17,11 @@ void dir_remove_spares(int fd);
  * errno. */
 int dir_make(int at, const char *name);
 int dir_new_file(int at, const char *name);
+
+/* A file that replaces another is "NAME.new" while it is made, and "NAME.CRC" until it gets the
+ * name (replace.h). */
+#define PART_NEW ".new"
+#define PART_NAME_MAX 32
+const char *part_name(char out[PART_NAME_MAX], const char *name, uint32_t crc);
 
 #endif

@@ -1,7 +1,7 @@
+#include "trace/default_dir.h"
+#include "trace/dir.h"
 #include "trace/error.h"
-#include "trace/place.h"
 #include "trace/reader.h"
-#include "trace/replace.h"
 #include "util/deflate.h"
 #include "util/host.h"
 #include "util/util.h"
@@ -31,7 +31,7 @@ int reader_fail(struct trace_reader *r, const char *fmt, ...)
 }
 
 /* A plain file; never a device or pipe that keeps us waiting, nor a link out of the directory. */
-static int file_open(int at, const char *name)
+int reader_file_open(int at, const char *name)
 {
 	struct stat st;
 	int fd = openat(at, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -43,7 +43,7 @@ static int file_open(int at, const char *name)
 	return -1;
 }
 
-static int file_fail(struct trace_reader *r, const char *name)
+int reader_file_fail(struct trace_reader *r, const char *name)
 {
 	const char *why = errno == ELOOP    ? "not a plain file"
 			  : errno == ENOENT ? "missing"
@@ -90,11 +90,11 @@ static int part_open(struct trace_reader *r, const char *name, bool versioned, u
 	char other[PART_NAME_MAX];
 
 	if (versioned) {
-		int fd = file_open(r->dirfd, part_name(other, name, crc));
+		int fd = reader_file_open(r->dirfd, part_name(other, name, crc));
 		if (fd >= 0 || errno != ENOENT)
 			return fd;
 	}
-	return file_open(r->dirfd, name);
+	return reader_file_open(r->dirfd, name);
 }
 
 static char *args_env_text(struct trace_reader *r, bool versioned, size_t *len)
@@ -107,7 +107,7 @@ static char *args_env_text(struct trace_reader *r, bool versioned, size_t *len)
 			? reader_fail(r, "%s: an empty directory, not a trace", r->dir)
 			: reader_fail(r, "%s: not a trace: no args_env in it", r->dir);
 	else if (!text)
-		file_fail(r, "args_env");
+		reader_file_fail(r, "args_env");
 	return text;
 }
 
@@ -141,13 +141,13 @@ static int args_env_read(struct trace_reader *r, bool versioned)
 static int version_read(struct trace_reader *r, struct trace_version *v)
 {
 	size_t len;
-	int fd = file_open(r->dirfd, "version");
+	int fd = reader_file_open(r->dirfd, "version");
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : file_fail(r, "version");
+		return errno == ENOENT ? 0 : reader_file_fail(r, "version");
 	char *text = file_text(fd, VERSION_MAX, &len);
 	if (!text)
-		return file_fail(r, "version");
+		return reader_file_fail(r, "version");
 	const char *why = version_parse(text, len, v);
 	free(text);
 	return why ? reader_fail(r, "%s/version: %s", r->dir, why) : 1;
@@ -177,7 +177,7 @@ static int streams_open(struct trace_reader *r, bool versioned)
 	for (unsigned i = 0; i < NSTREAMS; i++) {
 		int fd = part_open(r, trace_stream_names[i], versioned, r->version.crcs[i]);
 		if (fd < 0)
-			return file_fail(r, trace_stream_names[i]);
+			return reader_file_fail(r, trace_stream_names[i]);
 		r->streams[i].fd = fd;
 	}
 	return 0;
@@ -218,7 +218,7 @@ static int parts_open(struct trace_reader *r)
 }
 
 /* Of the trace that has been opened: a recorder that replaces it makes another. */
-static int files_open(struct trace_reader *r)
+int reader_files_open(struct trace_reader *r)
 {
 	if (r->filesfd < 0)
 		r->filesfd =
@@ -230,7 +230,7 @@ static int dir_open(struct trace_reader *r)
 {
 	r->dirfd = open(r->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->dirfd >= 0) {
-		files_open(r);
+		reader_files_open(r);
 		return 0;
 	}
 	if (errno == ENOTDIR)
@@ -242,12 +242,12 @@ static int dir_open(struct trace_reader *r)
 
 static char *latest_dir(void)
 {
-	char *place = place_default(), *link = place ? xasprintf("%s/latest-trace", place) : NULL;
+	char *place = default_dir(), *link = place ? xasprintf("%s/latest-trace", place) : NULL;
 	char *dir = link ? realpath(link, NULL) : NULL;
 
 	if (link && !dir)
 		trace_fail("%s: no trace has been recorded here", link);
-	if (dir && (place_check(place) || place_check(link))) {
+	if (dir && (default_dir_check(place) || default_dir_check(link))) {
 		free(dir);
 		dir = NULL;
 	}
@@ -314,27 +314,4 @@ bool trace_reader_live(const struct trace_reader *r)
 const char *trace_reader_error(const struct trace_reader *r)
 {
 	return r->error;
-}
-
-int trace_open_copy(struct trace_reader *r, const char *copy)
-{
-	if (!*copy || strchr(copy, '/') || strcmp(copy, ".") == 0 || strcmp(copy, "..") == 0)
-		return reader_fail(r, "%s/files: '%s' is not a name of a file in it", r->dir, copy);
-	if (files_open(r) < 0)
-		return file_fail(r, "files");
-	int fd = file_open(r->filesfd, copy);
-	if (fd < 0 && errno == ENOENT) {
-		char *name = copy_renamed(r, copy);
-		if (name && !strchr(name, '/'))
-			fd = file_open(r->filesfd, name);
-		else
-			errno = ENOENT;
-		free(name);
-	}
-	if (fd < 0) {
-		char *name = xasprintf("files/%s", copy);
-		file_fail(r, name);
-		free(name);
-	}
-	return fd;
 }

@@ -46,7 +46,11 @@ int reader_version(struct trace_reader *r);
 char *trace_args_env(struct trace_reader *r, size_t *len);
 /* The next record of the stream that belongs to event r->num or a later one, held: 1; 0; -1. */
 int reader_hold(struct trace_reader *r, enum trace_stream id);
-/* renamed.c: the name that the trace has now given the copy; malloc'd. NULL: no other. */
-char *copy_renamed(struct trace_reader *r, const char *copy);
+/* The directory of copies, r->filesfd; -1 and errno. */
+int reader_files_open(struct trace_reader *r);
+/* A plain file of the trace, for reading; -1 and errno. */
+int reader_file_open(int at, const char *name);
+/* Returns -1 after saying by errno what is wrong with this file of the trace. */
+int reader_file_fail(struct trace_reader *r, const char *name);
 
 #endif

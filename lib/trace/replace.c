@@ -12,23 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NEW ".new"
-#define CRC_DIGITS 8
-
-const char *part_name(char out[PART_NAME_MAX], const char *name, uint32_t crc)
-{
-	snprintf(out, PART_NAME_MAX, "%s.%08x", name, (unsigned)crc);
-	return out;
-}
-
-bool part_is_spare(const char *suffix)
-{
-	if (*suffix != '.')
-		return false;
-	return strcmp(suffix, NEW) == 0 || (strlen(suffix) == 1 + CRC_DIGITS &&
-					    strspn(suffix + 1, "0123456789abcdef") == CRC_DIGITS);
-}
-
 static int fail(const char *dir, const char *name)
 {
 	return trace_fail("%s/%s: %s", dir, name, strerror(errno));
@@ -79,7 +62,7 @@ int replace_begin(int dirfd, const char *dir, const char *name)
 {
 	char fresh[PART_NAME_MAX];
 
-	snprintf(fresh, sizeof(fresh), "%s" NEW, name);
+	snprintf(fresh, sizeof(fresh), "%s" PART_NEW, name);
 	int fd = dir_new_file(dirfd, fresh);
 	return fd < 0 ? fail(dir, fresh) : fd;
 }
@@ -99,7 +82,7 @@ int replace_ready(int dirfd, const char *dir, const char *name, uint32_t crc)
 {
 	char fresh[PART_NAME_MAX], ready[PART_NAME_MAX];
 
-	snprintf(fresh, sizeof(fresh), "%s" NEW, name);
+	snprintf(fresh, sizeof(fresh), "%s" PART_NEW, name);
 	return sync_new(dirfd, dir, fresh)
 		       ? -1
 		       : rename_in(dirfd, dir, fresh, part_name(ready, name, crc));
@@ -109,7 +92,7 @@ int replace_one(int dirfd, const char *dir, const char *name)
 {
 	char fresh[PART_NAME_MAX];
 
-	snprintf(fresh, sizeof(fresh), "%s" NEW, name);
+	snprintf(fresh, sizeof(fresh), "%s" PART_NEW, name);
 	if (sync_new(dirfd, dir, fresh) || rename_in(dirfd, dir, fresh, name))
 		return -1;
 	fsync(dirfd);
@@ -124,11 +107,11 @@ int replace_commit(int dirfd, const char *dir, const struct trace_version *v)
 	if (fd < 0)
 		return -1;
 	int rc = write_all(fd, line, (size_t)version_format(v, line)) || fdatasync(fd)
-			 ? fail(dir, "version" NEW)
+			 ? fail(dir, "version" PART_NEW)
 			 : 0;
 	close(fd);
 	fsync(dirfd); /* the files that it tells of first */
-	if (rc || rename_in(dirfd, dir, "version" NEW, "version"))
+	if (rc || rename_in(dirfd, dir, "version" PART_NEW, "version"))
 		return -1;
 	fsync(dirfd);
 	/* It is done; what fails here, the next one finishes (replace_tidy). */

@@ -7,15 +7,9 @@
 #ifndef RR_TRACE_REPLACE_H
 #define RR_TRACE_REPLACE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 struct trace_version;
-
-#define PART_NAME_MAX 32
-const char *part_name(char out[PART_NAME_MAX], const char *name, uint32_t crc);
-/* What follows a file's name says that it is being made, or takes the place of that file. */
-bool part_is_spare(const char *suffix);
 
 /* Finishes what was replaced and removes what was not. The directory is locked. */
 int replace_tidy(int dirfd, const char *dir);

@@ -1,6 +1,6 @@
 #include "trace/stream.h"
 
-#include "trace/ahead.h"
+#include "trace/readahead.h"
 #include "trace/record.h"
 #include "util/array.h"
 #include "util/deflate.h"

@@ -146,7 +146,7 @@ int task_set_breakpoint(struct task *t, uint64_t pc);
 int task_wait(struct task *t, int *status);
 int task_siginfo(struct task *t, siginfo_t *info);
 
-/* plant.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped
+/* breakpoints.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped
  * there. */
 int task_plant(struct task *t, uint64_t addr);
 void task_unplant(struct task *t, uint64_t addr);
@@ -199,9 +199,10 @@ void task_xstate_recorded(const struct arch_xlayout *there);
  * kernel's result; -ESRCH if the task died. */
 int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
 #define TASK_CALL(t, nr, ...) task_call(t, nr, (const uint64_t[6]){__VA_ARGS__})
-/* give.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the task
- * cannot do that, shared with it; close-on-exec. The task's own descriptor of it, or -errno. */
-int64_t task_give_fd(struct task *t, int fd, int flags);
+/* send_fd.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the
+ * task cannot do that, shared with it; close-on-exec. The task's own descriptor of it, or -errno.
+ */
+int64_t task_send_fd(struct task *t, int fd, int flags);
 /* The same at once from any stop, for replay: signals from outside are dropped; *child, if not
  * NULL, becomes the task a clone has made, stopped. */
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);

@@ -1,8 +1,9 @@
-/* A trace that is packed while it is read: the reader goes on with the streams it has open, whose
- * records tell of copies by names that they no longer have. */
+/* Opening the copies of files under files/. A trace may be packed while it is read: the reader
+ * keeps the streams that it has open, whose records then name copies that have been renamed. */
 #include "trace/reader.h"
 #include "util/util.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,8 @@ static char *same_record(struct stream *old, struct stream *new, const char *cop
 	return NULL;
 }
 
-char *copy_renamed(struct trace_reader *r, const char *copy)
+/* The name that the trace has now given the copy; malloc'd. NULL: it has no other. */
+static char *copy_renamed(struct trace_reader *r, const char *copy)
 {
 	char path[64], *name = NULL;
 	struct stream old;
@@ -48,4 +50,27 @@ char *copy_renamed(struct trace_reader *r, const char *copy)
 		return NULL;
 	}
 	return name;
+}
+
+int trace_open_copy(struct trace_reader *r, const char *copy)
+{
+	if (!*copy || strchr(copy, '/') || strcmp(copy, ".") == 0 || strcmp(copy, "..") == 0)
+		return reader_fail(r, "%s/files: '%s' is not a name of a file in it", r->dir, copy);
+	if (reader_files_open(r) < 0)
+		return reader_file_fail(r, "files");
+	int fd = reader_file_open(r->filesfd, copy);
+	if (fd < 0 && errno == ENOENT) {
+		char *name = copy_renamed(r, copy);
+		if (name && !strchr(name, '/'))
+			fd = reader_file_open(r->filesfd, name);
+		else
+			errno = ENOENT;
+		free(name);
+	}
+	if (fd < 0) {
+		char *name = xasprintf("files/%s", copy);
+		reader_file_fail(r, name);
+		free(name);
+	}
+	return fd;
 }

@@ -1,4 +1,4 @@
-#include "tracee/keep.h"
+#include "tracee/hold.h"
 
 #include "util/util.h"
 
@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* Somebody is there to read what is said and to end it. */
-bool keep_has_user(void)
+bool hold_has_user(void)
 {
 	return isatty(STDERR_FILENO) && isatty(STDIN_FILENO) &&
 	       tcgetpgrp(STDIN_FILENO) == getpgrp();
@@ -42,7 +42,7 @@ static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2]
 
 /* Stopped from now on, without a tracer. The stop comes before any instruction. Returns a
  * descriptor of the process; -1 for a thread. */
-static int let_go(const struct kept_task *k)
+static int let_go(const struct held_task *k)
 {
 	int fd = k->tid == k->pid ? (int)syscall(SYS_pidfd_open, k->tid, 0) : -1;
 
@@ -80,7 +80,7 @@ static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, 
 	close(signals);
 }
 
-static void print_lines(const struct kept_task *v, size_t n, bool typed)
+static void print_lines(const struct held_task *v, size_t n, bool typed)
 {
 	fprintf(stderr, "%s: its tasks are stopped where they are:\n",
 		program_invocation_short_name);
@@ -91,10 +91,10 @@ static void print_lines(const struct kept_task *v, size_t n, bool typed)
 		typed ? "Enter or " : "");
 }
 
-void keep_tasks(const struct kept_task *v, size_t nv)
+void hold_tasks(const struct held_task *v, size_t nv)
 {
-	static struct pollfd tasks[KEPT_MAX + 2]; /* there may be no heap to rely on any more */
-	bool typed = keep_has_user();
+	static struct pollfd tasks[HOLD_MAX + 2]; /* there may be no heap to rely on any more */
+	bool typed = hold_has_user();
 	sigset_t ends, old;
 	size_t n = 0;
 	int alive[2];
@@ -105,7 +105,7 @@ void keep_tasks(const struct kept_task *v, size_t nv)
 	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
 		sigaddset(&ends, *s);
 	sigprocmask(SIG_BLOCK, &ends, &old);
-	for (size_t i = 0; i < nv && n < KEPT_MAX; i++) {
+	for (size_t i = 0; i < nv && n < HOLD_MAX; i++) {
 		int fd = let_go(&v[i]);
 		if (fd >= 0)
 			tasks[n++] = (struct pollfd){fd, POLLIN, 0};

@@ -1,7 +1,7 @@
 /* The next blocks of a stream, inflated by other threads while the one before them is read. Private
  * to lib/trace. */
-#ifndef RR_TRACE_AHEAD_H
-#define RR_TRACE_AHEAD_H
+#ifndef RR_TRACE_READAHEAD_H
+#define RR_TRACE_READAHEAD_H
 
 #include "trace/block.h"
 

@@ -1,11 +1,11 @@
 /* Where traces without a name are. Private to lib/trace. */
-#ifndef RR_TRACE_PLACE_H
-#define RR_TRACE_PLACE_H
+#ifndef RR_TRACE_DEFAULT_DIR_H
+#define RR_TRACE_DEFAULT_DIR_H
 
 /* $RR_TRACE_DIR, else ~/.rr; malloc'd. NULL and trace_strerror(). */
-char *place_default(void);
+char *default_dir(void);
 /* That nobody else can have put it there, or what it leads to: another user's directory is not
  * followed. 0 or -1. */
-int place_check(const char *path);
+int default_dir_check(const char *path);
 
 #endif

@@ -133,7 +133,7 @@ static int64_t open_or_give(struct task *t, int fd, int flags)
 
 #define MORE 16
 
-int64_t task_give_fd(struct task *t, int fd, int flags)
+int64_t task_send_fd(struct task *t, int fd, int flags)
 {
 	struct rlimit was;
 	int64_t r = open_or_give(t, fd, flags);

@@ -1,4 +1,4 @@
-#include "trace/ahead.h"
+#include "trace/readahead.h"
 
 #include "util/deflate.h"
 #include "util/util.h"

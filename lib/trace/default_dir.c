@@ -1,4 +1,4 @@
-#include "trace/place.h"
+#include "trace/default_dir.h"
 
 #include "trace/dir.h"
 #include "trace/error.h"
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *place_default(void)
+char *default_dir(void)
 {
 	const char *dir = getenv("RR_TRACE_DIR"), *home = getenv("HOME");
 
@@ -32,7 +32,7 @@ char *place_default(void)
 	return NULL;
 }
 
-int place_check(const char *path)
+int default_dir_check(const char *path)
 {
 	struct stat link, st;
 
@@ -51,7 +51,7 @@ int place_check(const char *path)
 }
 
 /* Makes the directory and those above it that are missing. */
-static int place_make(const char *dir)
+static int default_dir_make(const char *dir)
 {
 	char *path = xstrdup(dir);
 	int rc = 0;
@@ -70,7 +70,7 @@ static int place_make(const char *dir)
 			break;
 	}
 	free(path);
-	return rc ? rc : place_check(dir);
+	return rc ? rc : default_dir_check(dir);
 }
 
 /* What traces of this program are called: nothing that a shell, a terminal or an option parser
@@ -116,9 +116,9 @@ static unsigned long number_free(const char *place, const char *base)
 
 char *trace_fresh_dir(const char *exe)
 {
-	char *place = place_default(), *dir = NULL;
+	char *place = default_dir(), *dir = NULL;
 
-	if (!place || place_make(place)) {
+	if (!place || default_dir_make(place)) {
 		free(place);
 		return NULL;
 	}
@@ -146,7 +146,7 @@ char *trace_fresh_dir(const char *exe)
 
 void trace_set_latest(const char *dir)
 {
-	char *place = place_default();
+	char *place = default_dir();
 	char *full = realpath(dir, NULL), *full_place = place ? realpath(place, NULL) : NULL;
 	char *base = full ? strrchr(full, '/') : NULL;
 
