@@ -1,6 +1,7 @@
 /* Files and descriptors: where written bytes went. Recording. */
 #include "kernel/handler.h"
 #include "util/lack.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -30,9 +31,7 @@ static uint16_t stdio_of(struct call *c, int fd)
 		return 0;
 	/* The same pipe, terminal or file by another open of it. */
 	struct stat st, ours;
-	char link[64];
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, fd);
-	if (stat(link, &st) ||
+	if (stat(proc_fd(c->t->tid, fd).path, &st) ||
 	    (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and its kin */))
 		return 0;
 	for (int i = 1; i <= 2; i++)
@@ -42,28 +41,20 @@ static uint16_t stdio_of(struct call *c, int fd)
 	return 0;
 }
 
-static struct shared_object *object_of(struct call *c, int fd, struct stat *st, char link[64])
+static struct shared_object *object_of(struct call *c, int fd, struct stat *st)
 {
 	if (!c->rec->own->nobjects)
 		return NULL;
-	snprintf(link, 64, "/proc/%d/fd/%d", c->t->tid, fd);
-	if (stat(link, st) || !S_ISREG(st->st_mode))
+	if (stat(proc_fd(c->t->tid, fd).path, st) || !S_ISREG(st->st_mode))
 		return NULL;
 	return kernel_object_mapped(c->rec, st);
 }
 
 static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
 {
-	char path[64], *text, *p;
 	uint64_t pos = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", c->t->tid, fd);
-	text = file_read(path, 1 << 16, NULL);
-	if (text && (p = strstr(text, "pos:")))
-		pos = strtoull(p + 4, NULL, 10);
-	if (text && (p = strstr(text, "flags:")))
-		*flags = (unsigned)strtoul(p + 6, NULL, 8);
-	free(text);
+	proc_fd_info(c->t->tid, fd, flags, &pos);
 	return pos;
 }
 
@@ -71,9 +62,8 @@ static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
 static void update_shared(struct call *c, int fd)
 {
 	struct stat st;
-	char link[64];
 	unsigned flags = 0;
-	struct shared_object *o = object_of(c, fd, &st, link);
+	struct shared_object *o = object_of(c, fd, &st);
 
 	if (!o)
 		return;
@@ -91,7 +81,7 @@ static void update_shared(struct call *c, int fd)
 		from = 0;
 		n = (uint64_t)st.st_size;
 	}
-	int in = lack_open(link, O_RDONLY);
+	int in = lack_open(proc_fd(c->t->tid, fd).path, O_RDONLY);
 	if (in < 0)
 		return;
 	kernel_put_object(c->rec, o->id, in, from, from + n);
@@ -102,15 +92,13 @@ static void update_shared(struct call *c, int fd)
  * is another file. */
 static struct task *memory_of(struct call *c, uint64_t *from)
 {
-	char link[64], path[64];
+	char path[64];
 	unsigned flags;
 	int pid, at = 0;
 
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
-	ssize_t k = readlink(link, path, sizeof(path) - 1);
+	ssize_t k = proc_fd_target(c->t->tid, (int)c->args[0], path, sizeof(path));
 	if (k <= 0)
 		return NULL;
-	path[k] = '\0';
 	if ((sscanf(path, "/proc/%d/mem%n", &pid, &at) != 1 || at != k) &&
 	    (sscanf(path, "/proc/%*d/task/%d/mem%n", &pid, &at) != 1 || at != k))
 		return NULL;
@@ -189,7 +177,6 @@ SYSCALL_HANDLER(write, .exit = exit_write);
 static void exit_truncate(struct call *c)
 {
 	struct stat st;
-	char link[64];
 	struct shared_object *o;
 
 	if (c->result < 0)
@@ -198,8 +185,8 @@ static void exit_truncate(struct call *c)
 		char path[4096];
 		if (task_read_str(c->t, c->args[0], path, sizeof(path)) < 0)
 			return;
-		int n = snprintf(link, sizeof(link), "/proc/%d/", c->t->tid);
-		char *full = xasprintf("%.*s%s%s", n, link, path[0] == '/' ? "root" : "cwd/", path);
+		char *full = xasprintf("/proc/%d/%s%s", c->t->tid, path[0] == '/' ? "root" : "cwd/",
+				       path);
 		int fd = lack_open(full, O_RDONLY | O_NONBLOCK);
 		free(full);
 		if (fd < 0 || fstat(fd, &st)) {
@@ -210,7 +197,7 @@ static void exit_truncate(struct call *c)
 		close(fd);
 		o = kernel_object_mapped(c->rec, &st);
 	} else {
-		o = object_of(c, (int)c->args[0], &st, link);
+		o = object_of(c, (int)c->args[0], &st);
 	}
 	if (!o)
 		return;
@@ -245,13 +232,11 @@ static int sink_fd(const struct call *c)
 static void enter_sendfile(struct call *c)
 {
 	struct stat st;
-	char link[64];
 
 	c->note[0] = stdio_of(c, sink_fd(c));
 	if (!c->note[0])
 		return;
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, source_fd(c));
-	if (stat(link, &st) || !S_ISREG(st.st_mode))
+	if (stat(proc_fd(c->t->tid, source_fd(c)).path, &st) || !S_ISREG(st.st_mode))
 		kernel_call_refuse(c, EINVAL); /* the program falls back to read and write */
 }
 
@@ -260,7 +245,6 @@ static void exit_sendfile(struct call *c)
 	uint64_t off_arg = c->nr == SYS_sendfile ? c->args[2] : c->args[1], from = 0;
 	static uint8_t buf[TRACE_DATA_MAX];
 	unsigned flags;
-	char link[64];
 
 	if (c->result <= 0)
 		return;
@@ -272,8 +256,7 @@ static void exit_sendfile(struct call *c)
 		from = fd_position(c, source_fd(c), &flags) - n;
 	else if (!KERNEL_CALL_READ(c, off_arg, &from))
 		from -= n;
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, source_fd(c));
-	int in = lack_open(link, O_RDONLY);
+	int in = lack_open(proc_fd(c->t->tid, source_fd(c)).path, O_RDONLY);
 	if (in < 0)
 		return;
 	c->flags |= (uint16_t)c->note[0];
@@ -319,7 +302,7 @@ SYSCALL_HANDLER(splice, .enter = enter_splice, .exit = exit_splice);
  * /proc/self/auxv the vdso. */
 static void exit_read(struct call *c)
 {
-	char head[8], link[64], path[64];
+	char head[8], path[64];
 	char *buf;
 
 	if (c->rec->own->direct_opened)
@@ -336,11 +319,9 @@ static void exit_read(struct call *c)
 	bool auxv = first == 33 /* AT_SYSINFO_EHDR, which the kernel puts first */;
 	if (!status && !auxv)
 		return;
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[0]);
-	ssize_t n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0 || strncmp(path, "/proc/", 6) != 0)
+	if (proc_fd_target(c->t->tid, (int)c->args[0], path, sizeof(path)) <= 0 ||
+	    strncmp(path, "/proc/", 6) != 0)
 		return;
-	path[n] = '\0';
 	const char *base = strrchr(path, '/');
 	if (auxv && !strcmp(base, "/auxv")) {
 		uint64_t ignore = 1; /* AT_IGNORE */

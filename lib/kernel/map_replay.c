@@ -4,6 +4,7 @@
 #include "kernel/handler.h"
 #include "util/array.h"
 #include "util/lack.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -70,10 +71,9 @@ void kernel_replay_fills_close(struct replaying *rp)
 int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trace_map *m, int fd,
 			 int open_flags, uint32_t flags, uint64_t offset)
 {
-	char path[64];
+	const struct proc_fd link = proc_fd(rp->self, fd);
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", rp->self, fd);
-	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
+	if (task_write(t, AGENT_DATA, link.path, strlen(link.path) + 1))
 		return kernel_replay_fail(rp, "agent: %s", strerror(errno));
 	int64_t tfd = TASK_CALL_REPLAY(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA,
 				       (uint64_t)open_flags);

@@ -1,6 +1,7 @@
 /* Mappings and the heap: mmap, munmap, mremap, mprotect, madvise, brk. */
 #include "kernel/handler.h"
 #include "util/lack.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -31,28 +32,19 @@ static bool is_error(int64_t result)
  * allowed, or it is no regular file. */
 static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
 {
-	char link[64];
+	const struct proc_fd link = proc_fd(t->tid, fd);
 
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", t->tid, fd);
-	ssize_t n = readlink(link, path, 4095);
-	path[n > 0 ? n : 0] = '\0';
-	if (stat(link, st))
+	proc_fd_target(t->tid, fd, path, 4096);
+	if (stat(link.path, st))
 		memset(st, 0, sizeof(*st));
-	return S_ISREG(st->st_mode) ? lack_open(link, O_RDONLY | O_NOCTTY | O_NONBLOCK) : -1;
+	return S_ISREG(st->st_mode) ? lack_open(link.path, O_RDONLY | O_NOCTTY | O_NONBLOCK) : -1;
 }
 
 static bool fd_is_writable(struct task *t, int fd)
 {
-	char path[64];
-	char *text, *p;
-	bool writable = true;
+	unsigned flags;
 
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", t->tid, fd);
-	text = file_read(path, 1 << 16, NULL);
-	if (text && (p = strstr(text, "flags:")))
-		writable = (strtoul(p + 6, NULL, 8) & O_ACCMODE) != O_RDONLY;
-	free(text);
-	return writable;
+	return proc_fd_info(t->tid, fd, &flags, NULL) || (flags & O_ACCMODE) != O_RDONLY;
 }
 
 /* The kernel never chooses a reserved range; the program may ask for one. */
@@ -73,13 +65,12 @@ static void mmap_avoid_reserved(struct call *c)
 static void enter_mmap(struct call *c)
 {
 	struct stat st;
-	char link[64];
 
 	mmap_avoid_reserved(c);
 	if (c->args[3] & MAP_ANONYMOUS)
 		return;
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)c->args[4]);
-	if (!stat(link, &st) && S_ISCHR(st.st_mode) && st.st_rdev != makedev(1, 5)) {
+	if (!stat(proc_fd(c->t->tid, (int)c->args[4]).path, &st) && S_ISCHR(st.st_mode) &&
+	    st.st_rdev != makedev(1, 5)) {
 		c->rec->warn(c->rec, "mmap of a device", "refused, its memory cannot be recorded");
 		kernel_call_refuse(c, ENODEV);
 	}

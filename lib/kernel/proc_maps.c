@@ -4,6 +4,7 @@
 #include "instrument/image.h"
 #include "kernel/handler.h"
 #include "util/lack.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <fcntl.h>
@@ -98,23 +99,17 @@ static char *edited(struct recording *rec, struct mm *mm, const char *path, size
 static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 {
 	static const char name[] = "maps";
-	char link[64];
-	bool cloexec = false;
+	unsigned flags = 0;
 
-	snprintf(link, sizeof(link), "/proc/%d/fdinfo/%d", c->t->tid, fd);
-	char *info = file_read(link, 1 << 16, NULL), *p = info ? strstr(info, "flags:") : NULL;
-	if (p)
-		cloexec = strtoul(p + 6, NULL, 8) & O_CLOEXEC;
-	free(info);
+	proc_fd_info(c->t->tid, fd, &flags, NULL);
 	if (task_write(c->t, AGENT_DATA, name, sizeof(name)))
 		return;
 	int64_t mem = TASK_CALL(c->t, SYS_memfd_create, AGENT_DATA, MFD_CLOEXEC);
 	if (mem < 0)
 		return;
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, (int)mem);
-	int ours = lack_open(link, O_WRONLY);
+	int ours = lack_open(proc_fd(c->t->tid, (int)mem).path, O_WRONLY);
 	if (ours >= 0 && !write_all(ours, text, len))
-		TASK_CALL(c->t, SYS_dup3, (uint64_t)mem, (uint64_t)fd, cloexec ? O_CLOEXEC : 0);
+		TASK_CALL(c->t, SYS_dup3, (uint64_t)mem, (uint64_t)fd, flags & O_CLOEXEC);
 	if (ours >= 0)
 		close(ours);
 	TASK_CALL(c->t, SYS_close, (uint64_t)mem);
@@ -122,14 +117,11 @@ static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 
 void kernel_maps_opened(struct call *c, int fd)
 {
-	char link[64], path[4096];
+	char path[4096];
 	int pid, at = 0;
 
-	snprintf(link, sizeof(link), "/proc/%d/fd/%d", c->t->tid, fd);
-	ssize_t n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0)
+	if (proc_fd_target(c->t->tid, fd, path, sizeof(path)) <= 0)
 		return;
-	path[n] = '\0';
 	if (sscanf(path, "/proc/%d/%n", &pid, &at) != 1 || !at)
 		return;
 	const char *base = strrchr(path, '/');

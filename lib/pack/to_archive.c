@@ -2,6 +2,7 @@
  * and the holes that its file system happens to make have no part in it. */
 #include "pack/transform.h"
 #include "trace/error.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <archive.h>
@@ -60,10 +61,9 @@ static int file_begin(const struct output *out, const char *name)
 /* Gives it its name, in place of what was there. */
 static int file_done(const struct output *out)
 {
-	char link[64];
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", out->fd);
-	if (linkat(AT_FDCWD, link, AT_FDCWD, out->temporary, AT_SYMLINK_FOLLOW) && errno != EEXIST)
+	if (linkat(AT_FDCWD, proc_fd(0, out->fd).path, AT_FDCWD, out->temporary,
+		   AT_SYMLINK_FOLLOW) &&
+	    errno != EEXIST)
 		return -1;
 	return rename(out->temporary, out->name);
 }

@@ -2,6 +2,7 @@
 #include "agent/agent.h"
 #include "replay/replayer.h"
 #include "tracee/waitstatus.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <assert.h>
@@ -94,9 +95,7 @@ static int make_stub(void)
 	if (fd < 0 || write_all(fd, agent_stub, (size_t)(agent_stub_end - agent_stub)))
 		return -1;
 	/* Tasks inherit it. A file that is open for writing cannot be executed. */
-	char path[64];
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	int ro = open(path, O_RDONLY);
+	int ro = open(proc_fd(0, fd).path, O_RDONLY);
 	close(fd);
 	return ro;
 }

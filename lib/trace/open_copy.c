@@ -1,6 +1,7 @@
 /* Opening the copies of files under files/. A trace may be packed while it is read: the reader
  * keeps the streams that it has open, whose records then name copies that have been renamed. */
 #include "trace/reader.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -33,11 +34,10 @@ static char *same_record(struct stream *old, struct stream *new, const char *cop
 /* The name that the trace has now given the copy; malloc'd. NULL: it has no other. */
 static char *copy_renamed(struct trace_reader *r, const char *copy)
 {
-	char path[64], *name = NULL;
+	char *name = NULL;
 	struct stream old;
 
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", r->dirfd);
-	struct trace_reader *now = trace_open(path, false);
+	struct trace_reader *now = trace_open(proc_fd(0, r->dirfd).path, false);
 	if (!now)
 		return NULL;
 	stream_init(&old, STREAM_MMAPS, fcntl(r->streams[STREAM_MMAPS].fd, F_DUPFD_CLOEXEC, 0));

@@ -5,6 +5,7 @@
 #include "trace/sink.h"
 #include "util/deflate.h"
 #include "util/host.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -223,11 +224,10 @@ static int copy_whole(int from, int to)
 
 int trace_link_file(struct trace_writer *w, int fd, const char *base, char **name)
 {
-	char text[256], path[64];
+	char text[256];
 
 	file_name(w, base, text);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (!linkat(AT_FDCWD, path, w->filesfd, text, AT_SYMLINK_FOLLOW)) {
+	if (!linkat(AT_FDCWD, proc_fd(0, fd).path, w->filesfd, text, AT_SYMLINK_FOLLOW)) {
 		w->files++;
 		*name = xstrdup(text);
 		return 0;

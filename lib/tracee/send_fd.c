@@ -1,5 +1,6 @@
 /* Descriptors of ours for a task. */
 #include "tracee/task.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -101,19 +102,17 @@ static int64_t give(struct task *t, int fd)
 
 static bool is_ours(const struct task *t, int64_t theirs, int fd)
 {
-	char path[64];
 	struct stat a, b;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", t->tid, (int)theirs);
-	return !stat(path, &a) && !fstat(fd, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	return !stat(proc_fd(t->tid, (int)theirs).path, &a) && !fstat(fd, &b) &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 static int64_t open_or_give(struct task *t, int fd, int flags)
 {
-	char path[64];
+	const struct proc_fd link = proc_fd(getpid(), fd);
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
-	if (task_write(t, AGENT_DATA, path, strlen(path) + 1))
+	if (task_write(t, AGENT_DATA, link.path, strlen(link.path) + 1))
 		return -EFAULT;
 	int64_t r = TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA,
 			      (uint64_t)flags | O_CLOEXEC);

@@ -1,6 +1,7 @@
 #include "util/host.h"
 
 #include "util/deflate.h"
+#include "util/procfd.h"
 #include "util/util.h"
 
 #include <errno.h>
@@ -89,7 +90,6 @@ int file_copy_data(int in, int out, uint64_t from, uint64_t to)
 
 int host_open(const char *path)
 {
-	char link[64];
 	struct stat st;
 	/* By name only at first: a pipe would keep us waiting, and some devices act when they are
 	 * opened. */
@@ -97,11 +97,10 @@ int host_open(const char *path)
 
 	if (named < 0)
 		return -1;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", named);
 	if (fstat(named, &st) == 0 && !S_ISREG(st.st_mode))
 		errno = EINVAL;
 	else
-		fd = open(link, O_RDONLY | O_CLOEXEC);
+		fd = open(proc_fd(0, named).path, O_RDONLY | O_CLOEXEC);
 	int error = errno;
 	close(named);
 	errno = error;
