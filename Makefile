@@ -48,9 +48,9 @@ build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/
 	@mkdir -p build/gen
 	$(AWK) -v out=build/gen -f formats/subcodes.awk -f formats/gen.awk $(TABLES)
 
-build/gen/handlers.c: formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c)
+build/gen/handlers.c: formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c lib/kernel/$(ARCH)/*.c)
 	@mkdir -p $(@D)
-	$(AWK) -f formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c) > $@
+	$(AWK) -f formats/handlers.awk formats/syscalls $(wildcard lib/kernel/*.c lib/kernel/$(ARCH)/*.c) > $@
 
 build/gen/trace_format.h: formats/trace.awk formats/trace
 	@mkdir -p $(@D)

@@ -54,6 +54,10 @@ void arch_restart(struct trace_regs *g);
  * by another way into the kernel. */
 bool arch_is_syscall(const struct trace_regs *g);
 
+/* The flags of clone(2) that a call which makes a task amounts to; 0: it makes none, or takes them
+ * from memory. */
+uint64_t arch_clone_flags(uint64_t sysno, uint64_t first_arg);
+
 /* The end of the signal frame that the kernel has just pushed at the stack pointer of g: an
  * address, or 0 if the frame makes no sense. */
 uint64_t arch_sigframe_end(const struct trace_regs *g,
@@ -80,23 +84,16 @@ bool arch_nondet_is_clock(unsigned kind);
 /* Whether `bytes` begin with an instruction that reads a clock, and which. */
 bool arch_nondet_at(const uint8_t *bytes, size_t n, struct arch_nondet *c);
 
-/* A processor with fewer features than this one has; zeroed: this one. */
-struct arch_features {
-	uint64_t off[2]; /* a bit for each that is not to be there */
-	int level;       /* of the x86-64 psABI; 0: not limited so */
-};
-/* Takes what a list says: x86-64-v1 to -v4, and names of single features as in /proc/cpuinfo with
- * `-` before them. False: something in it is not known. */
-bool arch_features_take(struct arch_features *f, const char *list);
-/* What CPUID and XGETBV(0) say on such a processor, where they say this here. */
-void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf,
-			 uint32_t r[4]);
-uint64_t arch_features_xcr0(const struct arch_features *f, uint64_t xcr0);
+/* --- machines: a trace records the CPU's description, and replays where that suffices */
 
-/* Features that a processor with these leaves has and this one (but for `pretend`) has not, as far
- * as instructions of programs need them: names, a space between; malloc'd, "" if there are none. */
-char *arch_features_missing(const uint32_t (*leaves)[6], unsigned n,
-			    const struct arch_features *pretend);
+/* A CPU with fewer features than this one has; zeroed: this one. */
+struct arch_features {
+	uint64_t off[2]; /* a bit for each feature that it lacks */
+	int level;       /* the machine's own name for a set of features; 0: any */
+};
+/* Applies a list: names of levels, and names of single features as in /proc/cpuinfo with `-` before
+ * them. False: something in it is not known. */
+bool arch_features_take(struct arch_features *f, const char *list);
 
 /* Executes the instruction in the program's stead, as a CPU with these features does, and moves the
  * program counter past it. Returns its first result. */
@@ -114,24 +111,22 @@ bool arch_clock_faults(void);
 /* Makes the registers what they are at a fault. */
 void arch_mark_faulted(struct trace_regs *g);
 
-/* CPUID leaves of such a CPU, six words each; returns how many were stored. */
-unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max);
+/* The description of such a CPU, in records of six words; returns how many were stored. */
+unsigned arch_machine_records(const struct arch_features *f, uint32_t (*records)[6], unsigned max);
+/* Why a trace with these records cannot be replayed on this CPU (but for `pretend`): malloc'd,
+ * begins with "was recorded"; NULL: it can. */
+char *arch_machine_misfit(const uint32_t (*records)[6], unsigned n,
+			  const struct arch_features *pretend);
 
-/* The leaf with its registers, of those that arch_cpuid_leaves() stored; NULL: not among them. */
-const uint32_t *arch_leaf(const uint32_t (*leaves)[6], unsigned n, uint32_t leaf, uint32_t subleaf);
-
-/* Components of the extended state, and where they are in an area that XSAVE or the kernel writes:
- * Intel SDM vol. 1, 13.4; CPUID leaf 0xd. Processors differ in that. */
+/* Where the components of the extended state are: CPUs differ in that. */
 #define ARCH_XPARTS 20
 struct arch_xlayout {
 	uint32_t at[ARCH_XPARTS], len[ARCH_XPARTS]; /* len 0: there is none */
 };
-void arch_xlayout_of(struct arch_xlayout *l, const uint32_t (*leaves)[6], unsigned n);
+void arch_xlayout_of(struct arch_xlayout *l, const uint32_t (*records)[6], unsigned n);
 void arch_xlayout_here(struct arch_xlayout *l);
-/* NULL: a name for those that programs do not use by themselves. */
-extern const char *const arch_xpart_names[ARCH_XPARTS];
-/* The contents of an area of the kernel's (NT_X86_XSTATE) into one of another layout, which is from
- * this machine. False: something that is in use has no place there. */
+/* Copies the contents of a task's extended state into one of another layout, which is from this
+ * machine. False: a component that is in use has no place there. */
 bool arch_xstate_convert(const struct arch_xlayout *from, const uint8_t *in, size_t n,
 			 const struct arch_xlayout *to, uint8_t *out, size_t n_out);
 

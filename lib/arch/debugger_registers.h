@@ -1,5 +1,5 @@
-/* A task's registers as debuggers count them: the features "org.gnu.gdb.i386.*" of gdb's manual,
- * "i386 Features". Values are little-endian bytes.
+/* A task's registers as debuggers number them: the machine's features in gdb's manual, "Standard
+ * Target Features". Values are little-endian bytes.
  */
 #ifndef RR_REGISTERS_H
 #define RR_REGISTERS_H
@@ -33,11 +33,11 @@ extern const struct arch_stop_register arch_stop_registers[];
 struct arch_state {
 	struct trace_regs regs;
 	size_t xlen; /* bytes of it; 0: it has none */
-	/* XSAVE area, standard format, as ptrace(2) gives it */
+	/* the extended state, as ptrace(2) gives it */
 	_Alignas(64) uint8_t xstate[ARCH_XSTATE_MAX];
 };
 
-/* Which state components there are (XCR0). */
+/* Which components of the extended state there are: a bit each. */
 uint64_t arch_state_components(const struct arch_state *s);
 /* Whether such a state has the registers of the row. */
 bool arch_register_there(const struct arch_register_row *row, uint64_t components);

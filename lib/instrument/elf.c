@@ -1,4 +1,5 @@
 /* Reading the ELF file: everything in it may be a lie. */
+#include "arch/arch.h"
 #include "instrument/rewrite.h"
 
 #include <errno.h>
@@ -91,7 +92,7 @@ static int header_load(struct rewrite *rw)
 	    memcmp(eh->e_ident, ELFMAG, SELFMAG))
 		return rw->why = "not an ELF file", 1;
 	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB ||
-	    eh->e_machine != EM_X86_64)
+	    eh->e_machine != ARCH_ELF_MACHINE)
 		return rw->why = "not for x86-64", 1;
 	if (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)
 		return rw->why = "neither a program nor a shared object", 1;

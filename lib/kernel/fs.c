@@ -139,10 +139,11 @@ static void out_direct(struct call *c)
 static void enter_open(struct call *c)
 {
 	char path[32];
-	uint64_t at = c->nr == SYS_open ? c->args[0] : c->args[1];
+	unsigned path_arg = systab_get(c->nr)->args[0].type == T_PATH ? 0 : 1;
+	uint64_t at = c->args[path_arg];
 	ssize_t n = task_read_str(c->t, at, path, sizeof(path));
 
-	if (c->nr != SYS_openat2 && (c->args[c->nr == SYS_open ? 1 : 2] & O_DIRECT))
+	if (c->nr != SYS_openat2 && (c->args[path_arg + 1] & O_DIRECT))
 		c->rec->own->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->own->memory_opened = true;

@@ -316,7 +316,7 @@ int kernel_record_exec(struct recording *rec, struct task *t)
 			TASK_CALL(t, SYS_munmap, v[i].start, v[i].end - v[i].start);
 	for (size_t i = 0; i < n; i++)
 		if (!is_vdso(v[i].path) && v[i].start != AGENT_ADDR &&
-		    strcmp(v[i].path, "[vsyscall]") != 0)
+		    strcmp(v[i].path, ARCH_KERNEL_PAGE_NAME) != 0)
 			put_exec_map(&x, &v[i]);
 	free(v);
 	struct trace_map brk = {

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define INT3 0xcc
-
 /* A piece of rewritten code, and what is there in the original. */
 struct piece {
 	struct code_run run;
@@ -54,7 +52,7 @@ void kernel_original_show(struct recording *rec, struct task *t, uint64_t addr, 
 	for (size_t i = 0; i < t->mm->nplanted; i++) {
 		uint64_t at = code_origin(&t->mm->code, t->mm->planted[i].addr);
 		if (at - addr < n)
-			buf[at - addr] = INT3;
+			buf[at - addr] = arch_breakpoint[0];
 	}
 }
 
@@ -95,7 +93,7 @@ static void byte_written(struct recording *rec, struct task *t, uint64_t at, uin
 	if (entry == at && now == was)
 		return;
 	task_write(t, at, &now, 1);
-	if (entry != at && (value == was || value == INT3))
+	if (entry != at && (value == was || value == arch_breakpoint[0]))
 		plant(rec, t, entry, value != was);
 	else if (value != was)
 		rec->warn(

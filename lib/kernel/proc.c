@@ -121,9 +121,9 @@ static void enter_wait(struct call *c)
 	if (!tid)
 		return;
 	if (tid < 0 && !(c->args[by_id ? 3 : 2] & WNOHANG)) {
-		ARCH_SYSNO(&c->t->regs) = SYS_pause;
+		ARCH_SYSNO(&c->t->regs) = ARCH_SYS_PAUSE;
 		c->changed = true;
-		c->note[0] = SYS_pause;
+		c->note[0] = ARCH_SYS_PAUSE;
 		return;
 	}
 	c->verdict = CALL_REFUSE;
@@ -142,7 +142,7 @@ static void exit_wait(struct call *c)
 {
 	if (c->verdict == CALL_REFUSE)
 		kernel_call_out(c, c->note[0], c->note[1]);
-	else if (c->note[0] == SYS_pause)
+	else if (c->note[0] == ARCH_SYS_PAUSE)
 		c->result = -ARCH_ERESTARTSYS;
 }
 

@@ -280,7 +280,7 @@ static uint64_t elf_extent(int fd)
 	uint64_t lo = UINT64_MAX, hi = 0;
 
 	if (pread_all(fd, &e, sizeof(e), 0) != sizeof(e) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
-	    e.e_type != ET_DYN || e.e_machine != EM_X86_64 || e.e_phentsize != sizeof(*p) ||
+	    e.e_type != ET_DYN || e.e_machine != ARCH_ELF_MACHINE || e.e_phentsize != sizeof(*p) ||
 	    e.e_phnum > ARRAY_LEN(p))
 		return 0;
 	size_t n = e.e_phnum * sizeof(*p);

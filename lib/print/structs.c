@@ -1,5 +1,5 @@
 /* Structs that calls fill in or read: file, time, resource and terminal ones. Each printer is given
- * at least the bytes its row at the end asks for; layouts are those of the kernel on x86-64
+ * at least the bytes its row at the end asks for; layouts are those of the kernel
  * (include/uapi). */
 #include "print/printer.h"
 #include "util/util.h"

@@ -233,7 +233,7 @@ static bool first_stop(struct recorder *r, pid_t tid)
 
 static uint64_t clone_flags(const struct call *c)
 {
-	return c->nr == SYS_clone ? c->args[0] : c->nr == SYS_vfork ? CLONE_VM | CLONE_VFORK : 0;
+	return arch_clone_flags(c->nr, c->args[0]);
 }
 
 void rtask_cloned(struct recorder *r, struct rtask *rt)

@@ -196,8 +196,7 @@ void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
 {
 	struct traced *d = &rt->traced;
 	const struct call *c = &rt->call;
-	bool vforked = c->result > 0 &&
-		       (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK));
+	bool vforked = c->result > 0 && (arch_clone_flags(c->nr, c->args[0]) & CLONE_VFORK);
 
 	if (!d->by)
 		return;
@@ -218,10 +217,11 @@ void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
 /* kernel_clone() in kernel/fork.c */
 static int clone_event(const struct call *c)
 {
-	if (c->nr == SYS_vfork || (c->nr == SYS_clone && c->args[0] & CLONE_VFORK))
+	const uint64_t flags = arch_clone_flags(c->nr, c->args[0]);
+
+	if (flags & CLONE_VFORK)
 		return PTRACE_EVENT_VFORK;
-	return c->nr == SYS_fork || (c->args[0] & CSIGNAL) == SIGCHLD ? PTRACE_EVENT_FORK
-								      : PTRACE_EVENT_CLONE;
+	return (flags & CSIGNAL) == SIGCHLD ? PTRACE_EVENT_FORK : PTRACE_EVENT_CLONE;
 }
 
 void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child)

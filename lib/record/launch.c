@@ -55,8 +55,8 @@ static int why_not_executable(const char *path)
 	ssize_t n = read(fd, head, sizeof(head));
 	close(fd);
 	if (n >= 20 && !memcmp(head, ELFMAG, SELFMAG) &&
-	    (head[EI_CLASS] != ELFCLASS64 || head[18] != EM_X86_64)) {
-		warnx("%s: not an x86-64 program: cannot be recorded", path);
+	    (head[EI_CLASS] != ELFCLASS64 || head[18] != ARCH_ELF_MACHINE)) {
+		warnx("%s: not an " ARCH_NAME " program: cannot be recorded", path);
 		return 126;
 	}
 	return 0;
@@ -347,7 +347,7 @@ int launch_program(struct recorder *r)
 	char *cwd = getcwd(NULL, 0);
 	status = 125;
 	uname(&u);
-	unsigned nleaves = arch_cpuid_leaves(&o->features, leaves, ARRAY_LEN(leaves));
+	unsigned nleaves = arch_machine_records(&o->features, leaves, ARRAY_LEN(leaves));
 	fill_meta(r, &meta, path, env, cpu, cwd, leaves, nleaves, &u);
 	meta.argv = (char **)o->argv;
 	if (!dir && !(dir = trace_fresh_dir(path))) {

@@ -73,8 +73,7 @@ uint64_t debug_elapsed_ns(const struct debug *d);
 
 int debug_get_regs(struct debug *d, pid_t tid, struct trace_regs *g);
 int debug_set_regs(struct debug *d, pid_t tid, const struct trace_regs *g);
-/* The extended registers, on x86-64 the XSAVE area in its standard format (Intel SDM vol. 1, 13.4).
- * Returns bytes, or -1. */
+/* The extended state, as ptrace(2) gives it. Returns bytes, or -1. */
 ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max);
 int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n);
 /* Returns bytes read, fewer than n if a page is not mapped; -1 if the first is not. */

@@ -86,7 +86,8 @@ struct trace_meta {
 	char *cpu_model;
 	int cpu; /* the CPU everything was pinned to */
 	unsigned page_size;
-	unsigned nleaves; /* CPUID leaves, six words each: leaf, subleaf, eax, ebx, ecx, edx */
+	unsigned
+		nleaves; /* records that describe the CPU, six words each: arch_machine_records() */
 	uint32_t (*leaves)[6];
 	char *counter; /* "none", "soft", "hpc", "step" */
 };

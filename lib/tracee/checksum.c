@@ -8,7 +8,6 @@
 /* How much below the stack pointer of a stack whose bounds nobody knows (a thread's, a coroutine's)
  * counts as dead. */
 #define DEAD_MAX (1u << 20)
-#define RED_ZONE 128
 
 struct sum {
 	struct task *t;
@@ -78,7 +77,7 @@ int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *su
 		for (size_t i = 0; i < nsps; i++) {
 			if (sps[i] < l.start || sps[i] >= l.end)
 				continue;
-			uint64_t to = sps[i] - RED_ZONE, from = l.start;
+			uint64_t to = sps[i] - ARCH_RED_ZONE, from = l.start;
 			if (!main_stack && to > DEAD_MAX && to - DEAD_MAX > from)
 				from = to - DEAD_MAX;
 			dead[s.ndead][0] = from;

@@ -251,10 +251,9 @@ pid_t proc_inner_tid(pid_t tid);
 void task_set_stack_limit(struct task *t, uint64_t bytes);
 
 /* A checksum of the private writable memory of the task's address space; zero pages and absent ones
- * are the same. sps: stack pointers of all tasks that share it. What lies below a stack pointer's
- * red zone is dead and does not count: ld.so's lazy binding leaves XSAVEC areas there, whose header
- * tells which state components the CPU tracks as in use, and that depends on context switches
- * (Intel SDM vol. 1, 13.6). */
+ * are the same. sps: stack pointers of all tasks that share it. What lies below a stack
+ * pointer and its ARCH_RED_ZONE is dead and does not count: it may hold saved extended state, whose
+ * header depends on context switches (Intel SDM vol. 1, 13.6). */
 int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum);
 
 #endif

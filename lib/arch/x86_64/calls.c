@@ -2,7 +2,10 @@
 #include "util/util.h"
 
 #include <cpuid.h>
+#include <sched.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #define ROLE(role, reg) _Static_assert((role) == (int)(reg), #role)
 ROLE(ARCH_REG_RESULT, R_RAX);
@@ -54,7 +57,7 @@ bool arch_is_restart(int64_t result)
 void arch_restart(struct trace_regs *g)
 {
 	if ((int64_t)g->r[R_RAX] == -ARCH_ERESTART_RESTARTBLOCK)
-		g->r[R_RAX] = 219; /* __NR_restart_syscall */
+		g->r[R_RAX] = SYS_restart_syscall;
 	else
 		g->r[R_RAX] = g->r[R_ORIG_RAX];
 	g->r[R_RIP] -= ARCH_SYSCALL_LEN;
@@ -65,6 +68,16 @@ bool arch_is_syscall(const struct trace_regs *g)
 	return g->r[R_RCX] == g->r[R_RIP];
 }
 
+uint64_t arch_clone_flags(uint64_t sysno, uint64_t first_arg)
+{
+	switch (sysno) {
+	case SYS_clone: return first_arg;
+	case SYS_fork: return SIGCHLD;
+	case SYS_vfork: return CLONE_VM | CLONE_VFORK | SIGCHLD;
+	default: return 0;
+	}
+}
+
 /* Offsets in struct rt_sigframe: pretcode (8), then struct ucontext: uc_flags 0, uc_link 8,
  * uc_stack 16, uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
 #define FRAME_MCONTEXT (8 + 40)
@@ -72,7 +85,6 @@ bool arch_is_syscall(const struct trace_regs *g)
 #define FRAME_SIZE (8 + 304 + 128)
 #define FXSAVE_SIZE 512
 #define FP_SW_RESERVED 464 /* in the fxsave area: magic1, extended_size */
-#define FP_XSTATE_MAGIC1 0x46505853u
 
 uint64_t arch_sigframe_end(const struct trace_regs *g,
 			   int (*read)(void *, uint64_t, void *, size_t), void *ctx)
@@ -115,7 +127,7 @@ void arch_mark_faulted(struct trace_regs *g)
 	g->r[R_EFLAGS] |= FLAG_RESUME;
 }
 
-unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max)
+unsigned arch_machine_records(const struct arch_features *f, uint32_t (*leaves)[6], unsigned max)
 {
 	unsigned n = 0;
 
@@ -129,7 +141,7 @@ unsigned arch_cpuid_leaves(const struct arch_features *f, uint32_t (*leaves)[6],
 				l[0] = leaf;
 				l[1] = sub;
 				__cpuid_count(leaf, sub, l[2], l[3], l[4], l[5]);
-				arch_features_cpuid(f, leaf, sub, l + 2);
+				x86_64_features_cpuid(f, leaf, sub, l + 2);
 			}
 		}
 	}

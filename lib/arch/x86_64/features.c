@@ -1,5 +1,5 @@
 /* A smaller processor than this one, as CPUID and XGETBV tell of it. */
-#include "arch/arch.h"
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <cpuid.h>
@@ -159,7 +159,7 @@ static const struct {
 	uint64_t bits;
 } components[] = {{"avx", 1 << 2}, {"avx512f", 7 << 5}, {"pku", 1 << 9}, {"amx_tile", 3 << 17}};
 
-uint64_t arch_features_xcr0(const struct arch_features *f, uint64_t xcr0)
+uint64_t x86_64_features_xcr0(const struct arch_features *f, uint64_t xcr0)
 {
 	for (size_t i = 0; i < ARRAY_LEN(components); i++)
 		if (is_off(f, (size_t)find(components[i].name, strlen(components[i].name))))
@@ -173,8 +173,8 @@ static uint32_t max_leaf(const struct arch_features *f)
 	return f->level && f->level <= 2 ? 0xb : 0xd;
 }
 
-void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf,
-			 uint32_t r[4])
+void x86_64_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf,
+			   uint32_t r[4])
 {
 	if (f->level && f->level < 4 && leaf > max_leaf(f) && leaf < 0x40000000u) {
 		memset(r, 0, 4 * sizeof(*r));
@@ -186,7 +186,7 @@ void arch_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t 
 	if (leaf == 0 && f->level && f->level < 4 && r[EAX] > max_leaf(f))
 		r[EAX] = max_leaf(f);
 	if (leaf == 0xd && subleaf == 0)
-		r[EAX] = (uint32_t)arch_features_xcr0(f, r[EAX]);
+		r[EAX] = (uint32_t)x86_64_features_xcr0(f, r[EAX]);
 }
 
 /* Those that no program misses: they only make instructions faster, are for the kernel, or have to
@@ -208,18 +208,18 @@ static bool has_here(const struct feature *f, const struct arch_features *preten
 
 	if (!__get_cpuid_count(f->leaf, f->subleaf, &r[EAX], &r[EBX], &r[ECX], &r[EDX]))
 		return false;
-	arch_features_cpuid(pretend, f->leaf, f->subleaf, r);
+	x86_64_features_cpuid(pretend, f->leaf, f->subleaf, r);
 	return r[f->reg] >> f->bit & 1;
 }
 
-char *arch_features_missing(const uint32_t (*leaves)[6], unsigned n,
-			    const struct arch_features *pretend)
+char *x86_64_features_missing(const uint32_t (*leaves)[6], unsigned n,
+			      const struct arch_features *pretend)
 {
 	char *names = xstrdup("");
 
 	for (size_t i = 0; i < ARRAY_LEN(features); i++) {
 		const struct feature *f = &features[i];
-		const uint32_t *leaf = arch_leaf(leaves, n, f->leaf, f->subleaf);
+		const uint32_t *leaf = x86_64_leaf(leaves, n, f->leaf, f->subleaf);
 		if (!leaf || !(leaf[2 + f->reg] >> f->bit & 1) || is_dispensable(f->name) ||
 		    has_here(f, pretend))
 			continue;

@@ -68,7 +68,7 @@ static uint64_t do_cpuid(struct trace_regs *g, const struct arch_features *f)
 	uint32_t leaf = (uint32_t)g->r[R_RAX], subleaf = (uint32_t)g->r[R_RCX], r[4];
 
 	__cpuid_count(leaf, subleaf, r[0], r[1], r[2], r[3]);
-	arch_features_cpuid(f, leaf, leaf == 7 || leaf == 0xd ? subleaf : 0, r);
+	x86_64_features_cpuid(f, leaf, leaf == 7 || leaf == 0xd ? subleaf : 0, r);
 	g->r[R_RAX] = r[0];
 	g->r[R_RBX] = r[1];
 	g->r[R_RCX] = r[2];
@@ -114,7 +114,7 @@ uint64_t arch_nondet_emulate(struct trace_regs *g, const struct arch_nondet *c,
 		set_sized(g, c->reg, 8, v = aux);
 		break;
 	case NONDET_XGETBV:
-		v = arch_features_xcr0(f, do_xgetbv((uint32_t)g->r[R_RCX]));
+		v = x86_64_features_xcr0(f, do_xgetbv((uint32_t)g->r[R_RCX]));
 		set_pair(g, v);
 		break;
 	default: break;

@@ -56,6 +56,20 @@ enum {
 	NONDETS
 };
 
+/* What CPUID and XGETBV(0) say on a CPU with these features, where they say this here. */
+void x86_64_features_cpuid(const struct arch_features *f, uint32_t leaf, uint32_t subleaf,
+			   uint32_t r[4]);
+uint64_t x86_64_features_xcr0(const struct arch_features *f, uint64_t xcr0);
+/* Features that a CPU with these leaves has and this one lacks, as far as instructions of programs
+ * need them: names, a space between; malloc'd, "" if there are none. */
+char *x86_64_features_missing(const uint32_t (*leaves)[6], unsigned n,
+			      const struct arch_features *pretend);
+/* The CPUID leaf with its registers; NULL: not among them. */
+const uint32_t *x86_64_leaf(const uint32_t (*leaves)[6], unsigned n, uint32_t leaf,
+			    uint32_t subleaf);
+/* NULL: a name for components that programs do not use by themselves. */
+extern const char *const x86_64_xpart_names[ARCH_XPARTS];
+
 /* Reads the time-stamp counter, and what the kernel keeps beside it, in a thread where
  * arch_clock_trap() has made that fault. */
 uint64_t x86_64_read_tsc(uint32_t *aux);

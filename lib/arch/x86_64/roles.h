@@ -25,6 +25,9 @@
 /* Bytes of `rdtsc`. */
 #define ARCH_CLOCK_LEN 2
 
+/* Bytes below the stack pointer that programs use: x86-64 psABI, 3.2.2. */
+#define ARCH_RED_ZONE 128
+
 /* The longest instruction: Intel SDM vol. 2, 2.3.11. */
 #define ARCH_INSN_MAX 15
 
@@ -37,7 +40,15 @@
 /* The largest XSAVE area of any CPU of today. */
 #define ARCH_XSTATE_MAX (16u << 10)
 
-/* Programs' addresses: Documentation/arch/x86/x86_64/mm.rst. */
-#define ARCH_USER_END 0x800000000000ull
+/* A call without arguments that waits until a signal is delivered: SYS_pause. */
+#define ARCH_SYS_PAUSE 34
+
+/* What users call the machine. */
+#define ARCH_NAME "x86-64"
+
+/* Programs' addresses end here (Documentation/arch/x86/x86_64/mm.rst), but for a page of the
+ * kernel's in which code emulates three old calls: its name in /proc/PID/maps. */
+#define ARCH_USER_END 0x800000000000ul
+#define ARCH_KERNEL_PAGE_NAME "[vsyscall]"
 
 #endif

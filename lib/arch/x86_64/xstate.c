@@ -1,5 +1,5 @@
 /* The extended state as one machine saves it, for another. */
-#include "arch/arch.h"
+#include "arch/x86_64/regs.h"
 #include "util/util.h"
 
 #include <cpuid.h>
@@ -15,14 +15,15 @@
 /* The kernel's own choice for every program: init_pkru_value, arch/x86/mm/pkeys.c. */
 #define PKRU_DEFAULT 0x55555554u
 
-const char *const arch_xpart_names[ARCH_XPARTS] = {[2] = "avx",
-						   [5] = "avx512 (opmask)",
-						   [6] = "avx512 (zmm_hi256)",
-						   [7] = "avx512 (hi16_zmm)",
-						   [17] = "amx (tilecfg)",
-						   [18] = "amx (tiledata)"};
+const char *const x86_64_xpart_names[ARCH_XPARTS] = {[2] = "avx",
+						     [5] = "avx512 (opmask)",
+						     [6] = "avx512 (zmm_hi256)",
+						     [7] = "avx512 (hi16_zmm)",
+						     [17] = "amx (tilecfg)",
+						     [18] = "amx (tiledata)"};
 
-const uint32_t *arch_leaf(const uint32_t (*leaves)[6], unsigned n, uint32_t leaf, uint32_t subleaf)
+const uint32_t *x86_64_leaf(const uint32_t (*leaves)[6], unsigned n, uint32_t leaf,
+			    uint32_t subleaf)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (leaves[i][0] == leaf && leaves[i][1] == subleaf)
@@ -43,7 +44,7 @@ void arch_xlayout_of(struct arch_xlayout *l, const uint32_t (*leaves)[6], unsign
 {
 	*l = (struct arch_xlayout){0};
 	for (unsigned i = PART_FIRST; i < ARCH_XPARTS; i++) {
-		const uint32_t *leaf = arch_leaf(leaves, n, 0xd, i);
+		const uint32_t *leaf = x86_64_leaf(leaves, n, 0xd, i);
 		if (leaf)
 			part_add(l, i, leaf + 2);
 	}
