@@ -20,7 +20,7 @@
 #define CODE_SEGMENTS 8
 
 enum code_kind {
-	CODE_JUMP = 1,     /* backward jump, conditional or not (also loop, jrcxz) */
+	CODE_JUMP = 1,     /* backward jump, conditional or not */
 	CODE_CALL = 2,     /* backward direct call */
 	CODE_INDIRECT = 3, /* indirect jump */
 	CODE_NONDET =
@@ -35,10 +35,10 @@ struct code_site {
 	uint32_t tail;
 	uint8_t kind; /* enum code_kind */
 	uint8_t len;  /* bytes of the original instruction */
-	uint8_t reg; /* RDRAND, RDSEED, RDPID: number of the register, 0 rax, 1 rcx … 15 r15; edges:
-			1 if the cheap form counts, which leaves the arithmetic flags as a
-			subtraction of COUNTER_TICK does */
-	uint8_t size; /* RDRAND …: bytes of it that are written: 2, 4, 8 */
+	uint8_t reg;  /* nondeterministic instructions: number of the register they set; edges:
+			 1 if the cheap form counts, which leaves the arithmetic flags as a
+			 subtraction of COUNTER_TICK does */
+	uint8_t size; /* bytes of it that are written: 2, 4, 8 */
 };
 
 /* In `to` of a moved instruction: it begins a rewritten group. */
@@ -72,7 +72,7 @@ struct code_header {
 	uint32_t stop_end;
 	uint32_t left_alone; /* sites that could not be rewritten */
 	struct code_segment segments[CODE_SEGMENTS];
-	struct code_table sites; /* struct code_site, by number: what rax holds at a stop */
+	struct code_table sites; /* struct code_site, by number: the call that a stop makes */
 	/* struct code_pair, by `from`: trampoline code from here to the next entry stands for the
 	 * original instruction `to`. An entry for the start of every trampoline and for every moved
 	 * instruction in it. */

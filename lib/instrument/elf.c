@@ -93,7 +93,7 @@ static int header_load(struct rewrite *rw)
 		return rw->why = "not an ELF file", 1;
 	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB ||
 	    eh->e_machine != ARCH_ELF_MACHINE)
-		return rw->why = "not for x86-64", 1;
+		return rw->why = "not for " ARCH_NAME, 1;
 	if (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)
 		return rw->why = "neither a program nor a shared object", 1;
 	if (eh->e_phentsize != sizeof(Elf64_Phdr) ||
@@ -190,7 +190,7 @@ int elf_load(struct rewrite *rw, int fd)
 	rw->file_len = st.st_size;
 	if (header_load(rw) || elf_measure(rw))
 		return 1;
-	/* Zydis is told where to stop, but what reads numbers from the image need not look that
+	/* The decoder is told where to stop; what reads numbers from the image need not look that
 	 * closely. */
 	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -271,15 +271,13 @@ static void sections_find(struct rewrite *rw)
 	}
 }
 
-void elf_entries(struct rewrite *rw)
+void elf_sections(struct rewrite *rw)
 {
 	sections_find(rw);
 	if (in_text(rw, rw->eh.e_entry - rw->lo))
 		target_mark(rw, rw->eh.e_entry - rw->lo);
 	for (size_t i = 0; i < rw->sections.n; i++)
 		target_mark(rw, rw->sections.v[i].start);
-	symbols_mark(rw);
-	relocs_mark(rw);
 }
 
 void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n)
@@ -300,5 +298,5 @@ void text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to)
 void text_fill(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	for (; start < end; start++)
-		text_patch(rw, start, "\xcc", 1);
+		text_patch(rw, start, arch_breakpoint, ARCH_BREAKPOINT_LEN);
 }

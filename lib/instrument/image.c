@@ -255,14 +255,12 @@ static bool at_island(const struct code_places *p, uint64_t pc)
 {
 	for (size_t i = 0; i < p->n && !p->look_only; i++) {
 		const struct code_place *c = &p->v[i];
-		const uint8_t *b = c->mapped ? segment_bytes(c->img->h, pc - c->lo, 5) : NULL;
-		int32_t rel;
-		if (!b || *b != 0xe9)
+		const uint8_t *b =
+			c->mapped ? segment_bytes(c->img->h, pc - c->lo, TRAMPOLINE_JUMP) : NULL;
+		uint64_t to;
+		if (!b || !trampoline_jump_at(b, pc, &to))
 			continue;
-		memcpy(&rel, b + 1, sizeof(rel));
-		return pc + 5 + (uint64_t)(int64_t)rel - code_place_tramp(c) <
-			       c->img->h->tramp_len &&
-		       code_entry(p, pc) == pc;
+		return to - code_place_tramp(c) < c->img->h->tramp_len && code_entry(p, pc) == pc;
 	}
 	return false;
 }

@@ -130,14 +130,16 @@ static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 	if (elf_load(rw, fd))
 		return 1;
 	rw->budget = rw->len * 16 + (1 << 20);
-	elf_entries(rw);
+	elf_sections(rw);
+	symbols_mark(rw);
+	relocs_mark(rw);
 	funcs_find(rw);
 	funcs_decode(rw);
-	gaps_decode(rw);
+	untabled_decode(rw);
 	tables_mark(rw);
 	if (rw->why)
 		return 1;
-	funcs_doubt(rw);
+	opaque_find(rw);
 	cycles_find(rw);
 	flags_labels(rw);
 	emit_begin(rw);
@@ -162,9 +164,7 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	struct rewrite rw = {.rep = rep ? rep : &none};
 	struct code_header h = {0};
 
-	ZydisDecoderInit(&rw.decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	ZydisDecoderEnableMode(&rw.decoder, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
-	ZydisDecoderInit(&rw.full_decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	insn_decoders_open(&rw);
 	int rc = rewrite_all(&rw, fd, &h);
 	*why = rw.why;
 	if (rc == 0 && !rw.error)
@@ -173,6 +173,7 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	if (rw.error)
 		rc = -1;
 	elf_free(&rw);
+	insn_decoders_close(&rw);
 	errno = error;
 	return rc;
 }

@@ -11,7 +11,6 @@
 #include "util/array.h"
 #include "util/util.h"
 
-#include <Zydis/Zydis.h>
 #include <elf.h>
 #include <stdlib.h>
 
@@ -117,7 +116,7 @@ struct rewrite {
 	Elf64_Shdr *sh; /* NULL: none, or not to be trusted */
 	char *shstr;
 	size_t shstr_len;
-	ZydisDecoder decoder, full_decoder;
+	struct insn_decoders *decoders; /* the machine's */
 
 	bits start, target; /* begins an instruction; may be jumped to */
 	bits label;         /* targets that data or a computed address names */
@@ -170,13 +169,14 @@ enum insn_type {
 	INSN_PLAIN, /* may be moved */
 	INSN_NOP,   /* the same, and does nothing */
 	INSN_JCC,
-	INSN_LOOP, /* loop, loope, loopne, jrcxz */
+	INSN_LOOP, /* a conditional jump with a short displacement only */
 	INSN_JMP,
 	INSN_CALL,
 	INSN_IJMP,
 	INSN_ICALL,
 	INSN_RET,
-	/* never goes on: ud2, hlt, and int3, behind which only a debugger or a handler goes on */
+	/* never goes on: illegal ones, and breakpoints, after which only a debugger or a handler
+	 * goes on */
 	INSN_TRAP,
 	INSN_SYSCALL,
 	INSN_HOOK,
@@ -187,21 +187,22 @@ struct insn {
 	uint32_t addr;
 	uint8_t len, type;
 	uint8_t kind;     /* INSN_HOOK */
-	uint8_t disp_off; /* of the 32-bit displacement from rip; 0: none */
+	uint8_t disp_off; /* of the 32-bit displacement from the program counter; 0: none */
 	uint8_t rel_off, rel_size;
 	/* a direct jump or call with prefixes whose meaning differs between processors */
 	bool odd;
-	bool lea;           /* its operand relative to rip is only an address */
-	bool reg_jump;      /* INSN_IJMP by register */
-	int64_t target;     /* of a direct jump or call; of the operand relative to rip */
+	bool lea;       /* its operand relative to the program counter is only an address */
+	bool reg_jump;  /* INSN_IJMP by register */
+	int64_t target; /* of a direct jump or call; of the operand relative to the program counter
+			 */
 	uint8_t abs_off[2]; /* ET_EXEC: of 32-bit values that may be addresses; 0: none */
 };
 
 /* elf.c: reads the file into the image. 1 and why if it is none for us. */
 int elf_load(struct rewrite *rw, int fd);
 void elf_free(struct rewrite *rw);
-/* Fills sections, and marks what symbols, relocations and the file's header name as targets. */
-void elf_entries(struct rewrite *rw);
+/* Fills sections: the executable ones, or what stands for them. */
+void elf_sections(struct rewrite *rw);
 bool in_text(const struct rewrite *rw, int64_t addr);
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr);
 /* A section's bytes from the file: malloc'd; NULL if there are none. */
@@ -211,14 +212,14 @@ const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
 /* symbols.c */
 void symbols_mark(struct rewrite *rw);
 void symbols_funcs(struct rewrite *rw);
-/* gotab.c: the same of a Go program's own table. */
+/* go_table.c: the same of a Go program's own table. */
 void gotab_funcs(struct rewrite *rw);
 void relocs_mark(struct rewrite *rw);
 
 /* frames.c: function ranges and landing pads. */
 void frames_read(struct rewrite *rw);
 
-/* funcs.c: makes one sorted list without overlaps of what frames, symbols and sections say. */
+/* functions.c: makes one sorted list without overlaps of what frames, symbols and sections say. */
 void funcs_find(struct rewrite *rw);
 /* Whether it is in the procedure linkage table. */
 bool in_plt(const struct rewrite *rw, uint32_t addr);
@@ -231,31 +232,32 @@ void funcs_decode(struct rewrite *rw);
 void func_decode(struct rewrite *rw, struct func *f);
 /* Bytes of which it isn't known where instructions begin: whatever they may jump to is a target. */
 void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end);
-/* gaps.c: finds and decodes functions that neither frames nor symbols tell of; the rest is left
- * alone. */
-void gaps_decode(struct rewrite *rw);
-/* doubt.c: when all targets are known, finds functions with jumps that are not understood. */
-void funcs_doubt(struct rewrite *rw);
+/* untabled_code.c: finds and decodes functions that neither frames nor symbols name; the rest is
+ * left alone. */
+void untabled_decode(struct rewrite *rw);
+/* opaque_jumps.c: when all targets are known, finds functions with jumps that are not understood.
+ */
+void opaque_find(struct rewrite *rw);
+/* ARCH/patterns.c */
+/* Whether an indirect jump of f goes only where labels are; marks those that it finds. */
+bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr);
+/* Whether the byte is a prefix that code may jump past. */
+bool is_skipped_prefix(uint8_t byte);
+/* Whether the bytes are what compilers begin a function with. */
+bool is_prologue(const uint8_t *p);
 
-/* tables.c: targets that only data names. */
+/* jump_tables.c: targets that only data names. */
 bool table_at(const struct rewrite *rw, uint32_t addr);
 void tables_mark(struct rewrite *rw);
 
-/* quick.c: what decode.c looks at, for most instructions; false: ask Zydis. */
-bool insn_quick(const uint8_t *p, size_t len, ZydisDecodedInstruction *d);
-
-/* decode.c: the instruction at addr, which must end before `end`. */
+/* ARCH/decode.c */
+void insn_decoders_open(struct rewrite *rw);
+void insn_decoders_close(struct rewrite *rw);
+/* The instruction at addr, which must end before `end`. */
 bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in);
-/* The same with all that Zydis knows, which takes longer. */
-struct insn_full {
-	ZydisDecodedInstruction d;
-	ZydisDecoderContext context;
-};
-bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in,
-		      struct insn_full *full);
 /* The instruction of f before addr, if it goes on there. */
 bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in);
-/* A nop or int3. */
+/* What linkers put between functions. */
 bool insn_is_padding(const struct rewrite *rw, const struct insn *in);
 bool insn_movable(const struct rewrite *rw, const struct insn *in);
 static inline bool insn_goes_on(const struct insn *in)
@@ -269,7 +271,7 @@ static inline bool insn_backward(const struct insn *in)
 }
 /* Whether it is counted or asked for. */
 bool insn_is_site(const struct insn *in);
-/* RDRAND, RDSEED, RDPID: the register and how much of it is written. */
+/* Of a nondeterministic instruction: the register that it sets, and how much of it. */
 void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, uint8_t *size);
 
 /* Instructions [start, end) that are moved; [end, fill) is free. */
@@ -281,9 +283,14 @@ enum { JUMP_LEN = 5 };
 
 /* The first site at or after addr. */
 size_t site_find(const struct rewrite *rw, uint32_t addr);
-/* plan.c: rewrites every site that can be. */
+/* sites.c: rewrites every site that can be. */
 void sites_rewrite(struct rewrite *rw);
+/* ranges.c: which bytes of the text are rewritten, and which are free. */
 void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);
+/* groups.c: the smallest group with the site in it; false: there is none. */
+bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site,
+		struct plan *best);
+/* Makes the group's place a jump to its trampoline. */
 void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic);
 /* Whether nothing jumps strictly inside and no byte is rewritten. */
 bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end);
@@ -294,7 +301,7 @@ void bytes_free(struct rewrite *rw, uint32_t start, uint32_t end);
 /* The end of the free bytes from addr on, as far as they are wanted. */
 uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
 
-/* islands.c: bytes of the original that nothing reaches become free. */
+/* ARCH/islands.c: bytes of the original that nothing reaches become free. */
 void spare_find(struct rewrite *rw);
 /* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one.
  */
@@ -302,7 +309,7 @@ void island_rewrite(struct rewrite *rw, struct site *s);
 /* And of what is left, those that can go by another site's way to the same target. */
 void hops_share(struct rewrite *rw);
 
-/* emit.c: trampolines. All positions are offsets in em.buf. */
+/* ARCH/trampolines.c. All positions are offsets in em.buf. */
 void emit_begin(struct rewrite *rw);
 /* Code for the instructions of [start, end), which then goes on at `end`. Returns its position. */
 uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
@@ -323,13 +330,15 @@ void scc_find(const struct graph *g, uint32_t *scc);
 /* cycles.c: forgets edges that lie on no cycle. */
 void cycles_find(struct rewrite *rw);
 
-/* liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
+/* ARCH/flags_liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
 bool flags_dead(struct rewrite *rw, const struct insn *in);
 /* Before the first of them: looks at all labels. */
 void flags_labels(struct rewrite *rw);
 
 /* Writes n bytes into the copy of the text. */
 void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n);
+/* A jump at addr to position `to` of the trampolines: JUMP_LEN bytes. */
+void text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to);
 /* A jump or call in the text whose rel32 is at addr goes to position `to` of the trampolines. */
 void text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to);
 void text_fill(struct rewrite *rw, uint32_t start, uint32_t end);

@@ -1,4 +1,5 @@
 /* What symbols and relocations say about addresses in the text. */
+#include "arch/arch.h"
 #include "instrument/rewrite.h"
 
 #include <string.h>
@@ -124,7 +125,7 @@ static void relas_mark(struct rewrite *rw, const char *table, size_t n, uint64_t
 		memcpy(&rela, table + i * sizeof(rela), sizeof(rela));
 		uint32_t sym = ELF64_R_SYM(rela.r_info);
 		/* Until a function is bound its slot names a stub. */
-		if (ELF64_R_TYPE(rela.r_info) == R_X86_64_JUMP_SLOT)
+		if (ELF64_R_TYPE(rela.r_info) == ARCH_RELOC_JUMP_SLOT)
 			vaddr_mark(rw, elf_u64(rw, rela.r_offset - rw->lo));
 		vaddr_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend
 				   : (uint64_t)rela.r_addend);

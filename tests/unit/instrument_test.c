@@ -1,6 +1,6 @@
 /* The rewriter, on programs that are installed: what it wrote must do what the original did, as far
  * as that can be told by reading both. Then damaged files, which must not crash it. */
-#include "instrument/rewrite.h"
+#include "instrument/x86_64/decode.h"
 #include "util/deflate.h"
 #include "util/util.h"
 
@@ -553,7 +553,7 @@ static void quick_check(const char *path)
 	uint8_t *p = map_file(fd, &len);
 	ZydisDecoderInit(&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
 	for (size_t i = 0; i < len; i++)
-		if (insn_quick(p + i, 15, &quick) &&
+		if (insn_decode_fast(p + i, 15, &quick) &&
 		    (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&decoder, NULL, p + i, 15, &d)) ||
 		     !same_shape(&quick, &d)) &&
 		    wrong++ < 5)

@@ -14,6 +14,8 @@
 /* AUDIT_ARCH_X86_64 (linux/audit.h), EM_X86_64 (elf.h). */
 #define ARCH_AUDIT 0xc000003eu
 #define ARCH_ELF_MACHINE 62
+/* R_X86_64_JUMP_SLOT (elf.h). */
+#define ARCH_RELOC_JUMP_SLOT 7
 
 /* Bytes of `syscall`; `int $0x80` and `sysenter` have as many. */
 #define ARCH_SYSCALL_LEN 2

@@ -50,15 +50,6 @@ static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end,
 	return at;
 }
 
-/* What compilers begin a function with: endbr64, push, sub from rsp. */
-static bool is_prologue(const uint8_t *p)
-{
-	return (p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa) || p[0] == 0x53 ||
-	       p[0] == 0x55 || (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) ||
-	       (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xec) ||
-	       (p[0] == 0x48 && p[1] == 0x81 && p[2] == 0xec);
-}
-
 /* A computed address may be that of data: there it must look like a function. */
 static bool is_entry(const struct rewrite *rw, uint32_t at)
 {
@@ -152,7 +143,7 @@ static void gap_close(struct rewrite *rw, uint32_t start, uint32_t end, bool exe
 			rw->lo + at, rw->lo + end);
 }
 
-void gaps_decode(struct rewrite *rw)
+void untabled_decode(struct rewrite *rw)
 {
 	for (unsigned round = 0; round < ROUNDS && !rw->why; round++) {
 		size_t before = rw->funcs.n;

@@ -7,65 +7,6 @@
  */
 #include "instrument/rewrite.h"
 
-enum { BACK_MAX = 12, STRIDE = 16, STRIDES_MAX = 256 };
-
-/* Blocks of code of equal size, a power of two not below STRIDE or a multiple of one, from `base`
- * on: as in memmove. */
-static void strides_mark(struct rewrite *rw, const struct func *f, uint32_t base)
-{
-	for (uint32_t i = 0; i < STRIDES_MAX && base + i * STRIDE < f->end; i++)
-		if (bit_get(rw->start, base + i * STRIDE))
-			label_mark(rw, base + i * STRIDE);
-}
-
-/* shl $n, reg: an index becomes a distance of 2^n. */
-static bool shifts_far(const struct insn_full *full)
-{
-	return full->d.mnemonic == ZYDIS_MNEMONIC_SHL && full->d.raw.imm[0].size == 8 &&
-	       full->d.raw.imm[0].value.u >= 4 && full->d.raw.imm[0].value.u < 16;
-}
-
-/* mov mem, reg, with the register that the jump uses: a pointer, which relocations or the code that
- * made it have named. */
-static bool loads_pointer(const struct insn_full *full, unsigned reg)
-{
-	const ZydisDecodedInstruction *d = &full->d;
-
-	return d->mnemonic == ZYDIS_MNEMONIC_MOV && d->opcode == 0x8b && d->raw.rex.W &&
-	       d->raw.modrm.mod != 3 && (d->raw.modrm.reg | (d->raw.rex.R ? 8 : 0)) == reg;
-}
-
-static bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
-{
-	struct insn_full full;
-	struct insn in;
-	uint32_t base = 0;
-	bool shifted = false, table = false;
-
-	if (!insn_decode_full(rw, addr, f->end, &in, &full))
-		return false;
-	if (!in.reg_jump)
-		return true;
-	unsigned reg = full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0);
-	for (unsigned n = 0; n < BACK_MAX && !table; n++) {
-		if (!insn_before(rw, f, in.addr, &in) ||
-		    !insn_decode_full(rw, in.addr, f->end, &in, &full))
-			break;
-		if (n == 0 && loads_pointer(&full, reg))
-			return true;
-		shifted |= shifts_far(&full);
-		if (in.lea && in.target > f->start && in.target < f->end)
-			base = in.target;
-		else if (in.lea && in.target >= 0 && in.target < (int64_t)rw->len)
-			table = table_at(rw, in.target);
-	}
-	if (!table && base && shifted) {
-		strides_mark(rw, f, base);
-		return true;
-	}
-	return table;
-}
-
 static bool func_explained(struct rewrite *rw, const struct func *f)
 {
 	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end;
@@ -77,7 +18,7 @@ static bool func_explained(struct rewrite *rw, const struct func *f)
 }
 
 /* What follows a jump and that nothing certain goes to may be data: its sites are left alone. */
-static void block_doubt(struct rewrite *rw, const struct func *f, uint32_t start)
+static void block_distrust(struct rewrite *rw, const struct func *f, uint32_t start)
 {
 	uint32_t end = start;
 	struct insn in;
@@ -88,7 +29,7 @@ static void block_doubt(struct rewrite *rw, const struct func *f, uint32_t start
 		rw->sites.v[i].unreached = true;
 }
 
-/* Something certain goes inside an instruction, and not past a lock prefix: data made the decoding
+/* Something certain goes inside an instruction, and not past a prefix: data made the decoding
  * go wrong. */
 static bool decoded_wrong(const struct rewrite *rw, const struct func *f)
 {
@@ -98,7 +39,7 @@ static bool decoded_wrong(const struct rewrite *rw, const struct func *f)
 			continue;
 		}
 		if (bit_get(rw->strong, at) && !bit_get(rw->start, at) &&
-		    !(rw->img[at - 1] == 0xf0 && bit_get(rw->start, at - 1)))
+		    !(is_skipped_prefix(rw->img[at - 1]) && bit_get(rw->start, at - 1)))
 			return true;
 	}
 	return false;
@@ -116,7 +57,7 @@ static void func_give_up(struct rewrite *rw, struct func *f)
 			rw->lo + f->start, rw->lo + f->end);
 }
 
-void funcs_doubt(struct rewrite *rw)
+void opaque_find(struct rewrite *rw)
 {
 	for (size_t i = 0; i < rw->funcs.n; i++)
 		if (!rw->funcs.v[i].left && decoded_wrong(rw, &rw->funcs.v[i]))
@@ -135,7 +76,7 @@ void funcs_doubt(struct rewrite *rw)
 		struct func *f = func_at(rw, rw->blocks.v[i]);
 		if (f && !f->left && !bit_get(rw->strong, rw->blocks.v[i]) &&
 		    !in_plt(rw, rw->blocks.v[i]))
-			block_doubt(rw, f, rw->blocks.v[i]);
+			block_distrust(rw, f, rw->blocks.v[i]);
 		bit_set(rw->target, rw->blocks.v[i]);
 	}
 }

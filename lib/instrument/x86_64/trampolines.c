@@ -1,6 +1,7 @@
 /* Trampolines: machine code that counts, and the instructions that were moved there. */
 #include "counter/page.h"
-#include "instrument/rewrite.h"
+#include "instrument/trampoline.h"
+#include "instrument/x86_64/decode.h"
 #include "util/array.h"
 
 #include <string.h>
@@ -343,4 +344,21 @@ void emit_finish(struct rewrite *rw)
 	}
 	while (em->n % PAGE)
 		put_u8(em, 0xcc);
+}
+
+void text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to)
+{
+	text_patch(rw, addr, "\xe9", 1);
+	text_patch_rel(rw, addr + 1, to);
+}
+
+bool trampoline_jump_at(const uint8_t *bytes, uint64_t pc, uint64_t *to)
+{
+	int32_t rel;
+
+	if (*bytes != 0xe9)
+		return false;
+	memcpy(&rel, bytes + 1, sizeof(rel));
+	*to = pc + JUMP_LEN + (uint64_t)(int64_t)rel;
+	return true;
 }

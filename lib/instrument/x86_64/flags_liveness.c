@@ -4,7 +4,7 @@
  * or left undefined, before any instruction reads it. Where it isn't known how code goes on they
  * are taken to be read.
  */
-#include "instrument/rewrite.h"
+#include "instrument/x86_64/decode.h"
 
 #define ARITHMETIC \
 	(ZYDIS_CPUFLAG_CF | ZYDIS_CPUFLAG_PF | ZYDIS_CPUFLAG_AF | ZYDIS_CPUFLAG_ZF | \
@@ -120,7 +120,7 @@ static bool computes_address(const struct rewrite *rw, const struct insn_full *f
 	case ZYDIS_MNEMONIC_AND: break;
 	default: return false;
 	}
-	if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&rw->full_decoder, &full->context, &full->d,
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeOperands(&rw->decoders->full, &full->context, &full->d,
 						     op, full->d.operand_count_visible)) ||
 	    op[0].type != ZYDIS_OPERAND_TYPE_REGISTER || !flags_written(&full->d))
 		return false;

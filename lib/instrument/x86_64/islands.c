@@ -1,6 +1,6 @@
 /* Sites without room for a long jump: a short one goes to an island, five bytes nearby that hold a
  * long one. */
-#include "instrument/rewrite.h"
+#include "instrument/x86_64/decode.h"
 
 #include <string.h>
 
@@ -154,8 +154,7 @@ void island_rewrite(struct rewrite *rw, struct site *s)
 	range_take(rw, in.addr, in.addr + in.len);
 	if (!h.keep)
 		text_fill(rw, in.addr + 2, in.addr + in.len);
-	text_patch(rw, slot, "\xe9", 1);
-	text_patch_rel(rw, slot + 1, to);
+	text_patch_jump(rw, slot, to);
 	range_take(rw, slot, slot + JUMP_LEN);
 	sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
 	s->hop = h.keep ? slot : 0;

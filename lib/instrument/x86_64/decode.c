@@ -1,6 +1,7 @@
 /* Instructions, as far as rewriting must know them. */
+#include "instrument/x86_64/decode.h"
+
 #include "arch/x86_64/regs.h"
-#include "instrument/rewrite.h"
 
 #include <string.h>
 
@@ -174,9 +175,9 @@ bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct i
 
 	if (addr >= end)
 		return false;
-	if (!insn_quick(rw->img + addr, end - addr, &d) &&
-	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + addr,
-							end - addr, &d)))
+	if (!insn_decode_fast(rw->img + addr, end - addr, &d) &&
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoders->minimal, NULL,
+							rw->img + addr, end - addr, &d)))
 		return false;
 	insn_set(rw, addr, in, &d);
 	return true;
@@ -188,7 +189,7 @@ bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, str
 	ZydisDecodedInstruction *d = &full->d;
 
 	if (addr >= end ||
-	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->full_decoder, &full->context,
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoders->full, &full->context,
 							rw->img + addr, end - addr, d)))
 		return false;
 	insn_set(rw, addr, in, d);
@@ -249,11 +250,25 @@ void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, 
 	if (in->kind != CODE_NONDET + NONDET_RDRAND && in->kind != CODE_NONDET + NONDET_RDSEED &&
 	    in->kind != CODE_NONDET + NONDET_RDPID)
 		return;
-	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoder, NULL, rw->img + in->addr,
-							in->len, &d)))
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoders->minimal, NULL,
+							rw->img + in->addr, in->len, &d)))
 		return;
 	*reg = d.raw.modrm.rm | (d.raw.rex.B ? 8 : 0);
 	*size = in->kind == CODE_NONDET + NONDET_RDPID || d.raw.rex.W ? 8
 		: has_prefix(&d, 0x66)                                ? 2
 								      : 4;
+}
+
+void insn_decoders_open(struct rewrite *rw)
+{
+	struct insn_decoders *d = rw->decoders = xcalloc(1, sizeof(*d));
+
+	ZydisDecoderInit(&d->minimal, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+	ZydisDecoderEnableMode(&d->minimal, ZYDIS_DECODER_MODE_MINIMAL, ZYAN_TRUE);
+	ZydisDecoderInit(&d->full, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+}
+
+void insn_decoders_close(struct rewrite *rw)
+{
+	free(rw->decoders);
 }

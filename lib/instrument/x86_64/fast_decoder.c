@@ -4,7 +4,7 @@
  * Only what has at most a REX prefix, and an opcode that is valid whatever follows it; for the rest
  * Zydis is asked. Of what Zydis tells only that is filled in which decode.c looks at.
  */
-#include "instrument/rewrite.h"
+#include "instrument/x86_64/decode.h"
 
 #include <string.h>
 
@@ -125,7 +125,7 @@ static unsigned immediate_set(ZydisDecodedInstruction *d, const uint8_t *p, unsi
 	return at + bits / 8;
 }
 
-bool insn_quick(const uint8_t *p, size_t len, ZydisDecodedInstruction *d)
+bool insn_decode_fast(const uint8_t *p, size_t len, ZydisDecodedInstruction *d)
 {
 	unsigned at = 0;
 	uint8_t rex = 0;

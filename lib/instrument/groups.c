@@ -1,0 +1,62 @@
+/* Groups: runs of instructions that make room for a jump, by moving into one trampoline. */
+#include "instrument/rewrite.h"
+
+enum { INSNS_MAX = 8 };
+
+/* Extends from `start`, whose instructions up to the site are known to be movable, as far as a jump
+ * needs. */
+static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t start,
+			unsigned count, const struct insn *site, struct plan *p)
+{
+	uint32_t end = site->addr + site->len;
+	bool goes_on = insn_goes_on(site);
+	struct insn in;
+
+	while (end - start < JUMP_LEN && goes_on) {
+		if (++count > INSNS_MAX || bit_get(rw->target, end) ||
+		    !insn_decode(rw, end, f->end, &in) || !insn_movable(rw, &in))
+			return false;
+		end += in.len;
+		goes_on = insn_goes_on(&in);
+	}
+	uint32_t fill = end - start < JUMP_LEN ? spare_end(rw, end, start + JUMP_LEN) : end;
+	if (fill - start < JUMP_LEN || !range_free(rw, start, end))
+		return false;
+	*p = (struct plan){
+		.start = start, .end = end, .fill = fill, .cost = count * 16 + (fill - start)};
+	return true;
+}
+
+/* The smallest group with the site in it. */
+bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site,
+		struct plan *best)
+{
+	uint32_t start = site->addr;
+	unsigned count = 1;
+	struct plan p;
+	struct insn in;
+	bool found = false;
+
+	while (site->addr - start < JUMP_LEN) {
+		if (plan_extend(rw, f, start, count, site, &p) && (!found || p.cost < best->cost)) {
+			*best = p;
+			found = true;
+		}
+		if (bit_get(rw->target, start) || !insn_before(rw, f, start, &in) ||
+		    !insn_movable(rw, &in))
+			break;
+		start = in.addr;
+		count++;
+	}
+	return found;
+}
+
+void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
+{
+	uint32_t at = emit_group(rw, p->start, p->end);
+	text_patch_jump(rw, p->start, at);
+	*VEC_ADD(&rw->em.entries) = (struct code_pair){p->start, at};
+	range_take(rw, p->start, p->fill);
+	bytes_free(rw, p->start + JUMP_LEN, p->fill);
+	sites_done(rw, p->start, p->end, tactic);
+}

@@ -1,0 +1,48 @@
+/* Which bytes of the text are rewritten, which are free, and which sites are in them. */
+#include "instrument/rewrite.h"
+#include "util/array.h"
+
+bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	if (bit_get(rw->taken, start))
+		return false;
+	for (uint32_t at = start + 1; at < end; at++)
+		if (bit_get(rw->taken, at) || bit_get(rw->target, at))
+			return false;
+	return true;
+}
+
+void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	for (; start < end; start++) {
+		bit_set(rw->taken, start);
+		bit_clear(rw->spare, start);
+	}
+}
+
+void bytes_free(struct rewrite *rw, uint32_t start, uint32_t end)
+{
+	text_fill(rw, start, end);
+	for (; start < end; start++)
+		bit_set(rw->spare, start);
+}
+
+uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
+{
+	while (addr < want && bit_get(rw->spare, addr))
+		addr++;
+	return addr;
+}
+
+size_t site_find(const struct rewrite *rw, uint32_t addr)
+{
+	return ARRAY_SEARCH(i, rw->sites.n, rw->sites.v[i].addr >= addr);
+}
+
+void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)
+{
+	for (size_t i = site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end; i++) {
+		rw->sites.v[i].done = true;
+		rw->sites.v[i].tactic = tactic;
+	}
+}
