@@ -29,7 +29,7 @@ PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
 # What is one machine's lies in folders of its name.
 ARCH ?= $(shell uname -m)
 LIB_SRC = $(wildcard lib/*/*.c lib/*/$(ARCH)/*.c)
-LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o build/gen/handlers.o build/lib/agent/blob.o
+LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o build/gen/handlers.o build/lib/agent/empty_program_bytes.o
 GEN = build/gen/codec.h build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c build/gen/trace_format.h build/gen/gdb_commands.h
 
 # Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
@@ -75,14 +75,14 @@ build/%.o: %.c | $(GEN)
 build/gen/%.o: build/gen/%.c | $(GEN)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The agent's stub is a program of its own: no C library, one fixed address.
-build/agent/stub: lib/agent/stub.S lib/agent/stub.lds
+# What tasks of a replay start as is a program of its own: no C library, one fixed address.
+build/agent/empty_program: lib/agent/$(ARCH)/empty_program.S lib/agent/empty_program.lds
 	@mkdir -p $(@D)
-	$(CC) -nostdlib -static -Wl,-T,lib/agent/stub.lds -Wl,--build-id=none -Wl,-z,max-page-size=4096 -o $@ $<
+	$(CC) -nostdlib -static -Wl,-T,lib/agent/empty_program.lds -Wl,--build-id=none -Wl,-z,max-page-size=4096 -o $@ $<
 
-build/lib/agent/blob.o: lib/agent/blob.S build/agent/stub
+build/lib/agent/empty_program_bytes.o: lib/agent/empty_program_bytes.S build/agent/empty_program
 	@mkdir -p $(@D)
-	$(CC) -DSTUB='"build/agent/stub"' -c -o $@ $<
+	$(CC) -DPROGRAM='"build/agent/empty_program"' -c -o $@ $<
 
 build/librr.a: $(LIB_OBJ)
 	rm -f $@
@@ -165,6 +165,7 @@ FORMATTED = $(wildcard $(addsuffix /*.[ch],cmd lib/* lib/*/* tests/*) tests/prog
 lint: $(GEN) $(MAN:%=build/man/%)
 	clang $(CPPFLAGS) $(ALL_CFLAGS) -fsyntax-only $(LIB_SRC) $(wildcard cmd/*.c tests/bench/*.c)
 	@clang-format -n -Werror $(FORMATTED)
+	@tests/lint-arch.sh
 	if command -v mandoc; then mandoc -Tlint -W warning $(MAN:%=build/man/%); fi
 
 install: all

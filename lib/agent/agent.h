@@ -1,7 +1,8 @@
-/* The program every task of a replay starts as: an ELF file, as bytes. */
+/* The program that every task of a replay starts as, with nothing in it but the agent's pages: an ELF
+ * file, as bytes. */
 #ifndef RR_AGENT_H
 #define RR_AGENT_H
 
-extern const unsigned char agent_stub[], agent_stub_end[];
+extern const unsigned char agent_empty_program[], agent_empty_program_end[];
 
 #endif

@@ -26,13 +26,17 @@ struct hpc_kind {
 	char name[24];
 	struct perf_event_attr event; /* type and config */
 	unsigned skid;                /* ticks at most by which an interrupt is late */
-	bool lock_map;                /* may count too much around lock prefixes: hpc_test.c */
+	/* the raw event that happens where the CPU may count too much around atomic instructions,
+	 * for hpc_self_test.c; 0: it never does */
+	uint64_t lock_map;
 };
 
-/* hpc_cpu.c: of the CPU this thread runs on. NULL, or why there is none. */
+/* ARCH/cpu_table.c: of the CPU this thread runs on. NULL, or why there is none. */
 const char *hpc_kind_here(struct hpc_kind *k);
-/* hpc_test.c: of that CPU (one that can't be used or -1: this one). NULL when a self-test finds it
- * exact; else why it is not used, one line, until the next call. */
+/* Why such a CPU is not used, and what its owner can do about it. */
+extern const char hpc_lock_map_text[];
+/* hpc_self_test.c: of that CPU (one that can't be used or -1: this one). NULL when a self-test
+ * finds it exact; else why it is not used, one line, until the next call. */
 const char *hpc_choose(int cpu, struct hpc_kind *k);
 
 /* A task's counters; all zero before hpc_open. */

@@ -1,19 +1,18 @@
 /* Whether this CPU's counter is what a replay needs: the same number for the same code every time,
- * and interrupts when they were asked for. A child of our own runs loops under ptrace, as programs
- * will. */
+ * and interrupts when they were asked for. A child process runs loops under ptrace, as recorded
+ * programs do. */
 #include "counter/hpc.h"
+#include "counter/hpc_loops.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 
 #include <errno.h>
 #include <sched.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,31 +20,7 @@
 #define LOOPS 3000
 #define LOOPS_LONG 9000
 
-/* AMD's speculation across lock prefixes, SpecLockMap: when it is undone, branches are counted
- * twice. PPR for family 17h, PMCx025 LsLocks, bit 3: SpecLockMapCommit. Bit 54 of MSR C001_1020
- * (LS_CFG) turns it off. */
-#define LOCK_MAP_COMMIT 0x0825
-
 static char why[160];
-
-/* Stops at int3, with rcx to be set to how many rounds it is to make and rsi to which kind: 0
- * plain, 1 with lock prefixes. */
-static void loops(void)
-{
-	static uint32_t word;
-
-	__asm__ volatile("1: int3\n"
-			 "test %%rsi,%%rsi\n"
-			 "jnz 3f\n"
-			 "2: dec %%rcx\n"
-			 "jnz 2b\n"
-			 "jmp 1b\n"
-			 "3: lock incl %0\n"
-			 "dec %%rcx\n"
-			 "jnz 3b\n"
-			 "jmp 1b\n" ::"m"(word)
-			 : "rcx", "rsi", "memory", "cc");
-}
 
 struct child {
 	pid_t pid;
@@ -70,7 +45,7 @@ static bool child_start(struct child *c)
 	if (c->pid == 0) {
 		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
 			_exit(1);
-		loops();
+		hpc_loops_run();
 		_exit(0);
 	}
 	return c->pid > 0 && stopped_by(c, SIGTRAP) &&
@@ -87,12 +62,9 @@ static void child_end(struct child *c)
 		;
 }
 
-static bool go(const struct child *c, uint64_t loops, bool locked)
+static bool loops_start(const struct child *c, uint64_t loops, bool locked)
 {
-	return !ptrace(PTRACE_POKEUSER, c->pid, (void *)offsetof(struct user, regs.rcx), loops) &&
-	       !ptrace(PTRACE_POKEUSER, c->pid, (void *)offsetof(struct user, regs.rsi),
-		       (unsigned long)locked) &&
-	       !ptrace(PTRACE_CONT, c->pid, NULL, NULL);
+	return !hpc_loops_set(c->pid, loops, locked) && !ptrace(PTRACE_CONT, c->pid, NULL, NULL);
 }
 
 /* Ticks of so many loops; -1. */
@@ -100,7 +72,7 @@ static int64_t ticks_of(const struct child *c, uint64_t loops, bool locked)
 {
 	uint64_t from, to;
 
-	if (hpc_read(&c->hpc, &from) || !go(c, loops, locked) || !stopped_by(c, SIGTRAP) ||
+	if (hpc_read(&c->hpc, &from) || !loops_start(c, loops, locked) || !stopped_by(c, SIGTRAP) ||
 	    hpc_read(&c->hpc, &to))
 		return -1;
 	return (int64_t)(to - from);
@@ -139,7 +111,7 @@ static const char *period_test(struct child *c, uint64_t n)
 		snprintf(why, sizeof(why), "it cannot interrupt: %s", strerror(errno));
 		return why;
 	}
-	if (!go(c, n + c->kind->skid + LOOPS, false))
+	if (!loops_start(c, n + c->kind->skid + LOOPS, false))
 		return "a child of our own cannot be traced";
 	bool came = stopped_by(c, HPC_SIGNAL);
 	hpc_disarm(&c->hpc);
@@ -163,15 +135,14 @@ static const char *period_test(struct child *c, uint64_t n)
 
 static const char *lock_map_test(const struct child *c)
 {
-	struct hpc_kind k = {.event = {.type = PERF_TYPE_RAW, .config = LOCK_MAP_COMMIT}};
+	struct hpc_kind k = {.event = {.type = PERF_TYPE_RAW, .config = c->kind->lock_map}};
 	struct child with = {.pid = c->pid, .kind = &k};
 
 	if (hpc_open(&with.hpc, &k, c->pid))
 		return NULL;
 	int64_t n = ticks_of(&with, LOOPS, true);
 	hpc_close(&with.hpc);
-	return n > 0 ? "this AMD processor miscounts around lock prefixes unless bit 54 of MSR 0xc0011020 is set (SpecLockMap)"
-		     : NULL;
+	return n > 0 ? hpc_lock_map_text : NULL;
 }
 
 static const char *no_counter(int error)

@@ -22,6 +22,14 @@
 #define INTEL_SKID 200
 #define AMD_SKID 1000
 
+/* AMD's speculation across lock prefixes, SpecLockMap: when it is undone, branches are counted
+ * twice. PPR for family 17h, PMCx025 LsLocks, bit 3: SpecLockMapCommit. Bit 54 of MSR C001_1020
+ * (LS_CFG) turns it off. */
+#define LOCK_MAP_COMMIT 0x0825
+
+const char hpc_lock_map_text[] =
+	"this AMD processor miscounts around lock prefixes unless bit 54 of MSR 0xc0011020 is set (SpecLockMap)";
+
 struct row {
 	uint64_t config;
 	const char *name;
@@ -137,7 +145,7 @@ const char *hpc_kind_here(struct hpc_kind *k)
 	}
 	k->event.config = r->config;
 	k->skid = r->skid;
-	k->lock_map = r->lock_map;
+	k->lock_map = r->lock_map ? LOCK_MAP_COMMIT : 0;
 	snprintf(k->name, sizeof(k->name), "%s", r->name);
 	return NULL;
 }
