@@ -1,4 +1,4 @@
-/* Instructions of a program, as far as whoever steps or debugs it must know them. */
+/* Instructions of a program, as far as stepping and debugging need to know them. */
 #ifndef RR_ARCH_INSN_H
 #define RR_ARCH_INSN_H
 
@@ -19,9 +19,9 @@ struct arch_insn {
 /* The instruction that `bytes` begin with, at address pc. */
 void arch_insn_decode(const uint8_t *bytes, size_t n, uint64_t pc, struct arch_insn *in);
 
-/* Whether g, in front of an instruction that loads the flags, has been moved past it, with its
- * effect: where a single step would leave the single-step flag to the program. False: the program
- * sets that flag itself, or there is nothing to load. */
+/* Executes an instruction that loads the flags on the registers before it: a single step would
+ * leave the single-step flag to the program. False: the program sets that flag itself, or there is
+ * nothing to load; g is unchanged. */
 bool arch_load_flags(struct trace_regs *g, const struct arch_insn *in,
 		     int (*read)(void *, uint64_t, void *, size_t), void *ctx);
 /* A step over an instruction that saves the flags has left the registers g: clears the single-step
@@ -60,7 +60,7 @@ struct arch_displaced {
  * nowhere. False: the instruction would do something else elsewhere. */
 bool arch_displace(const uint8_t *bytes, size_t n, uint64_t addr, uint64_t save,
 		   struct arch_displaced *d);
-/* The registers of a task that has stopped in a copy at `at` become those in front of the
+/* The registers of a task that has stopped in a copy at `at` become those before the
  * instruction at addr, or past it. saved: the word kept at `save`. */
 void arch_undisplace(struct trace_regs *g, uint64_t addr, uint64_t at, unsigned len,
 		     unsigned borrowed, uint64_t saved);

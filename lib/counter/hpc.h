@@ -51,7 +51,7 @@ int hpc_open(struct hpc *h, const struct hpc_kind *k, pid_t tid);
 void hpc_close(struct hpc *h);
 /* -1: the counter has been taken away, for pinned ones of the whole CPU. */
 int hpc_read(const struct hpc *h, uint64_t *ticks);
-/* The stopped task gets HPC_SIGNAL n ticks from here on (n >= 1), and again and again until
+/* The stopped task gets HPC_SIGNAL n ticks from here on (n >= 1), and repeatedly until
  * hpc_disarm. -1 and errno. */
 int hpc_arm(struct hpc *h, const struct hpc_kind *k, pid_t tid, uint64_t n);
 void hpc_disarm(struct hpc *h);

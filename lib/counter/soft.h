@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of a recording or a replay. */
+/* One for a recording or a replay. */
 struct soft {
 	int fd; /* the page's memory file; -1: none */
 	volatile struct counter_page *page;
@@ -28,8 +28,8 @@ void soft_close(struct soft *s);
 void soft_enter(const struct soft *s, const struct soft_task *t);
 void soft_leave(const struct soft *s, struct soft_task *t);
 
-/* The task, which stands at an exact point or is about to begin, stops at its edge number n from
- * here on (n >= 1). */
+/* The task, which is at an exact point or has not started, stops at its nth edge from here on
+ * (n >= 1). */
 void soft_arm(struct soft_task *t, uint64_t n);
 #define SOFT_FAR (1ull << 48)
 

@@ -22,8 +22,7 @@ static bool is_trap(struct task *t, int status)
 	return wait_signal(status) == SIGTRAP && !task_siginfo(t, &si) && si.si_code == TRAP_TRACE;
 }
 
-/* The kernel may tell of an event first, with the trap of the instruction that was stepped over
- * still to come. */
+/* The kernel may report an event first, with the trap of the stepped instruction still pending. */
 static void note_late_trap(struct task *t, int status)
 {
 	t->trap_due = wait_event(status) && proc_status_mask(t->tid, "SigPnd") >> (SIGTRAP - 1) & 1;
@@ -41,7 +40,7 @@ enum step_result step_over(struct task *t, int request, int sig, int *status)
 	return is_trap(t, *status) ? STEP_DONE : STEP_STOPPED;
 }
 
-/* The kernel takes the task back to the call before it runs on: signal(7). */
+/* The kernel restarts the call before the task runs on: signal(7). */
 static bool is_interrupted_call(const struct trace_regs *g)
 {
 	return arch_is_restart((int64_t)ARCH_RESULT(g)) && (int64_t)ARCH_SYSNO(g) >= 0;

@@ -2,7 +2,7 @@
  *
  * A name says what a file was made from, so nothing there is ever changed: it appears whole, by
  * rename, and is removed when all together are too large, the longest unused first. What is damaged
- * is made anew. Without a usable directory code files are made in memory.
+ * is made once more. Without a usable directory code files are made in memory.
  */
 #include "instrument/image.h"
 #include "instrument/instrument.h"
@@ -229,8 +229,8 @@ static int in_memory(int elf_fd)
 	return fd;
 }
 
-/* Makes the file and gives it its name, under which it is whole even after a power cut: nobody
- * looks at all of it again. A descriptor for reading, or -1. */
+/* Makes the file and gives it its name, under which it is whole even after a power cut: no later
+ * reader checks all of it. A descriptor for reading, or -1. */
 static int make_in(int dir, const char *name, int elf_fd)
 {
 	static unsigned count;

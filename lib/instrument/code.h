@@ -1,5 +1,5 @@
 /* A code file: the executable segments of one ELF file, rewritten, with the trampolines and the
- * tables that tell what is where. It is made once for a file, kept in the cache and in traces, and
+ * tables of what is where. It is made once for a file, kept in the cache and in traces, and
  * mapped in the place of the original.
  *
  * Everything is little-endian and read in place. The file is: this header, padded to a page; the
@@ -15,7 +15,7 @@
 #define CODE_MAGIC 0x0a65646f43727221ull
 /* Of this format: a trace with code files of another version is refused. */
 #define CODE_VERSION 8
-/* Of the rewriter, or of the format: the cache makes a code file of another one anew. */
+/* Of the rewriter, or of the format: the cache replaces code files of another one. */
 #define CODE_EDITION 9
 #define CODE_SEGMENTS 8
 
@@ -30,7 +30,7 @@ enum code_kind {
 struct code_site {
 	uint32_t site;   /* the original instruction */
 	uint32_t target; /* JUMP, CALL: where it goes; instructions: the next one; INDIRECT: 0 */
-	/* trampoline code that goes on behind the count or the instruction. INDIRECT: the jump
+	/* trampoline code after the count or the instruction. INDIRECT: the jump
 	 * itself */
 	uint32_t tail;
 	uint8_t kind; /* enum code_kind */
@@ -68,17 +68,17 @@ struct code_header {
 	/* of the trampolines, offset from lo, a multiple of the page size; often negative */
 	int64_t tramp_addr;
 	uint64_t tramp_off, tramp_len; /* where they are in this file; multiples of the page size */
-	/* trampolines: just behind the one `syscall` instruction by which a site stops */
+	/* trampolines: just past the one call instruction by which sites stop */
 	uint32_t stop_end;
 	uint32_t left_alone; /* sites that could not be rewritten */
 	struct code_segment segments[CODE_SEGMENTS];
 	struct code_table sites; /* struct code_site, by number: the call that a stop makes */
-	/* struct code_pair, by `from`: trampoline code from here to the next entry stands for the
+	/* struct code_pair, by `from`: trampoline code from here to the next entry belongs to the
 	 * original instruction `to`. An entry for the start of every trampoline and for every moved
 	 * instruction in it. */
 	struct code_table origins;
 	/* struct code_pair, by `from`: original instructions that are done in a trampoline, and the
-	 * code there that does their work and goes on from there. With CODE_START in `to`: their
+	 * code there that does their work and continues. With CODE_START in `to`: their
 	 * place holds a jump to that code; others are never jumped to, and their place is inside of
 	 * such a jump, or free. */
 	struct code_table moved;

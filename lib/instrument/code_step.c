@@ -1,7 +1,7 @@
-/* One instruction of the original program's, which may be code of ours in a trampoline. */
+/* Stepping over one instruction of the original, which may be several in a trampoline. */
 #include "instrument/image.h"
 
-/* Trampoline code between two instructions of the program's, at most. */
+/* Instructions of a trampoline between two of the original, at most. */
 #define BETWEEN_MAX 64
 
 static enum step_result step_to_insn(struct task *t, const struct soft *soft,
@@ -14,8 +14,7 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft,
 	for (int i = 0; i < BETWEEN_MAX && s == STEP_DONE; i++) {
 		soft_enter(soft, count);
 		s = step_once(t, request, i ? 0 : sig, &edge, &c, status);
-		/* Where such an instruction is as the original has it, it gives what the processor
-		 * gives. */
+		/* Where it was not rewritten, it has the result that this CPU gives. */
 		if (s == STEP_NONDET && !arch_nondet_is_clock(c.kind))
 			s = step_over(t, request, i ? 0 : sig, status);
 		soft_leave(soft, count);

@@ -2,14 +2,14 @@
  *
  * What is promised is that code cannot go on without end and without a counted edge. So a backward
  * edge counts only if it is on a cycle, which it is if both its ends are in one strongly connected
- * component. Two graphs tell:
+ * component. There are two graphs:
  *
- * Of a function's blocks, for jumps inside it. Compilers put unlikely code behind the rest and jump
+ * Of a function's blocks, for jumps inside it. Compilers put unlikely code after the rest and jump
  * back from it: that is no loop. Edges by indirect jumps are left out, as those count themselves;
  * what cycle is left, is one of direct edges.
  *
  * Of functions, for calls and jumps between them. What an indirect call may reach (what has a name
- * that others see, or whose address is taken) is all reached through one node that stands for the
+ * that others see, or whose address is taken) is all reached through one node that represents the
  * unknown. A call through the procedure linkage table comes by an indirect jump, which counts
  * itself.
  */
@@ -50,7 +50,7 @@ static uint32_t block_of(const struct cycles *c, uint32_t addr)
 	return above ? above - 1 : 0;
 }
 
-/* Where blocks begin: at targets, and behind what jumps. */
+/* Blocks begin at targets, and after jumps. */
 static void blocks_find(struct cycles *c, const struct func *f)
 {
 	struct rewrite *rw = c->rw;
@@ -130,7 +130,7 @@ static void func_edges(struct cycles *c, uint32_t i)
 	}
 	if (unknown)
 		*VEC_ADD(&c->edges) = (struct edge){i + 1, 0};
-	if (falls && i + 1 < rw->funcs.n) /* a part of a function, which goes on into the next */
+	if (falls && i + 1 < rw->funcs.n) /* a part of a function, which continues in the next */
 		*VEC_ADD(&c->edges) = (struct edge){i + 1, i + 2};
 }
 

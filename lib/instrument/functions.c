@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Short sections, as .init, are decoded from their start even if nothing tells of functions in
+/* Short sections, as .init, are decoded from their start even if nothing names functions in
  * them. */
 enum { SWEEP_MAX = 256 };
 

@@ -1,4 +1,4 @@
-/* Code files at work: read, kept, and asked what an address in a tracee stands for. */
+/* Code files in use: opening them, and mapping addresses in a tracee to those of the original. */
 #ifndef RR_IMAGE_H
 #define RR_IMAGE_H
 
@@ -40,7 +40,7 @@ bool code_places_overlap(const struct code_places *p, uint64_t start, uint64_t l
 uint64_t code_place_tramp(const struct code_place *c);
 
 /* The call that a stop's registers enter is a site's: *site becomes its row, and the registers in g
- * those of the program at the site, behind the edge or in front of the instruction. saved: from
+ * those of the program at the site, past the edge or before the instruction. saved: from
  * the counter page. read: tracee memory, 0 on success. False: the call is the program's
  * own. */
 bool code_at_stop(const struct code_places *p, struct trace_regs *g,
@@ -48,9 +48,9 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g,
 		  int (*read)(void *, uint64_t, void *, size_t), void *ctx,
 		  const struct code_site **site);
 
-/* Where the original program is when the counter is at pc: pc itself outside of trampolines. */
+/* Where the original program is when the task is at pc: pc itself outside of trampolines. */
 uint64_t code_origin(const struct code_places *p, uint64_t pc);
-/* The same behind a breakpoint instruction: perhaps one that has been written over the first
+/* The same just past a breakpoint instruction: perhaps one that has been written over the first
  * byte of another. */
 uint64_t code_origin_broken(const struct code_places *p, uint64_t pc);
 /* Where to go on for the original's pc: into a trampoline when that instruction has been moved
@@ -59,10 +59,10 @@ uint64_t code_entry(const struct code_places *p, uint64_t pc);
 /* The one or two places where the work of the original's instruction at pc begins: v[0] is
  * code_entry(p, pc). */
 size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2]);
-/* Whether the program, stopped at pc anywhere, stands in front of an instruction of the original:
+/* Whether the program, stopped anywhere at pc, is before an instruction of the original:
  * that of code_origin(p, pc). */
 bool code_at_insn(const struct code_places *p, uint64_t pc);
-/* Whether it is in the code by which every site stops, which stands for none of them. */
+/* Whether pc is in the code by which every site stops, which belongs to none of them. */
 bool code_at_stop_code(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
@@ -72,14 +72,14 @@ bool code_in_tramp(const struct code_places *p, uint64_t pc);
 void code_arm_next(struct task *t, struct soft_task *count);
 
 /* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the
- * original's, with a signal: STEP_DONE. STEP_CALL or STEP_NONDET: it stands in front of a call,
- * perhaps of counted code, or of an instruction with a result of its own, and is to be resumed.
+ * original's, with a signal: STEP_DONE. STEP_CALL or STEP_NONDET: it is before a call, perhaps
+ * one of counted code, or before a nondeterministic instruction, and is to be resumed.
  * Otherwise as step_once(). */
 enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count,
 			   int request, int sig, int *status);
 
-/* The task, whose t->regs are read, has stopped behind an access to memory: executes what is left,
- * in a trampoline, of the instruction that made it. */
+/* The task, whose t->regs are read, has stopped after an access to memory: executes what a
+ * trampoline still has to do for the instruction that made it. */
 void code_finish(struct task *t, const struct soft *soft, struct soft_task *count, int request);
 
 /* Rewritten code that is mapped, as its file has it; file_off: where the original has that. */

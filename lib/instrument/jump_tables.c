@@ -66,8 +66,8 @@ static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 }
 
 /* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are
- * chance. *seen: where those from this base end that have been looked at, from an address not above
- * `at` on: from there on they are the same. */
+ * coincidence. *seen: where those from this base end that have been looked at, from an address not
+ * above `at` on: from there on they are the same. */
 static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table,
 			   uint32_t at, uint32_t *seen)
 {
@@ -163,7 +163,7 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 	free(refs);
 }
 
-/* Tables of a function whose end was guessed: what they name behind it, and before the next
+/* Tables of a function whose end was guessed: what they name past it, and before the next
  * function, belongs to it. */
 static void gap_tables_mark(struct rewrite *rw, const struct func *f, uint32_t limit)
 {

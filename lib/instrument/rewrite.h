@@ -49,7 +49,7 @@ struct func {
 	bool left;     /* could not be decoded: no instruction of it is known */
 	bool opaque;   /* jumps that are not understood: instructions are not moved */
 	bool orphans;  /* has instructions that nothing seems to reach */
-	bool falls;    /* goes on behind its end */
+	bool falls;    /* continues past its end */
 	bool indirect; /* has an indirect jump */
 	bool jumps;    /* has an indirect jump by register */
 	bool own_lea;  /* computes an address inside itself */
@@ -87,7 +87,7 @@ struct cold {
 	uint32_t site;
 };
 
-/* What is moved, and what stands where, in the order of trampolines. */
+/* Trampolines, and what was moved where, in their order. */
 struct emitter {
 	uint8_t *buf;
 	size_t n;
@@ -126,11 +126,11 @@ struct rewrite {
 	bits flags_known, dead; /* whether it was found out, and whether flags are dead there */
 	struct range plts[8];
 	unsigned nplts;
-	VEC(struct range) sections; /* executable ones, or what stands for them */
+	VEC(struct range) sections; /* executable ones; without section headers, segments */
 	VEC(struct func) funcs;
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
-	VEC(uint32_t) blocks; /* instructions behind one that does not go on there */
+	VEC(uint32_t) blocks; /* instructions after one that never continues there */
 	VEC(uint32_t) jumps;  /* targets of the function that is being decoded */
 	VEC(uint32_t) pads;   /* where padding may begin that nothing reaches */
 	VEC(uint32_t) refs;   /* data that code names: jump tables may be there */
@@ -175,8 +175,8 @@ enum insn_type {
 	INSN_IJMP,
 	INSN_ICALL,
 	INSN_RET,
-	/* never goes on: illegal ones, and breakpoints, after which only a debugger or a handler
-	 * goes on */
+	/* never continues: illegal ones, and breakpoints, after which only a debugger or a handler
+	 * does */
 	INSN_TRAP,
 	INSN_SYSCALL,
 	INSN_HOOK,
@@ -201,7 +201,7 @@ struct insn {
 /* elf.c: reads the file into the image. 1 and why if it is none for us. */
 int elf_load(struct rewrite *rw, int fd);
 void elf_free(struct rewrite *rw);
-/* Fills sections: the executable ones, or what stands for them. */
+/* Fills sections. */
 void elf_sections(struct rewrite *rw);
 bool in_text(const struct rewrite *rw, int64_t addr);
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr);
@@ -255,7 +255,7 @@ void insn_decoders_open(struct rewrite *rw);
 void insn_decoders_close(struct rewrite *rw);
 /* The instruction at addr, which must end before `end`. */
 bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in);
-/* The instruction of f before addr, if it goes on there. */
+/* The instruction of f before addr, if it continues there. */
 bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in);
 /* What linkers put between functions. */
 bool insn_is_padding(const struct rewrite *rw, const struct insn *in);
@@ -311,7 +311,8 @@ void hops_share(struct rewrite *rw);
 
 /* ARCH/trampolines.c. All positions are offsets in em.buf. */
 void emit_begin(struct rewrite *rw);
-/* Code for the instructions of [start, end), which then goes on at `end`. Returns its position. */
+/* Code for the instructions of [start, end), which then continues at `end`. Returns its position.
+ */
 uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
 /* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its
  * target. */

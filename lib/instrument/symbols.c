@@ -63,7 +63,7 @@ static void symbols_each(struct rewrite *rw, symbol_fn *fn)
 	uint64_t symtab = dynamic_get(rw, DT_SYMTAB), strtab = dynamic_get(rw, DT_STRTAB);
 	if (dynsym || strtab <= symtab)
 		return;
-	/* Without sections nothing says how many there are, but linkers put the strings behind
+	/* Without sections nothing says how many there are, but linkers put the strings after
 	 * them. */
 	size_t n;
 	const char *syms = image_table(rw, symtab, strtab - symtab, sizeof(Elf64_Sym), &n);

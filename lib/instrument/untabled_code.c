@@ -12,7 +12,7 @@ enum {
 
 typedef void gap_fn(struct rewrite *rw, uint32_t start, uint32_t end, bool executed);
 
-/* `executed`: the function before goes on behind its end. */
+/* `executed`: the function before continues past its end. */
 static void gaps_each(struct rewrite *rw, gap_fn *fn)
 {
 	size_t k = 0, nfuncs = rw->funcs.n;
@@ -56,7 +56,7 @@ static bool is_entry(const struct rewrite *rw, uint32_t at)
 	return bit_get(rw->strong, at) || (bit_get(rw->label, at) && is_prologue(rw->img + at));
 }
 
-/* Where a function ends that begins at `at`: behind an instruction that does not go on, if none
+/* Where a function ends that begins at `start`: after an instruction that never continues, if none
  * before jumps further. 0: it is none. */
 static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t end)
 {
@@ -80,7 +80,7 @@ static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t 
 	return call ? end : 0;
 }
 
-/* A gap, decoded from its start on: what is no instruction is passed byte by byte. */
+/* Decodes what lies between known functions: bytes that are no instruction are skipped. */
 struct sweep {
 	uint32_t at;
 	bool goes_on; /* the instruction before does, to this one */

@@ -1,4 +1,4 @@
-/* A smaller processor than this one, as CPUID and XGETBV tell of it. */
+/* A CPU with fewer features than this one, as CPUID and XGETBV describe it. */
 #include "arch/x86_64/regs.h"
 #include "util/util.h"
 
@@ -167,7 +167,7 @@ uint64_t x86_64_features_xcr0(const struct arch_features *f, uint64_t xcr0)
 	return xcr0;
 }
 
-/* Leaves above those that a processor of a level is sure to have tell of newer ones. */
+/* The last leaf that CPUs of the level have: later ones describe newer features. */
 static uint32_t max_leaf(const struct arch_features *f)
 {
 	return f->level && f->level <= 2 ? 0xb : 0xd;

@@ -1,4 +1,4 @@
-/* The extended state as one machine saves it, for another. */
+/* Extended state that was saved on a CPU with another layout. */
 #include "arch/x86_64/regs.h"
 #include "util/util.h"
 
@@ -89,14 +89,14 @@ bool arch_xstate_convert(const struct arch_xlayout *from, const uint8_t *in, siz
 	memcpy(&used, in + LEGACY, sizeof(used));
 	memcpy(&have_out, out + LEGACY_OWN, sizeof(have_out));
 	memcpy(&used_out, out + LEGACY, sizeof(used_out));
-	/* What the recording does not tell of stays as it is here. */
+	/* Components that the recording does not have stay as they are here. */
 	used_out = (used & 3) | (used_out & (1ull << PART_PKRU));
 	memcpy(out, in, LEGACY_OWN);
 	for (unsigned i = PART_FIRST; i < ARCH_XPARTS; i++) {
-		/* a program that is told of none uses none */
+		/* a program that was shown no components uses none */
 		if (!(used >> i & 1) || !from->len[PART_FIRST])
 			continue;
-		/* Not told where, but of the same length: as here. */
+		/* The recording does not say where: the areas are as long, so as here. */
 		const struct arch_xlayout *l = from->len[i] ? from : to;
 		if (!inside(l->at[i], l->len[i], n) || (l == to && n != n_out))
 			return false;

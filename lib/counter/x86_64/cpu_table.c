@@ -125,7 +125,7 @@ const char *hpc_kind_here(struct hpc_kind *k)
 	if (family == 15)
 		family += a >> 20 & 0xff;
 	memset(k, 0, sizeof(*k));
-	/* for tests: an event that never happens, so that points are told by registers alone */
+	/* for tests: an event that never happens, so that registers alone identify points */
 	if (getenv("RR_HPC_DUMMY")) {
 		k->event.type = PERF_TYPE_SOFTWARE;
 		k->event.config = PERF_COUNT_SW_DUMMY;

@@ -2,7 +2,7 @@
  * rewriter's time otherwise.
  *
  * Only what has at most a REX prefix, and an opcode that is valid whatever follows it; for the rest
- * Zydis is asked. Of what Zydis tells only that is filled in which decode.c looks at.
+ * Zydis is asked. Only the fields that decode.c looks at are filled in.
  */
 #include "instrument/x86_64/decode.h"
 

@@ -1,7 +1,7 @@
-/* Whether anybody will read the arithmetic flags.
+/* Whether any instruction will read the arithmetic flags.
  *
  * "Dead" means that on every way that code may go from an address each of the six flags is written,
- * or left undefined, before any instruction reads it. Where it isn't known how code goes on they
+ * or left undefined, before any instruction reads it. Where it isn't known how code continues they
  * are taken to be read.
  */
 #include "instrument/x86_64/decode.h"
@@ -132,14 +132,15 @@ static bool computes_address(const struct rewrite *rw, const struct insn_full *f
 static ZydisRegister jump_register(const struct rewrite *rw, const struct insn *in)
 {
 	struct insn_full full;
-	struct insn again;
+	struct insn unused;
 
-	if (!in->reg_jump || !insn_decode_full(rw, in->addr, in->addr + in->len, &again, &full))
+	if (!in->reg_jump || !insn_decode_full(rw, in->addr, in->addr + in->len, &unused, &full))
 		return ZYDIS_REGISTER_NONE;
 	return ZYDIS_REGISTER_RAX + (full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0));
 }
 
-/* Whether the last flags before an indirect jump are those of an address, and nobody wanted them.
+/* Whether the last flags before an indirect jump are those of an address, and no instruction wanted
+ * them.
  */
 static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 {

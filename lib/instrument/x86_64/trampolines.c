@@ -62,7 +62,7 @@ static void put_page(struct emitter *em, const char *bytes, size_t n, uint32_t a
 #define LOAD_LEFT(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_LEFT)
 #define SAVE_LEFT(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_LEFT)
 
-/* From here on trampoline code stands for the instruction at `to`. */
+/* From here on trampoline code belongs to the instruction at `to`. */
 static void put_origin(struct emitter *em, uint32_t to)
 {
 	if (em->origins.n && em->origins.v[em->origins.n - 1].from == em->n)
@@ -160,7 +160,7 @@ static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_
 	put_stop(em, number, em->stop_b);
 }
 
-/* Counts where nobody will read the arithmetic flags. */
+/* Counts where no instruction will read the arithmetic flags. */
 static void put_count_cheap(struct rewrite *rw, const struct insn *in, uint32_t number)
 {
 	struct emitter *em = &rw->em;
@@ -208,7 +208,7 @@ uint32_t emit_count(struct rewrite *rw, const struct insn *in)
 	return at;
 }
 
-/* Conditional jumps in a group whose counting code comes behind it. */
+/* Conditional jumps in a group whose counting code comes after it. */
 struct pending {
 	struct insn insn[PENDING_MAX];
 	uint32_t rel[PENDING_MAX];
@@ -241,12 +241,12 @@ static void put_conditional(struct rewrite *rw, const struct insn *in, struct pe
 		put_u8(em, 0x80 | condition(rw, in));
 	} else {
 		put(em, rw->img + in->addr, in->rel_off);
-		put(em, "\x02\xeb\x05\xe9", 4); /* over the next; jmp over the one behind it; jmp */
+		put(em, "\x02\xeb\x05\xe9", 4); /* over the next; jmp over the one after it; jmp */
 	}
 	put_target(rw, in, pending);
 }
 
-/* One instruction of a group that ends at `end`; whether the code goes on behind it. */
+/* One instruction of a group that ends at `end`; whether code continues after it. */
 static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 		      struct pending *pending)
 {
