@@ -92,7 +92,8 @@ static int make_stub(void)
 {
 	int fd = memfd_create("rr-stub", 0);
 
-	if (fd < 0 || write_all(fd, agent_empty_program, (size_t)(agent_empty_program_end - agent_empty_program)))
+	if (fd < 0 || write_all(fd, agent_empty_program,
+				(size_t)(agent_empty_program_end - agent_empty_program)))
 		return -1;
 	/* Tasks inherit it. A file that is open for writing cannot be executed. */
 	int ro = open(proc_fd(0, fd).path, O_RDONLY);
