@@ -53,14 +53,14 @@ no_tracee_left() {
 	not pgrep -f "$1" > pgrep.out
 }
 
-@test "a trace that is missing" {
+@test "a missing trace is refused" {
 	for program in $readers; do
 		refused $program nothing
 		grep -q nothing read.err
 	done
 }
 
-@test "an empty directory, and a directory of other things" {
+@test "an empty directory and a directory of other files are refused" {
 	mkdir empty other
 	echo text > other/file
 	for program in $readers; do
@@ -69,7 +69,7 @@ no_tracee_left() {
 	done
 }
 
-@test "a trace of another version of the format" {
+@test "a trace of another version of the format is refused" {
 	sed -i 's/^rr-trace [0-9]*/rr-trace 99/' t/version
 	for program in $readers; do
 		refused $program t
@@ -77,7 +77,7 @@ no_tracee_left() {
 	done
 }
 
-@test "a version file that is empty, binary, or endless" {
+@test "a version file that is empty, binary or endless is refused" {
 	for program in $readers; do
 		: > t/version
 		refused $program t
@@ -88,7 +88,7 @@ no_tracee_left() {
 	done
 }
 
-@test "a trace whose files are directories, devices, FIFOs or links to themselves" {
+@test "a trace whose files are directories, devices, FIFOs or links to themselves is refused" {
 	for file in events data mmaps args_env; do
 		rm -rf t; cp -a "$sample" t; rm t/$file; mkdir t/$file
 		for program in $readers; do refused $program t; done
@@ -101,7 +101,7 @@ no_tracee_left() {
 	done
 }
 
-@test "a trace that lacks one of its files" {
+@test "a trace that lacks one of its files is refused" {
 	for file in events data mmaps args_env; do
 		rm -rf t; cp -a "$sample" t; rm t/$file
 		for program in rr-replay rr-verify; do
@@ -113,7 +113,7 @@ no_tracee_left() {
 	done
 }
 
-@test "a trace without a version is one that was cut short" {
+@test "a trace without a version file counts as one that was cut short" {
 	rm t/version
 	part_replayed
 	reads rr-verify t
@@ -143,23 +143,23 @@ truncated_everywhere() {
 	done
 }
 
-@test "events truncated at many lengths" {
+@test "an events file truncated at many lengths crashes no reader" {
 	truncated_everywhere events
 }
 
-@test "data truncated at many lengths" {
+@test "a data file truncated at many lengths crashes no reader" {
 	truncated_everywhere data
 }
 
-@test "mmaps truncated at many lengths" {
+@test "an mmaps file truncated at many lengths crashes no reader" {
 	truncated_everywhere mmaps
 }
 
-@test "args_env truncated at many lengths" {
+@test "an args_env file truncated at many lengths crashes no reader" {
 	truncated_everywhere args_env
 }
 
-@test "version truncated at many lengths" {
+@test "a version file truncated at many lengths crashes no reader" {
 	truncated_everywhere version
 }
 
@@ -178,27 +178,27 @@ flipped_everywhere() {
 	done
 }
 
-@test "events with flipped bytes" {
+@test "flipped bytes in the events file are found" {
 	flipped_everywhere events
 }
 
-@test "data with flipped bytes" {
+@test "flipped bytes in the data file are found" {
 	flipped_everywhere data
 }
 
-@test "mmaps with flipped bytes" {
+@test "flipped bytes in the mmaps file are found" {
 	flipped_everywhere mmaps
 }
 
-@test "args_env with flipped bytes" {
+@test "flipped bytes in the args_env file are found" {
 	flipped_everywhere args_env
 }
 
-@test "version with flipped bytes" {
+@test "flipped bytes in the version file are found" {
 	flipped_everywhere version
 }
 
-@test "a byte flipped anywhere in a large trace, which several threads read" {
+@test "a flipped byte is found in a large trace that several threads read" {
 	head -c 12M /dev/urandom > noise
 	rr-record -o large md5sum noise > /dev/null 3>&-
 	size=$(stat -c %s large/data)
@@ -222,7 +222,7 @@ flipped_everywhere() {
 	[ "$step_status" = 0 ]
 }
 
-@test "files of a trace exchanged for each other's and another trace's" {
+@test "files swapped within a trace or with another trace are found" {
 	rr-record -o u sh -c 'echo another' > record.out
 	for file in events data mmaps args_env; do
 		rm -rf t; cp -a "$sample" t; cp u/$file t/$file
@@ -234,7 +234,7 @@ flipped_everywhere() {
 	done
 }
 
-@test "random bytes with the right beginning take no memory and no time" {
+@test "random bytes after a valid header cost neither memory nor time" {
 	for file in events data mmaps; do
 		rm -rf t; cp -a "$sample" t; rm t/version
 		head -c 64 "$sample/$file" > t/$file
@@ -247,7 +247,7 @@ flipped_everywhere() {
 	done
 }
 
-@test "a trace that may not be read" {
+@test "a trace without read permission is refused" {
 	[ "$(id -u)" != 0 ] || skip "root may read everything"
 	chmod 0 t/events
 	for program in $readers; do
@@ -283,11 +283,11 @@ has_writes() {
 	[ "$(rr-dump "$1" 2> dump.err | grep -c 'write(')" -ge "$2" ]
 }
 
-@test "the recorder is killed: no process of the program is left" {
+@test "no process of the program survives a killed recorder" {
 	killed 100000
 }
 
-@test "the recorder is killed at any moment: what is whole replays and is said to be cut short" {
+@test "after the recorder is killed at any moment, the complete events replay with a note that the trace was cut short" {
 	for bytes in 1 30000 200000 $(many 1000000 350000); do
 		local writes=
 		[ "$bytes" -lt 200000 ] || writes=20
@@ -309,7 +309,7 @@ has_writes() {
 	done
 }
 
-@test "a recorder that is killed loses about 100 ms: what a program did half a second before is there" {
+@test "a killed recorder loses about 100 ms: events half a second old are in the trace" {
 	printf '#!/bin/bash\necho early; for i in 1 2 3 4 5; do read -r -t 0.1 <> <(:); done; kill -KILL $PPID; read -r <> <(:)\n' > p
 	chmod +x p
 	step_status=0
@@ -320,7 +320,7 @@ has_writes() {
 	[ "$(cat read.out)" = early ]
 }
 
-@test "the replayer is killed: no process of the replay is left" {
+@test "no process of the replay survives a killed replayer" {
 	killed "$(many 2000000 500000)"
 	rr-replay k > replay.out 2> replay.err 3>&- < /dev/null &
 	recorder=$!
@@ -333,7 +333,7 @@ has_writes() {
 	[ -z "$(ls -l /proc/[0-9]*/cwd 2> ls.err | grep "$here"/k)" ]
 }
 
-@test "SIGTERM to the recorder reaches the program, whose end is recorded" {
+@test "SIGTERM to the recorder reaches the program, and its exit is recorded" {
 	printf '#!/bin/bash\ntrap "echo asked to end; exit 9" TERM\necho ready; while :; do read -t 1 <> <(:); done\n' > p
 	chmod +x p
 	rr-record -o k ./p > record.out 2> record.err 3>&- < /dev/null &
@@ -352,7 +352,7 @@ has_writes() {
 	[ "$step_status" = 0 ]
 }
 
-@test "a second SIGTERM ends the recording with a whole trace" {
+@test "a second SIGTERM ends the recording with a complete trace" {
 	printf '#!/bin/bash\ntrap "echo never" TERM\necho ready; while :; do read -t 1 <> <(:); done\n' > stubborn-$$
 	chmod +x stubborn-$$
 	rr-record -o k ./stubborn-$$ > record.out 2> record.err 3>&- < /dev/null &
@@ -371,7 +371,7 @@ has_writes() {
 	[ -s replay.out ]
 }
 
-@test "files that may not grow: one line, and no program dies of the signal" {
+@test "a file size limit is reported in one line, and nothing dies by SIGXFSZ" {
 	rr-record -q -o shared "$tests/../build/tests/programs/mm_shared_anon_fork" > record.out 3>&-
 	for program in rr-replay rr-verify 'rr-dump -w 1'; do
 		(ulimit -f 1; step read $program shared; echo "$step_status" > status) || return 1
@@ -385,7 +385,7 @@ has_writes() {
 	grep -q '^rr-record: .*File too large' record.err
 }
 
-@test "a full disk: one line, and the trace is usable up to there" {
+@test "a full disk is reported in one line, and the trace is usable up to there" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	mkdir disk
 	# The trace gets copies of the code, which lies on another file system.
@@ -410,7 +410,7 @@ has_writes() {
 	mounted=
 }
 
-@test "a disk that is full from the start" {
+@test "a disk that is full from the start is reported" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	mkdir disk
 	mount -t tmpfs -o size=4k tmpfs disk 2> mount.err || skip "mount is not permitted"
@@ -426,7 +426,7 @@ has_writes() {
 
 # --- programs that can't be run, and how programs end
 
-@test "a program that may not be read is run, or refused in a line" {
+@test "a program without read permission runs, or is refused in one line" {
 	cp /bin/echo unreadable
 	chmod 111 unreadable
 	step native ./unreadable hello
@@ -442,7 +442,7 @@ has_writes() {
 	fi
 }
 
-@test "a program whose loader is missing" {
+@test "a program whose loader is missing is refused" {
 	printf 'int main(void) { return 0; }\n' > a.c
 	gcc -Wl,--dynamic-linker=/no/such/loader -o a a.c
 	step record rr-record -o k ./a
@@ -451,7 +451,7 @@ has_writes() {
 	grep -q '^rr-record: .*a: ' record.err
 }
 
-@test "programs that are damaged, empty or of another machine are refused in a line" {
+@test "programs that are damaged, empty or for another architecture are refused in one line" {
 	: > empty; head -c 300 /bin/true > cut; head -c 5000 /dev/urandom > noise
 	{ head -c 18 /bin/true; printf '\050\000'; tail -c +21 /bin/true; } > arm
 	chmod +x empty cut noise arm
@@ -464,7 +464,7 @@ has_writes() {
 	done
 }
 
-@test "a directory that can't be written to" {
+@test "a directory without write permission is reported" {
 	[ "$(id -u)" != 0 ] || skip "root may write everywhere"
 	mkdir locked
 	chmod 555 locked
@@ -474,7 +474,7 @@ has_writes() {
 	[ ! -s record.out ]
 }
 
-@test "an existing trace without -f is left alone, byte for byte" {
+@test "without -f an existing trace stays unchanged, byte for byte" {
 	before=$(cat t/* 2> cat.err | cksum)
 	step record rr-record -o t echo hello
 	[ "$step_status" = 125 ]
@@ -492,7 +492,7 @@ has_writes() {
 	done
 }
 
-@test "a death by signal is passed on as the same death" {
+@test "rr-record dies by the signal that killed the program" {
 	for signal in HUP INT QUIT ILL ABRT BUS FPE USR1 SEGV PIPE ALRM TERM; do
 		status=0
 		# Whoever runs the tests may ignore some.
@@ -511,7 +511,7 @@ has_writes() {
 	done
 }
 
-@test "a program that is killed by SIGKILL" {
+@test "a program that is killed by SIGKILL is recorded" {
 	status=0
 	rr-record -o k sh -c 'echo before; kill -KILL $$; echo after' > record.out 3>&- || status=$?
 	[ "$status" = 137 ]

@@ -20,7 +20,7 @@ kept() {
 	stat -c '%i %Y %s %n' cache/rr/* | sort
 }
 
-@test "code is rewritten once and used again" {
+@test "code is rewritten once and reused" {
 	counted_echo
 	kept > first
 	[ -s first ]
@@ -29,7 +29,7 @@ kept() {
 	cmp first second
 }
 
-@test "a large program: that its code takes time is told, once" {
+@test "a notice says, once, that rewriting a large program takes time" {
 	printf 'char large[40 << 20] = {1};\nint main(void) { return large[1]; }\n' > large.c
 	gcc -o start/large large.c
 	recorded ./large
@@ -40,7 +40,7 @@ kept() {
 	verified
 }
 
-@test "a trace does not need the cache" {
+@test "a trace replays without the cache" {
 	recorded echo hello
 	rm -rf cache
 	replayed
@@ -48,13 +48,13 @@ kept() {
 	[ ! -e cache ]
 }
 
-@test "the cache is its owner's only" {
+@test "only its owner can read the cache" {
 	recorded echo hello
 	[ "$(stat -c %a cache/rr)" = 700 ]
 	[ -z "$(find cache/rr -type f -perm /077)" ]
 }
 
-@test "damaged files in the cache are made anew" {
+@test "damaged files in the cache are rewritten" {
 	recorded echo hello
 	for file in cache/rr/*; do
 		chmod u+w "$file"
@@ -69,7 +69,7 @@ kept() {
 	counted_echo
 }
 
-@test "recorders that find an empty cache at the same time" {
+@test "several recorders fill an empty cache at the same time" {
 	for i in 1 2 3 4; do
 		rr-record -q -o "t$i" bash -c 'echo {1..20}; ls /' > "out$i" &
 		recorders+=" $!"
@@ -82,7 +82,7 @@ kept() {
 	[ -z "$(ls cache/rr | grep '^new')" ]
 }
 
-@test "the cache is bounded: what was not used for longest goes" {
+@test "the cache is bounded: the least recently used file is removed" {
 	recorded echo hello
 	touch -d '10 days ago' cache/rr/*
 	kept > old
@@ -91,7 +91,7 @@ kept() {
 	[ "$(ls cache/rr | wc -l)" -lt "$(wc -l < old)" ]
 }
 
-@test "what a killed recorder left half written goes in the end" {
+@test "partial files of a killed recorder are eventually removed" {
 	mkdir -m 700 cache/rr
 	echo rubbish > cache/rr/new.1.0
 	touch -d '1 day ago' cache/rr/new.1.0
@@ -99,20 +99,20 @@ kept() {
 	[ ! -e cache/rr/new.1.0 ]
 }
 
-@test "without a place for the cache code is counted all the same" {
+@test "code is counted even without a place for the cache" {
 	touch file
 	XDG_CACHE_HOME=$PWD/file counted_echo
 	(unset XDG_CACHE_HOME HOME; counted_echo)
 }
 
-@test "a directory that others may write to is no cache" {
+@test "a directory that others may write to is not used as cache" {
 	mkdir -m 777 cache/rr
 	chmod 777 cache/rr
 	counted_echo
 	[ -z "$(ls cache/rr)" ]
 }
 
-@test "a program that changes is rewritten anew" {
+@test "a program that changes is rewritten again" {
 	printf 'int puts(const char *); int main(void) { for (int i = 0; i < 3; i++) puts("one"); return 0; }' > p.c
 	gcc -O1 -o start/p p.c
 	exact ./p

@@ -7,6 +7,6 @@ setup() {
 	common_setup
 }
 
-@test "each system call that writes memory is made by a tracee" {
+@test "every system call that writes memory is made by some tracee" {
 	"$tests/uncovered-calls.py"
 }

@@ -29,20 +29,20 @@ says_why() {
 	done
 }
 
-@test "rr-record without a command is wrong usage, 125" {
+@test "rr-record without a command is a usage error, status 125" {
 	refuses 125 rr-record
 	refuses 125 rr-record -o t
 	refuses 125 rr-record --
 }
 
-@test "rr-record refuses unknown options and those without their argument, 125" {
+@test "rr-record refuses unknown options and missing arguments, status 125" {
 	refuses 125 rr-record -Z true
 	refuses 125 rr-record --nonsense true
 	refuses 125 rr-record -o
 	refuses 125 rr-record --cpu
 }
 
-@test "rr-record refuses arguments of options that make no sense, 125" {
+@test "rr-record refuses invalid arguments of options, status 125" {
 	for option in --cpu=x --cpu=-1 --cpu=100000 --checksum=x --env=novalue --env==x \
 		--print-trace-dir=x; do
 		refuses 125 rr-record -o t "$option" true
@@ -50,27 +50,27 @@ says_why() {
 	done
 }
 
-@test "rr-record leaves no trace behind after wrong usage" {
+@test "rr-record leaves no trace after a usage error" {
 	run rr-record -o t --cpu x true
 	[ ! -e t ]
 	run rr-record --cpu x true
 	[ ! -e "$RR_TRACE_DIR" ]
 }
 
-@test "a program that is not there is 127, with its name" {
+@test "a missing program is named, status 127" {
 	refuses 127 rr-record -o t no-such-program
 	says_why no-such-program
 	refuses 127 rr-record -o t -f ./no/such/program
 }
 
-@test "a file that can't be executed is 126, with its name" {
+@test "a file that is not executable is named, status 126" {
 	echo text > file
 	refuses 126 rr-record -o t ./file
 	says_why ./file
 	refuses 126 rr-record -o t -f /
 }
 
-@test "a script whose interpreter is missing is 127, with its name" {
+@test "a script whose interpreter is missing is named, status 127" {
 	printf '#!/no/such/interpreter\n' > script
 	chmod +x script
 	refuses 127 rr-record -o t ./script
@@ -100,7 +100,7 @@ says_why() {
 	[ "$(cat precious/file)" = x ]
 }
 
-@test "a place that can't be written to is 125, with its name" {
+@test "a place that can't be written to is named, status 125" {
 	echo > file
 	refuses 125 rr-record -o file/t true
 	says_why file/t
@@ -108,7 +108,7 @@ says_why() {
 	says_why no/such/place
 }
 
-@test "--chdir to a place that is not there is 125" {
+@test "--chdir to a missing directory fails with status 125" {
 	refuses 125 rr-record -o t --chdir nowhere true
 	says_why nowhere
 }
@@ -120,7 +120,7 @@ says_why() {
 	[ "$output" = "-- x" ]
 }
 
-@test "the other programs refuse unknown options and a second trace, 2" {
+@test "the other programs refuse unknown options and a second trace, status 2" {
 	for p in $readers; do
 		refuses 2 "$p" --nonsense
 		refuses 2 "$p" -Z
@@ -128,21 +128,21 @@ says_why() {
 	done
 }
 
-@test "the other programs say which trace is missing, 2" {
+@test "the other programs name a missing trace, status 2" {
 	for p in $readers; do
 		refuses 2 "$p" nowhere
 		says_why nowhere
 	done
 }
 
-@test "the other programs say so when there is no latest trace, 2" {
+@test "the other programs report that there is no latest trace, status 2" {
 	for p in $readers; do
 		refuses 2 "$p"
 		says_why "$RR_TRACE_DIR"
 	done
 }
 
-@test "the other programs say that an empty directory or a file is no trace, 2" {
+@test "the other programs report that an empty directory or a file is no trace, status 2" {
 	mkdir empty
 	echo > file
 	for p in $readers; do
@@ -153,7 +153,7 @@ says_why() {
 	done
 }
 
-@test "numbers that are none are wrong usage, 2" {
+@test "malformed numbers are a usage error, status 2" {
 	rr-record -o t true
 	for n in x -1 0x 1x ''; do
 		refuses 2 rr-replay --until "$n" t

@@ -26,7 +26,7 @@ setup() {
 	[ -z "${SKIP_CODEC:-}" ] || skip "$SKIP_CODEC"
 }
 
-@test "the tests of traces pass with the other library" {
+@test "the tests of traces pass with the other compression library" {
 	run -0 "$there/build/tests/unit/trace_test"
 	[[ $output != *"not ok"* ]]
 }
@@ -41,7 +41,7 @@ exchange() {
 	"$1/rr-verify" t
 }
 
-@test "either library reads what the other has written" {
+@test "each compression library reads what the other has written" {
 	exchange "$BATS_TEST_DIRNAME/../bin" "$there/bin"
 	rm -r t
 	exchange "$there/bin" "$BATS_TEST_DIRNAME/../bin"

@@ -33,41 +33,41 @@ counts_alike() {
 	diff soft.events step.events
 }
 
-@test "single-stepping counts the very edges that counted code counts, at each event" {
+@test "single-stepping and counted code count the same ticks at each event" {
 	counts_alike "$programs/count_edges"
 	[ "$(wc -l < soft.ticks)" -gt 60 ]
 	[ "$(tail -n 1 soft.ticks | cut -f 1)" -gt 500 ]
 	cmp soft.ticks step.ticks
 }
 
-@test "programs have the same events under both: signals, handlers, memory" {
+@test "a program with signal handlers has the same events under both counters" {
 	counts_alike setarch -R "$programs/raise_in_handler"
 }
 
-@test "a shell has the same events under both" {
+@test "a shell has the same events under both counters" {
 	[ -z "$SLOW" ] || skip "no machine that steps a million instructions in ten seconds"
 	counts_alike setarch -R dash -c 'for i in 1 2 3; do echo $((i * i)); done; trap "echo caught" USR1; kill -USR1 $$'
 	grep -q caught soft.out
 }
 
-@test "programs of many processes, under the step counter" {
+@test "several processes can be recorded with the step counter" {
 	stepped dash -c 'echo a | cat; (exit 3); echo $?'
 	[ "$(cat record.out)" = $'a\n3' ]
 }
 
-@test "programs that trace others, and what interrupts a call for nothing, under the step counter" {
+@test "emulated tracers and ignored signals work with the step counter" {
 	stepped "$programs/ptrace_stops"
 	stepped "$programs/signal_ignored_read"
 }
 
-@test "the step counter may stop late: each point is found all the same" {
+@test "the step counter finds each position even when it stops late" {
 	RECORD_OPTIONS="--counter=step -c 1" recorded "$programs/pre_few_steps"
 	for skid in 0 30 200; do
 		RR_STEP_SKID=$skid replayed
 	done
 }
 
-@test "without a hardware counter, --counter=hpc is one line, and the program does not run" {
+@test "without a hardware counter, --counter=hpc fails in one line and the program does not run" {
 	if rr-record --counter=hpc -o "$trace" true 2> err; then
 		skip "this machine has a hardware counter"
 	fi
@@ -79,7 +79,7 @@ counts_alike() {
 	[ ! -e other ]
 }
 
-@test "the hardware counter counts" {
+@test "programs recorded with the hardware counter replay" {
 	if ! rr-record --counter=hpc -o "$trace" true 2> err; then
 		skip "$(cat err)"
 	fi
@@ -90,7 +90,7 @@ counts_alike() {
 }
 
 # An event that never happens, in place of the hardware's: points are told by their registers alone.
-@test "what a hardware counter drives works without its count" {
+@test "the hardware counter's code paths work with an event that never counts" {
 	needs_machine prctl_tsc
 	export RR_HPC_DUMMY=1
 	RECORD_OPTIONS=--counter=hpc
@@ -101,7 +101,7 @@ counts_alike() {
 	recorded "$programs/pre_shape_xlatb" # a point in front of popf
 }
 
-@test "a trace of another machine's counter is one line" {
+@test "a trace that needs another machine's counter is refused in one line" {
 	needs_machine prctl_tsc
 	RR_HPC_DUMMY=1 rr-record --counter=hpc -o "$trace" true
 	run -2 --separate-stderr rr-replay "$trace"

@@ -48,7 +48,7 @@ ended() {
 	done
 }
 
-@test "a replay that diverges ends with status 1 and a report, and does not wait" {
+@test "a divergence ends the replay at once with status 1 and a report" {
 	step replay rr-replay "$trace"
 	[ "$step_status" = 1 ]
 	grep -q 'event [0-9]*, task [0-9]*: the replay has diverged: ' replay.err
@@ -72,7 +72,7 @@ needs_attaching() {
 	[ "$(id -u)" = 0 ] || [ "$(cat /proc/sys/kernel/yama/ptrace_scope 2> yama)" != 1 ] || skip "gdb may not attach here"
 }
 
-@test "gdb attaches to what has diverged, and finds it where the report says" {
+@test "gdb attaches to a diverged task and finds it where the report says" {
 	needs_attaching
 	kept rr-replay -q --debug-on-divergence
 	set -- $tasks
@@ -87,14 +87,14 @@ needs_attaching() {
 	ended
 }
 
-@test "the tasks end with the replayer, whatever ends it" {
+@test "the tasks end when the replayer ends, for any reason" {
 	kept rr-replay -q --debug-on-divergence
 	kill -KILL "$replay"
 	wait "$replay" || :
 	ended
 }
 
-@test "the replayer ends when all its tasks have" {
+@test "the replayer ends when all its tasks have ended" {
 	kept rr-replay -q --debug-on-divergence
 	kill -KILL $tasks
 	status=0
@@ -115,7 +115,7 @@ needs_attaching() {
 	done
 }
 
-@test "at a terminal, ^C does as well" {
+@test "at a terminal, ^C ends the wait" {
 	timeout -k 5 "$LIMIT" /usr/bin/python3 "$tests/terminal.py" rr-replay -q "$trace" > seen.out 2> seen.err 3>&- <<-'END'
 		expect Enter or \^C ends them
 		send \x03
@@ -123,7 +123,7 @@ needs_attaching() {
 	END
 }
 
-@test "in the background of a terminal it does not wait" {
+@test "in the background of a terminal the replayer does not wait" {
 	timeout -k 5 "$LIMIT" /usr/bin/python3 "$tests/terminal.py" bash --norc -i > seen.out 2> seen.err 3>&- <<-'END'
 		expect ready>
 		send rr-replay -q trace & wait $!; echo status=$?\n
@@ -146,7 +146,7 @@ failing() {
 	kill -ABRT "$replay"
 }
 
-@test "a recorder that fails ends, and its tasks do" {
+@test "a recorder that fails ends together with its tasks" {
 	failing
 	status=0
 	wait "$replay" || status=$?
@@ -170,7 +170,7 @@ failing() {
 	ended
 }
 
-@test "gdb attaches to what a failed recorder has recorded" {
+@test "gdb attaches to a task of a failed recorder" {
 	needs_attaching
 	failing --debug-on-failure
 	until_true grep -q 'ends them$' kept.err

@@ -25,7 +25,7 @@ setup() {
 	[ "${lines[3]}" = $'4\t0.000004000\t1000\t0\tsyscall\topenat(AT_FDCWD, "/missing", O_RDONLY) = -1 ENOENT (No such file or directory)' ]
 }
 
-@test "every kind is printed" {
+@test "every kind of event is printed" {
 	run -0 rr-dump small
 	[ "${lines[0]##*$'\t'}" = 'execve("/bin/prog", ["prog", "a b", "\n"], NULL) = 0' ]
 	[ "${lines[5]##*$'\t'}" = 'clone: child 1001' ]
@@ -37,11 +37,11 @@ setup() {
 	[ "$(rr-dump small | cut -f 5 | sort -u | xargs)" = 'checksum clone enter exit insn signal syscall' ]
 }
 
-@test "the example of grep and awk finds what was not there" {
+@test "the manual's example with grep and awk finds failed lookups" {
 	[ "$(rr-dump large | grep openat | awk -F'\t' '$NF ~ /ENOENT/' | wc -l)" -eq 20000 ]
 }
 
-@test "no byte of a trace comes out raw" {
+@test "bytes of a trace are escaped in the output" {
 	for options in '' -m -x -r -j -M -a -t; do
 		run -0 rr-dump $options small
 		[[ "$output" != *[![:print:][:space:]]* ]]
@@ -67,14 +67,14 @@ setup() {
 	[ "$output" = '' ]
 }
 
-@test "-k, -p and -s select, and all must fit" {
+@test "-k, -p and -s select events that match all of them" {
 	[ "$(rr-dump -k exit,signal small | cut -f 1 | xargs)" = '9 11 14' ]
 	[ "$(rr-dump -p 1001 small | cut -f 1 | xargs)" = '8 9' ]
 	[ "$(rr-dump -s wait4,clone small | cut -f 1 | xargs)" = '6 7 10' ]
 	[ "$(rr-dump -s wait4 -k syscall -p 1000 -e 5- small | cut -f 1 | xargs)" = 10 ]
 }
 
-@test "what is no range, kind, task or call is named, 2" {
+@test "an invalid range, kind, task or call is named, status 2" {
 	for wrong in '-e 0' '-e 3-2' '-e x' '-e 1,' '-e -' '-e 99999999999999999999' '-k call' '-p x' '-p 0' '-s opnat' \
 		'-w x' '-w -1'; do
 		run -2 --separate-stderr rr-dump $wrong small
@@ -85,7 +85,7 @@ setup() {
 	[[ "$(rr-dump -s read,opnat small 2>&1)" == 'rr-dump: -s: opnat: no such call' ]]
 }
 
-@test "-r adds the registers before, and those that are others after" {
+@test "-r adds the registers before and those that changed" {
 	run -0 rr-dump -r -e 2 small
 	[[ "$output" == *$'\tr15=0x0 '*' rdi=0xffffffffffffff9c '*$'\trax=0x3' ]]
 }
@@ -125,7 +125,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	[ "${lines[1]}" = $'  1001\t6-9\texited 3\t(prog a b \\n)' ]
 }
 
-@test "-t tells apart tasks that had the same id" {
+@test "-t distinguishes tasks that had the same id" {
 	[ "$(rr-dump -t large | wc -l)" -eq 20001 ]
 }
 
@@ -140,43 +140,43 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	[ "${lines[4]}" = $'environ\tHOME=/root' ]
 }
 
-@test "two views at once are wrong usage, 2" {
+@test "two views at once are a usage error, status 2" {
 	run -2 rr-dump -t -M small
 	run -2 rr-dump -l -c small
 }
 
-@test "-h and --version" {
+@test "rr-dump has -h and --version" {
 	run -0 rr-dump -h
 	[[ "$output" == 'usage: rr-dump '* ]]
 	run -0 rr-dump --version
 	[[ "$output" =~ ^rr-dump\ \(rr-tools\)\ [0-9] ]]
 }
 
-@test "a reader that closes the pipe ends it quietly" {
+@test "a closed pipe ends rr-dump quietly" {
 	run --separate-stderr bash -c 'rr-dump large | head -n 1; exit ${PIPESTATUS[0]}'
 	[ "$status" -eq 141 ]
 	[ "$stderr" = '' ]
 	[ "${#lines[@]}" -eq 1 ]
 }
 
-@test "the same when SIGPIPE was ignored" {
+@test "a closed pipe ends rr-dump quietly even when SIGPIPE was ignored" {
 	run --separate-stderr bash -c 'trap "" PIPE; rr-dump large | head -n 1'
 	[ "$stderr" = '' ]
 }
 
-@test "output that can't be written is trouble, 2" {
+@test "output that can't be written is an error, status 2" {
 	run -2 bash -c 'rr-dump large > /dev/full'
 	[[ "$output" == 'rr-dump: stdout: '* ]]
 }
 
-@test "a trace that was cut short is printed whole, and said to be so" {
+@test "a trace that was cut short is printed to its end, with a note" {
 	run -0 --separate-stderr rr-dump cut
 	[ "${#lines[@]}" -eq 37 ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ "$stderr" == 'rr-dump: cut: incomplete: '* ]]
 }
 
-@test "a damaged trace is printed as far as it can be read, 2" {
+@test "a damaged trace is printed as far as it can be read, status 2" {
 	cp -r large damaged
 	size=$(stat -c %s damaged/events)
 	# in its last block: the middle of the file may lie in the first one, as blocks are compressed or not
@@ -188,7 +188,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	[[ "$stderr" == 'rr-dump: damaged/events: '* ]]
 }
 
-@test "no byte that is wrong makes it crash or say nothing" {
+@test "no wrong byte makes rr-dump crash or fail silently" {
 	for file in version args_env events mmaps data; do
 		size=$(stat -c %s "small/$file")
 		for ((at = 0; at < size; at += size / 12 + 1)); do
@@ -204,7 +204,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	done
 }
 
-@test "-w prints what was written to a descriptor, and nothing else" {
+@test "-w prints only what was written to a descriptor" {
 	rr-record -q -o written python3 -c 'import os; os.write(3, b"a\0b\n"); os.write(1, b"x")' 3> three > one
 	rr-dump -w 3 written | cmp - three
 	rr-dump -w 77 written > nothing
@@ -221,7 +221,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	rr-dump slow | cmp - followed
 }
 
-@test "-l ends when the recorder is gone" {
+@test "-l ends after the recorder has ended" {
 	run -0 --separate-stderr timeout 20 rr-dump -l cut
 	[ "${#lines[@]}" -eq 37 ]
 	[[ "$stderr" == *incomplete* ]]

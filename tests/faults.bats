@@ -24,31 +24,31 @@ faults() {
 
 # --- calls that fail
 
-@test "calls fail while recording: the recording is exact, or ends in a line with all that was before" {
+@test "when calls fail during recording, the recording is exact or ends with one line and all earlier events" {
 	faults inject --most "$(many 2 1)" record
 }
 
-@test "calls fail while a trace is there already: it stays as it is" {
+@test "when calls fail, an existing trace stays unchanged" {
 	faults inject --most "$(many 2 1)" record-refused
 }
 
-@test "calls fail while code is rewritten: nothing wrong is kept for the next" {
+@test "when calls fail during rewriting, nothing wrong is cached" {
 	faults inject --most 1 record-cold
 }
 
-@test "calls fail while packing in place: the trace is as it was, or packed" {
+@test "when calls fail during packing in place, the trace is unchanged or packed" {
 	faults inject --most "$(many 2 1)" pack
 }
 
-@test "calls fail while packing elsewhere and unpacking: nothing half done" {
+@test "when calls fail during archiving or unpacking, nothing partial is left" {
 	faults inject --most 1 archive unpack into
 }
 
-@test "calls fail while reading: what is printed is right, and trouble is no divergence" {
+@test "when calls fail during reading, the output is right and no divergence is reported" {
 	faults inject --most "$(many 2 1)" dump verify replay
 }
 
-@test "calls fail while debugging: what a client is told is right, and nothing is left" {
+@test "when calls fail during debugging, replies are right and no process is left" {
 	faults inject --most "$(many 2 1)" serve
 }
 
@@ -73,7 +73,7 @@ setup_native() {
 	step native sh -c 'cat /etc/passwd | wc -l; (exit 3); echo done'
 }
 
-@test "few open files: recorded and replayed exactly, or one line" {
+@test "with few open files a recording is exact, or fails in one line" {
 	setup_native
 	for n in 4 5 6 8 10 12 14 16 20 32; do
 		short bash -c "ulimit -n $n; exec \"\$@\"" bash
@@ -88,20 +88,20 @@ setup_native() {
 	done
 }
 
-@test "a soft limit of open files is no limit for the recorder, and the program has its own" {
+@test "a low soft limit of open files limits the program but not the recorder" {
 	step record bash -c 'ulimit -S -n 16; exec rr-record -o t sh -c "ulimit -n; (exit 3); cat /etc/passwd | wc -l"'
 	[ "$(head -n 1 record.out)" = 16 ]
 	rr-verify t
 }
 
-@test "little memory: one line, or exact" {
+@test "with little memory a recording is exact, or fails in one line" {
 	setup_native
 	for kb in 15000 20000 25000 30000 40000 80000; do
 		short bash -c "ulimit -v $kb; exec \"\$@\"" bash
 	done
 }
 
-@test "without HOME, with a cache that cannot be written or is full, without a temporary directory: recorded all the same" {
+@test "recording works without HOME, without a usable cache and without a temporary directory" {
 	setup_native
 	echo x > file
 	short env -u HOME -u XDG_CACHE_HOME
@@ -116,7 +116,7 @@ setup_native() {
 	[ "$step_status" = 0 ]
 }
 
-@test "a file system that is read-only: one line, and nothing of the program has run" {
+@test "on a read-only file system recording fails in one line before the program runs" {
 	unshare -rm true 2> unshare.err || skip "no namespaces here"
 	mkdir ro
 	step record unshare -rm sh -c 'mount --bind ro ro && mount -o remount,bind,ro ro && exec rr-record -o ro/t echo no'
@@ -130,7 +130,7 @@ setup_native() {
 	grep -q 'Read-only file system' record.err
 }
 
-@test "a cache on a full disk: recorded all the same" {
+@test "recording works with a cache on a full disk" {
 	unshare -rm true 2> unshare.err || skip "no namespaces here"
 	setup_native
 	mkdir cache
@@ -138,7 +138,7 @@ setup_native() {
 	[ "$step_status" = 0 ]
 }
 
-@test "without /proc: one line" {
+@test "without /proc recording fails in one line" {
 	unshare -rmpf true 2> unshare.err || skip "no namespaces here"
 	recorded /bin/echo hello
 	mkdir none
@@ -152,7 +152,7 @@ setup_native() {
 
 # --- clocks
 
-@test "a clock that was elsewhere when recording, and is elsewhere when replaying" {
+@test "a recording replays where the clocks since boot differ" {
 	unshare -rTf --monotonic 1000000 --boottime 2000000 true 2> unshare.err || skip "no time namespaces here"
 	step record unshare -rTf --monotonic 1000000 --boottime 2000000 rr-record -o t \
 		sh -c 'cat /proc/uptime; "$0"; (exit 3); date +%s' "$programs/clock_nanosleep_forms"
@@ -168,7 +168,7 @@ setup_native() {
 	done
 }
 
-@test "files that are from the future, from long ago, or from before 1970" {
+@test "files with times in the future, long ago or before 1970 are recorded" {
 	cp /bin/echo start/echo
 	export XDG_CACHE_HOME=$PWD/cache
 	for date in 2200-01-01 1970-01-01 1935-05-05; do
@@ -185,24 +185,24 @@ setup_native() {
 
 # --- programs that are killed
 
-@test "the recorder is killed: what is there replays exactly to where it ends" {
+@test "the trace of a killed recorder replays exactly to its end" {
 	faults kill --times 4 record record-cold
 }
 
-@test "packers are killed: the trace is whole, and what they left goes with the next" {
+@test "a killed packer leaves the trace complete, and the next one removes its temporary files" {
 	faults kill --times 4 pack archive unpack into
 }
 
-@test "readers are killed: none of their processes is left" {
+@test "a killed reader leaves no process" {
 	faults kill --times 3 dump verify replay gdb
 }
 
 # --- traces that others change
 
-@test "a trace is removed while it is used" {
+@test "a trace can be removed while it is used" {
 	faults remove --times 3
 }
 
-@test "two at once on one trace" {
+@test "two programs can use one trace at once" {
 	faults race --times 2
 }

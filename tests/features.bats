@@ -41,7 +41,7 @@ has() {
 	grep -qw "$1" /proc/cpuinfo || skip "this processor has no $1"
 }
 
-@test "memcpy is another one on a smaller processor" {
+@test "the C library chooses another memcpy on a smaller processor" {
 	has avx2
 	replays ./f
 	same native.out record.out
@@ -62,7 +62,7 @@ has() {
 	grep -q '^avx2 1 avx512f 0 ' record.out
 }
 
-@test "single features go, with what needs them" {
+@test "a removed feature takes those that need it along" {
 	has avx2
 	told -avx2
 	grep -q '^avx 1 ' record.out
@@ -72,7 +72,7 @@ has() {
 	grep -q '^avx2 0 avx512f 0 erms 0$' record.out
 }
 
-@test "the trace tells of the processor that the program was told of" {
+@test "the trace records the processor that the program saw" {
 	has avx2
 	leaf() { tr '\0' '\n' < trace/args_env | grep '^leaf=1 '; }
 	told x86-64-v2
@@ -83,7 +83,7 @@ has() {
 	not cmp -s small whole
 }
 
-@test "a list that is none is refused in a line" {
+@test "an invalid feature list is refused in one line" {
 	for list in x86-64-v9 avx2 -nonsense x86-64-v2,, ,; do
 		step refused rr-record --cpu-features="$list" -o none true
 		[ "$step_status" = 125 ]
@@ -92,7 +92,7 @@ has() {
 	done
 }
 
-@test "python3 and openssl on an x86-64-v2 processor" {
+@test "python3 and openssl run on an x86-64-v2 processor" {
 	recorded --cpu-features=x86-64-v2 /usr/bin/python3 -c 'import hashlib, zlib; print(hashlib.sha256(b"x" * 100000).hexdigest(), zlib.crc32(b"y" * 100000))'
 	replayed
 	verified

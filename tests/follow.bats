@@ -56,7 +56,7 @@ done_with() {
 	rr-dump trace | cmp - follow.out
 }
 
-@test "-l with a selection" {
+@test "-l prints only selected events" {
 	begin ./p
 	follow -k exit trace
 	echo first > go
@@ -79,7 +79,7 @@ done_with() {
 	until_true gone "$recorder"
 }
 
-@test "-l of the latest trace" {
+@test "-l without a trace follows the latest one" {
 	rr-record ./p > record.out 2> record.err 3>&- < /dev/null &
 	recorder=$!
 	until_true grep -q begun record.out
@@ -102,7 +102,7 @@ done_with() {
 	/usr/bin/python3 -c 'import json, sys; [json.loads(line) for line in sys.stdin]' < follow.out
 }
 
-@test "-l ends with a line when the recorder is killed" {
+@test "-l reports in one line that the recorder was killed" {
 	begin ./p
 	follow trace
 	until_true grep -q 'write(1, "begun' follow.out
@@ -114,7 +114,7 @@ done_with() {
 	rr-dump trace 2> dump.err | cmp - follow.out
 }
 
-@test "-l ends quietly when its reader goes away" {
+@test "-l ends quietly when its output pipe is closed" {
 	begin ./p
 	(rr-dump -l trace 2> follow.err 3>&- || echo $? > follow.status) | head -n 3 > head.out &
 	until_true sh -c '[ $(wc -l < head.out) = 3 ]'
@@ -127,7 +127,7 @@ done_with() {
 	recorder=
 }
 
-@test "a running recording without -l: what is there is printed, and that it still runs" {
+@test "without -l a running recording is printed so far, with a note that it still runs" {
 	begin ./p
 	until_true sh -c 'rr-dump trace 2> dump.err | grep -q "write(1, .begun"'
 	rr-dump trace > dump.out 2> dump.err
@@ -139,7 +139,7 @@ done_with() {
 	rr-dump trace | head -n "$(wc -l < dump.out)" | cmp - dump.out
 }
 
-@test "a running recording can be replayed and verified as far as it is" {
+@test "a running recording can be replayed and verified so far" {
 	begin ./p
 	until_true sh -c 'rr-dump trace 2> dump.err | grep -q "write(1, .begun"'
 	step replay rr-replay trace
@@ -154,7 +154,7 @@ done_with() {
 	rr-verify trace
 }
 
-@test "-l of a trace that is complete prints it and ends" {
+@test "-l of a complete trace prints it and ends" {
 	rr-record -o trace true
 	step follow rr-dump -l trace
 	[ "$step_status" = 0 ]

@@ -93,17 +93,17 @@ hello_is_debugged() {
 	grep -qx '7 15 43 first' gdb.out
 }
 
-@test "a small program: stops, locals, structures, thread-locals, and back" {
+@test "a small program shows stops, locals, structures and thread-locals, forwards and backwards" {
 	record_it hello
 	hello_is_debugged
 }
 
-@test "a static program" {
+@test "a static program can be debugged" {
 	record_it static_hello
 	hello_is_debugged
 }
 
-@test "stops come back in opposite order" {
+@test "stops come in opposite order backwards" {
 	record_it hello
 	script_in_gdb <<-'END'
 		break add
@@ -129,7 +129,7 @@ hello_is_debugged() {
 	[ "$(wc -l < forward)" = 6 ]
 }
 
-@test "threads: all are listed, each has its thread-locals, and stops come in the recorded order" {
+@test "all threads are listed with their thread-locals, and stops come in the recorded order" {
 	record_it threads
 	in_gdb 'break meet' 'continue' 'info threads' 'print number == n' 'continue' 'print number == n' 'continue' \
 		'print number == n' 'print nth' 'reverse-continue' 'print nth' 'reverse-continue' 'print nth' \
@@ -148,7 +148,7 @@ hello_is_debugged() {
 	same first second
 }
 
-@test "fork: the parent is followed, and nothing of the child stops" {
+@test "after fork gdb follows the parent, and the child does not stop" {
 	record_it family
 	in_gdb 'break in_parent' 'break in_child' 'break in_second_program' 'continue' 'info inferiors' 'next' 'next' 'continue' \
 		'reverse-continue'
@@ -157,7 +157,7 @@ hello_is_debugged() {
 	lacks 'in_child \(|in_second_program \('
 }
 
-@test "fork: the child can be followed over its exec, and back" {
+@test "after fork gdb can follow the child across its exec and back" {
 	record_it family
 	in_gdb 'set follow-fork-mode child' 'break in_child' 'continue' 'catch exec' 'continue' 'break in_second_program' 'continue' \
 		'next' 'continue' 'reverse-continue' 'reverse-continue' 'reverse-continue' 'info inferiors'
@@ -165,13 +165,13 @@ hello_is_debugged() {
 		'in_second_program' 'Catchpoint 2 .exec' 'Breakpoint 1.*in_child'
 }
 
-@test "both processes can be kept" {
+@test "gdb can keep both processes after a fork" {
 	record_it family
 	in_gdb 'set detach-on-fork off' 'catch fork' 'continue' 'info inferiors' 'break in_parent' 'continue' 'inferior 1' 'continue' 'info inferiors'
 	shows 'Catchpoint 1 .forked process' 'exited with code 03' 'Breakpoint 2.*in_parent' '1 *process'
 }
 
-@test "a process can be attached to beside another" {
+@test "gdb can attach to a second process" {
 	record_it family
 	read -r event _ parent _ < <(rr-dump -k clone "$trace")
 	child=$(rr-dump -e "$event" "$trace" | grep -oE '[0-9]+$')
@@ -180,7 +180,7 @@ hello_is_debugged() {
 	shows "^[*] 1 +process $parent" "^[*] 2 +process $child" '^#0 .*fork' 'Breakpoint 1.*in_child'
 }
 
-@test "-p and -f start in a process" {
+@test "-p and -f start in the given process" {
 	record_it family
 	child=$(rr-dump -k clone "$trace" | awk -F '\t' '{ print $6 }' | grep -oE '[0-9]+$' | head -n 1)
 	[ -n "$child" ]
@@ -190,7 +190,7 @@ hello_is_debugged() {
 	shows "process $child" 'Breakpoint 1, in_child'
 }
 
-@test "signal handlers, forwards and back" {
+@test "signal handlers are debugged forwards and backwards" {
 	record_it handler
 	in_gdb 'handle SIGUSR1 stop print pass' 'break handler' 'continue' 'backtrace' 'print $_siginfo.si_signo' 'continue' \
 		'print handled' 'finish' 'continue' 'continue' 'reverse-continue' 'print handled' 'reverse-continue' \
@@ -206,7 +206,7 @@ hello_is_debugged() {
 		'Catchpoint 1 \(exception thrown\)'
 }
 
-@test "at the crash: who lost the pointer?" {
+@test "at a crash, reverse execution finds the write that lost the pointer" {
 	record_it crash
 	[ "$step_status" = 139 ]
 	in_gdb 'continue' 'backtrace' 'print n->next' 'watch -l n->next' 'reverse-continue' 'backtrace'
@@ -219,13 +219,13 @@ hello_is_debugged() {
 	shows '^#0 .*sum' '^#1 .*main'
 }
 
-@test "the end of the trace stays, and goes back" {
+@test "gdb stops at the end of the trace and can go back from there" {
 	record_it hello
 	in_gdb 'continue' 'info threads' 'break main' 'reverse-continue' 'backtrace'
 	shows 'No more reverse-execution history' 'Thread' 'Breakpoint 1, main' '^#0 .*main'
 }
 
-@test "memory that several processes or mappings share is what it was, at each place gone back to" {
+@test "shared memory has its recorded content at each position gone back to" {
 	record_it objects 30000000
 	script_in_gdb <<-'END'
 		break mark
@@ -286,7 +286,7 @@ watch_all_places() {
 	END
 }
 
-@test "more watchpoints than the processor has: each stops, forwards and in opposite order backwards" {
+@test "more watchpoints than the processor has all trigger, in opposite order backwards" {
 	record_it watched 3000
 	watch_all_places 30 > watches
 	script_in_gdb < watches
@@ -313,7 +313,7 @@ places_forwards() {
 	grep -E '^(Hardware w|W)atchpoint|^FORWARD|^Old|^New|^[a-z_]* \(|^0x' gdb.out > "$1"
 }
 
-@test "watchpoints beyond the processor's stop where single steps find them" {
+@test "software watchpoints trigger where single steps find them" {
 	record_it watched
 	places_forwards watched
 	not grep '^Watchpoint' watched
@@ -324,7 +324,7 @@ places_forwards() {
 	same stepped watched
 }
 
-@test "watchpoints for reading and any access beyond the processor's, in pages that others use" {
+@test "software read and access watchpoints work in pages with other data" {
 	record_it watched 1000
 	in_gdb 'break begin' 'continue' 'delete 1' 'watch quiet[0]' 'watch quiet[1]' 'watch quiet[2]' 'watch quiet[3]' \
 		'rwatch place[4].value' 'awatch place[5].value' 'rwatch record.part[3]' \
@@ -373,7 +373,7 @@ word_stops() {
 	grep -E '^FORWARD|^BACK|^Old|^New|^ +0x' gdb.out > "$2"
 }
 
-@test "a page that is closed for a watchpoint is the program's to protect, to map, to share and to fault in" {
+@test "a program can protect, map, share and fault in a page that a software watchpoint closes" {
 	record_it closed
 	[ "$(cat record.out)" = '2 0 1275' ]
 	word_stops 0 by_cpu
@@ -382,7 +382,7 @@ word_stops() {
 	same by_cpu by_page
 }
 
-@test "heap corruption: a watchpoint and reverse-continue find the instruction that wrote the word" {
+@test "a watchpoint and reverse-continue find the instruction that corrupted the heap" {
 	record_it heap 200000000
 	[ "$step_status" = 139 ]
 	before=$SECONDS
@@ -391,7 +391,7 @@ word_stops() {
 	echo "$((SECONDS - before)) s"
 }
 
-@test "a lost update, found by chaos: back from its end to the writes of both threads" {
+@test "after chaos mode finds a lost update, gdb goes back to the writes of both threads" {
 	bugs=$(cd "$tests/../build/tests/programs/bugs" && pwd)
 	step hunt rr-hunt -n 200 "$bugs/lost_update"
 	trace=$(sed 's/.*: //' hunt.out)
@@ -402,7 +402,7 @@ word_stops() {
 	grep -q 'main (' gdb.out
 }
 
-@test "1,000 reverse-stepi from the end and 1,000 stepi: the same registers at each place" {
+@test "1,000 reverse-stepi and 1,000 stepi show the same registers at each position" {
 	record_it hello
 	script_in_gdb <<-'END'
 		define place
@@ -438,7 +438,7 @@ steps_through() {
 	"$@" -batch -nx "${args[@]}" 2> steps.err | sed -n 's/^=> 0x[0-9a-f]* //p' | sed 's/0x[0-9a-f]* //'
 }
 
-@test "stepi goes from one instruction to the next of those that the program had" {
+@test "stepi follows the program's original instructions" {
 	record_it insns
 	steps_through run gdb "$programs/insns" > expected
 	steps_through continue rr-gdb "$trace" -- > found
@@ -463,7 +463,7 @@ steps_through() {
 	[ $((SECONDS - before)) -lt 60 ]
 }
 
-@test "breakpoints with conditions on 2,000 functions" {
+@test "2,000 functions can have conditional breakpoints" {
 	awk 'BEGIN {
 		for (i = 0; i < 2000; i++)
 			printf "int f%d(int n) { return n + %d; }\n", i, i
@@ -486,7 +486,7 @@ steps_through() {
 
 # --- where it is ---
 
-@test "when, seek, checkpoint, restart and run" {
+@test "when, seek, checkpoint, restart and run work" {
 	record_it hello
 	in_gdb 'break add' 'continue' 'continue' 'checkpoint' 'print n' 'continue' 'restart 1' 'print n' 'when' 'when-ticks' \
 		'elapsed-time' 'info checkpoints' 'delete checkpoint 1' 'restart 1' 'monitor seek 1' 'seek 3' 'when' 'run 5' 'when'
@@ -494,7 +494,7 @@ steps_through() {
 		'^[0-9]+[.][0-9]+$' 'checkpoint 1 at' 'no such checkpoint' '^3' '^3' '^5'
 }
 
-@test "events in gdb are those of rr-dump" {
+@test "gdb and rr-dump number events alike" {
 	record_it hello
 	rr-dump -e 1-3 "$trace" | awk '{ print $1, $3, $5 }' > wanted
 	in_gdb 'monitor dump 1-3'
@@ -502,13 +502,13 @@ steps_through() {
 	same wanted got
 }
 
-@test "system calls are caught both ways" {
+@test "catch syscall works forwards and backwards" {
 	record_it hello
 	in_gdb 'catch syscall write' 'continue' 'continue' 'reverse-continue'
 	shows "call to syscall .?write" "returned from syscall .?write" "syscall .?write"
 }
 
-@test "traces of the step counter are debugged as those of counted code, at the same positions" {
+@test "traces of the step counter and of counted code have the same positions in gdb" {
 	local counter
 	for counter in soft step; do
 		step record setarch -R rr-record --counter=$counter -o "$counter" "$programs/static_hello"
@@ -524,7 +524,7 @@ steps_through() {
 
 # --- trying things ---
 
-@test "functions can be called, and nothing of that lasts" {
+@test "a function call in gdb leaves no effect on the replay" {
 	record_it hello
 	in_gdb 'break twice' 'continue' 'print total' 'print add(p, 100)' 'print total' 'set var total = 7' 'print total' 'next' \
 		'print total' 'delete' 'continue'
@@ -532,7 +532,7 @@ steps_through() {
 	grep -qx '7 15 43 first' gdb.out
 }
 
-@test "what the program wrote appears once, however often it runs there" {
+@test "program output appears once, however often the replay passes it" {
 	record_it hello
 	in_gdb 'continue' 'break main' 'reverse-continue' 'continue' 'reverse-continue' 'continue'
 	[ "$(grep -cx '7 15 43 first' gdb.out)" = 1 ]
@@ -540,7 +540,7 @@ steps_through() {
 
 # --- big programs ---
 
-@test "python3: from the end back to its main, and forward again" {
+@test "python3 runs from its end back to main, and forwards again" {
 	step record rr-record -o "$trace" /usr/bin/python3 -c 'print(sum(range(200000)))'
 	in_gdb 'break Py_FinalizeEx' 'continue' 'break Py_BytesMain' 'reverse-continue' 'continue'
 	shows 'Breakpoint 1.*Py_FinalizeEx' 'Breakpoint 2.*Py_BytesMain' 'Breakpoint 1.*Py_FinalizeEx'
@@ -552,7 +552,7 @@ shortly_before_end() {
 		END { for (i = n; i > 1 && time[n] - time[i - 1] < 0.1; i--); print event[i] }'
 }
 
-@test "python3's own gdb extension: py-bt shows the same program again after a way back" {
+@test "py-bt of python3's gdb extension shows the same after going back" {
 	python=/usr/bin/python3
 	extension=$(find /usr/share/gdb/auto-load/usr/bin -name 'python3*-gdb.py' 2> find.err | head -n 1)
 	if [ -z "$extension" ]; then
@@ -575,7 +575,7 @@ shortly_before_end() {
 	shows 'line 4, in down' 'line 5, in <module>' 'level. = 0' 'Breakpoint 1.*Py_BytesMain' 'line 4, in down' 'line 5, in <module>'
 }
 
-@test "redis-server: from its last tenth of a second back to main, and forward again" {
+@test "redis-server runs from its last tenth of a second back to main, and forwards again" {
 	needs redis-server redis-cli
 	rr-record -o "$trace" redis-server --port 0 --unixsocket "$PWD/redis" --save '' --logfile "$PWD/log" 3>&- &
 	server=$!
@@ -591,7 +591,7 @@ shortly_before_end() {
 	[ "$(grep -c '^[* ] [1-5] .*Thread ' gdb.out)" = 5 ]
 }
 
-@test "gcc's cc1, a child without symbols: from its last tenth of a second back to its entry, and forward again" {
+@test "gcc's cc1, without symbols, runs from its last tenth of a second back to its entry, and forwards again" {
 	awk 'BEGIN {
 		for (i = 0; i < 200; i++)
 			printf "int f%d(int n) { int s = 0; while (n--) if ((s ^= n * %d) > %d) s -= n; return s; }\n", i, i, 7 * i
@@ -610,7 +610,7 @@ shortly_before_end() {
 
 # --- other ways in ---
 
-@test "a breakpoint where the program's own tracer steps, writes to, and has breakpoints of its own" {
+@test "a breakpoint works on code that an emulated tracer steps and patches" {
 	step record rr-record -o "$trace" "$programs/../ptrace_breaks"
 	for child in $(rr-dump "$trace" | awk -F '\t' '$5 == "exit" { print $3 }' | head -n 2); do
 		options="-f $child"
@@ -636,7 +636,7 @@ shortly_before_end() {
 	printf '5\n10\n' | same - met
 }
 
-@test "a watchpoint in memory that the program's own tracer has the CPU watch, too" {
+@test "a watchpoint works on memory that an emulated tracer watches, too" {
 	needs_machine ptrace_watches
 	step record rr-record -o "$trace" "$programs/../ptrace_watches"
 	child=$(rr-dump "$trace" | awk -F '\t' '$5 == "clone" { sub(/.* /, "", $6); print $6; exit }')
@@ -663,7 +663,7 @@ shortly_before_end() {
 	[ "$(grep '^counts' gdb.out | uniq | tr -dc '0-9\n' | tr '\n' ' ')" = '4 3 2 1 ' ]
 }
 
-@test "gdb's machine interface" {
+@test "gdb's machine interface works" {
 	record_it hello
 	printf -- '%s\n' '-break-insert add' '-exec-continue' '-stack-list-frames' '-exec-next' '-exec-continue --reverse' \
 		'-data-evaluate-expression n' '-gdb-exit' > commands
@@ -673,7 +673,7 @@ shortly_before_end() {
 }
 
 # LLDB	which to drive
-@test "lldb: break, backtrace, locals, steps, to the end" {
+@test "lldb breaks, shows a backtrace and locals, steps and runs to the end" {
 	lldb=${LLDB:-lldb}
 	needs "$lldb"
 	record_it hello
@@ -693,7 +693,7 @@ shortly_before_end() {
 	wait "$server"
 }
 
-@test "-s serves a gdb of the user's own, one after another" {
+@test "-s serves any gdb, one client after another" {
 	record_it hello
 	rr-gdb -s 0 "$trace" > server.out 2> server.err 3>&- &
 	server=$!
@@ -708,7 +708,7 @@ shortly_before_end() {
 	wait "$server"
 }
 
-@test "serving more than this machine is said" {
+@test "serving beyond this machine is announced" {
 	record_it hello
 	rr-gdb -s 0.0.0.0:0 "$trace" > server.out 2> server.err 3>&- &
 	server=$!
@@ -718,7 +718,7 @@ shortly_before_end() {
 	[ "$(wc -l < server.err)" = 1 ]
 }
 
-@test "^C in the terminal stops what runs, and quitting leaves nothing" {
+@test "^C at the terminal stops the program, and quitting leaves no process" {
 	record_it heap 400000000
 	/usr/bin/python3 - "$trace" > gdb.out <<-'END'
 		import os, pty, select, sys, time
@@ -752,7 +752,7 @@ shortly_before_end() {
 	no_process_is_left
 }
 
-@test "exit statuses: gdb's own, and 2 where there is none" {
+@test "the exit status is gdb's, or 2 where there is none" {
 	record_it hello
 	step gdb rr-gdb "$trace" -- -batch -nx -ex 'python import os; os._exit(7)'
 	[ "$step_status" = 7 ]

@@ -63,7 +63,7 @@ print(*tasks)' > tasks
 
 # --- every packet ---
 
-@test "what the server can do" {
+@test "qSupported lists the server's features" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -87,7 +87,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "threads: they are listed, chosen and described" {
+@test "threads are listed, chosen and described" {
 	serve threads
 	client <<-'END'
 		c = Client()
@@ -120,7 +120,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "registers: g, G, p, P, of all kinds" {
+@test "g, G, p and P read and write registers of all kinds" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -160,7 +160,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "memory: m, x, M, X, searched and summed; code reads as its file" {
+@test "m, x, M and X access memory, and code reads as in its file" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -197,7 +197,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "code reads as its file although that is gone" {
+@test "code reads as in its file even after the file is removed" {
 	cp "$programs/hello" "$programs/static_hello" .
 	programs=$PWD
 	for program in hello static_hello; do
@@ -218,7 +218,7 @@ print(*tasks)' > tasks
 	done
 }
 
-@test "qXfer: auxv, exec-file, libraries, and documents in pieces of any size" {
+@test "qXfer sends auxv, exec-file, libraries and documents in pieces of any size" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -256,7 +256,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "thread-locals: qGetTLSAddr" {
+@test "qGetTLSAddr finds thread-locals" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -271,7 +271,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "Z and z: breakpoints and watchpoints of all kinds, both ways" {
+@test "Z and z set and clear breakpoints and watchpoints of all kinds, both ways" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -321,7 +321,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "vCont, s, c, bs, bc: steps and runs, both ways, to both ends" {
+@test "vCont, s, c, bs and bc step and run both ways, to both ends" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -352,7 +352,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "what the program writes comes while it runs, once" {
+@test "program output is sent while it runs, once" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -364,7 +364,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "signals, calls and threads: QPassSignals, QCatchSyscalls, QThreadEvents" {
+@test "QPassSignals, QCatchSyscalls and QThreadEvents select the stops" {
 	serve threads
 	client <<-'END'
 		c = Client()
@@ -391,7 +391,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "processes: fork and exec are told, processes go and come back: D, k, vKill, vAttach, vRun, R" {
+@test "fork and exec are reported, and D, k, vKill, vAttach, vRun and R handle processes" {
 	serve family
 	client <<-'END'
 		c = Client()
@@ -431,7 +431,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "files: vFile packets give those that the program had mapped, and no others" {
+@test "vFile packets read the program's mapped files, and no others" {
 	serve hello
 	client <<-'END'
 		def name(text):
@@ -468,7 +468,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "monitor commands" {
+@test "monitor commands work" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -499,7 +499,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "calls of functions: in a copy, which the next resume throws away" {
+@test "functions are called in a diversion, which the next resume discards" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -531,7 +531,7 @@ print(*tasks)' > tasks
 
 # --- wrong ones ---
 
-@test "bad checksums are asked for again, and a reply as often as it is refused" {
+@test "packets with bad checksums are requested again, and refused replies sent again" {
 	serve hello
 	client <<-'END'
 		c = Client(hello=False)
@@ -550,7 +550,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "noise between packets, and half packets before whole ones, are nothing" {
+@test "noise between packets and partial packets are ignored" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -614,7 +614,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "packets of random bytes: each has its reply" {
+@test "each packet of random bytes gets a reply" {
 	serve family
 	client <<-'END'
 		import random
@@ -635,7 +635,7 @@ print(*tasks)' > tasks
 
 # --- at the wrong time ---
 
-@test "packets sent together are answered one after the other, those that come while it runs when it has stopped" {
+@test "packets sent together are answered in order, those sent during a run after its stop" {
 	serve heap 2000000000
 	client <<-'END'
 		c = Client()
@@ -660,7 +660,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "^C stops what runs backwards" {
+@test "^C stops a run backwards" {
 	serve heap 200000000
 	client <<-'END'
 		c = Client()
@@ -677,7 +677,7 @@ print(*tasks)' > tasks
 
 # --- clients that go away ---
 
-@test "a client may go away after any byte" {
+@test "a client may disconnect after any byte" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -701,7 +701,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "a client may go away while the program runs; the next one need not wait for its end" {
+@test "a client may disconnect during a run, and the next one is served at once" {
 	serve heap 1000000000
 	client <<-'END'
 		for how in ('close', 'reset', 'half', 'full'):
@@ -730,7 +730,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "a client that does not read its replies holds nobody up once it goes" {
+@test "a client that read no replies blocks nobody after it disconnects" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -748,7 +748,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "one client at a time: the next one is served when the one before has gone" {
+@test "one client is served at a time, the next one after it has gone" {
 	serve hello
 	client <<-'END'
 		c = Client()
@@ -770,7 +770,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "told to end, the server does, whatever its client is doing" {
+@test "the server ends on SIGTERM, whatever its client is doing" {
 	step record rr-record -o "$trace" "$programs/heap" 1000000000
 	for doing in 'c = Client()' 'c = Client(); c.send("vCont;c")' 'c = Client(); c.raw(b"$vCont;")' \
 		'c = Client(); [c.send("qXfer:features:read:target.xml:0,1000") for i in range(20)]'; do

@@ -18,12 +18,12 @@ setup() {
 	same "$tests/golden/trace-1.out" replay.out
 }
 
-@test "the golden trace is printed as it always was" {
+@test "the golden trace is printed unchanged" {
 	{ rr-dump -r trace; rr-dump -M trace; } > dump
 	same "$tests/golden/trace-1.dump" dump
 }
 
-@test "the golden trace needs no file of the machine, and packing changes nothing" {
+@test "the golden trace needs no other file, and packing changes nothing" {
 	rr-pack trace
 	diff -r trace "$tests/golden/trace-1"
 }
@@ -34,7 +34,7 @@ setup() {
 	same "$tests/golden/trace-1.out" replay.out
 }
 
-@test "a processor that lacks what the recorded one had is refused, and the features are named" {
+@test "a processor that lacks recorded features is refused, and the features are named" {
 	rr-record -q -o t true 3>&-
 	has() { grep -qw "$1" /proc/cpuinfo; }
 	has ssse3 || skip "an old processor"
@@ -83,7 +83,7 @@ misfit() {
 	grep -q "^rr-replay: trace: was recorded with $1" replay.err
 }
 
-@test "a machine with other addresses, pages or register state is refused in a line" {
+@test "a machine with other address or page sizes or register state is refused in one line" {
 	cp -r trace good
 	edited leaf '80000008 0 ([0-9a-f]*)..([0-9a-f]{2}) ' '80000008 0 40\2 ' && edited leaf '80000008 0 40' '80000008 0 4040'
 	misfit 'addresses of 64 bits, and this machine has'

@@ -86,7 +86,7 @@ debugged() {
 
 # --- calls
 
-@test "no call of a replayed program is made, though every one is in the trace" {
+@test "no call of a replayed program reaches the kernel, though the trace has them all" {
 	contained 1 escape_syscall "$made" "$sentinel"
 	# It came to its last call.
 	grep -q 'its task is not there' replay.err
@@ -94,14 +94,14 @@ debugged() {
 	debugged
 }
 
-@test "no call at the agent's own instruction is made" {
+@test "no call at the agent's own instruction reaches the kernel" {
 	contained 1 escape_agent "$made" "$sentinel"
 	grep -q 'its task is not there' replay.err
 	grep -q 'setuid' replay.err
 	debugged
 }
 
-@test "no call by int 0x80, sysenter or the vsyscall page is made" {
+@test "no call by int 0x80, sysenter or the vsyscall page reaches the kernel" {
 	contained 1 escape_int80 "$made" "$sentinel"
 	# Where there are no 32-bit calls it may fault.
 	grep -q 'its task is not there\|raised SIGSEGV' replay.err
@@ -120,12 +120,12 @@ debugged() {
 	debugged
 }
 
-@test "a program that never comes to its next event is found out" {
+@test "the watchdog finds a program that never reaches its next event" {
 	contained 1 loop
 	grep -q 'does not come to its next event' replay.err
 }
 
-@test "a player has nothing open but the stub, whatever rr-replay was given" {
+@test "a replayed task has only the stub open, whatever rr-replay inherited" {
 	hostile loop
 	exec 7> seven
 	RR_PATIENCE=60 rr-replay t > replay.out 2> replay.err 3>&- 8< /etc/passwd < /dev/null &
@@ -146,7 +146,7 @@ debugged() {
 
 # --- processes
 
-@test "processes without end are as many as the user may have" {
+@test "endless forks in a trace stop at the user's process limit" {
 	hostile bomb x 2000
 	for program in rr-replay rr-verify; do
 		ends 2 prlimit --nproc=50 $program t
@@ -160,7 +160,7 @@ debugged() {
 	untouched
 }
 
-@test "processes without end are not more than any program has" {
+@test "endless forks in a trace stop at a fixed limit" {
 	hostile bomb x 12000 threads
 	ends 2 rr-replay t
 	grep -q 'a task cannot be made' read.err
@@ -168,7 +168,7 @@ debugged() {
 
 # --- files
 
-@test "files of the machine are not mapped unless they are the recorded ones" {
+@test "files are mapped only if they are the recorded ones" {
 	mkfifo fifo
 	ln -s /etc/passwd link
 	for path in /proc/self/mem /proc/1/mem /proc/kcore /dev/sda /dev/mem /dev/zero /dev/tty /etc/shadow /etc "$here/fifo" "$here/link" '' . ..; do
@@ -181,7 +181,7 @@ debugged() {
 	debugged
 }
 
-@test "a file that is the recorded one is never written" {
+@test "a recorded file is never written to" {
 	printf 'precious, and 4096 bytes or not' > precious
 	touch -d '2020-01-01' precious
 	cp -p precious before
@@ -191,14 +191,14 @@ debugged() {
 	[ "$(stat -c %y precious)" = "$(stat -c %y before)" ]
 }
 
-@test "copies with names that lead out of the trace" {
+@test "copies with names that lead out of the trace are refused" {
 	for name in . .. '' ../events ../../etc/passwd /etc/passwd a/b missing; do
 		contained 2 map_copy "$name"
 		contained 2 map_code "$name"
 	done
 }
 
-@test "copies that are links, pipes, directories or sockets" {
+@test "copies that are links, pipes, directories or sockets are refused" {
 	for kind in map_copy map_code; do
 		for make in 'ln -s /etc/passwd' 'ln -s ../../precious' mkfifo mkdir; do
 			hostile $kind x
@@ -221,7 +221,7 @@ debugged() {
 
 agent=0x7e9000000000
 
-@test "mappings where the agent is are refused" {
+@test "mappings over the agent are refused" {
 	local backing
 	for backing in 0 3 4 6; do
 		contained 2 map_at "$made" $agent 8192 $backing
@@ -233,7 +233,7 @@ agent=0x7e9000000000
 	debugged
 }
 
-@test "mappings at 0, over the counter page, and of more memory than there is" {
+@test "mappings at 0, over the counter page or beyond all memory are refused" {
 	contained '1 2' map_at "$made" 0 4096 0
 	contained '1 2' map_at "$made" 0x10000 4096 0
 	contained '1 2' map_at "$made" 0x10000 4096 6
@@ -244,7 +244,7 @@ agent=0x7e9000000000
 	contained '1 2' map_at "$made" 0x60000000 0x100000000000 4
 }
 
-@test "changes of memory where the agent is are not made" {
+@test "changes to the mappings of the agent are refused" {
 	local munmap=11 mprotect=10 pkey_mprotect=329 madvise=28 mremap=25 brk=12 shmdt=67 shmat=30 remap_file_pages=216
 	contained 1 change "$made" $munmap 0 $agent 8192
 	contained 1 change "$made" $munmap 0 0 0x7ffffffff000
@@ -263,7 +263,7 @@ agent=0x7e9000000000
 	contained 1 change "$made" $remap_file_pages 0 $agent 4096 0 0 0
 }
 
-@test "bytes are not written where the agent is, nor where nothing is" {
+@test "recorded bytes are not written over the agent or to unmapped memory" {
 	local kind
 	for kind in 0 1 2 3 4 5 6 7; do
 		contained 1 write_at "$made" $agent $kind
@@ -278,7 +278,7 @@ as_user() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$PWD/home" TMPDIR="$PWD/home" PATH="$PATH" "$@"
 }
 
-@test "directories that another user has planted are not followed" {
+@test "directories planted by another user are not followed" {
 	[ "$(id -u)" = 0 ] || skip "only root can be two users"
 	chmod 711 "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" "$BATS_SUITE_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
 	cp -r "$tests/../bin" bin

@@ -52,19 +52,19 @@ finds_bug() {
 	[ "$(uniq -c native.out | tr -d ' ')" = 60ok ]
 }
 
-@test "it finds a lost update within 200 runs" {
+@test "rr-hunt finds a lost update within 200 runs" {
 	finds_bug lost_update 1 'lost update'
 }
 
-@test "it finds a missed wakeup within 200 runs" {
+@test "rr-hunt finds a missed wakeup within 200 runs" {
 	finds_bug missed_wakeup 1 'missed wakeup'
 }
 
-@test "it finds a use after free within 200 runs" {
+@test "rr-hunt finds a use after free within 200 runs" {
 	finds_bug use_after_free 134 'use after free'
 }
 
-@test "the first run that fails is kept, and is one line" {
+@test "the first run that fails is kept and reported in one line" {
 	hunts 0 ./counts
 	[ "$(cat hunt.out)" = "seed 2, status 1: $PWD/traces/counts-seed-2" ]
 	[ ! -s hunt.err ]
@@ -73,37 +73,37 @@ finds_bug() {
 	[ "$(cat replay.out)" = 'run 1' ]
 }
 
-@test "-s looks for one status, --seed says where to begin, -o where to keep it" {
+@test "-s selects a status, --seed the first seed, -o the trace directory" {
 	hunts 0 -s 3 --seed 100 -o here ./counts
 	[ "$(cat hunt.out)" = "seed 103, status 3: $PWD/here/counts-seed-103" ]
 	[ "$(ls -A here)" = counts-seed-103 ]
 	[ ! -e traces ]
 }
 
-@test "death by a signal is a failure, and its status what a shell shows" {
+@test "death by a signal is a failure with the status that a shell shows" {
 	hunts 0 sh -c 'kill -USR1 $$'
 	[[ $(cat hunt.out) == 'seed 1, status 138: '* ]]
 }
 
-@test "nothing found within -n runs: status 1, and no trace is left" {
+@test "after -n runs without a failure rr-hunt ends with status 1 and leaves no trace" {
 	hunts 1 -n 3 true
 	[ ! -s hunt.out ]
 	[ "$(ls -A traces)" = "" ]
 	hunts 1 -n 0 false
 }
 
-@test "a program that can't be run is trouble, not a failure" {
+@test "a program that can't be run is an error, not a failure" {
 	hunts 2 ./missing
 	grep -q '^rr-record: ./missing: ' hunt.err
 	[ "$(ls -A traces)" = "" ]
 }
 
-@test "a program's own statuses 125 to 127 are failures as others" {
+@test "a program's own statuses 125 to 127 are failures like others" {
 	hunts 0 sh -c 'exit 127'
 	[[ $(cat hunt.out) == 'seed 1, status 127: '* ]]
 }
 
-@test "a trace that does not verify is trouble, and kept" {
+@test "a trace that does not verify is an error, and kept" {
 	mkdir tools
 	printf '#!/bin/sh\necho "rr-verify: event 5: differs" >&2\nexit 1\n' > tools/rr-verify
 	chmod +x tools/rr-verify
@@ -113,7 +113,7 @@ finds_bug() {
 	[ -d traces/false-seed-1 ]
 }
 
-@test "what was wrongly used is told in one line, status 2" {
+@test "usage errors are reported in one line, status 2" {
 	local arguments
 	for arguments in '' '-n' '-n x true' '-n 08 true' '-j 0 true' '--seed' '--seed x true' '--nothing true' '-Q true'; do
 		hunts 2 $arguments
@@ -122,7 +122,7 @@ finds_bug() {
 	done
 }
 
-@test "-j without GNU parallel: workers share out the seeds, and end with a find" {
+@test "-j without GNU parallel shares seeds among workers, and all end with a find" {
 	mkdir tools
 	for tool in sh mktemp mkdir rm cat sed true rr-record rr-verify rr-hunt; do
 		ln -s "$(type -P "$tool")" tools/
@@ -139,7 +139,7 @@ finds_bug() {
 	[ "$(ls -A traces | wc -l)" = "$(wc -l < hunt.out)" ]
 }
 
-@test "-j with GNU parallel" {
+@test "-j runs with GNU parallel" {
 	needs parallel
 	hunts 1 -j 2 -n 4 true
 	[ "$(ls -A traces)" = "" ]
@@ -151,13 +151,13 @@ finds_bug() {
 	hunts 2 -j 2 ./missing
 }
 
-@test "-S runs on hosts by GNU parallel" {
+@test "-S runs on other hosts with GNU parallel" {
 	needs parallel
 	hunts 0 -S : -n 5 -s 3 ./counts
 	[ "$(cat hunt.out)" = "seed 4, status 3: $PWD/traces/counts-seed-4" ]
 }
 
-@test "SIGTERM ends a hunt, and leaves nothing behind" {
+@test "SIGTERM ends a hunt and leaves nothing" {
 	mkdir temporary
 	TMPDIR=$PWD/temporary rr-hunt sh -c 'exit 0' > hunt.out 2> hunt.err 3>&- < /dev/null &
 	hunter=$!

@@ -19,7 +19,7 @@ options_of() {
 		sed -E '/^-[^-]/ { s/^-//; s/./-&\n/g; s/\n$// }' | sort -u
 }
 
-@test "make install puts the programs, their manuals, completions and documents in place" {
+@test "make install installs programs, manuals, completions and documents" {
 	make_to_tmp install
 	for p in $programs; do
 		[ -x "$BATS_TEST_TMPDIR/usr/bin/$p" ]
@@ -32,7 +32,7 @@ options_of() {
 	[ -s "$share/doc/rr-tools/COPYING" ]
 }
 
-@test "make uninstall removes all that make install put there" {
+@test "make uninstall removes all that make install installed" {
 	make_to_tmp install
 	make_to_tmp uninstall
 	run find "$BATS_TEST_TMPDIR/usr" -type f -o -type l
@@ -47,7 +47,7 @@ options_of() {
 	rr-replay "$BATS_TEST_TMPDIR/t"
 }
 
-@test "each program has -h, which is a success and goes to standard output" {
+@test "each program prints help for -h to standard output, status 0" {
 	for p in $programs; do
 		run -0 --separate-stderr "$p" -h
 		[[ $output == *"usage: $p"* ]]
@@ -55,7 +55,7 @@ options_of() {
 	done
 }
 
-@test "each program has --version, one line" {
+@test "each program prints one line for --version" {
 	for p in $programs; do
 		run -0 --separate-stderr "$p" --version
 		[ "${#lines[@]}" -eq 1 ]
@@ -63,7 +63,7 @@ options_of() {
 	done
 }
 
-@test "each manual tells of every option that -h names" {
+@test "each manual describes every option that -h names" {
 	for p in $programs; do
 		page=$(mandoc -Tascii "$top/build/man/$p.1" | col -bx)
 		options=$(options_of "$p")
@@ -77,7 +77,7 @@ options_of() {
 	done
 }
 
-@test "each -h names every option that the manual tells of" {
+@test "each -h names every option that the manual describes" {
 	for p in $programs; do
 		for o in $(sed -n 's/^\.It Fl \([^ ]*\).*/-\1/p' "$top/build/man/$p.1"); do
 			if ! options_of "$p" | grep -qxF -- "$o"; then
@@ -88,7 +88,7 @@ options_of() {
 	done
 }
 
-@test "the manuals have no faults that mandoc finds" {
+@test "mandoc finds no faults in the manuals" {
 	for page in "$top"/build/man/*.[157]; do
 		run mandoc -Tlint -W warning "$page"
 		echo "$output"
@@ -124,7 +124,7 @@ options_of() {
 	[ "${lines[3]}" = rr-record ]
 }
 
-@test "the build stops at a call without a number, a row or the code of its handler" {
+@test "the build fails for a call without a number, a row or a handler" {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir one two
 	numbers=$top/formats/x86_64/numbers tables=("$top"/formats/{structs,flags})

@@ -79,7 +79,7 @@ elsewhere() {
 
 # --- in place
 
-@test "a packed trace needs no file of the machine, and replays exactly" {
+@test "a packed trace replays exactly without any other file" {
 	not self_contained t
 	packs t
 	self_contained t
@@ -88,7 +88,7 @@ elsewhere() {
 	nothing_left
 }
 
-@test "where a program has changed, a trace replays if it was packed before, and is not packed any more" {
+@test "after a program has changed, only a trace packed before replays, and packing is refused" {
 	elsewhere rr-replay t
 	[ "$step_status" = 2 ]
 	grep -q '/usr/bin/sort' elsewhere.err
@@ -118,27 +118,27 @@ elsewhere() {
 	same one other
 }
 
-@test "files are called after their contents, each there once" {
+@test "packed files are named by their contents and stored once" {
 	packs t
 	[ -z "$(ls t/files | grep -vE '^[0-9a-f]{32}$')" ]
 	[ -z "$(cksum t/files/* | awk '{ print $1, $2 }' | sort | uniq -d)" ]
 }
 
-@test "a file of the system that is mapped by many processes is there once" {
+@test "a file that many processes map is packed once" {
 	packs t
 	copies=$(rr-dump -M t | awk -F'\t' '$6 == "copy" && $7 ~ /libc\.so/ { print $7 }' | sort | uniq -c)
 	[ "$(wc -l <<< "$copies")" = 1 ]
 	[ "$(awk '{ print $1 }' <<< "$copies")" -gt 4 ]
 }
 
-@test "events are the same as before" {
+@test "packing does not change the events" {
 	rr-dump -m t > before
 	packs t
 	rr-dump -m t > after
 	same before after
 }
 
-@test "bash, python3, sqlite3 and gcc" {
+@test "traces of bash, python3, sqlite3 and gcc can be packed" {
 	needs bash python3 sqlite3 gcc
 	printf 'int main(void) { return 0; }\n' > start/a.c
 	for command in "bash -c 'for i in 1 2 3; do (echo \$i); done'" "/usr/bin/python3 -c 'import json; print(json.dumps([1, 2]))'" \
@@ -157,7 +157,7 @@ elsewhere() {
 	done
 }
 
-@test "-n tells what would be added, and changes nothing" {
+@test "-n shows what would be added, and changes nothing" {
 	sums t > before
 	step plan rr-pack -n t
 	[ "$step_status" = 0 ]
@@ -172,7 +172,7 @@ elsewhere() {
 	not grep -v -e ^have -e ^total again.out
 }
 
-@test "-n tells what is missing or has changed" {
+@test "-n shows what is missing or has changed" {
 	elsewhere rr-pack -n t
 	[ "$step_status" = 2 ]
 	grep -qP '^changed\t[0-9]+\t-\t/usr/bin/sort$' elsewhere.out
@@ -193,7 +193,7 @@ elsewhere() {
 	nothing_left
 }
 
-@test "a trace that was cut short is packed up to there" {
+@test "a trace that was cut short is packed to its end" {
 	rm t/version
 	step pack rr-pack t
 	[ "$step_status" = 0 ]
@@ -206,7 +206,7 @@ elsewhere() {
 	refuses "cut short" --strip-env t
 }
 
-@test "a copy that is damaged is told" {
+@test "a damaged copy is reported" {
 	packs t
 	name=$(ls t/files | head -n 1)
 	chmod 600 "t/files/$name"
@@ -214,7 +214,7 @@ elsewhere() {
 	refuses "$name: damaged" t
 }
 
-@test "holes stay holes, in place, in an archive, and out of it" {
+@test "holes in files stay holes when packed, archived and unpacked" {
 	truncate -s 300M start/hole
 	printf middle | dd of=start/hole bs=1 seek=100M conv=notrunc 2> dd.err
 	truncate -s 200M start/empty
@@ -243,7 +243,7 @@ for name in "hole", "empty":
 
 # --- archives
 
-@test "an archive leaves the trace as it is, and holds what packing in place makes" {
+@test "making an archive leaves the trace unchanged, and the archive equals packing in place" {
 	sums t > before
 	packs -o t.tar t
 	sums t > after
@@ -269,7 +269,7 @@ for name in "hole", "empty":
 	cmp one.tar two.tar
 }
 
-@test "-x without a directory makes one called as in the archive, once" {
+@test "-x without a directory makes the one named in the archive, once" {
 	packs -o t.tar t
 	mv t old
 	packs -x t.tar
@@ -281,13 +281,13 @@ for name in "hole", "empty":
 	nothing_left
 }
 
-@test "modes and times of an archive say nothing about who made it" {
+@test "modes and times in an archive reveal nothing about its maker" {
 	packs -o t.tar t
 	[ "$(tar -tvf t.tar | awk '{ print $2, $4 }' | sort -u)" = "0/0 2000-01-01" ]
 	[ "$(stat -c %a t.tar)" = 600 ]
 }
 
-@test "an archive is not written to a terminal, nor over a directory" {
+@test "an archive is not written to a terminal or over a directory" {
 	mkdir dir
 	refuses "is a directory" -o dir t
 	refuses "No such file" -o nowhere/t.tar t
@@ -295,7 +295,7 @@ for name in "hole", "empty":
 	grep -q terminal script.out
 }
 
-@test "an archive that is cut short, anywhere" {
+@test "an archive that is cut short anywhere is refused" {
 	packs -o t.tar t
 	size=$(stat -c %s t.tar)
 	for part in 0 1 300 511 512 1000 1536 5000 100000 $((size / 2)) $((size - 20000)) $((size - 3000)); do
@@ -335,13 +335,13 @@ hostile() {
 	[ ! -e outside ] && [ ! -e in/outside ] && [ ! -e /tmp/rr-outside ]
 }
 
-@test "an archive of good files alone is taken" {
+@test "an archive of only good files is accepted" {
 	archive
 	packs -x bad.tar new
 	rr-dump new > dump
 }
 
-@test "archives that would write elsewhere are refused" {
+@test "archives that would write outside the directory are refused" {
 	hostile "absolute path" "put('/tmp/rr-outside', b'x')"
 	hostile "not in the one directory" "put('../outside', b'x')"
 	hostile "not a file of a trace" "put('t/../outside', b'x')"
@@ -367,7 +367,7 @@ hostile() {
 	hostile "not a file" "put('t/files/a', type=tarfile.FIFOTYPE)"
 }
 
-@test "archives with a file twice, or one that is too large, or too many, are refused" {
+@test "archives with duplicate, too large or too many files are refused" {
 	hostile "is in it twice" "put('t/events', b'x')"
 	hostile "is in it twice" "put('t/files/a', b'x'); put('t/files/a', b'x')"
 	hostile "is in it twice" "put('./t/data', b'x')"
@@ -380,7 +380,7 @@ hostile() {
 	nothing_left
 }
 
-@test "archives that are no traces are refused" {
+@test "archives that are not traces are refused" {
 	/usr/bin/python3 -c 'import tarfile; tarfile.open("empty.tar", "w").close()'
 	refuses "nothing in it" -x empty.tar new
 	for name in random text; do
@@ -403,7 +403,7 @@ hostile() {
 
 # --- many in one directory
 
-@test "traces in one directory share what they have in common" {
+@test "traces in one directory share equal files" {
 	rr-record -q -o u sh -c 'ls / | sort' > /dev/null < /dev/null 3>&-
 	packs --into all t u
 	libc=$(rr-dump -M all/t | sed -n 's|.*/libc\.so.* (files/\(.*\))|\1|p' | head -n 1)
@@ -427,7 +427,7 @@ hostile() {
 	rr-verify all/u
 }
 
-@test "two at once into one directory" {
+@test "two packers can share one directory at once" {
 	cp -a t u
 	rr-pack --into all t 2> one.err 3>&- &
 	rr-pack --into all u 2> two.err
@@ -441,7 +441,7 @@ u" ]
 
 # --- changed on the way
 
-@test "--events: a beginning is a whole trace that replays exactly" {
+@test "--events makes a complete trace of the first events" {
 	n=$(rr-dump t | wc -l)
 	for last in 1 2 10 $((n / 3)) $((n / 2)) $((n - 1)); do
 		rm -rf all
@@ -462,27 +462,27 @@ u" ]
 	cmp whole.tar t.tar
 }
 
-@test "--events of a trace that was cut short makes it whole" {
+@test "--events of a trace that was cut short makes a complete trace" {
 	rm t/version
 	step pack rr-pack --events 1-50 --into all t
 	[ "$step_status" = 0 ]
 	rr-verify all/t
 }
 
-@test "--events that make no sense" {
+@test "--events refuses invalid numbers" {
 	for range in 5-10 0-5 1-0 1- 5 x 1-x 1-5x -5; do
 		refuses "" --events $range -o t.tar t
 	done
 	refuses "would be lost" --events 1-5 t
 }
 
-@test "--recompress takes a level there is" {
+@test "--recompress accepts only existing levels" {
 	for level in 0 13 x 1x -1 ''; do
 		refuses "--recompress" --recompress=$level t
 	done
 }
 
-@test "--recompress makes it smaller and changes nothing else" {
+@test "--recompress makes the trace smaller and changes nothing else" {
 	rr-dump -m t > before
 	packs t
 	cp -a t u
@@ -499,7 +499,7 @@ u" ]
 	diff -r t/files u/files
 }
 
-@test "--redact and --strip-env remove secrets from what is shown, and tell what stays" {
+@test "--redact and --strip-env remove secrets from output, and report what remains" {
 	trace=$here/trace
 	fresh record env TOKEN=hunter2 rr-record -o "$trace" bash -c 'echo start; /bin/echo pass=hunter2 > f; read -r line < f; echo "$line"' hunter2
 	rr-dump -x "$trace" > /dev/null
@@ -557,7 +557,7 @@ u" ]
 
 # --- whatever ends it
 
-@test "rr-pack is killed at any moment: the trace is whole, packed or not, and is packed by the next" {
+@test "after rr-pack is killed at any moment, the trace is complete and the next run packs it" {
 	for ((i = 0; i < 50; i++)); do
 		rm -rf k
 		cp -al t k
@@ -572,7 +572,7 @@ u" ]
 	done
 }
 
-@test "-x and -o are killed at any moment: no half trace, no half archive" {
+@test "-x and -o killed at any moment leave no partial trace or archive" {
 	packs -o t.tar t
 	for ((i = 0; i < 30; i++)); do
 		killed 0.0$(printf %02d $i) -x t.tar new
@@ -602,7 +602,7 @@ u" ]
 	verified
 }
 
-@test "a trace is packed in the middle of its replay, which goes on with the copies' new names" {
+@test "a replay goes on when its trace is packed midway and copies get new names" {
 	cp /usr/bin/sort /usr/bin/uniq .
 	step record rr-record -o late bash -c 'seq 30000; ./sort -n "$0"; exec ./uniq -c "$0"' <(seq 3) </dev/null
 	mkfifo out
@@ -620,7 +620,7 @@ u" ]
 	[ ! -s replay.err ]
 }
 
-@test "two packers on one trace: what one does not do, the other does" {
+@test "two packers of one trace complete each other's work" {
 	rr-pack t 2> one.err 3>&- &
 	step two rr-pack t
 	wait $! || grep -q "being written to" one.err
@@ -629,7 +629,7 @@ u" ]
 	diff -r t "$sample/packed"
 }
 
-@test "a file that may not grow: one line, and the trace is as it was" {
+@test "a file size limit fails packing in one line and leaves the trace unchanged" {
 	sums t > before
 	(ulimit -f 700; refuses "File too large" t)
 	sums t > after
@@ -645,7 +645,7 @@ u" ]
 	replayed
 }
 
-@test "a full disk: one line, and the trace is as it was" {
+@test "a full disk fails packing in one line and leaves the trace unchanged" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	mkdir disk
 	size=$(($(du -sk t | cut -f 1) + 1000))
@@ -669,14 +669,14 @@ t" ]
 	mounted=
 }
 
-@test "a directory that may not be written to" {
+@test "packing in a read-only directory is refused" {
 	[ "$(id -u)" != 0 ] || skip "root may write everywhere"
 	chmod 500 t t/files
 	refuses "Permission denied" t
 	chmod 700 t t/files
 }
 
-@test "what was left by one that was killed goes with the next, and does no harm" {
+@test "temporary files of a killed rr-pack do no harm, and the next run removes them" {
 	echo garbage > t/mmaps.new
 	echo garbage > t/mmaps.00000000
 	echo garbage > t/version.new
@@ -690,7 +690,7 @@ t" ]
 
 # --- elsewhere
 
-@test "a packed trace replays where nothing is but the programs, without privilege or network" {
+@test "a packed trace replays with only the programs, without privilege or network" {
 	needs ldd
 	packs t
 	unshare -rmpn --fork --mount-proc true 2> unshare.err || skip "no namespaces here"

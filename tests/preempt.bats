@@ -23,7 +23,7 @@ in_slices_of() {
 
 # --- 1: timers and signals in the middle of computations
 
-@test "python3 with a profiler: 1,000 times a second a handler sees where the loop is" {
+@test "a profiler in python3 sees the loop's position 1,000 times a second" {
 	cat > start/p.py <<-'EOF'
 		import signal, collections
 		hits, state = collections.Counter(), []
@@ -48,7 +48,7 @@ in_slices_of() {
 	grep -q '^1 ' record.out
 }
 
-@test "python3 with a handler at 1 kHz, in slices of 1 ms" {
+@test "python3 handles a timer signal at 1 kHz in slices of 1 ms" {
 	cat > start/p.py <<-'EOF'
 		import signal
 		n = [0]
@@ -63,7 +63,7 @@ in_slices_of() {
 	in_slices_of 1 replays /usr/bin/python3 p.py
 }
 
-@test "^C in the middle of a Python loop" {
+@test "^C interrupts a python3 loop" {
 	local i
 	cat > p.py <<-'EOF'
 		import os, signal
@@ -110,7 +110,7 @@ in_slices_of() {
 
 # --- 3: threads of interpreters and JITs
 
-@test "python3 with 4 computing threads that switch every millisecond" {
+@test "python3 switches between 4 computing threads every millisecond" {
 	cat > start/p.py <<-'EOF'
 		import sys, threading
 		sys.setswitchinterval(0.001)
@@ -131,7 +131,7 @@ in_slices_of() {
 	verified
 }
 
-@test "a Go program whose goroutines are preempted" {
+@test "Go's goroutines are preempted" {
 	needs go
 	cat > p.go <<-'EOF'
 		package main
@@ -174,7 +174,7 @@ in_slices_of() {
 	exact ./p
 }
 
-@test "java with busy threads" {
+@test "java runs busy threads" {
 	needs java javac
 	cat > P.java <<-'EOF'
 		import java.util.concurrent.atomic.*;
@@ -196,7 +196,7 @@ in_slices_of() {
 	exact java -Xmx64m -Xshare:auto -cp . P
 }
 
-@test "node with busy worker threads" {
+@test "node runs busy worker threads" {
 	cat > start/w.js <<-'EOF'
 		const { Worker, isMainThread, workerData } = require('worker_threads');
 		function work(me) { let x = me + 1; for (let i = 0; i < 5e6; i++) { x ^= x << 13; x ^= x >>> 17; x ^= x << 5; } return x; }
@@ -219,34 +219,34 @@ text() {
 	awk 'BEGIN {for (i = 0; i < 120000; i++) print i * 7919 % 1000003, "some text", i}' > start/text
 }
 
-@test "openssl speed for a second" {
+@test "openssl speed runs for a second" {
 	needs openssl
 	replays openssl speed -seconds 1 -bytes 4096 -evp sha256
 	grep -qi '^sha256 ' record.out
 }
 
-@test "xz with four threads" {
+@test "xz compresses with four threads" {
 	text
 	exact sh -c 'xz -T4 --block-size=512KiB -1 -k text && cksum < text.xz && xz -dc -T4 text.xz | cmp - text'
 }
 
-@test "xz with four threads in slices of 1 ms" {
+@test "xz compresses with four threads in slices of 1 ms" {
 	text
 	in_slices_of 1 exact sh -c 'xz -T4 --block-size=512KiB -0 -k text && cksum < text.xz'
 }
 
-@test "zstd with four threads" {
+@test "zstd compresses with four threads" {
 	needs zstd
 	text
 	exact sh -c 'zstd -q -T4 -B512K -5 text -o text.zst && cksum < text.zst && zstd -dc text.zst | cmp - text'
 }
 
-@test "sort with four threads" {
+@test "sort sorts with four threads in slices of 1 ms" {
 	awk 'BEGIN {for (i = 0; i < 300000; i++) printf "%d line %d\n", i * 7919 % 1000003, i}' > start/text
 	in_slices_of 1 exact sh -c 'sort --parallel=4 -S 100M text | cksum; sort --parallel=4 -S 100M -n -k 3 text | cksum'
 }
 
-@test "gcc -O2 of a file of 5,000 lines" {
+@test "gcc -O2 compiles a file of 5,000 lines" {
 	for ((i = 0; i < 500; i++)); do
 		printf 'int f%d(int n, const int *a)\n{\n\tint i, s = %d;\n\n\tfor (i = 0; i < n; i++)\n\t\tif (a[i] > s)\n\t\t\ts += a[i] * %d;\n\treturn s;\n}\n\n' \
 			"$i" "$i" "$((i + 3))"

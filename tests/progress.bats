@@ -8,7 +8,7 @@ setup() {
 	cc -O1 -o spin spin.c
 }
 
-@test "another process gets its turn while one computes for ever" {
+@test "another process is scheduled while one computes for ever" {
 	run -124 timeout 60 rr-record -o t timeout 0.3 ./spin
 	[ "$output" = spins ]
 	run -0 timeout 60 rr-replay t
@@ -16,7 +16,7 @@ setup() {
 	timeout 60 rr-verify --memory=10 t
 }
 
-@test "a signal that nobody handles ends a program that makes no calls" {
+@test "a signal's default action ends a program that makes no calls" {
 	rr-record -o t ./spin > out &
 	recorder=$!
 	until_true test -s out
@@ -29,7 +29,7 @@ setup() {
 	timeout 60 rr-verify t
 }
 
-@test "background jobs that compute are recorded beside each other" {
+@test "background jobs that compute are recorded concurrently" {
 	echo 'for i in 1 2 3; do (n=0; while [ $n -lt 20000 ]; do n=$((n + 1)); done; echo $i $n) & done; wait' > jobs.sh
 	timeout 60 rr-record -o t bash jobs.sh > out
 	[ "$(sort out)" = "$(printf '%s\n' '1 20000' '2 20000' '3 20000')" ]

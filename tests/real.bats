@@ -23,25 +23,25 @@ script() {
 
 # --- 1: coreutils, findutils, shells
 
-@test "true" {
+@test "true is recorded and replayed" {
 	exact /bin/true
 }
 
-@test "false, and its status" {
+@test "false keeps its exit status" {
 	expected=1
 	exact /bin/false
 }
 
-@test "ls -lR of a big tree" {
+@test "ls -lR lists a big tree" {
 	exact ls -lR /usr/include
 }
 
-@test "find | xargs -P4 grep | sort | tail" {
+@test "find | xargs -P4 grep | sort | tail searches a tree" {
 	replays sh -c 'find /usr/include -type f | xargs -P4 grep -c include | sort | tail'
 	[ "$(wc -l < record.out)" = 10 ]
 }
 
-@test "a dash script with subshells, traps, here-documents, background jobs and wait" {
+@test "dash runs subshells, traps, here-documents and background jobs" {
 	script /bin/dash <<-'EOF'
 		trap 'echo leaving with $?' EXIT
 		trap 'echo caught' USR1
@@ -69,7 +69,7 @@ script() {
 	exact ./script
 }
 
-@test "a bash script with subshells, traps, here-documents, background jobs and wait" {
+@test "bash runs subshells, traps, here-documents and background jobs" {
 	script /bin/bash <<-'EOF'
 		trap 'echo leaving with $?' EXIT
 		trap 'echo child ended' CHLD
@@ -111,7 +111,7 @@ python() {
 	replays /usr/bin/python3 p.py
 }
 
-@test "python3: threads and queues" {
+@test "python3 uses threads and queues" {
 	python <<-'EOF'
 		import queue, threading
 		jobs, done, log = queue.Queue(5), queue.Queue(), []
@@ -132,7 +132,7 @@ python() {
 	[ "$(head -n 1 record.out)" = 41541750 ]
 }
 
-@test "python3: multiprocessing" {
+@test "python3 uses multiprocessing" {
 	python <<-'EOF'
 		import multiprocessing as mp, os
 		def square(x): return x * x, os.getpid()
@@ -151,7 +151,7 @@ python() {
 	[ "$(head -n 1 record.out)" = 328350 ]
 }
 
-@test "python3: subprocess" {
+@test "python3 uses subprocess" {
 	python <<-'EOF'
 		import subprocess as s
 		print(s.run(['cat'], input=b'x' * 300000, capture_output=True).stdout.count(b'x'))
@@ -168,7 +168,7 @@ python() {
 	[ "$(head -n 1 record.out)" = 300000 ]
 }
 
-@test "python3: asyncio over loopback sockets" {
+@test "python3 uses asyncio over loopback sockets" {
 	python <<-'EOF'
 		import asyncio
 		async def serve(r, w):
@@ -194,7 +194,7 @@ python() {
 	grep -q '\[0, 1, 2, 3, 4, 5, 6, 7, 8, 9\]' record.out
 }
 
-@test "python3: the sqlite3 module" {
+@test "python3 uses the sqlite3 module" {
 	python <<-'EOF'
 		import sqlite3
 		db = sqlite3.connect('d.db')
@@ -208,7 +208,7 @@ python() {
 	EOF
 }
 
-@test "python3: uuid, time, random, hashes of the process" {
+@test "python3 prints UUIDs, times, random numbers and hashes" {
 	python <<-'EOF'
 		import os, random, secrets, tempfile, time, uuid
 		print(uuid.uuid1(), uuid.uuid4(), secrets.token_hex(8), random.random(), os.urandom(4).hex())
@@ -218,7 +218,7 @@ python() {
 	EOF
 }
 
-@test "perl" {
+@test "perl runs a script" {
 	cat > start/p.pl <<-'EOF'
 		use strict; use warnings; use Time::HiRes 'time'; use Socket;
 		my %count; open my $f, '<', '/etc/passwd' or die; $count{length $_}++ while <$f>;
@@ -236,7 +236,7 @@ python() {
 	grep -q '^alarm$' record.out
 }
 
-@test "awk: mawk and gawk" {
+@test "mawk and gawk run a script" {
 	seq 20000 > start/numbers
 	exact mawk '{s += $1 * $1; a[$1 % 97] += $1} END {print s; for (i = 0; i < 97; i++) print i, a[i]}' numbers
 	exact gawk '{a[$1 % 97]++} END {n = asorti(a, b); print n, b[1], b[n]; "echo pipe" | getline x; print x
@@ -244,7 +244,7 @@ python() {
 	replays gawk 'BEGIN {srand(); print rand(), systime(), PROCINFO["pid"]}'
 }
 
-@test "node: timers" {
+@test "node uses timers" {
 	cat > start/t.js <<-'EOF'
 		const t = setInterval(() => { console.log('tick', Date.now(), performance.now(), Math.random());
 			if (++n === 5) clearInterval(t); }, 5);
@@ -256,7 +256,7 @@ python() {
 	[ "$(grep -c '^tick' record.out)" = 5 ]
 }
 
-@test "node: worker threads" {
+@test "node uses worker threads" {
 	cat > start/w.js <<-'EOF'
 		const { Worker, isMainThread, parentPort, workerData } = require('worker_threads');
 		if (isMainThread) {
@@ -276,7 +276,7 @@ python() {
 	grep -q '^sum 30000$' record.out
 }
 
-@test "node: the file system, compression, a server and a child" {
+@test "node uses files, compression, a server and a child" {
 	cat > start/f.js <<-'EOF'
 		const fs = require('fs'), zlib = require('zlib'), http = require('http'), cp = require('child_process');
 		(async () => {
@@ -295,7 +295,7 @@ python() {
 
 # --- 3: compilers and what they make
 
-@test "make -j2 of 20 C files with gcc -O2, linked and run" {
+@test "make -j2 builds 20 C files with gcc -O2, and the program runs" {
 	{
 		echo 'objects = $(patsubst %.c,%.o,$(wildcard *.c))'
 		printf 'all: prog\n\t./prog\nprog: $(objects)\n\tgcc -o $@ $^\n%%.o: %%.c\n\tgcc -O2 -c -o $@ $<\n'
@@ -320,7 +320,7 @@ python() {
 	verified
 }
 
-@test "a C++ program with exceptions and std::thread" {
+@test "a C++ program uses exceptions and std::thread" {
 	cat > a.cc <<-'EOF'
 		#include <atomic>
 		#include <future>
@@ -357,7 +357,7 @@ python() {
 
 # --- 4: git
 
-@test "a program with the address and leak sanitizers: no leak, a leak, and a use after free" {
+@test "the address and leak sanitizers find a leak and a use after free" {
 	cat > a.c <<-'END'
 		#include <stdio.h>
 		#include <stdlib.h>
@@ -386,7 +386,7 @@ python() {
 	verified
 }
 
-@test "git init, add of 300 files, commit, gc, log --stat" {
+@test "git runs init, add of 300 files, commit, gc and log --stat" {
 	for i in $(seq 300); do seq "$i" $((i * 3)) > "start/file-$i"; done
 	script /bin/sh <<-'EOF'
 		set -e
@@ -408,7 +408,7 @@ python() {
 
 # --- 5: sqlite3
 
-@test "sqlite3: 100,000 inserts, and the same file read and changed through a mapping" {
+@test "sqlite3 inserts 100,000 rows and changes the file through a mapping" {
 	{
 		echo 'create table t(id integer primary key, a int, b text); begin;'
 		seq 100000 | awk '{printf "insert into t(a,b) values(%d,\047text of row %d\047);\n", $1 * 7919 % 100003, $1}'
@@ -427,17 +427,17 @@ python() {
 
 # --- 6: archives, compression, sorting
 
-@test "tar to gzip and back" {
+@test "tar and gzip pack and unpack a tree" {
 	cp -r /usr/include/linux start/tree
 	exact sh -c 'tar cf - --sort=name tree | gzip -n9 > t.gz && cksum < t.gz && mkdir out && tar xzf t.gz -C out && diff -r tree out/tree && tar tzf t.gz | wc -l'
 }
 
-@test "xz with two threads" {
+@test "xz compresses with two threads" {
 	awk 'BEGIN {for (i = 0; i < 400000; i++) print i * 7919 % 1000003, "some text", i}' > start/text
 	exact sh -c 'xz -T2 --block-size=1MiB -1 -k text && cksum < text.xz && xz -dc -T2 text.xz | cmp - text && xz -l text.xz | tail -n 1 | awk "{print \$2}"'
 }
 
-@test "sort of 20 MB by two threads" {
+@test "sort sorts 20 MB with two threads" {
 	awk -v n="$(many 1100000 350000)" 'BEGIN {for (i = 0; i < n; i++) printf "%d line %d\n", i * 7919 % 1000003, i}' > start/text
 	[ "$(stat -c %s start/text)" -gt "$(many 20000000 6000000)" ]
 	exact sh -c 'sort --parallel=2 -S 12M -n text | cksum; sort --parallel=2 -S 200M text | cksum'
@@ -477,7 +477,7 @@ redis() {
 	serves "$1" redis-server --port "$1" --bind 127.0.0.1 --save '' --appendonly no --dir "$here"
 }
 
-@test "redis-server, 20,000 requests of redis-benchmark, shutdown" {
+@test "redis-server answers 20,000 requests and shuts down" {
 	on_a_port redis
 	timeout "$LIMIT" redis-benchmark -p "$port" -n "$(many 20000 5000)" -c 20 -t set,get,lpush -q > bench.out
 	[ "$(grep -c 'requests per second' bench.out)" -ge 3 ]
@@ -510,7 +510,7 @@ nginx_serves() {
 	serves "$1" nginx -p "$here" -c "$here/nginx.conf"
 }
 
-@test "nginx, master and worker, 1,000 requests, quit" {
+@test "nginx with master and worker answers 1,000 requests and quits" {
 	on_a_port nginx_serves
 	timeout "$LIMIT" /usr/bin/python3 - "$port" <<-'EOF'
 		import http.client, sys
@@ -534,7 +534,7 @@ nginx_serves() {
 
 # --- 8: other kinds of programs
 
-@test "a static glibc program" {
+@test "a static glibc program is recorded" {
 	cat > a.c <<-'EOF'
 		#include <pthread.h>
 		#include <stdio.h>
@@ -554,7 +554,7 @@ nginx_serves() {
 	replays ./a
 }
 
-@test "a static musl program" {
+@test "a static musl program is recorded" {
 	needs musl-gcc
 	cat > a.c <<-'EOF'
 		#include <pthread.h>
@@ -579,7 +579,7 @@ nginx_serves() {
 	grep -q '^4000 5 ' record.out
 }
 
-@test "a program in a deep directory with a strange name" {
+@test "a program in a deep directory with a strange name is recorded" {
 	local name dir
 	name=$' a\tb\nc "d" \'e\' $f `g` %s \\h ünïcödé *'
 	dir="$here/start/$name/$(printf 'deep/%.0s' {1..40})$name"
@@ -600,13 +600,13 @@ nginx_serves() {
 	[ "$step_status" = 0 ]
 }
 
-@test "500 processes one after another" {
+@test "500 processes run one after another" {
 	local n=$(many 500 200)
 	exact bash -c 'for ((i = 1; i <= $0; i++)); do /bin/echo $i; done' "$n"
 	[ "$(tail -n 1 record.out)" = "$n" ]
 }
 
-@test "100 threads at once" {
+@test "100 threads run at once" {
 	cat > a.c <<-'EOF'
 		#include <pthread.h>
 		#include <stdio.h>
@@ -630,7 +630,7 @@ nginx_serves() {
 	replays ./a
 }
 
-@test "strace at work, over processes and threads" {
+@test "strace traces processes and threads" {
 	cat > a.c <<-'EOF'
 		#include <pthread.h>
 		#include <unistd.h>
@@ -663,7 +663,7 @@ works_natively() {
 	done
 }
 
-@test "gdb at work: breakpoints, steps, a call, a watchpoint, a crash" {
+@test "a recorded gdb uses breakpoints, steps, a call, a watchpoint and a crash" {
 	cat > a.c <<-'EOF'
 		#include <signal.h>
 		#include <stdio.h>
@@ -693,7 +693,7 @@ works_natively() {
 	grep -q 'received signal SIGSEGV' record.out
 }
 
-@test "gdb at work: hardware watchpoints and breakpoints" {
+@test "a recorded gdb uses hardware watchpoints and breakpoints" {
 	needs_machine ptrace_watches
 	cat > a.c <<-'EOF'
 		#include <stdio.h>

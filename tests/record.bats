@@ -71,7 +71,7 @@ unprivileged() {
 	verified
 }
 
-@test "SIGHUP to rr-record is passed on as well" {
+@test "SIGHUP to rr-record reaches the program" {
 	mkfifo fifo
 	in_background rr-record -o trace sh -c 'trap "echo hung up; exit 5" HUP; echo ready; while :; do read -r x <> fifo; done'
 	until_true grep -q ready record.out
@@ -81,7 +81,7 @@ unprivileged() {
 	verified
 }
 
-@test "SIGTERM to a program without a handler: rr-record dies of it, too" {
+@test "rr-record dies by SIGTERM together with a program without a handler" {
 	mkfifo fifo
 	in_background rr-record -o trace sh -c 'echo ready; exec cat fifo'
 	until_true grep -q ready record.out
@@ -90,7 +90,7 @@ unprivileged() {
 	verified
 }
 
-@test "a second SIGTERM ends the recording: the trace is whole and verified, nothing runs on" {
+@test "a second SIGTERM leaves a complete, verified trace and no process" {
 	mkfifo fifo
 	script stubborn <<-'EOF'
 		trap 'echo not yet' TERM
@@ -114,7 +114,7 @@ unprivileged() {
 	replayed
 }
 
-@test "timeout(1) of a recording lets the program clean up" {
+@test "timeout(1) of rr-record allows the program to clean up" {
 	script p <<-'EOF'
 		trap 'echo cleaning; (exec ls -R /etc > ls.out); echo cleaned; exit 3' TERM
 		echo ready
@@ -152,7 +152,7 @@ unprivileged() {
 	rr-dump -a trace | grep -q "elsewhere$"
 }
 
-@test "--cpu N: all runs there, and the program does not see it" {
+@test "--cpu N runs everything on CPU N, invisibly to the program" {
 	allowed=$(taskset -cp $$ | sed 's/.*: //')
 	cpu=${allowed##*[-,]}
 	step record rr-record --cpu "$cpu" -o trace sh -c 'taskset -cp $$ | sed "s/.*: //"; nproc; python3 -c "import os; print(os.sched_getcpu() if hasattr(os, \"sched_getcpu\") else 0)"'
@@ -163,7 +163,7 @@ unprivileged() {
 	verified
 }
 
-@test "more is read than can be compressed, on one CPU and on all: all of it is in the trace" {
+@test "data read faster than it is compressed is all in the trace" {
 	base64 -w 0 /dev/urandom | head -c 20M > much
 	allowed=$(taskset -cp $$ | sed 's/.*: //')
 	for cpus in "$allowed" "${allowed##*[-,]}"; do
@@ -177,7 +177,7 @@ unprivileged() {
 	done
 }
 
-@test "--print-trace-dir writes where the trace is, before the program starts" {
+@test "--print-trace-dir prints the trace's path before the program starts" {
 	rr-record --print-trace-dir 5 sh -c 'cat where' 5> where > record.out 3>&-
 	[ "$(cat where)" = "$RR_TRACE_DIR/sh-1" ]
 	same where record.out
@@ -185,7 +185,7 @@ unprivileged() {
 	[ "$(basename "$(cat record.out)")" = trace ]
 }
 
-@test "-v says where the trace is and how many events; -q and -n are silent" {
+@test "-v prints the trace's path and number of events; -q and -n are silent" {
 	step record rr-record -v -o trace true
 	grep -q '^rr-record: .*libc\.so\.6: [0-9]* sites rewritten, [0-9]* left alone' record.err
 	tail -n 1 record.err > last
@@ -223,7 +223,7 @@ except OSError: pass"
 	[ "$(readlink "$RR_TRACE_DIR/latest-trace")" = echo-3 ]
 }
 
-@test "without RR_TRACE_DIR it is ~/.rr, which is made" {
+@test "without RR_TRACE_DIR traces go to ~/.rr, which is created" {
 	unset RR_TRACE_DIR
 	export HOME=$here/new/home
 	rr-record echo hello
@@ -231,12 +231,12 @@ except OSError: pass"
 	[ "$(rr-replay)" = hello ]
 }
 
-@test "a relative RR_TRACE_DIR" {
+@test "a relative RR_TRACE_DIR works" {
 	RR_TRACE_DIR=here rr-record echo hello
 	[ "$(RR_TRACE_DIR=here rr-replay)" = hello ]
 }
 
-@test "the loop that catches the flaky run" {
+@test "a shell loop catches a flaky run" {
 	script flaky <<-'EOF'
 		n=$(cat count 2>/dev/null || echo 0)
 		echo $((n + 1)) > count
@@ -251,13 +251,13 @@ except OSError: pass"
 	grep -q 'exited 1' tail.out
 }
 
-@test "a trace is a directory of five files, mode 0700, and files of copies" {
+@test "a trace is a directory of five files and copies, mode 0700" {
 	recorded true
 	[ "$(stat -c %a "$trace")" = 700 ]
 	[ "$(ls "$trace" | grep -v '^files$' | xargs)" = 'args_env data events mmaps version' ]
 }
 
-@test "a trace replays after it was moved, copied, and where nothing may be written" {
+@test "a trace replays after it was moved or copied, and from a read-only directory" {
 	script p /usr/bin/python3 <<-'EOF'
 		import mmap
 		with open('file', 'wb') as f: f.write(b'a' * 3000000)
@@ -278,7 +278,7 @@ except OSError: pass"
 	chmod -R u+w copy
 }
 
-@test "two recordings at once" {
+@test "two recordings can run at once" {
 	rr-record sh -c 'for i in $(seq 50); do /bin/echo $i; done' > one.out 3>&- &
 	one=$!
 	rr-record sh -c 'for i in $(seq 50); do /bin/echo $i; done' > two.out 3>&- &
@@ -292,7 +292,7 @@ except OSError: pass"
 	done
 }
 
-@test "two recordings of the same trace directory at once: one is refused or both are done, and the trace is whole" {
+@test "two recordings to one trace directory leave a complete trace" {
 	for i in 1 2; do
 		rr-record -o t sh -c 'for i in $(seq 30); do /bin/echo $i; done' > out.$i 2> err.$i 3>&- &
 		left+=" $!"
@@ -306,7 +306,7 @@ except OSError: pass"
 
 # --- input and output
 
-@test "stdin from a file, a pipe, nothing, /dev/null, a directory" {
+@test "stdin can be a file, a pipe, closed, /dev/null or a directory" {
 	seq 1000 > input
 	for how in '< input' '< <(cat input)' '< /dev/null' '<&-' '< /'; do
 		eval "wc -l $how" > native.out 2> native.err || :
@@ -319,14 +319,14 @@ except OSError: pass"
 	done
 }
 
-@test "stdin that is shared with the shell: the program reads no more than natively" {
+@test "with stdin shared with the shell, the program reads no more than natively" {
 	seq 5 > input
 	{ rr-record -o trace sh -c 'read a; echo "program $a"'; read -r b; echo "shell $b"; } < input > record.out 3>&-
 	[ "$(cat record.out)" = $'program 1\nshell 2' ]
 	[ "$(rr-replay trace)" = 'program 1' ]
 }
 
-@test "closed stdin, stdout, stderr, all of them" {
+@test "stdin, stdout and stderr may be closed" {
 	script p <<-'EOF'
 		for fd in {0..9}; do [ -e /proc/self/fd/$fd ] && open+="$fd "; done
 		echo "$open" > fds
@@ -348,7 +348,7 @@ except OSError: pass"
 	done
 }
 
-@test "rr-replay with closed stdin and stderr, and into a closed stdout" {
+@test "rr-replay works with closed stdin, stdout and stderr" {
 	recorded sh -c 'echo out; (echo more)'
 	timeout "$LIMIT" rr-replay "$trace" > replay.out <&- 2>&-
 	same record.out replay.out
@@ -369,7 +369,7 @@ except OSError: pass"
 	same record.out replay.out
 }
 
-@test "/dev/stdout and /dev/stderr opened by a script, into a pipe and into a file" {
+@test "a script can open /dev/stdout and /dev/stderr, as pipe and as file" {
 	script p <<-'EOF'
 		echo one > /dev/stdout
 		echo two | tee -a /dev/stderr
@@ -389,7 +389,7 @@ except OSError: pass"
 	[ -s replay.out ]
 }
 
-@test "a big file copied to stdout: cat, cp, dd, sendfile, copy_file_range" {
+@test "a big file is copied to stdout by cat, cp, dd, sendfile and copy_file_range" {
 	seq 400000 > start/big
 	for how in 'cat big' 'cp big /dev/stdout' 'dd if=big bs=100k status=none'; do
 		natively sh -c "$how | cat"
@@ -425,7 +425,7 @@ except OSError: pass"
 	replayed
 }
 
-@test "output of children, grandchildren and daemons" {
+@test "output of children, grandchildren and daemons is replayed" {
 	recorded bash -c 'echo a; (echo b; (echo c; sh -c "echo d; exec echo e"); echo f) | cat; { (exit 0); echo g; } & wait; echo h'
 	[ "$(tr -d '\n' < record.out)" = abcdefgh ]
 	replayed
@@ -434,7 +434,7 @@ except OSError: pass"
 
 # --- what a replay needs, and leaves alone
 
-@test "the program, its script and its data are deleted, then others are in their place" {
+@test "a trace replays after the program and its files are deleted or replaced" {
 	printf '#include <stdio.h>\nint main(void) { char b[99]; FILE *f = fopen("data", "r"); puts(fgets(b, 99, f)); return 0; }\n' > a.c
 	mkdir place
 	gcc -o place/a a.c
@@ -454,7 +454,7 @@ except OSError: pass"
 	verified
 }
 
-@test "a program that replaces itself and its libraries while it runs" {
+@test "a program may replace itself and its libraries while it runs" {
 	printf 'int f(void) { return 5; }\n' > lib.c
 	printf '#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\nint f(void);\nint main(void) { if (system("cp /bin/true new; mv new a; rm libf.so")) return 1; printf("%%d\\n", f()); fflush(stdout); execl("./a", "a", (char *)0); return 2; }\n' > a.c
 	gcc -shared -fPIC -o start/libf.so lib.c
@@ -507,7 +507,7 @@ except OSError: pass"
 	same before after
 }
 
-@test "a replay makes no call of the program's: none sleeps, binds, kills or connects" {
+@test "a replay makes none of the program's calls: none sleeps, binds, kills or connects" {
 	recorded /usr/bin/python3 -c 'if 1:
 		import os, signal, socket, subprocess, time
 		s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])
@@ -548,7 +548,7 @@ sample() {
 	[ "$(rr-replay --until $((third - 1)) "$trace" | tail -n 1)" = 2 ]
 }
 
-@test "rr-replay --trace-events prints what rr-dump does" {
+@test "rr-replay --trace-events prints the same as rr-dump" {
 	sample
 	rr-replay -q --trace-events "$trace" 2> events.out
 	rr-dump "$trace" > dump.out
@@ -557,7 +557,7 @@ sample() {
 	head -n 30 dump.out | cmp - events.out
 }
 
-@test "rr-replay --stats counts as rr-dump -c does" {
+@test "rr-replay --stats counts the same as rr-dump -c" {
 	sample
 	rr-replay -q --stats "$trace" 2> stats.out
 	[ "$(awk '$1 == "events" {print $2}' stats.out)" = "$events" ]
@@ -567,7 +567,7 @@ sample() {
 	awk '$1 == "seconds" && $2 ~ /^[0-9]+\.[0-9]+$/' stats.out | grep -q .
 }
 
-@test "rr-verify --memory=all, none, N; --quick; -v" {
+@test "rr-verify accepts --memory=all, none and N, --quick and -v" {
 	sample
 	for options in --memory=all --memory=none --memory=1 --memory=7 --memory=100000; do
 		step verify rr-verify $options "$trace"
@@ -584,7 +584,7 @@ sample() {
 	[ ! -s verify.out ]
 }
 
-@test "rr-record --checksum, then rr-verify compares with them" {
+@test "rr-verify compares with the checksums of rr-record --checksum" {
 	for every in 1 10 1000; do
 		rm -rf "$trace"
 		step record rr-record --checksum=$every -o "$trace" bash -c '(exit 3); for i in {1..20}; do /bin/echo $i; done'
@@ -601,7 +601,7 @@ sample() {
 
 # --- what the program sees
 
-@test "the environment is the same inside" {
+@test "the program has the same environment as natively" {
 	natively env
 	recorded env
 	same native.out record.out
@@ -611,7 +611,7 @@ sample() {
 	[ "$(rr-replay t2)" = A=b ]
 }
 
-@test "open descriptors are the same inside" {
+@test "the program has the same open descriptors as natively" {
 	script p <<-'EOF'
 		ls -l /proc/self/fd | awk '{print $9, $10, $11}' | sed 's/[0-9]*\]/N]/; s|/proc/[0-9]*/|/proc/N/|'
 		cat <&9
@@ -628,7 +628,7 @@ sample() {
 	done
 }
 
-@test "umask, directory, nice, limits, groups, signal masks and dispositions are the same inside" {
+@test "the program has the same umask, directory, nice value, limits, groups and signal state as natively" {
 	script p <<-'EOF'
 		umask; pwd; nice; ulimit -a; ulimit -Ha; id; ulimit -s
 		grep -E '^(Sig(Blk|Ign)|Uid|Gid|Groups|NoNewPrivs|Seccomp:|Cap|Umask)' /proc/self/status
@@ -649,7 +649,7 @@ sample() {
 	done
 }
 
-@test "nohup: SIGHUP and SIGINT that are ignored stay so, and rr-record is not ended by them either" {
+@test "under nohup SIGHUP and SIGINT stay ignored and do not end rr-record" {
 	in_background nohup bash -c 'trap "" INT; exec rr-record -o trace bash -c "echo ready; until [ -e go ]; do read -r -t 0.1 <> <(:); done; kill -HUP \$\$; kill -INT \$\$; echo alive"'
 	until_true grep -q ready record.out
 	kill -HUP "$recorder"
@@ -662,7 +662,7 @@ sample() {
 }
 
 # What execve keeps and fork, a thread or a handler of the recorder's could lose: execve(2).
-@test "the program inherits what rr-record was started with: ignored, blocked and pending signals, timers, limits" {
+@test "the program inherits rr-record's ignored, blocked and pending signals, timers and limits" {
 	cat > start.c <<-'EOF'
 		#define _GNU_SOURCE
 		#include <signal.h>
@@ -752,7 +752,7 @@ sample() {
 	verified
 }
 
-@test "all 256 exit statuses" {
+@test "all 256 exit statuses are passed on" {
 	cat > start/p.sh <<-'EOF'
 		for ((i = 0; i < 256; i++)); do (exit $i); [ $? = $i ] || echo "not $i"; done; echo done
 	EOF
@@ -796,14 +796,14 @@ sample() {
 	verified
 }
 
-@test "a child whose parent dies goes on, and its output is the recording's" {
+@test "a child goes on after its parent's death, and its output is recorded" {
 	recorded sh -c '(while kill -0 $$ 2> /dev/null; do :; done; echo orphan; exec sh -c "echo again") & echo parent'
 	[ "$(xargs < record.out)" = 'parent orphan again' ]
 	replayed
 	verified
 }
 
-@test "the status is the program's, when a child of it outlives it" {
+@test "the exit status is the program's even when a child outlives it" {
 	expected=9 recorded sh -c '(while kill -0 $$ 2> /dev/null; do :; done; exit 4) & exit 9'
 	replayed
 	verified
@@ -811,7 +811,7 @@ sample() {
 
 # --- users and namespaces
 
-@test "an unprivileged user records, replays, verifies" {
+@test "an unprivileged user can record, replay and verify" {
 	unprivileged
 	timeout "$LIMIT" $as_nobody rr-record sh -c 'id -u; ls /root; echo $$; (exit 3); python3 -c "import threading; t = threading.Thread(target=print, args=(1,)); t.start()"' > record.out 2> record.err 3>&- || :
 	[ "$(head -n 1 record.out)" = 65534 ]
@@ -821,7 +821,7 @@ sample() {
 	timeout "$LIMIT" $as_nobody rr-verify
 }
 
-@test "a setuid program runs without its privilege, with a warning" {
+@test "a setuid program runs without privileges, with a warning" {
 	unprivileged
 	printf '#include <stdio.h>\n#include <unistd.h>\nint main(void) { printf("%%d %%d\\n", getuid(), geteuid()); return 0; }\n' > a.c
 	gcc -o ../suid a.c
@@ -836,14 +836,14 @@ sample() {
 	[ "$(wc -l < record.err)" = 1 ]
 }
 
-@test "a program that changes its user on the way" {
+@test "a program that changes its user is recorded" {
 	[ "$(id -u)" = 0 ] || skip "not root"
 	needs setpriv
 	exact sh -c 'id -u; setpriv --reuid=65534 --regid=65534 --clear-groups sh -c "id -u; ls /root > /dev/null; echo status \$?; exec id -g"; id -u'
 	not grep 'not counted' record.err
 }
 
-@test "rr-record inside a user namespace" {
+@test "rr-record runs inside a user namespace" {
 	unshare -Ur true 2> unshare.err || skip "user namespaces are not permitted"
 	step record unshare -Ur rr-record -o "$trace" sh -c 'id -u; cat /proc/self/uid_map; (exit 3); ls /'
 	[ "$step_status" = 0 ]
@@ -854,13 +854,13 @@ sample() {
 	same record.out replay.out
 }
 
-@test "a user namespace inside the recording" {
+@test "a recorded program can make a user namespace" {
 	unshare -Ur true 2> unshare.err || skip "user namespaces are not permitted"
 	exact unshare -Ur sh -c 'id -u; cat /proc/self/uid_map; (exit 3); ls /'
 	not grep 'not counted' record.err
 }
 
-@test "a program in another root, where there is no /proc, is counted" {
+@test "a program is counted after chroot to a directory without /proc" {
 	unshare -r true 2> unshare.err || skip "user namespaces are not permitted"
 	mkdir root
 	cp "$tests/../build/tests/programs/pre_static" root
@@ -876,7 +876,7 @@ sample() {
 	verified
 }
 
-@test "rr-record inside mount, process and network namespaces" {
+@test "rr-record runs inside mount, process and network namespaces" {
 	unshare -mnpf --mount-proc true 2> unshare.err || skip "namespaces are not permitted"
 	step record unshare -mnpf --mount-proc rr-record -o "$trace" sh -c 'echo $$; ls -d /proc/[0-9]*; (exit 3); cat /proc/net/dev | wc -l'
 	[ "$step_status" = 0 ]
@@ -886,13 +886,13 @@ sample() {
 	same record.out replay.out
 }
 
-@test "mount, process and network namespaces inside the recording" {
+@test "a recorded program can make mount, process and network namespaces" {
 	unshare -mnpf --mount-proc true 2> unshare.err || skip "namespaces are not permitted"
 	mkfifo fifo
 	exact unshare -mnpf --mount-proc sh -c 'echo $$; (exit 3); (cat "$0" & echo $!); wait' "$here/fifo"
 }
 
-@test "rr-record as the first process of a process namespace" {
+@test "rr-record can be the first process of a process namespace" {
 	unshare -pf --mount-proc true 2> unshare.err || skip "namespaces are not permitted"
 	step record unshare -pf --mount-proc rr-record -o "$trace" sh -c '(while kill -0 $$ 2> /dev/null; do :; done; echo orphan) & echo parent; exit 6'
 	[ "$step_status" = 6 ]

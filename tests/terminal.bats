@@ -36,7 +36,7 @@ exactly() {
 	verified
 }
 
-@test "^C ends a recorded cat, and the shell sees 130" {
+@test "^C ends a recorded cat, and the shell sees status 130" {
 	shell <<-'EOS'
 		expect ready>
 		send rr-record -o trace ./cats\n
@@ -57,7 +57,7 @@ exactly() {
 	[ -z "$(rr-dump -k signal trace | grep SIGTERM)" ]
 }
 
-@test "^C is a KeyboardInterrupt in a recorded python loop, which goes on" {
+@test "^C raises KeyboardInterrupt in a recorded python loop, which goes on" {
 	cat > loop.py <<-'EOF'
 		import time
 		try:
@@ -107,7 +107,7 @@ exactly() {
 	grep -q '^42$' replay.out
 }
 
-@test "^\\ kills a recorded program, and the shell sees 131" {
+@test "^\\ kills a recorded program, and the shell sees status 131" {
 	shell <<-'EOS'
 		expect ready>
 		send ulimit -c 0; rr-record -o trace ./cats\n
@@ -125,7 +125,7 @@ exactly() {
 	exactly
 }
 
-@test "^Z stops a recorded cat, fg lets it go on" {
+@test "^Z stops a recorded cat, and fg continues it" {
 	shell <<-'EOS'
 		expect ready>
 		send rr-record -o trace ./cats\n
@@ -164,7 +164,7 @@ exactly() {
 	[ "$(rr-dump trace | grep -c 'SIGTSTP.* stop$')" = 2 ]
 }
 
-@test "a stopped program can be read by rr-dump, and killed" {
+@test "the trace of a stopped program can be read, and the program killed" {
 	shell <<-'EOS'
 		expect ready>
 		send rr-record -o trace ./cats\n
@@ -188,7 +188,7 @@ exactly() {
 	rr-dump -k signal trace | grep -q 'SIGTERM.* fatal$'
 }
 
-@test "^Z, bg, and the background job is stopped when it reads" {
+@test "after ^Z and bg, the background job stops when it reads" {
 	shell <<-'EOS'
 		expect ready>
 		send rr-record -o trace sh -c 'echo begun; read a; echo "got $a"; read b; echo "got $b"'\n
@@ -239,7 +239,7 @@ exactly() {
 	[ "$(grep -c continued replay.out)" = 1 ]
 }
 
-@test "a program that stops itself by SIGSTOP is seen stopped" {
+@test "a program that stops itself by SIGSTOP is shown as stopped" {
 	shell <<-'EOS'
 		expect ready>
 		send rr-record -o trace sh -c 'echo before; kill -STOP $$; echo after'\n
@@ -256,7 +256,7 @@ exactly() {
 	printf 'before\nafter\n' | cmp - replay.out
 }
 
-@test "a recorded interactive bash has job control of its own" {
+@test "a recorded interactive bash has job control" {
 	mkfifo fifo
 	shell <<-'EOS'
 		expect ready>
@@ -302,7 +302,7 @@ exactly() {
 	grep -q '^again$' replay.out
 }
 
-@test "suspend in a recorded bash, and fg" {
+@test "a recorded bash can be suspended and continued by fg" {
 	shell <<-'EOS'
 		expect ready>
 		send PS1='in''ner> ' rr-record -o trace bash --norc -i\n
@@ -325,7 +325,7 @@ exactly() {
 	grep -q '^BACK AGAIN$' replay.out
 }
 
-@test "the terminal, its name and its size are the program's" {
+@test "the program sees the terminal's name and size" {
 	cat > look.py <<-'EOF'
 		import os, select, signal, sys
 		signal.signal(signal.SIGWINCH, lambda *_: print('changed', tuple(os.get_terminal_size()), flush=True))
@@ -355,7 +355,7 @@ exactly() {
 	grep -q '^changed (101, 40)$' replay.out
 }
 
-@test "a program that asks for a password without echo" {
+@test "a program can ask for a password without echo" {
 	cat > ask.py <<-'EOF'
 		import getpass
 		print('length', len(getpass.getpass('secret: ')), flush=True)
@@ -376,7 +376,7 @@ exactly() {
 	[ "$(cat replay.out)" = 'length 9' ]
 }
 
-@test "settings of the terminal are left as the program left them" {
+@test "terminal settings stay as the program left them" {
 	shell <<-'EOS'
 		expect ready>
 		send stty -g > before; rr-record -o one ./cats; stty -g > after; cmp before after && echo the 'same'\n
@@ -393,7 +393,7 @@ exactly() {
 	exactly
 }
 
-@test "a replay at a terminal prints, and reads and sets nothing there" {
+@test "a replay at a terminal only prints there" {
 	terminal rr-record -o trace sh -c 'stty -echo; read a; echo "got $a"; stty echo; tty' <<-'EOS'
 		send typed\n
 		expect got typed\r\n/dev/pts/
@@ -428,7 +428,7 @@ exactly() {
 	EOS
 }
 
-@test "the terminal goes away: the recorded program gets SIGHUP, and the trace is whole" {
+@test "when the terminal hangs up, the program gets SIGHUP and the trace is complete" {
 	terminal rr-record --print-trace-dir 5 -o trace sh -c 'trap "exit 5" HUP; echo begun; while :; do read a; done' 5> dir.out <<-'EOS'
 		expect begun\r\n
 	EOS
@@ -438,7 +438,7 @@ exactly() {
 	rr-dump trace | grep -q SIGHUP
 }
 
-@test "script(1) is recorded with the terminal it makes" {
+@test "script(1) is recorded with its pseudoterminal" {
 	needs script
 	recorded script -qec 'tty > name; stty size; echo inside' typescript
 	grep -q inside record.out
@@ -446,7 +446,7 @@ exactly() {
 	verified
 }
 
-@test "a recorded program that makes a terminal and talks to a shell there" {
+@test "a recorded program can drive a shell in a pseudoterminal" {
 	cat > start/p.py <<-'EOF'
 		import os, pty, re
 		pid, fd = pty.fork()
