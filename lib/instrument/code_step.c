@@ -18,7 +18,7 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft,
 		if (s == STEP_NONDET && !arch_nondet_is_clock(c.kind))
 			s = step_over(t, request, i ? 0 : sig, status);
 		soft_leave(soft, count);
-		if (s == STEP_DONE && code_at_insn(&t->mm->code, ARCH_PC(&t->regs)))
+		if (s == STEP_DONE && code_at_insn(code_of(t->mm), ARCH_PC(&t->regs)))
 			break;
 	}
 	return s;
@@ -27,12 +27,12 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft,
 enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count,
 			   int request, int sig, int *status)
 {
-	ARCH_PC(&t->regs) = code_entry(&t->mm->code, ARCH_PC(&t->regs));
+	ARCH_PC(&t->regs) = code_entry(code_of(t->mm), ARCH_PC(&t->regs));
 	if (task_set_regs(t))
 		return STEP_GONE;
 	enum step_result s = step_to_insn(t, soft, count, request, sig, status);
 	if (s == STEP_DONE)
-		ARCH_PC(&t->regs) = code_origin(&t->mm->code, ARCH_PC(&t->regs));
+		ARCH_PC(&t->regs) = code_origin(code_of(t->mm), ARCH_PC(&t->regs));
 	return s;
 }
 
@@ -40,6 +40,6 @@ void code_finish(struct task *t, const struct soft *soft, struct soft_task *coun
 {
 	int status;
 
-	if (!code_at_insn(&t->mm->code, ARCH_PC(&t->regs)))
+	if (!code_at_insn(code_of(t->mm), ARCH_PC(&t->regs)))
 		step_to_insn(t, soft, count, request, 0, &status);
 }

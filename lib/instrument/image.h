@@ -29,6 +29,20 @@ struct code_image {
 struct code_image *code_image_open(int fd);
 void code_image_close(struct code_image *img);
 
+/* Rewritten code in an address space. */
+struct code_place {
+	uint64_t lo; /* where the original file's first page is */
+	const struct code_image *img;
+	bool mapped; /* false: the program has unmapped it, only the trampolines are left */
+};
+struct code_places {
+	struct code_place *v;
+	size_t n;
+	/* They only say which edges count: the original code is mapped and runs. */
+	bool look_only;
+};
+struct code_places *code_of(const struct mm *mm);
+
 /* Adds it, in the place of any whose trampolines it overlaps. */
 void code_place_add(struct code_places *p, uint64_t lo, const struct code_image *img);
 struct code_place *code_place_find(struct code_places *p, uint64_t lo,

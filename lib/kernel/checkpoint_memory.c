@@ -118,12 +118,12 @@ static int object_map(struct replaying *rp, struct task *t, const struct maps_li
 int kernel_replay_objects_map(struct replaying *rp, struct task *t)
 {
 	struct maps_line l;
-	struct maps_file *f = t->mm->nshared ? maps_open(t->tid) : NULL;
+	struct maps_file *f = kernel_mm(t->mm)->nshared ? maps_open(t->tid) : NULL;
 	int r = 0;
 
 	while (f && !r && maps_next(f, &l))
-		for (size_t i = 0; i < t->mm->nshared && !r; i++)
-			r = object_map(rp, t, &l, &t->mm->shared[i]);
+		for (size_t i = 0; i < kernel_mm(t->mm)->nshared && !r; i++)
+			r = object_map(rp, t, &l, &kernel_mm(t->mm)->shared[i]);
 	maps_close(f);
 	return r;
 }
@@ -150,7 +150,7 @@ int kernel_replay_fork_begin(struct replaying *rp, struct task *t, struct kernel
 	unsigned long lo, hi, start = 0, end = 0;
 
 	*a = (struct kernel_advised){0};
-	if (!t->mm->advised)
+	if (!kernel_mm(t->mm)->advised)
 		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/smaps", t->tid);
 	FILE *f = fopen(path, "re");

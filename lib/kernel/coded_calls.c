@@ -112,7 +112,7 @@ static void answer(struct call *c, int64_t result)
 /* Really made, PR_SET_DUMPABLE with 0 would deny the recorder the task's memory. */
 static void set_dumpable(struct call *c)
 {
-	c->t->mm->not_dumpable = c->args[1] == 0;
+	kernel_mm(c->t->mm)->not_dumpable = c->args[1] == 0;
 	if (c->args[1] == 0)
 		answer(c, 0);
 }
@@ -140,7 +140,7 @@ static void enter_prctl(struct call *c)
 	switch ((uint32_t)c->args[0]) {
 	case PR_SET_DUMPABLE: set_dumpable(c); break;
 	case PR_GET_DUMPABLE:
-		if (c->t->mm->not_dumpable)
+		if (kernel_mm(c->t->mm)->not_dumpable)
 			answer(c, 0);
 		break;
 	case PR_SET_TSC: set_tsc(c); break;

@@ -17,7 +17,7 @@ int kernel_debug_registers_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REG
 		t->debugged |= w.v[i].len != 0;
 		/* An instruction that has been moved is done elsewhere. */
 		if (w.v[i].len && w.v[i].kind == ARCH_WATCH_EXEC)
-			w.v[i].addr = code_entry(&t->mm->code, w.v[i].addr);
+			w.v[i].addr = code_entry(code_of(t->mm), w.v[i].addr);
 	}
 	return task_set_watches(t, &w);
 }

@@ -10,6 +10,31 @@
 
 #include <sys/stat.h>
 
+/* A mapping whose contents are those of a shared object, which other mappings may show too. */
+struct shared_map {
+	uint64_t start, len, object, offset;
+	bool sysv;
+};
+
+/* What the floor keeps of an address space. */
+struct kernel_mm {
+	struct shared_map *shared;
+	size_t nshared;
+	bool counted; /* it has the counter page */
+	/* recording */
+	uint64_t slots[SCRATCH_SLOTS / 64]; /* a bit for each piece of scratch memory in use */
+	/* The program has asked for it by PR_SET_DUMPABLE. The kernel is not told: the recorder
+	 * could not read its memory. */
+	bool not_dumpable;
+	/* replaying */
+	uint64_t brk; /* end of the heap; 0 before the first exec */
+	bool advised; /* some memory is or was not to be inherited by children: madvise(2) */
+};
+struct kernel_mm *kernel_mm(const struct mm *mm);
+void kernel_mm_add_shared(struct mm *mm, struct shared_map m);
+/* Forgets what [start, start+len) covers, cutting mappings that reach beyond. */
+void kernel_mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len);
+
 /* A system call of a replay. */
 struct replay_call {
 	struct replaying *rp;

@@ -56,8 +56,8 @@ static void exit_shmat(struct call *c)
 	maps_close(f);
 	m.size = m.len;
 	m.object = kernel_object_get(c->rec, SYSV_DEV, c->args[0])->id;
-	mm_remove_shared(t->mm, m.start, m.len);
-	mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
+	kernel_mm_remove_shared(t->mm, m.start, m.len);
+	kernel_mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
 	kernel_put_map(c->rec, &m);
 	kernel_put_object_memory(c->rec, t, &m);
 }
@@ -72,11 +72,11 @@ SYSCALL_HANDLER(shmat, .enter = enter_shmat, .exit = exit_shmat, .replay = repla
 /* Forgets the segment attached at addr. Its length in bytes, 0 if there is none. */
 static uint64_t segment_remove(struct mm *mm, uint64_t addr)
 {
-	for (size_t i = 0; i < mm->nshared; i++) {
-		struct shared_map m = mm->shared[i];
+	for (size_t i = 0; i < kernel_mm(mm)->nshared; i++) {
+		struct shared_map m = kernel_mm(mm)->shared[i];
 		if (!m.sysv || m.start != addr)
 			continue;
-		mm_remove_shared(mm, m.start, m.len);
+		kernel_mm_remove_shared(mm, m.start, m.len);
 		return m.len;
 	}
 	return 0;

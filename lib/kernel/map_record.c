@@ -183,8 +183,8 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 		struct shared_object *o = kernel_object_get(rec, m->dev, m->ino);
 		m->backing = BACKING_OBJECT;
 		m->object = o->id;
-		mm_add_shared(t->mm,
-			      (struct shared_map){m->start, m->len, o->id, m->offset, false});
+		kernel_mm_add_shared(
+			t->mm, (struct shared_map){m->start, m->len, o->id, m->offset, false});
 		kernel_put_map(rec, m);
 		uint64_t end = m->offset + m->len;
 		if (end > m->size)

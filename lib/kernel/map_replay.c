@@ -91,9 +91,9 @@ int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trac
 
 int kernel_replay_add_shared(struct replaying *rp, struct task *t, const struct shared_map *s)
 {
-	if (t->mm->nshared >= SHARED_MAX)
+	if (kernel_mm(t->mm)->nshared >= SHARED_MAX)
 		return kernel_replay_fail(rp, "more shared mappings than a program can have");
-	mm_add_shared(t->mm, *s);
+	kernel_mm_add_shared(t->mm, *s);
 	return 0;
 }
 
@@ -128,10 +128,10 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 	if (kernel_replay_touches_agent(m->start, m->len))
 		return kernel_replay_fail(rp, "the trace maps memory where the agent is");
 	if (!m->len) { /* the heap's place */
-		t->mm->brk = m->start;
+		kernel_mm(t->mm)->brk = m->start;
 		return 0;
 	}
-	mm_remove_shared(t->mm, m->start, m->len);
+	kernel_mm_remove_shared(t->mm, m->start, m->len);
 	kernel_replay_file_note(rp, m);
 	if (m->backing != BACKING_CODE)
 		kernel_code_gone(t, m->start, m->len);
@@ -163,7 +163,7 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 		if (!img)
 			return -1;
 		if (rp->counter_fd < 0) {
-			t->mm->code.look_only = true;
+			code_of(t->mm)->look_only = true;
 			return 0;
 		}
 		return kernel_replay_map_fd(rp, t, m, img->fd, O_RDONLY | O_CLOEXEC, MAP_PRIVATE,
@@ -172,7 +172,7 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 	case BACKING_COUNTER:
 		if (rp->counter_fd < 0 || m->start != COUNTER_PAGE || m->len != PAGE)
 			return kernel_replay_fail(rp, "the trace maps a counter page that is none");
-		t->mm->counted = true;
+		kernel_mm(t->mm)->counted = true;
 		return kernel_replay_map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC,
 					    MAP_SHARED, 0);
 	case BACKING_OBJECT:

@@ -92,7 +92,7 @@ static void exit_mmap(struct call *c)
 			      .flags = (uint32_t)c->args[3],
 			      .path = "",
 			      .copy = ""};
-	mm_remove_shared(c->t->mm, m.start, m.len);
+	kernel_mm_remove_shared(c->t->mm, m.start, m.len);
 	if (m.flags & MAP_ANONYMOUS) {
 		kernel_code_gone(c->t, m.start, m.len);
 		kernel_put_map(c->rec, &m);
@@ -133,7 +133,7 @@ static void exit_munmap(struct call *c)
 	kernel_exit_range(c);
 	if (c->result)
 		return;
-	mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
+	kernel_mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
 	kernel_code_gone(c->t, c->args[0], PAGE_UP(c->args[1]));
 }
 
@@ -141,7 +141,7 @@ static int replay_munmap(struct replay_call *c)
 {
 	if (is_error(c->result))
 		return 0;
-	mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
+	kernel_mm_remove_shared(c->t->mm, c->args[0], PAGE_UP(c->args[1]));
 	kernel_code_gone(c->t, c->args[0], PAGE_UP(c->args[1]));
 	return replay_result(c, kernel_replay_range(c->t, SYS_munmap, c->args));
 }
@@ -180,8 +180,8 @@ static struct shared_map mremap_note(struct task *t, uint64_t old, uint64_t old_
 	struct shared_map moved = {0};
 	struct mm *mm = t->mm;
 
-	for (size_t i = 0; i < mm->nshared; i++) {
-		const struct shared_map *m = &mm->shared[i];
+	for (size_t i = 0; i < kernel_mm(mm)->nshared; i++) {
+		const struct shared_map *m = &kernel_mm(mm)->shared[i];
 		if (m->start > old || old >= m->start + m->len)
 			continue;
 		moved = *m;
@@ -191,10 +191,10 @@ static struct shared_map mremap_note(struct task *t, uint64_t old, uint64_t old_
 	}
 	if (to != old) {
 		kernel_code_gone(t, to, len);
-		mm_remove_shared(mm, to, len);
+		kernel_mm_remove_shared(mm, to, len);
 	}
 	if (old_len)
-		mm_remove_shared(mm, old, old_len);
+		kernel_mm_remove_shared(mm, old, old_len);
 	return moved;
 }
 
@@ -228,7 +228,7 @@ static void exit_mremap(struct call *c)
 	struct shared_map moved = mremap_note(c->t, c->args[0], old_len, (uint64_t)c->result, len);
 	if (!moved.len)
 		return;
-	mm_add_shared(c->t->mm, moved);
+	kernel_mm_add_shared(c->t->mm, moved);
 	if (len > old_len && !moved.sysv)
 		put_grown(c, &moved);
 }
@@ -296,7 +296,7 @@ static int replay_madvise(struct replay_call *c)
 	if (is_error(c->result) && c->result != -ENOMEM)
 		return 0;
 	memcpy(a, c->args, sizeof(a));
-	c->t->mm->advised |= a[2] == MADV_DONTFORK || a[2] == MADV_WIPEONFORK;
+	kernel_mm(c->t->mm)->advised |= a[2] == MADV_DONTFORK || a[2] == MADV_WIPEONFORK;
 	if (a[2] == MADV_FREE) /* exit_madvise */
 		a[2] = MADV_DONTNEED;
 	if (!advice_matters(a[2]))
@@ -315,7 +315,7 @@ static int replay_brk(struct replay_call *c)
 {
 	struct task *t = c->t;
 	uint64_t brk = (uint64_t)c->result;
-	uint64_t old = PAGE_UP(t->mm->brk), now = PAGE_UP(brk);
+	uint64_t old = PAGE_UP(kernel_mm(t->mm)->brk), now = PAGE_UP(brk);
 	int64_t r = 0;
 
 	if (kernel_replay_touches_agent(old, now > old ? now - old : 0) ||
@@ -329,7 +329,7 @@ static int replay_brk(struct replay_call *c)
 	} else if (now < old) {
 		r = TASK_CALL_REPLAY(t, SYS_munmap, now, old - now);
 	}
-	t->mm->brk = brk;
+	kernel_mm(t->mm)->brk = brk;
 	return r ? kernel_replay_fail(c->rp, "the heap cannot be set to 0x%lx", brk) : 0;
 }
 

@@ -20,7 +20,8 @@ struct piece {
 static bool next_piece(struct recording *rec, struct task *t, uint64_t addr, uint64_t end,
 		       struct piece *p)
 {
-	for (; code_next_run(&t->mm->code, addr, end, &p->run); addr = p->run.start + p->run.len) {
+	for (; code_next_run(code_of(t->mm), addr, end, &p->run);
+	     addr = p->run.start + p->run.len) {
 		if (p->run.len > sizeof(p->original))
 			p->run.len = sizeof(p->original);
 		int fd = kernel_code_file(rec, t, p->run.img);
@@ -35,7 +36,7 @@ static bool has_code(const struct task *t, uint64_t addr, uint64_t n)
 {
 	struct code_run run;
 
-	return code_next_run(&t->mm->code, addr, addr + n, &run);
+	return code_next_run(code_of(t->mm), addr, addr + n, &run);
 }
 
 void kernel_original_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf,
@@ -43,14 +44,14 @@ void kernel_original_show(struct recording *rec, struct task *t, uint64_t addr, 
 {
 	struct code_run run;
 
-	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run);
+	for (uint64_t at = addr; code_next_run(code_of(t->mm), at, addr + n, &run);
 	     at = run.start + run.len) {
 		int fd = kernel_code_file(rec, t, run.img);
 		if (fd >= 0)
 			code_run_show(&run, fd, buf + (run.start - addr));
 	}
 	for (size_t i = 0; i < t->mm->nplanted; i++) {
-		uint64_t at = code_origin(&t->mm->code, t->mm->planted[i].addr);
+		uint64_t at = code_origin(code_of(t->mm), t->mm->planted[i].addr);
 		if (at - addr < n)
 			buf[at - addr] = arch_breakpoint[0];
 	}
@@ -88,7 +89,7 @@ static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on
 static void byte_written(struct recording *rec, struct task *t, uint64_t at, uint8_t value,
 			 uint8_t now, uint8_t was)
 {
-	uint64_t entry = code_entry(&t->mm->code, at);
+	uint64_t entry = code_entry(code_of(t->mm), at);
 
 	if (entry == at && now == was)
 		return;

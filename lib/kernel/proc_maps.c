@@ -24,7 +24,8 @@ static bool is_own(const struct mm *mm, uint64_t start)
 {
 	if (start >= AGENT_ADDR && start < SCRATCH_END)
 		return true;
-	return mm->counted && (start == COUNTER_PAGE || code_in_tramp(&mm->code, start));
+	return kernel_mm(mm)->counted &&
+	       (start == COUNTER_PAGE || code_in_tramp(code_of(mm), start));
 }
 
 /* The original that is mapped at `start`; its offset there. */
@@ -33,7 +34,7 @@ static const struct code_origin_file *original_at(struct recording *rec, struct 
 {
 	struct code_run run;
 
-	if (!code_next_run(&mm->code, start, start + 1, &run))
+	if (!code_next_run(code_of(mm), start, start + 1, &run))
 		return NULL;
 	*offset = run.file_off;
 	return kernel_code_origin(rec, run.img);
@@ -56,8 +57,9 @@ static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char
 	*hidden = is_own(mm, start);
 	if (*hidden)
 		return;
-	const struct code_origin_file *o =
-		mm->counted && perms[2] == 'x' ? original_at(rec, mm, start, &offset) : NULL;
+	const struct code_origin_file *o = kernel_mm(mm)->counted && perms[2] == 'x'
+						   ? original_at(rec, mm, start, &offset)
+						   : NULL;
 	if (!o) {
 		fputs(line, out);
 		return;

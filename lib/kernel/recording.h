@@ -8,6 +8,7 @@
 #ifndef RR_KERNEL_RECORDING_H
 #define RR_KERNEL_RECORDING_H
 
+#include "kernel/space.h"
 #include "trace/subcode.h"
 #include "trace/systab.h"
 #include "trace/trace.h"

@@ -7,6 +7,7 @@
 #ifndef RR_KERNEL_REPLAYING_H
 #define RR_KERNEL_REPLAYING_H
 
+#include "kernel/space.h"
 #include "trace/systab.h"
 #include "trace/trace.h"
 #include "tracee/task.h"

@@ -182,8 +182,8 @@ static void put_code_map(struct recording *rec, struct task *t, const char *copy
 static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t at, int64_t fd,
 			   bool over)
 {
-	for (size_t i = 0; i < t->mm->code.n; i++) {
-		struct code_place *c = &t->mm->code.v[i];
+	for (size_t i = 0; i < code_of(t->mm)->n; i++) {
+		struct code_place *c = &code_of(t->mm)->v[i];
 		if (!c->mapped && at < code_place_tramp(c) + c->img->h->tramp_len &&
 		    code_place_tramp(c) < at + h->tramp_len)
 			TASK_CALL(t, SYS_munmap, code_place_tramp(c), c->img->h->tramp_len);
@@ -202,9 +202,9 @@ static bool map_tramps(struct recording *rec, struct task *t, struct code_file *
 
 	if (!rec->look_only && !tramps_to_task(t, h, at, fd, over))
 		return false;
-	t->mm->code.look_only = rec->look_only;
-	code_place_add(&t->mm->code, lo, f->img);
-	code_place_find(&t->mm->code, lo, f->img)->mapped = false;
+	code_of(t->mm)->look_only = rec->look_only;
+	code_place_add(code_of(t->mm), lo, f->img);
+	code_place_find(code_of(t->mm), lo, f->img)->mapped = false;
 	put_code_map(rec, t, f->name, "[rr code]", at, h->tramp_len, PROT_READ | PROT_EXEC,
 		     h->tramp_off);
 	return true;
@@ -240,9 +240,9 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 		/* a program's own copy of a part of itself, which ld.so did not place (node) */
 		if (h->lo && lo != h->lo)
 			continue;
-		struct code_place *c = code_place_find(&t->mm->code, lo, f->img);
+		struct code_place *c = code_place_find(code_of(t->mm), lo, f->img);
 		if (!c && (lo - h->lo) % PAGE == 0 && map_tramps(rec, t, f, lo, fd, false))
-			c = code_place_find(&t->mm->code, lo, f->img);
+			c = code_place_find(code_of(t->mm), lo, f->img);
 		if (!c || (!rec->look_only &&
 			   map_in_task(t, fd, start, len, m->prot, MAP_PRIVATE | MAP_FIXED,
 				       s->code_off + off) != (int64_t)start))
@@ -256,7 +256,7 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd,
 		     const struct stat *st)
 {
-	if ((!t->mm->counted && !rec->look_only) || fd < 0 || !(m->prot & PROT_EXEC) ||
+	if ((!kernel_mm(t->mm)->counted && !rec->look_only) || fd < 0 || !(m->prot & PROT_EXEC) ||
 	    (m->flags & MAP_SHARED))
 		return;
 	struct code_file *f = file_for(rec, fd, m->path, st);
@@ -326,7 +326,7 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 	struct task *t = c->t;
 	uint64_t len = PAGE_UP(c->args[1]);
 
-	if (!t->mm->counted || fd < 0 ||
+	if (!kernel_mm(t->mm)->counted || fd < 0 ||
 	    (c->args[3] & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_SHARED)) || c->args[5] ||
 	    elf_extent(fd) != len)
 		return;
@@ -334,7 +334,7 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 	if (!f->img || f->img->h->tramp_addr != -(int64_t)f->img->h->tramp_len ||
 	    !name_in_trace(rec, f, path))
 		return;
-	if (code_place_find(&t->mm->code, (uint64_t)c->result, f->img))
+	if (code_place_find(code_of(t->mm), (uint64_t)c->result, f->img))
 		return;
 	int64_t tfd = task_send_fd(t, f->img->fd, O_RDONLY);
 	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) &&
@@ -361,7 +361,7 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 			  uncounted());
 		return;
 	}
-	t->mm->counted = true;
+	kernel_mm(t->mm)->counted = true;
 	kernel_put_map(rec, &(struct trace_map){.tid = t->tid,
 						.backing = BACKING_COUNTER,
 						.start = COUNTER_PAGE,
@@ -374,7 +374,7 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 
 void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
 {
-	code_places_unmapped(&t->mm->code, start, len);
+	code_places_unmapped(code_of(t->mm), start, len);
 }
 
 /* --- replaying
@@ -407,7 +407,7 @@ static const struct code_image *image_named(struct replaying *rp, const char *na
 	return img;
 }
 
-static struct replay_code *code_of(struct replaying *rp, const struct code_image *img)
+static struct replay_code *code_of_image(struct replaying *rp, const struct code_image *img)
 {
 	for (size_t i = 0; i < rp->own->ncodes; i++)
 		if (rp->own->codes[i].img == img)
@@ -417,7 +417,7 @@ static struct replay_code *code_of(struct replaying *rp, const struct code_image
 
 static void note_path(struct replaying *rp, const struct code_image *img, const char *path)
 {
-	struct replay_code *c = code_of(rp, img);
+	struct replay_code *c = code_of_image(rp, img);
 
 	if (c && !c->path)
 		c->path = xstrdup(path);
@@ -425,14 +425,14 @@ static void note_path(struct replaying *rp, const struct code_image *img, const 
 
 const char *kernel_replay_code_path(struct replaying *rp, const struct code_image *img)
 {
-	const struct replay_code *c = code_of(rp, img);
+	const struct replay_code *c = code_of_image(rp, img);
 
 	return c ? c->path : NULL;
 }
 
 int kernel_replay_code_original(struct replaying *rp, const struct code_image *img)
 {
-	struct replay_code *c = code_of(rp, img);
+	struct replay_code *c = code_of_image(rp, img);
 
 	if (!c || !c->path)
 		return -1;
@@ -452,8 +452,8 @@ const struct code_image *kernel_replay_code_map(struct replaying *rp, struct tas
 	const struct code_header *h = img->h;
 	if (m->offset == h->tramp_off) {
 		uint64_t lo = m->start - (uint64_t)h->tramp_addr;
-		code_place_add(&t->mm->code, lo, img);
-		code_place_find(&t->mm->code, lo, img)->mapped = false;
+		code_place_add(code_of(t->mm), lo, img);
+		code_place_find(code_of(t->mm), lo, img)->mapped = false;
 		return img;
 	}
 	for (uint32_t i = 0; i < h->nsegments; i++) {
@@ -462,7 +462,7 @@ const struct code_image *kernel_replay_code_map(struct replaying *rp, struct tas
 			continue;
 		note_path(rp, img, m->path);
 		struct code_place *c = code_place_find(
-			&t->mm->code, m->start - (m->offset - s->code_off) - s->addr, img);
+			code_of(t->mm), m->start - (m->offset - s->code_off) - s->addr, img);
 		if (c)
 			c->mapped = true;
 	}

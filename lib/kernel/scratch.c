@@ -88,7 +88,7 @@ void kernel_scratch_map(struct task *t)
 	struct mm *mm = t->mm;
 	unsigned slot = 0;
 
-	while (slot < SCRATCH_SLOTS && (mm->slots[slot / 64] >> (slot % 64) & 1))
+	while (slot < SCRATCH_SLOTS && (kernel_mm(mm)->slots[slot / 64] >> (slot % 64) & 1))
 		slot++;
 	if (slot == SCRATCH_SLOTS)
 		return;
@@ -97,7 +97,7 @@ void kernel_scratch_map(struct task *t)
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, (uint64_t)-1,
 		      0) != (int64_t)at)
 		return;
-	mm->slots[slot / 64] |= 1ull << (slot % 64);
+	kernel_mm(mm)->slots[slot / 64] |= 1ull << (slot % 64);
 	t->scratch = at;
 }
 
@@ -106,6 +106,6 @@ void kernel_scratch_release(struct task *t)
 	unsigned slot = (unsigned)((t->scratch - SCRATCH_ADDR) / SCRATCH_SIZE);
 
 	if (t->scratch && t->mm)
-		t->mm->slots[slot / 64] &= ~(1ull << (slot % 64));
+		kernel_mm(t->mm)->slots[slot / 64] &= ~(1ull << (slot % 64));
 	t->scratch = 0;
 }

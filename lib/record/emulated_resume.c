@@ -25,7 +25,7 @@ static enum step_result step_counted_code(struct recorder *r, struct rtask *rt, 
 {
 	struct trace_regs *g = &rt->t.regs;
 
-	ARCH_PC(g) = code_origin(&rt->t.mm->code, ARCH_PC(g));
+	ARCH_PC(g) = code_origin(code_of(rt->t.mm), ARCH_PC(g));
 	int status;
 	enum step_result s =
 		code_step(&rt->t, &r->soft, &rt->count, PTRACE_SINGLESTEP, sig, &status);

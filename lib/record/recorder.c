@@ -37,7 +37,7 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 static bool object_mapped(struct recording *rec, uint64_t object)
 {
 	for (struct rtask *rt = ((struct recorder *)rec)->tasks; rt; rt = rt->next)
-		if (rt->t.mm && mm_maps_object(rt->t.mm, object))
+		if (rt->t.mm && kernel_mm_maps_object(rt->t.mm, object))
 			return true;
 	return false;
 }

@@ -273,7 +273,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	const uint64_t catches = proc_status_mask(t->tid, "SigCgt");
 	bool caught = catches >> (si.si_signo - 1) & 1;
-	bool cooling = t->mm->counted && is_cooling_down(rt) && is_timer_signal(&si) && caught;
+	bool cooling =
+		kernel_mm_counted(t->mm) && is_cooling_down(rt) && is_timer_signal(&si) && caught;
 	if (rtask_at_point(rt)) {
 		if (rt->state == RTASK_BETWEEN)
 			rtask_set_state(rt, RTASK_AT_POINT);
@@ -300,7 +301,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	}
 	if (!is_pending(rt, si.si_signo))
 		task_add_pending(t, &si);
-	if (t->mm->counted && !rtask_in_call(rt))
+	if (kernel_mm_counted(t->mm) && !rtask_in_call(rt))
 		defer_pending(rt, catches);
 }
 

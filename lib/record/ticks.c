@@ -15,7 +15,7 @@
 
 bool rtask_at_point(const struct rtask *rt)
 {
-	const struct code_places *code = &rt->t.mm->code;
+	const struct code_places *code = code_of(rt->t.mm);
 	struct trace_regs g = rt->t.regs;
 
 	if (code_at_insn(code, ARCH_PC(&g))) /* the same place, in a trampoline */
@@ -27,7 +27,7 @@ bool rtask_at_point(const struct rtask *rt)
 int rtask_set_pc(struct rtask *rt, uint64_t pc)
 {
 	struct task *t = &rt->t;
-	uint64_t entry = t->mm->counted ? code_entry(&t->mm->code, pc) : pc;
+	uint64_t entry = kernel_mm_counted(t->mm) ? code_entry(code_of(t->mm), pc) : pc;
 
 	ARCH_PC(&t->regs) = entry;
 	int e = task_set_regs(t);
@@ -38,7 +38,7 @@ int rtask_set_pc(struct rtask *rt, uint64_t pc)
 void rtask_set_origin(struct rtask *rt, bool trapped)
 {
 	struct task *t = &rt->t;
-	const struct code_places *code = &t->mm->code;
+	const struct code_places *code = code_of(t->mm);
 	uint64_t at = ARCH_PC(&t->regs);
 	uint64_t pc = at == AGENT_CLOCK ? rt->fault_pc
 		      : trapped         ? code_origin_broken(code, at)
@@ -52,7 +52,7 @@ void rtask_set_origin(struct rtask *rt, bool trapped)
 
 void tick_stop_at_edge(struct rtask *rt)
 {
-	if (!rt->t.mm->counted || rt->edge_asked_ns)
+	if (!kernel_mm_counted(rt->t.mm) || rt->edge_asked_ns)
 		return;
 	code_arm_next(&rt->t, &rt->count);
 	if (rt->count.ticks < rt->cooldown_until && rt->count.page.left)
@@ -123,7 +123,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	uint64_t edge;
 	int status;
 	enum step_result s = step_once(&rt->t, PTRACE_SINGLESTEP, sig, &edge, &c, &status);
-	if (edge && code_counts(&rt->t.mm->code, edge))
+	if (edge && code_counts(code_of(rt->t.mm), edge))
 		rt->count.ticks++;
 	switch (s) {
 	case STEP_DONE: rtask_stop_at_point(rt, POINT_TICK); break;
@@ -172,8 +172,8 @@ bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 	const uint64_t saved[COUNTER_SAVED] = {page->saved[0], page->saved[1], page->saved[2]};
 	const struct code_site *site;
 
-	if (!rt->t.mm->counted ||
-	    !code_at_stop(&rt->t.mm->code, &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
+	if (!kernel_mm_counted(rt->t.mm) ||
+	    !code_at_stop(code_of(rt->t.mm), &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
 		return false;
 	enum rtask_state in = RTASK_COUNT_STOP;
 	if (site->kind >= CODE_NONDET) {
@@ -197,8 +197,9 @@ bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 
 int tick_request(const struct rtask *rt)
 {
-	return rt->t.mm->counted && (rt->seccomp || rt->insn_streak >= STREAK_MIN) ? PTRACE_SYSEMU
-										   : PTRACE_SYSCALL;
+	return kernel_mm_counted(rt->t.mm) && (rt->seccomp || rt->insn_streak >= STREAK_MIN)
+		       ? PTRACE_SYSEMU
+		       : PTRACE_SYSCALL;
 }
 
 void tick_undo_call(struct rtask *rt)

@@ -102,8 +102,9 @@ static void preempt(struct recorder *r, struct rtask *rt)
 		return;
 	if (rt->edge_asked_ns && now - rt->edge_asked_ns < SLICE_NS)
 		return;
-	bool stuck = r->counter != RECORD_HPC && (rt->edge_asked_ns || !rt->t.mm->counted);
-	if (stuck && !rt->t.mm->counted && !unrelated_ready(r, rt))
+	bool stuck =
+		r->counter != RECORD_HPC && (rt->edge_asked_ns || !kernel_mm_counted(rt->t.mm));
+	if (stuck && !kernel_mm_counted(rt->t.mm) && !unrelated_ready(r, rt))
 		return;
 	if (!task_resume(&rt->t, PTRACE_INTERRUPT, 0))
 		r->preemption = (struct preemption){rt, stuck ? PREEMPT_NO_EDGE : PREEMPT_SLICE};
@@ -120,7 +121,7 @@ void rtask_preempted(struct recorder *r, struct rtask *rt)
 		tick_stop_at_edge(rt);
 		return;
 	}
-	if (rt->t.mm->counted) {
+	if (kernel_mm_counted(rt->t.mm)) {
 		tick_warn_uncounted(r, rt);
 		rt->edge_asked_ns = now_ns();
 	}

@@ -133,7 +133,7 @@ static bool is_in(struct debug *d, const struct stop_point *q, const struct mm *
 static void plant(struct task *t, uint64_t addr)
 {
 	uint64_t v[2];
-	size_t n = code_entries(&t->mm->code, addr, v);
+	size_t n = code_entries(code_of(t->mm), addr, v);
 
 	for (size_t i = 0; i < n; i++)
 		task_plant(t, v[i]);
@@ -169,7 +169,7 @@ static int protect_pages(struct debug *d, struct ptask *pt)
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
 			debugger_page_watch_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
 	}
-	return pt->t.mm->nguards ? debugger_page_watch_close(d, pt) : 0;
+	return page_watches(pt->t.mm)->nguards ? debugger_page_watch_close(d, pt) : 0;
 }
 
 /* With the step counter, the task's pc is compared instead; but a diversion is not stepped. */

@@ -18,7 +18,7 @@ enum replayer_result replayer_check_position(struct replayer *p, struct ptask *p
 {
 	enum replayer_result v = replayer_check_regs(p, pt, at_call);
 
-	if (!v && (p->by || pt->t.mm->counted) && pt->count.ticks != p->ev.ticks)
+	if (!v && (p->by || kernel_mm_counted(pt->t.mm)) && pt->count.ticks != p->ev.ticks)
 		return replayer_diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
 					 (unsigned long)p->ev.ticks,
 					 (unsigned long)pt->count.ticks);

@@ -2,6 +2,7 @@
 
 #include "arch/insn.h"
 #include "counter/page.h"
+#include "kernel/space.h"
 #include "util/util.h"
 
 /* A slot for each, after the agent's own code. */
@@ -18,7 +19,7 @@ static uint64_t slot_addr(uint16_t slot)
 static uint16_t slot_fill(struct task *t, struct planted *p, uint16_t slot)
 {
 	uint8_t bytes[ARCH_INSN_MAX];
-	uint64_t save = t->mm->counted ? COUNTER_SAVED_AT(0) : 0;
+	uint64_t save = kernel_mm_counted(t->mm) ? COUNTER_SAVED_AT(0) : 0;
 	struct arch_displaced copy;
 	ssize_t n = slot > SLOTS ? 0 : task_read(t, p->addr, bytes, sizeof(bytes));
 

@@ -2,6 +2,7 @@
  * replay's tasks that are discarded afterwards. A diversion's system calls have no effect outside
  * of it: a few are served here, the others fail with ENOSYS. */
 #include "replay/debugger.h"
+#include "replay/page_watch.h"
 #include "tracee/waitstatus.h"
 #include "util/util.h"
 
@@ -67,17 +68,17 @@ static int64_t serve(struct ptask *pt)
 	case SYS_mprotect:
 	case SYS_madvise: return task_call_replay(&pt->t, (long)ARCH_SYSNO(&g), a, NULL);
 	case SYS_brk:
-		if (a[0] > pt->t.mm->brk) {
-			uint64_t from = PAGE_UP(pt->t.mm->brk), to = PAGE_UP(a[0]);
+		if (a[0] > kernel_mm_brk(pt->t.mm)) {
+			uint64_t from = PAGE_UP(kernel_mm_brk(pt->t.mm)), to = PAGE_UP(a[0]);
 			if (to > from &&
 			    TASK_CALL_REPLAY(&pt->t, SYS_mmap, from, to - from,
 					     PROT_READ | PROT_WRITE,
 					     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE,
 					     (uint64_t)-1, 0) != (int64_t)from)
-				return (int64_t)pt->t.mm->brk;
-			pt->t.mm->brk = a[0];
+				return (int64_t)kernel_mm_brk(pt->t.mm);
+			kernel_mm_set_brk(pt->t.mm, a[0]);
 		}
-		return (int64_t)pt->t.mm->brk;
+		return (int64_t)kernel_mm_brk(pt->t.mm);
 	case SYS_rt_sigprocmask:
 	case SYS_rt_sigaction:
 	case SYS_futex: return 0;
@@ -93,8 +94,8 @@ static bool serve_call(struct ptask *pt)
 	struct arch_nondet c;
 	static const struct arch_features all;
 
-	if (pt->t.mm->counted &&
-	    code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
+	if (kernel_mm_counted(pt->t.mm) &&
+	    code_at_stop(code_of(pt->t.mm), &pt->t.regs, saved, task_read_ctx, &pt->t, &site)) {
 		if (site->kind >= CODE_NONDET) {
 			c = (struct arch_nondet){site->kind - CODE_NONDET, site->len, site->reg,
 						 site->size};
@@ -102,7 +103,7 @@ static bool serve_call(struct ptask *pt)
 		}
 		return !ptask_set_regs(pt);
 	}
-	if (pt->t.mm->nguards) /* the call may change mappings */
+	if (page_watches(pt->t.mm)->nguards) /* the call may change mappings */
 		debugger_points_lift(pt);
 	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
@@ -147,7 +148,7 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 		if (wait_is_call(status)) {
 			uint64_t nr = ARCH_SYSNO(&pt->t.regs);
 			if ((nr == SYS_exit_group || nr == SYS_exit) &&
-			    !code_in_tramp(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+			    !code_in_tramp(code_of(pt->t.mm), ARCH_PC(&pt->t.regs)))
 				return over(d, pt, DEBUG_STOP_SIGNAL, SIGTERM);
 			if (!serve_call(pt))
 				return OUT_TROUBLE;

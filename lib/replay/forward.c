@@ -29,7 +29,7 @@ static void stop_at_break(struct debug *d, struct ptask *pt, const struct stop_p
 static void hurry(struct debug *d, struct ptask *pt)
 {
 	d->hooks.stop_soon = true;
-	if (pt->t.mm->counted)
+	if (kernel_mm_counted(pt->t.mm))
 		code_arm_next(&pt->t, &pt->count);
 }
 
@@ -169,7 +169,7 @@ bool debugger_hook_event(struct replayer_hooks *s, struct replayer *p, struct pt
 
 	bool maps = ev->nmaps || (ev->kind == EV_SYSCALL && sys && sys->cls == SYS_REAL);
 	/* What the program may not write to is not written for it where others have it, too. */
-	bool shared = pt->t.mm->guards_shared && ev->ndata;
+	bool shared = page_watches(pt->t.mm)->guards_shared && ev->ndata;
 	if (maps || shared || ev->kind == EV_CHECKSUM)
 		debugger_points_lift(pt);
 	if (d->stop_reached)
@@ -380,7 +380,7 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 {
 	uint64_t v[2];
 
-	code_entries(&pt->t.mm->code, ARCH_PC(&pt->t.regs), v);
+	code_entries(code_of(pt->t.mm), ARCH_PC(&pt->t.regs), v);
 	if (d->p.event == EVENT_REACHED || pt->state == PTASK_AT_CALL ||
 	    debugger_points_place(d, pt) || (!task_planted(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;

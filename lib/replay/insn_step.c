@@ -45,7 +45,7 @@ static void before_trap(struct ptask *pt, int status)
 
 void debugger_insn_origin(struct ptask *pt)
 {
-	ARCH_PC(&pt->t.regs) = code_origin(&pt->t.mm->code, ARCH_PC(&pt->t.regs));
+	ARCH_PC(&pt->t.regs) = code_origin(code_of(pt->t.mm), ARCH_PC(&pt->t.regs));
 }
 
 /* Executes one instruction at the task's own pc. The watchdog may stop the task first, even when
@@ -126,12 +126,12 @@ static enum stepped step_raw(struct debug *d, struct ptask *pt)
 		if (s != STEP_DONE) {
 			if (s == STEP_STOPPED)
 				before_trap(pt, status);
-			if (code_at_stop_code(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+			if (code_at_stop_code(code_of(pt->t.mm), ARCH_PC(&pt->t.regs)))
 				return STEP_AT_EVENT;
 			return moved ? STEPPED : STEP_AT_EVENT;
 		}
 		moved = true;
-		if (code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+		if (code_at_insn(code_of(pt->t.mm), ARCH_PC(&pt->t.regs)))
 			return STEPPED;
 	}
 	return STEPPED;
@@ -145,7 +145,7 @@ enum stepped debugger_insn_step(struct debug *d, struct ptask *pt)
 	if (at_event(d, pt))
 		return STEP_AT_EVENT;
 	const struct trace_regs from = t->regs;
-	size_t n = code_entries(&t->mm->code, ARCH_PC(&from), v);
+	size_t n = code_entries(code_of(t->mm), ARCH_PC(&from), v);
 	bool planted[2] = {task_planted(t, v[0]), n > 1 && task_planted(t, v[1])};
 	for (size_t i = 0; i < n; i++)
 		task_unplant(t, v[i]);
@@ -169,7 +169,7 @@ void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 {
 	struct task *t = &pt->t;
 	uint64_t v[2], from = ARCH_PC(&t->regs);
-	size_t n = code_entries(&t->mm->code, from, v);
+	size_t n = code_entries(code_of(t->mm), from, v);
 	uint64_t copy = debugger_displace(t, v[0]);
 	struct arch_nondet c;
 	int status;
@@ -195,7 +195,7 @@ void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 
 void debugger_insn_finish(struct debug *d, struct ptask *pt)
 {
-	if (!code_at_insn(&pt->t.mm->code, ARCH_PC(&pt->t.regs)))
+	if (!code_at_insn(code_of(pt->t.mm), ARCH_PC(&pt->t.regs)))
 		step_raw(d, pt);
 	debugger_insn_origin(pt);
 	ptask_set_regs(pt);

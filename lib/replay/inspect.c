@@ -85,7 +85,7 @@ static void show_original(struct debug *d, const struct task *t, uint64_t addr, 
 {
 	struct code_run run;
 
-	for (uint64_t at = addr; code_next_run(&t->mm->code, at, addr + n, &run);
+	for (uint64_t at = addr; code_next_run(code_of(t->mm), at, addr + n, &run);
 	     at = run.start + run.len) {
 		int fd = kernel_replay_code_original(&d->p.rp, run.img);
 		if (fd >= 0)
@@ -97,12 +97,12 @@ uint64_t debugger_hidden_until(const struct task *t, uint64_t addr)
 {
 	if (addr >= AGENT_ADDR && addr < AGENT_END)
 		return AGENT_END;
-	if (t->mm->counted && addr >= COUNTER_PAGE && addr < COUNTER_PAGE + PAGE)
+	if (kernel_mm_counted(t->mm) && addr >= COUNTER_PAGE && addr < COUNTER_PAGE + PAGE)
 		return COUNTER_PAGE + PAGE;
-	for (size_t i = 0; i < t->mm->code.n && !t->mm->code.look_only; i++) {
-		uint64_t start = code_place_tramp(&t->mm->code.v[i]);
-		if (addr >= start && addr - start < t->mm->code.v[i].img->h->tramp_len)
-			return start + t->mm->code.v[i].img->h->tramp_len;
+	for (size_t i = 0; i < code_of(t->mm)->n && !code_of(t->mm)->look_only; i++) {
+		uint64_t start = code_place_tramp(&code_of(t->mm)->v[i]);
+		if (addr >= start && addr - start < code_of(t->mm)->v[i].img->h->tramp_len)
+			return start + code_of(t->mm)->v[i].img->h->tramp_len;
 	}
 	return 0;
 }
@@ -161,8 +161,8 @@ ssize_t debug_auxv(struct debug *d, pid_t pid, void *buf, size_t max)
 /* The name of the mapping as the recorded kernel showed it. */
 static const char *name_at(struct debug *d, const struct task *t, const struct maps_line *l)
 {
-	for (size_t i = 0; i < t->mm->code.n; i++) {
-		const struct code_place *c = &t->mm->code.v[i];
+	for (size_t i = 0; i < code_of(t->mm)->n; i++) {
+		const struct code_place *c = &code_of(t->mm)->v[i];
 		for (uint32_t s = 0; c->mapped && s < c->img->h->nsegments; s++)
 			if (l->start - (c->lo + c->img->h->segments[s].addr) <
 			    c->img->h->segments[s].len)

@@ -28,7 +28,7 @@ enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, 
 	uint64_t edge;
 	enum step_result s = step_once(&pt->t, PTRACE_SYSEMU_SINGLESTEP, 0, &edge, c, status);
 
-	if (edge && code_counts(&pt->t.mm->code, edge))
+	if (edge && code_counts(code_of(pt->t.mm), edge))
 		pt->count.ticks++;
 	return s;
 }

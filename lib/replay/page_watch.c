@@ -7,15 +7,36 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+static void watches_copied(void *part)
+{
+	struct page_watches *w = part;
+
+	w->guards = ARRAY_COPY(w->guards, w->nguards);
+}
+
+static void watches_clear(void *part)
+{
+	free(((struct page_watches *)part)->guards);
+}
+
+struct page_watches *page_watches(const struct mm *mm)
+{
+	static const struct mm_part_kind kind = {sizeof(struct page_watches), watches_copied,
+						 watches_clear};
+
+	return mm_part(mm, &kind);
+}
+
 static struct guard *find(struct mm *mm, uint64_t page)
 {
-	for (size_t i = 0; i < mm->nguards; i++)
-		if (mm->guards[i].page == page)
-			return &mm->guards[i];
+	for (size_t i = 0; i < page_watches(mm)->nguards; i++)
+		if (page_watches(mm)->guards[i].page == page)
+			return &page_watches(mm)->guards[i];
 	return NULL;
 }
 
@@ -24,7 +45,7 @@ void debugger_page_watch_add(struct mm *mm, uint64_t addr, bool access)
 	struct guard *g = find(mm, PAGE_DOWN(addr));
 
 	if (!g) {
-		g = ARRAY_ADD(mm->guards, mm->nguards);
+		g = ARRAY_ADD(page_watches(mm)->guards, page_watches(mm)->nguards);
 		*g = (struct guard){.page = PAGE_DOWN(addr)};
 	}
 	g->access |= access;
@@ -46,17 +67,17 @@ int debugger_page_watch_close(struct debug *d, struct ptask *pt)
 {
 	struct mm *mm = pt->t.mm;
 	struct maps_line l;
-	struct maps_file *f = mm->nguards ? maps_open(pt->t.tid) : NULL;
+	struct maps_file *f = page_watches(mm)->nguards ? maps_open(pt->t.tid) : NULL;
 	int r = 0;
 
-	mm->guards_shared = false;
+	page_watches(mm)->guards_shared = false;
 	while (f && !r && maps_next(f, &l))
-		for (size_t i = 0; i < mm->nguards && !r; i++) {
-			struct guard *g = &mm->guards[i];
+		for (size_t i = 0; i < page_watches(mm)->nguards && !r; i++) {
+			struct guard *g = &page_watches(mm)->guards[i];
 			if (g->closed || g->page < l.start || g->page >= l.end)
 				continue;
 			g->prot = (uint8_t)l.prot;
-			mm->guards_shared |= l.shared;
+			page_watches(mm)->guards_shared |= l.shared;
 			r = protect(pt, g, true);
 		}
 	maps_close(f);
@@ -67,16 +88,16 @@ int debugger_page_watch_close(struct debug *d, struct ptask *pt)
 
 static void open_all(struct ptask *pt)
 {
-	for (size_t i = 0; i < pt->t.mm->nguards; i++)
-		protect(pt, &pt->t.mm->guards[i], false);
+	for (size_t i = 0; i < page_watches(pt->t.mm)->nguards; i++)
+		protect(pt, &page_watches(pt->t.mm)->guards[i], false);
 }
 
 void debugger_page_watch_drop(struct ptask *pt)
 {
-	if (!pt->t.mm->nguards)
+	if (!page_watches(pt->t.mm)->nguards)
 		return;
 	open_all(pt);
-	pt->t.mm->nguards = 0;
+	page_watches(pt->t.mm)->nguards = 0;
 	ptask_restore(pt);
 }
 
@@ -85,8 +106,8 @@ static struct guard *faulted_page(struct ptask *pt, int status, uint64_t *addr)
 {
 	siginfo_t si;
 
-	if (!pt->t.mm->nguards || wait_signal(status) != SIGSEGV || task_siginfo(&pt->t, &si) ||
-	    si.si_code != SEGV_ACCERR)
+	if (!page_watches(pt->t.mm)->nguards || wait_signal(status) != SIGSEGV ||
+	    task_siginfo(&pt->t, &si) || si.si_code != SEGV_ACCERR)
 		return NULL;
 	*addr = (uint64_t)si.si_addr;
 	struct guard *g = find(pt->t.mm, PAGE_DOWN(*addr));
@@ -148,8 +169,8 @@ enum step_result debugger_page_watch_pass(struct debug *d, struct ptask *pt, int
 		pt->t.mm->planted_as = 0;
 		return s;
 	}
-	for (size_t i = 0; i < pt->t.mm->nguards; i++)
-		if (protect(pt, &pt->t.mm->guards[i], true))
+	for (size_t i = 0; i < page_watches(pt->t.mm)->nguards; i++)
+		if (protect(pt, &page_watches(pt->t.mm)->guards[i], true))
 			return STEP_GONE;
 	return task_restore(&pt->t) ? STEP_GONE : s;
 }

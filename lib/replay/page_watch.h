@@ -8,6 +8,22 @@
 #include "counter/step.h"
 #include "replay/debugger.h"
 
+/* A page that is protected from the program for now. */
+struct guard {
+	uint64_t page;
+	uint8_t prot; /* what the program may do there otherwise */
+	bool access;  /* protected against reads, too */
+	bool closed;
+};
+
+/* The protected pages of an address space. */
+struct page_watches {
+	struct guard *guards;
+	size_t nguards;
+	bool guards_shared; /* some are in shared memory */
+};
+struct page_watches *page_watches(const struct mm *mm);
+
 /* Adds the page of addr; access: protected against reads, too. */
 void debugger_page_watch_add(struct mm *mm, uint64_t addr, bool access);
 /* Protects all pages that have been added, where they are mapped. -1: cannot. */

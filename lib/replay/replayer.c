@@ -121,7 +121,7 @@ static enum replayer_result start_counter(struct replayer *p)
 static bool object_mapped(struct replaying *rp, uint64_t object)
 {
 	for (struct ptask *pt = ((struct replayer *)rp)->tasks; pt; pt = pt->next)
-		if (mm_maps_object(pt->t.mm, object))
+		if (kernel_mm_maps_object(pt->t.mm, object))
 			return true;
 	return false;
 }

@@ -13,8 +13,8 @@ static int set_at_entry(struct ptask *pt, int (*set)(struct task *t))
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
 
-	if (pt->t.mm->counted)
-		ARCH_PC(&pt->t.regs) = code_entry(&pt->t.mm->code, pc);
+	if (kernel_mm_counted(pt->t.mm))
+		ARCH_PC(&pt->t.regs) = code_entry(code_of(pt->t.mm), pc);
 	int e = set(&pt->t);
 	ARCH_PC(&pt->t.regs) = pc;
 	return e;
@@ -32,7 +32,7 @@ int ptask_restore(struct ptask *pt)
 
 void ptask_to_origin(struct replayer *p, struct ptask *pt)
 {
-	const struct code_places *code = &pt->t.mm->code;
+	const struct code_places *code = code_of(pt->t.mm);
 	siginfo_t si = {0};
 
 	task_siginfo(&pt->t, &si);
@@ -53,8 +53,8 @@ static bool arrived(struct replayer *p, struct ptask *pt, int status)
 	pt->site = NULL;
 	pt->nondet = -1;
 	if (wait_is_call(status)) {
-		if (pt->t.mm->counted)
-			code_at_stop(&pt->t.mm->code, &pt->t.regs, saved, task_read_ctx, &pt->t,
+		if (kernel_mm_counted(pt->t.mm))
+			code_at_stop(code_of(pt->t.mm), &pt->t.regs, saved, task_read_ctx, &pt->t,
 				     &pt->site);
 		if (pt->site && pt->site->kind >= CODE_NONDET)
 			pt->nondet = pt->site->kind - CODE_NONDET;
@@ -104,8 +104,9 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 
 	if (p->by)
 		return p->by->run(p, pt, NULL, status);
-	soft_arm(&pt->count,
-		 pt->t.mm->counted ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1 : SOFT_FAR);
+	soft_arm(&pt->count, kernel_mm_counted(pt->t.mm)
+				     ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1
+				     : SOFT_FAR);
 	pt->t.struck = 0;
 	for (;;) {
 		soft_enter(&p->soft, &pt->count);
@@ -191,7 +192,7 @@ enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
 
 	if (p->by)
 		return replayer_run_to_point(p, pt);
-	if (pt->count.ticks >= p->ev.ticks || !pt->t.mm->counted)
+	if (pt->count.ticks >= p->ev.ticks || !kernel_mm_counted(pt->t.mm))
 		return replayer_check_position(p, pt, false);
 	enum replayer_result v = run(p, pt, p->ev.ticks - 1, &status);
 	if (v)

@@ -5,24 +5,78 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct mm_parts {
+	struct mm_part {
+		const struct mm_part_kind *kind;
+		void *bytes;
+	} * v;
+	size_t n;
+};
+
+static void *duplicate(const void *bytes, size_t n)
+{
+	void *copy = xmalloc(n + !n);
+
+	return n ? memcpy(copy, bytes, n) : copy;
+}
+
 struct mm *mm_new(void)
 {
 	struct mm *mm = xcalloc(1, sizeof(*mm));
 
 	mm->refs = 1;
+	mm->parts = xcalloc(1, sizeof(*mm->parts));
 	return mm;
+}
+
+static void part_add(struct mm_parts *p, const struct mm_part_kind *kind, void *bytes)
+{
+	*ARRAY_ADD(p->v, p->n) = (struct mm_part){kind, bytes};
+}
+
+void *mm_part(const struct mm *mm, const struct mm_part_kind *kind)
+{
+	struct mm_parts *p = mm->parts;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].kind == kind)
+			return p->v[i].bytes;
+	part_add(p, kind, xcalloc(1, kind->size));
+	return p->v[p->n - 1].bytes;
+}
+
+static struct mm_parts *parts_copy(const struct mm_parts *from)
+{
+	struct mm_parts *to = xcalloc(1, sizeof(*to));
+
+	for (size_t i = 0; i < from->n; i++) {
+		const struct mm_part_kind *kind = from->v[i].kind;
+		void *bytes = duplicate(from->v[i].bytes, kind->size);
+		if (kind->copied)
+			kind->copied(bytes);
+		part_add(to, kind, bytes);
+	}
+	return to;
+}
+
+static void parts_free(struct mm_parts *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->v[i].kind->clear)
+			p->v[i].kind->clear(p->v[i].bytes);
+		free(p->v[i].bytes);
+	}
+	free(p->v);
+	free(p);
 }
 
 struct mm *mm_fork(const struct mm *mm)
 {
-	struct mm *copy = xmalloc(sizeof(*copy));
+	struct mm *copy = duplicate(mm, sizeof(*mm));
 
-	*copy = *mm;
 	copy->refs = 1;
-	copy->shared = ARRAY_COPY(mm->shared, mm->nshared);
-	copy->code.v = ARRAY_COPY(mm->code.v, mm->code.n);
 	copy->planted = ARRAY_COPY(mm->planted, mm->nplanted);
-	copy->guards = ARRAY_COPY(mm->guards, mm->nguards);
+	copy->parts = parts_copy(mm->parts);
 	return copy;
 }
 
@@ -35,57 +89,8 @@ struct mm *mm_get(struct mm *mm)
 void mm_put(struct mm *mm)
 {
 	if (mm && --mm->refs == 0) {
-		free(mm->shared);
-		free(mm->code.v);
 		free(mm->planted);
-		free(mm->guards);
+		parts_free(mm->parts);
 		free(mm);
 	}
-}
-
-void mm_add_shared(struct mm *mm, struct shared_map m)
-{
-	*ARRAY_ADD(mm->shared, mm->nshared) = m;
-}
-
-bool mm_maps_object(const struct mm *mm, uint64_t object)
-{
-	for (size_t i = 0; i < mm->nshared; i++)
-		if (mm->shared[i].object == object)
-			return true;
-	return false;
-}
-
-void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len)
-{
-	struct shared_map *old = mm->shared;
-	size_t n = mm->nshared, first = 0;
-	uint64_t end = start + len;
-
-	while (first < n && (old[first].start + old[first].len <= start || old[first].start >= end))
-		first++;
-	if (first == n)
-		return;
-	mm->shared = NULL;
-	mm->nshared = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct shared_map m = old[i], head = m, tail = m;
-		uint64_t m_end = m.start + m.len;
-
-		if (m_end <= start || m.start >= end) {
-			mm_add_shared(mm, m);
-			continue;
-		}
-		if (m.start < start) {
-			head.len = start - m.start;
-			mm_add_shared(mm, head);
-		}
-		if (m_end > end) {
-			tail.start = end;
-			tail.len = m_end - end;
-			tail.offset += end - m.start;
-			mm_add_shared(mm, tail);
-		}
-	}
-	free(old);
 }

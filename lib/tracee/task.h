@@ -35,27 +35,6 @@
 #define SCRATCH_SLOTS 1024
 #define SCRATCH_END (SCRATCH_ADDR + SCRATCH_SLOTS * SCRATCH_SIZE)
 
-/* A mapping whose contents are shared with other mappings or files: kept in step by the object's
- * id. */
-struct shared_map {
-	uint64_t start, len, object, offset;
-	bool sysv;
-};
-
-/* Rewritten code in an address space (instrument/image.h). */
-struct code_image;
-struct code_place {
-	uint64_t lo; /* where the original file's first page is */
-	const struct code_image *img;
-	bool mapped; /* false: the program has unmapped it, only the trampolines are left */
-};
-struct code_places {
-	struct code_place *v;
-	size_t n;
-	/* they tell which edges count, and are not mapped: the program's own code runs */
-	bool look_only;
-};
-
 /* A breakpoint instruction in the program's memory, and the byte that is the program's. */
 struct planted {
 	uint64_t addr;
@@ -65,45 +44,33 @@ struct planted {
 	uint16_t slot; /* of that copy; 0: none yet */
 };
 
-/* A page that is closed to the program for now, and what it may do there otherwise: replay/guard.h.
- */
-struct guard {
-	uint64_t page;
-	uint8_t prot;
-	bool access; /* to reads, too */
-	bool closed;
-};
-
 /* An address space, shared by the tasks that have it. */
 struct mm {
 	int refs;
-	uint64_t brk; /* end of the heap as last asked for; 0 before the first exec */
-	uint64_t slots[SCRATCH_SLOTS / 64]; /* pieces of scratch memory in use */
-	bool threads;   /* tasks have shared it that run side by side (not only vfork's) */
-	uint64_t stack; /* where the stack pointer was at exec */
-	/* the program asked for it by PR_SET_DUMPABLE: kept from the kernel, or we could not read
-	 * it */
-	bool not_dumpable;
-	struct shared_map *shared;
-	size_t nshared;
-	bool counted; /* has the counter page */
-	bool advised; /* some of it is not for children, or was once: madvise(2) */
-	struct code_places code;
+	bool threads;            /* tasks have shared it that run side by side (not only vfork's) */
+	uint64_t stack;          /* where the stack pointer was at exec */
 	struct planted *planted; /* sorted by address */
 	size_t nplanted;
-	struct guard *guards;
-	size_t nguards;
-	bool guards_shared;  /* some are in shared memory */
 	unsigned planted_as; /* which state of whose plans these are; 0: none */
+	struct mm_parts *parts;
 };
 struct mm *mm_new(void);
+/* A copy, as fork(2) makes it. */
 struct mm *mm_fork(const struct mm *mm);
 struct mm *mm_get(struct mm *mm);
 void mm_put(struct mm *mm);
-void mm_add_shared(struct mm *mm, struct shared_map m);
-/* Forgets what [start, start+len) covers, cutting mappings that reach beyond. */
-void mm_remove_shared(struct mm *mm, uint64_t start, uint64_t len);
-bool mm_maps_object(const struct mm *mm, uint64_t object);
+
+/* What a higher floor keeps of an address space: `size` bytes, zeroed at first. It is copied and
+ * freed with the address space. */
+struct mm_part_kind {
+	size_t size;
+	/* After a plain copy: gives the copy memory of its own. NULL: it points to none. */
+	void (*copied)(void *part);
+	/* Frees what it points to. */
+	void (*clear)(void *part);
+};
+/* The address space's part of that kind; made where there is none yet. */
+void *mm_part(const struct mm *mm, const struct mm_part_kind *kind);
 
 struct pending_signal {
 	struct pending_signal *next;

@@ -40,7 +40,7 @@ void code_arm_next(struct task *t, struct soft_task *count)
 {
 	uint8_t code[16] = {0};
 
-	if (code_in_tramp(&t->mm->code, ARCH_PC(&t->regs)))
+	if (code_in_tramp(code_of(t->mm), ARCH_PC(&t->regs)))
 		task_read(t, ARCH_PC(&t->regs), code, sizeof(code));
 	bool moved = finish_counting(count, &t->regs, code);
 	if (count->page.left) /* otherwise it is on its way to the stop */
