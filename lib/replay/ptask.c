@@ -112,7 +112,8 @@ static int make_stub(void)
 /* The second barrier after PTRACE_SYSEMU, for this task and all its children: the kernel does
  * nothing for them but the calls that the replayer makes through the agent's instruction. The
  * filter costs nothing, because SYSEMU skips calls before seccomp sees them (ptrace precedes
- * seccomp in kernel/entry); the kernel's page of old calls, which SYSEMU does not see, meets the filter. */
+ * seccomp in kernel/entry); the kernel's page of old calls, which SYSEMU does not see, meets the
+ * filter. */
 static int install_filter(struct task *t)
 {
 	static const struct sock_filter filter[] = {
