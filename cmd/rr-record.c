@@ -1,8 +1,9 @@
-/* rr-record: runs a command and saves every nondeterministic input of it. */
+/* rr-record: runs a command and records its nondeterministic inputs. */
 #include "record/record.h"
 #include "tracee/hold.h"
 #include "util/util.h"
 
+#include <bsd/stdlib.h>
 #include <err.h>
 #include <getopt.h>
 #include <limits.h>
@@ -15,29 +16,28 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: rr-record [-fnqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N]\n"
+	"usage: rr-record [-fqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N]\n"
 	"                 [--cpu-features LIST] [--env NAME=VALUE] [--chdir DIR]\n"
 	"                 [--print-trace-dir FD] [--checksum[=N]] [--debug-on-failure] [--] COMMAND [ARG ...]\n"
 	"Runs COMMAND and records it.\n"
-	"  -o DIR                put the trace there (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
-	"  -f                    replace a trace that is there\n"
-	"  -c MS                 let a task compute for MS milliseconds while others wait (50)\n"
+	"  -o DIR                write the trace to DIR (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
+	"  -f                    replace an existing trace\n"
+	"  -c MS                 the time slice: preempt a task after MS milliseconds (50)\n"
 	"  --counter KIND        what counts ticks: auto, soft, hpc, step or none (auto)\n"
 	"  --chaos               try unlikely schedules, to find bugs\n"
-	"  --seed N              those that are drawn from N (default: another at each run; -v tells)\n"
-	"  -n                    without the agent in the program (every call is traced)\n"
-	"  -q                    no warnings\n"
-	"  -v                    say where the trace is and what is in it\n"
+	"  --seed N              with --chaos: the seed (default: a random one; -v prints it)\n"
+	"  -q                    print no warnings\n"
+	"  -v                    print where the trace is and figures of it\n"
 	"  --cpu N               run everything on this CPU\n"
-	"  --cpu-features LIST   tell the program of a smaller processor: x86-64-v2, x86-64-v3,\n"
-	"                        x86-64-v4, or names of features to do without, a minus before each\n"
+	"  --cpu-features LIST   report fewer features to the program: x86-64-v2, x86-64-v3,\n"
+	"                        x86-64-v4, or names of features to hide, each after a minus\n"
 	"  --env NAME=VALUE      add to the program's environment\n"
-	"  --chdir DIR           start the program there\n"
-	"  --print-trace-dir FD  write the trace's place to this descriptor\n"
+	"  --chdir DIR           start the program in DIR\n"
+	"  --print-trace-dir FD  write the name of the trace directory to this descriptor\n"
 	"  --checksum[=N]        save a checksum of memory every N events (1000), for rr-verify\n"
-	"  --debug-on-failure    if the recorder itself fails, wait there for a debugger; always so at a terminal\n"
-	"  -h, --help            this text\n"
-	"  --version             the version\n";
+	"  --debug-on-failure    if rr-record itself fails, wait for a debugger; the default at a terminal\n"
+	"  -h, --help            print this text\n"
+	"  --version             print the version\n";
 
 enum {
 	OPT_CPU = 256,
@@ -71,12 +71,12 @@ static const struct option options[] = {
 
 static long number(const char *what, const char *s, long max)
 {
-	char *end;
-	long n = strtol(s, &end, 10);
+	const char *error;
+	long long n = strtonum(s, 0, max, &error);
 
-	if (end == s || *end || n < 0 || n > max)
-		errx(125, "%s: %s: not a number that makes sense here", what, s);
-	return n;
+	if (error)
+		errx(125, "%s: %s: number is %s", what, s, error);
+	return (long)n;
 }
 
 static enum record_counter counter(const char *s)
@@ -89,24 +89,24 @@ static enum record_counter counter(const char *s)
 	errx(125, "--counter: %s: not one of auto, soft, hpc, step, none", s);
 }
 
-/* Milliseconds, with a fraction if need be. */
+/* Reads milliseconds, fractions allowed; returns ns. */
 static uint64_t slice(const char *s)
 {
 	char *end;
 	double ms = strtod(s, &end);
 
 	if (end == s || *end || !(ms >= 0.001 && ms <= 1e6))
-		errx(125, "-c: %s: not a number of milliseconds that makes sense here", s);
+		errx(125, "-c: %s: not a number of milliseconds from 0.001 to 1000000", s);
 	return (uint64_t)(ms * 1e6);
 }
 
-/* Ends as the program did, so that whoever started us sees the same. */
+/* Ends by the signal that ended the program, so that the parent sees the same status. */
 static int die_of(int sig, int status)
 {
 	const struct rlimit none = {0, 0};
 	sigset_t set;
 
-	setrlimit(RLIMIT_CORE, &none); /* the program has made its own core */
+	setrlimit(RLIMIT_CORE, &none); /* the program has dumped its own core */
 	signal(sig, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, sig);
@@ -128,7 +128,7 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'o': o.dir = optarg; break;
 		case 'f': o.replace = true; break;
-		case 'n': break; /* no agent: nothing else is made yet */
+		case 'n': break; /* accepted; has no effect */
 		case 'q': o.quiet = true; break;
 		case 'v': o.verbose = true; break;
 		case OPT_CPU: o.cpu = (int)number("--cpu", optarg, 4095); break;

@@ -1,4 +1,4 @@
-# Completion for bash: options are what the program's own -h tells, so that there is no second list of them.
+# Completion for bash. The options come from each program's -h, so that there is only one list of them.
 
 _rr_options()
 {
@@ -39,10 +39,10 @@ _rr_pack()
 
 _rr_record()
 {
-	local i takes='-o --chdir --cpu --env --print-trace-dir'
+	local i takes='-c -o --chdir --counter --cpu --cpu-features --env --print-trace-dir --seed'
 
 	[ "$1" != rr-hunt ] || takes='-j -n -o -S -s --seed'
-	# The first word that is neither an option nor one's argument begins the command.
+	# The command begins at the first word that is neither an option nor an option's argument.
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case " $takes " in
 		*" ${COMP_WORDS[i]} "*) i=$((i + 1)); continue ;;
@@ -70,7 +70,7 @@ _rr_gdb()
 {
 	local i
 
-	# Behind -- is gdb's.
+	# Arguments after -- are for gdb.
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		if [ "${COMP_WORDS[i]}" = -- ]; then
 			mapfile -t COMPREPLY < <(compgen -f -- "$2")

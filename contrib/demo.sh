@@ -1,5 +1,5 @@
 #!/bin/bash
-# Records a program, replays it, and looks into the recording: `make demo`.
+# Records a program, replays it and prints parts of the recording: `make demo`.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -13,7 +13,7 @@ say()
 	printf '\n\033[1m%s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi
 }
 
-say "A program that is different every time: files, processes, the clock, random numbers"
+say "A program whose output differs at every run: files, the clock, a process ID, a random number"
 cat > program.sh <<'END'
 ls -l /usr/include | sort -k 5 -n | tail -n 3
 date +%s.%N
@@ -43,4 +43,4 @@ rr-dump -s openat trace | grep ENOENT | head -n 5
 say '$ rr-dump -t trace'
 rr-dump -t trace
 
-say "The same output twice: it was recorded once, and can be looked at for ever."
+say "The replay printed the recorded output, byte for byte, and will do so every time."
