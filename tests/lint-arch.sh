@@ -23,7 +23,7 @@ exceptions='
 
 registers='\b([re](ax|bx|cx|dx|si|di|bp|sp|ip)|r(8|9|1[0-5])[dwb]?|[er]flags|orig_rax|[fg]s_base|dr[0-7]|cr[0-4]|[xyz]mm[0-9h]*|mxcsr|xcr0)\b|\bR_(R|CS|SS|DS|ES|FS|GS|EFL|ORIG)[A-Z0-9_]*\b'
 instructions='\b(rdtscp?|cpuid|rdrand|rdseed|rdpid|xgetbv|int3|xsave[a-z]*|xrstor[a-z]*|fxsave|popfq?|pushfq?|jrcxz|sysenter)\b|\bint \$|vsyscall|zydis'
-layouts='user_regs_struct|user_fpregs|struct user\b|u_debugreg|NT_X86_|NT_386_|PTRACE_(GET|SET)(FP|FPX)?REGS\b|PTRACE_(PEEK|POKE)USER|EM_X86_64|AUDIT_ARCH_X86|__x86_64__|x86-64|x86_64|i386|CODE_EDGE_CX|red zone'
+layouts='user_regs_struct|user_fpregs|struct user\b|u_debugreg|NT_X86_|NT_386_|PTRACE_(GET|SET)(FP|FPX)?REGS\b|PTRACE_(PEEK|POKE)USER|EM_X86_64|AUDIT_ARCH_X86|__x86_64__|x86-64|x86_64|i386|red zone'
 headers='<(cpuid|x86intrin|immintrin|asm/prctl|asm/ldt|sys/user|sys/io|sys/reg|Zydis)[./]'
 opcodes='0xcc\b|0x0f, ?0x(05|31|34|0b|a2)|0xcd, ?0x80|\\x(48|4c|0f|e9|eb|cc)\\x|0xe[89b]\b'
 calls='\b(ARCH_[SG]ET_[FG]S|(SYS|__NR)_(_sysctl|access|afs_syscall|alarm|arch_prctl|chmod|chown|creat|create_module|dup2|epoll_create|epoll_ctl_old|epoll_wait|epoll_wait_old|eventfd|fork|futimesat|get_kernel_syms|get_thread_area|getdents|getpgrp|getpmsg|inotify_init|ioperm|iopl|lchown|link|lstat|mkdir|mknod|modify_ldt|newfstatat|open|pause|pipe|poll|putpmsg|query_module|readlink|rename|rmdir|security|select|set_thread_area|signalfd|stat|symlink|sysfs|time|tuxcall|unlink|uselib|ustat|utime|utimes|vfork|vserver))\b'
