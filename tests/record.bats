@@ -900,3 +900,11 @@ sample() {
 	replayed
 	verified
 }
+
+@test "the maps of a trace have the build-ids of the mapped files" {
+	rr-record -o trace cp --version > /dev/null
+	id=$(LC_ALL=C readelf -n "$(readlink -f "$(command -v cp)")" | awk '/Build ID/ { print $3 }')
+	[ "$id" ]
+	[ "$(rr-dump -j -M trace | grep -c "/cp\".*\"build_id\":\"$id\"")" -ge 2 ]
+	! rr-dump -j -M trace | grep -v "\"build_id\":\"$id\"" | grep '/cp"'
+}

@@ -7,10 +7,10 @@
 #include "instrument/image.h"
 #include "instrument/instrument.h"
 #include "util/array.h"
+#include "util/build_id.h"
 #include "util/host.h"
 #include "util/util.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -27,51 +27,17 @@
 #define NOTHING "nothing: "
 #define NOTHING_MAX 256
 
-/* The GNU build-id as hexadecimal digits; "" if none. elf(5), PT_NOTE. */
-static void build_id(int fd, char hex[64 + 1])
-{
-	Elf64_Ehdr e;
-	Elf64_Phdr p;
-	uint8_t note[4096];
-
-	hex[0] = '\0';
-	if (pread_all(fd, &e, sizeof(e), 0) != sizeof(e) || memcmp(e.e_ident, ELFMAG, SELFMAG) ||
-	    e.e_phentsize != sizeof(p))
-		return;
-	for (unsigned i = 0; i < e.e_phnum && i < 64; i++) {
-		if (pread_all(fd, &p, sizeof(p), e.e_phoff + i * sizeof(p)) != sizeof(p))
-			return;
-		if (p.p_type != PT_NOTE)
-			continue;
-		ssize_t n =
-			pread_all(fd, note, p.p_filesz < sizeof(note) ? p.p_filesz : sizeof(note),
-				  p.p_offset);
-		for (ssize_t at = 0; n > 0 && at + 16 <= n;) {
-			Elf64_Nhdr h;
-			memcpy(&h, note + at, sizeof(h));
-			size_t desc = (size_t)at + sizeof(h) + ((h.n_namesz + 3ul) & ~3ul);
-			size_t next = desc + ((h.n_descsz + 3ul) & ~3ul);
-			if (next > (size_t)n)
-				break;
-			if (h.n_type == NT_GNU_BUILD_ID && h.n_namesz == 4 &&
-			    !memcmp(note + at + sizeof(h), "GNU", 4)) {
-				for (size_t k = 0; k < h.n_descsz && k < 32; k++)
-					sprintf(hex + 2 * k, "%02x", note[desc + k]);
-				return;
-			}
-			at = (ssize_t)next;
-		}
-	}
-}
-
 /* A file with a build-id is known by it, its size and its time stamp (files that were stripped or
  * patched keep the build-id); another one by where it is as well. */
 static char *name_for(int fd, const struct stat *st)
 {
-	char hex[65];
+	uint8_t id[BUILD_ID_MAX];
+	char hex[2 * BUILD_ID_MAX + 1] = "";
 	unsigned long long mtime = (unsigned long long)stat_mtime_ns(st);
 
-	build_id(fd, hex);
+	size_t n = build_id_read(fd, id);
+	for (size_t i = 0; i < n; i++)
+		sprintf(hex + 2 * i, "%02x", id[i]);
 	if (hex[0])
 		return xasprintf("%s-%llx-%llx-v%d", hex, (unsigned long long)st->st_size, mtime,
 				 CODE_EDITION);

@@ -101,11 +101,20 @@ struct file_copy {
 	char *name;
 };
 
+/* A mapped file's GNU build-id, all 0 if it has none. */
+struct file_build_id {
+	uint64_t dev, ino, size;
+	int64_t mtime_ns;
+	uint8_t id[20];
+};
+
 struct recording_state {
 	struct shared_object *objects;
 	size_t nobjects;
 	struct file_copy *copies;
 	size_t ncopies;
+	struct file_build_id *build_ids;
+	size_t nbuild_ids;
 	struct code_file **codes; /* files that have been rewritten, or cannot be */
 	size_t ncodes;
 	bool stdio_reopened; /* a task has opened /dev/stdout or the like */

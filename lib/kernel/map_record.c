@@ -2,6 +2,7 @@
  * contents. Recording. */
 #include "kernel/handler.h"
 #include "util/array.h"
+#include "util/build_id.h"
 #include "util/host.h"
 #include "util/lack.h"
 #include "util/util.h"
@@ -78,6 +79,26 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	*ARRAY_ADD(rec->own->copies, rec->own->ncopies) = (struct file_copy){
 		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
 	return name;
+}
+
+/* A file that is mapped in pieces is read once. */
+static void put_build_id(struct recording *rec, int fd, struct trace_map *m)
+{
+	uint8_t id[BUILD_ID_MAX] = {0};
+
+	for (size_t i = 0; i < rec->own->nbuild_ids; i++) {
+		const struct file_build_id *f = &rec->own->build_ids[i];
+		if (f->dev == m->dev && f->ino == m->ino && f->size == m->size &&
+		    f->mtime_ns == m->mtime_ns) {
+			memcpy(m->build_id, f->id, sizeof(m->build_id));
+			return;
+		}
+	}
+	build_id_read(fd, id);
+	memcpy(m->build_id, id, sizeof(m->build_id));
+	struct file_build_id *f = ARRAY_ADD(rec->own->build_ids, rec->own->nbuild_ids);
+	*f = (struct file_build_id){m->dev, m->ino, m->size, m->mtime_ns, {0}};
+	memcpy(f->id, id, sizeof(f->id));
 }
 
 /* By the kernel: some of those can be mapped, and not read. */
@@ -172,6 +193,8 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	m->ino = st->st_ino;
 	m->size = (uint64_t)st->st_size;
 	m->mtime_ns = stat_mtime_ns(st);
+	if (fd >= 0 && S_ISREG(st->st_mode))
+		put_build_id(rec, fd, m);
 	bool stable = file_is_stable(m->path, st);
 	const char *name;
 

@@ -162,8 +162,10 @@ static int64_t map_in_task(struct task *t, int64_t fd, uint64_t at, uint64_t len
 	return TASK_CALL(t, SYS_mmap, at, len, prot, flags, (uint64_t)fd, off);
 }
 
+/* build_id: of the original file, as in struct trace_map; NULL: none. */
 static void put_code_map(struct recording *rec, struct task *t, const char *copy, const char *path,
-			 uint64_t start, uint64_t len, uint32_t prot, uint64_t offset)
+			 uint64_t start, uint64_t len, uint32_t prot, uint64_t offset,
+			 const uint8_t *build_id)
 {
 	struct trace_map m = {.tid = t->tid,
 			      .backing = BACKING_CODE,
@@ -174,6 +176,8 @@ static void put_code_map(struct recording *rec, struct task *t, const char *copy
 			      .offset = offset,
 			      .path = path,
 			      .copy = copy};
+	if (build_id)
+		memcpy(m.build_id, build_id, sizeof(m.build_id));
 	kernel_put_map(rec, &m);
 }
 
@@ -206,7 +210,7 @@ static bool map_tramps(struct recording *rec, struct task *t, struct code_file *
 	code_place_add(code_of(t->mm), lo, f->img);
 	code_place_find(code_of(t->mm), lo, f->img)->mapped = false;
 	put_code_map(rec, t, f->name, "[rr code]", at, h->tramp_len, PROT_READ | PROT_EXEC,
-		     h->tramp_off);
+		     h->tramp_off, NULL);
 	return true;
 }
 
@@ -248,7 +252,8 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 				       s->code_off + off) != (int64_t)start))
 			return false;
 		c->mapped = true;
-		put_code_map(rec, t, f->name, m->path, start, len, m->prot, s->code_off + off);
+		put_code_map(rec, t, f->name, m->path, start, len, m->prot, s->code_off + off,
+			     m->build_id);
 	}
 	return true;
 }

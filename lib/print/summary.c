@@ -158,6 +158,19 @@ static void put_map_range(struct text *t, const struct trace_map *m)
 	print_hex(t, m->start + m->len);
 }
 
+/* Without the 0s that pad it. */
+static void put_build_id(struct text *t, const uint8_t id[20])
+{
+	char hex[2 * 20 + 1] = "";
+	size_t n = 20;
+
+	while (n && !id[n - 1])
+		n--;
+	for (size_t i = 0; i < n; i++)
+		snprintf(hex + 2 * i, 3, "%02x", id[i]);
+	print_str(t, hex);
+}
+
 static void put_map_json(struct text *t, const struct trace_event *ev, const struct trace_map *m)
 {
 	print_str(t, "{\"event\":");
@@ -180,6 +193,8 @@ static void put_map_json(struct text *t, const struct trace_event *ev, const str
 	print_json_begin(t);
 	print_name(t, m->copy);
 	print_json_end(t);
+	print_str(t, "\",\"build_id\":\"");
+	put_build_id(t, m->build_id);
 	print_str(t, "\"}\n");
 }
 

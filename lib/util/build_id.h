@@ -1,0 +1,14 @@
+/* The GNU build-id of a program or library. */
+#ifndef RR_BUILD_ID_H
+#define RR_BUILD_ID_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define BUILD_ID_MAX 32 /* bytes */
+
+/* Reads it from the open file: its first bytes, at most BUILD_ID_MAX, and their number; 0 if the
+ * file has none or is no 64-bit ELF file. elf(5), PT_NOTE, NT_GNU_BUILD_ID. */
+size_t build_id_read(int fd, uint8_t id[BUILD_ID_MAX]);
+
+#endif
