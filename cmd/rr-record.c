@@ -124,11 +124,10 @@ int main(int argc, char **argv)
 
 	exit_trouble = 125;
 	o.env = xcalloc((size_t)argc + 1, sizeof(*o.env));
-	while ((c = getopt_long(argc, argv, "+o:c:fnqvh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "+o:c:fqvh", options, NULL)) != -1) {
 		switch (c) {
 		case 'o': o.dir = optarg; break;
 		case 'f': o.replace = true; break;
-		case 'n': break; /* accepted; has no effect */
 		case 'q': o.quiet = true; break;
 		case 'v': o.verbose = true; break;
 		case OPT_CPU: o.cpu = (int)number("--cpu", optarg, 4095); break;

@@ -185,13 +185,13 @@ unprivileged() {
 	[ "$(basename "$(cat record.out)")" = trace ]
 }
 
-@test "-v prints the trace's path and number of events; -q and -n are silent" {
+@test "-v prints the trace's path and number of events; -q is silent" {
 	step record rr-record -v -o trace true
 	grep -q '^rr-record: .*libc\.so\.6: [0-9]* sites rewritten, [0-9]* left alone' record.err
 	tail -n 1 record.err > last
 	grep -q '^rr-record: .*trace' last
 	grep -qw "$(rr-dump trace | wc -l)" last
-	step record rr-record -q -n -f -o trace true
+	step record rr-record -q -f -o trace true
 	[ ! -s record.err ]
 	[ ! -s record.out ]
 }
