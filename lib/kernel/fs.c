@@ -326,7 +326,7 @@ static void exit_read(struct call *c)
 	const char *base = strrchr(path, '/');
 	if (auxv && !strcmp(base, "/auxv")) {
 		uint64_t ignore = 1; /* AT_IGNORE */
-		task_write(c->t, c->args[1], &ignore, sizeof(ignore));
+		task_gone_ok(task_write(c->t, c->args[1], &ignore, sizeof(ignore)));
 	}
 	if (!status || strcmp(base, "/status") != 0)
 		return;
@@ -339,8 +339,8 @@ static void exit_read(struct call *c)
 			char *start = p;
 			for (*p++ = '0'; *p >= '0' && *p <= '9'; p++)
 				*p = ' ';
-			task_write(c->t, c->args[1] + (uint64_t)(start - buf), start,
-				   (size_t)(p - start));
+			task_gone_ok(task_write(c->t, c->args[1] + (uint64_t)(start - buf), start,
+						(size_t)(p - start)));
 		}
 	}
 	free(buf);

@@ -266,7 +266,7 @@ static void hide_vdso(struct task *t)
 	for (at += 8; !task_read_all(t, at, w, 16) && w[0]; at += 16)
 		if (w[0] == AT_SYSINFO_EHDR_) {
 			w[0] = AT_IGNORE_;
-			task_write(t, at, w, 8);
+			task_gone_ok(task_write(t, at, w, 8));
 		}
 }
 

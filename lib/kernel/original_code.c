@@ -69,7 +69,7 @@ void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_
 		if (task_read_all(c->t, to, buf, k))
 			return;
 		kernel_original_show(c->rec, t, addr, buf, k);
-		task_write(c->t, to, buf, k);
+		task_gone_ok(task_write(c->t, to, buf, k));
 	}
 }
 
@@ -78,7 +78,7 @@ static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on
 	if (on == !!task_planted(t, entry))
 		return;
 	if (on)
-		task_plant(t, entry);
+		task_gone_ok(task_plant(t, entry));
 	else
 		task_unplant(t, entry);
 	kernel_put_out(rec, t, entry, 1);
@@ -93,7 +93,7 @@ static void byte_written(struct recording *rec, struct task *t, uint64_t at, uin
 
 	if (entry == at && now == was)
 		return;
-	task_write(t, at, &now, 1);
+	task_gone_ok(task_write(t, at, &now, 1));
 	if (entry != at && (value == was || value == arch_breakpoint[0]))
 		plant(rec, t, entry, value != was);
 	else if (value != was)

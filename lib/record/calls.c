@@ -108,7 +108,7 @@ void rtask_call_begin(struct recorder *r, struct rtask *rt)
 	if (c->verdict == CALL_REFUSE)
 		ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	if (c->changed || c->verdict == CALL_REFUSE)
-		task_set_regs(t);
+		task_gone_ok(task_set_regs(t));
 	if (c->nr == SYS_set_tid_address)
 		rt->clear_tid = c->args[0];
 	if (c->nr == SYS_exit || c->nr == SYS_exit_group)
@@ -128,7 +128,7 @@ static void fix_exit_regs(struct rtask *rt)
 	if (c->changed) /* the kernel may restart it */
 		ARCH_SYSNO(g) = ARCH_SYSNO(&c->entry);
 	ARCH_RESULT(g) = (uint64_t)c->result;
-	task_set_regs(&rt->t);
+	task_gone_ok(task_set_regs(&rt->t));
 }
 
 /* A call that only returns a number leaves all other registers as they were at its entry. */
@@ -186,7 +186,7 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 			kill(rt->tgid, SIGKILL);
 			return;
 		}
-		task_get_regs(t);
+		task_gone_ok(task_get_regs(t));
 		rtask_set_point(rt, POINT_EVENT);
 		rt->clear_tid = 0;
 		t->debugged = false; /* flush_thread() in arch/x86/kernel/process.c */

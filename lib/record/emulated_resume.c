@@ -97,7 +97,7 @@ static void apply_changes(struct recorder *r, struct rtask *rt, enum traced_at a
 	if (at == TRACED_AT_EVENT)
 		rtask_set_pc(rt, ARCH_PC(&rt->t.regs));
 	else /* the signal frame is to hold the original's pc */
-		task_set_regs(&rt->t);
+		task_gone_ok(task_set_regs(&rt->t));
 	if (at == TRACED_AT_CALL)
 		emulated_set_point(rt, &after);
 	else

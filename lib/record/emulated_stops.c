@@ -47,7 +47,7 @@ static void notify_tracer(struct recorder *r, pid_t by, pid_t tid, int status)
 			send_sigchld(y, &info);
 		if (y->sched == SCHED_BLOCKED &&
 		    (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
-			task_resume(&y->t, PTRACE_INTERRUPT, 0);
+			task_gone_ok(task_resume(&y->t, PTRACE_INTERRUPT, 0));
 	}
 }
 
@@ -322,7 +322,7 @@ void emulated_stop_end(struct rtask *rt, int sig)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, sig);
 	if (d->at == TRACED_IN_GROUP_STOP && rt->sched == SCHED_STOPPED) {
 		d->state = TRACED_LEAVING;
-		task_resume(&rt->t, PTRACE_INTERRUPT, 0);
+		task_gone_ok(task_resume(&rt->t, PTRACE_INTERRUPT, 0));
 	}
 	if (d->at >= TRACED_IN_KERNEL)
 		d->at = TRACED_AT_NOTHING;

@@ -90,7 +90,7 @@ void rtask_exiting(struct recorder *r, struct rtask *rt)
 	if (rt->state == RTASK_EXITING)
 		return;                  /* killed while it is there for its tracer */
 	if (rt->state == RTASK_ENDING) { /* the same, when it is past that */
-		task_resume(&rt->t, PTRACE_CONT, 0);
+		task_gone_ok(task_resume(&rt->t, PTRACE_CONT, 0));
 		return;
 	}
 	rtask_set_state(rt, RTASK_EXITING);
@@ -102,7 +102,7 @@ void rtask_exiting(struct recorder *r, struct rtask *rt)
 void rtask_leave(struct recorder *r, struct rtask *rt)
 {
 	put_robust_list(r, rt);
-	task_resume(&rt->t, PTRACE_CONT, 0);
+	task_gone_ok(task_resume(&rt->t, PTRACE_CONT, 0));
 	rtask_set_state(rt, RTASK_ENDING);
 	/* It ends at once, unless it has to wait for others: the first process of a pid namespace
 	 * does. */

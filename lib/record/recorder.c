@@ -76,7 +76,7 @@ static void event_stop(struct recorder *r, struct rtask *rt, int sig)
 	if (rt->traced.state == TRACED_LEAVING) {
 		rt->traced.state = TRACED_RUNNING;
 	} else if (signal_stops(sig)) {
-		task_resume(&rt->t, PTRACE_LISTEN, 0);
+		task_gone_ok(task_resume(&rt->t, PTRACE_LISTEN, 0));
 		rt->sched = SCHED_STOPPED;
 		/* The process's other threads have to run to come to their own group-stops. */
 		if (rt->state == RTASK_BETWEEN)
@@ -226,7 +226,7 @@ static void resume(struct recorder *r, struct rtask *rt, int sig)
 				request == PTRACE_SYSEMU ? RTASK_RUNNING_SYSEMU : RTASK_RUNNING);
 		soft_enter(&r->soft, &rt->count);
 	}
-	task_resume(&rt->t, request, sig);
+	task_gone_ok(task_resume(&rt->t, request, sig));
 }
 
 /* Lets the task run to its next stop, which is to be handled, or (step counter) over one

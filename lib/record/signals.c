@@ -86,7 +86,7 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		rtask_put_event(r, rt, ev);
 		return;
 	}
-	task_get_regs(t);
+	task_gone_ok(task_get_regs(t));
 	arch_sigframe_unstep(&t->regs, &before, task_read_ctx, task_write_ctx, t);
 	ev->flags |= EVF_HANDLER;
 	ev->after = t->regs;
@@ -335,7 +335,7 @@ static void stop_before_call(struct rtask *rt, const struct trace_regs *entry,
 	ARCH_RESULT(&t->regs) = ARCH_SYSNO(entry);
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	ARCH_PC(&t->regs) -= ARCH_SYSCALL_LEN;
-	task_set_regs(t);
+	task_gone_ok(task_set_regs(t));
 	rtask_stop_at_point(rt, POINT_CALL);
 	rt->overdue_ns = 0;
 	s->sent = true;

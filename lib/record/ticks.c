@@ -47,7 +47,7 @@ void rtask_set_origin(struct rtask *rt, bool trapped)
 	if (pc == ARCH_PC(&t->regs))
 		return;
 	ARCH_PC(&t->regs) = pc;
-	task_set_regs(t);
+	task_gone_ok(task_set_regs(t));
 }
 
 void tick_stop_at_edge(struct rtask *rt)
@@ -107,7 +107,7 @@ static enum rtask_state at_nondet(struct recorder *r, struct rtask *rt, const st
 	if (task_clock_faults(t, &c)) {
 		rt->fault_pc = ARCH_PC(&t->regs);
 		ARCH_PC(&t->regs) = AGENT_CLOCK;
-		task_set_regs(t);
+		task_gone_ok(task_set_regs(t));
 		return RTASK_COUNT_STOP_FAULT;
 	}
 	tick_emulate_insn(r, rt, &c);
@@ -209,7 +209,7 @@ void tick_undo_call(struct rtask *rt)
 	ARCH_RESULT(g) = ARCH_SYSNO(g);
 	ARCH_SYSNO(g) = (uint64_t)-1;
 	ARCH_PC(g) -= ARCH_SYSCALL_LEN;
-	task_set_regs(&rt->t);
+	task_gone_ok(task_set_regs(&rt->t));
 	rtask_set_state(rt, RTASK_SKIPPING);
 }
 

@@ -136,7 +136,7 @@ static void plant(struct task *t, uint64_t addr)
 	size_t n = code_entries(code_of(t->mm), addr, v);
 
 	for (size_t i = 0; i < n; i++)
-		task_plant(t, v[i]);
+		task_gone_ok(task_plant(t, v[i]));
 }
 
 void debugger_points_lift(struct ptask *pt)

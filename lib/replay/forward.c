@@ -81,7 +81,7 @@ enum hook_answer debugger_hook_stop(struct replayer_hooks *s, struct replayer *p
 
 	(void)p;
 	if (debugger_displace_undo(&pt->t, &pt->t.regs, pt->count.page.saved[0]))
-		task_set_regs(&pt->t);
+		task_gone_ok(task_set_regs(&pt->t));
 	if (wait_event(status))
 		return at_clock(d, pt);
 	if (debugger_page_watch_triggered(pt, status))

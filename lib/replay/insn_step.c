@@ -107,7 +107,7 @@ bool debugger_insn_pass_page_watch(struct debug *d, struct ptask *pt, int status
 		task_unplant(&pt->t, pc);
 	enum step_result s = debugger_page_watch_pass(d, pt, &status, step_plain);
 	if (planted)
-		task_plant(&pt->t, pc);
+		task_gone_ok(task_plant(&pt->t, pc));
 	return s == STEP_DONE;
 }
 
@@ -154,7 +154,7 @@ enum stepped debugger_insn_step(struct debug *d, struct ptask *pt)
 	enum stepped s = task_set_regs(t) ? STEP_FAILED : step_raw(d, pt);
 	for (size_t i = 0; i < n; i++)
 		if (planted[i])
-			task_plant(t, v[i]);
+			task_gone_ok(task_plant(t, v[i]));
 	debugger_insn_origin(pt);
 	if (s == STEP_AT_EVENT) { /* a trampoline may have executed a part of it */
 		t->regs = from;
@@ -175,7 +175,7 @@ void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 	int status;
 
 	ARCH_PC(&t->regs) = copy ? copy : v[0];
-	task_set_regs(t);
+	task_gone_ok(task_set_regs(t));
 	if (copy)
 		return;
 	for (size_t i = 0; i < n; i++)
@@ -183,13 +183,13 @@ void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 	enum step_result s = step_one(d, pt, &c, &status);
 	if (s == STEP_DONE) {
 		for (size_t i = 0; i < n; i++)
-			task_plant(t, v[i]);
+			task_gone_ok(task_plant(t, v[i]));
 		return;
 	}
 	/* The next event deals with that stop; the breakpoint is out until then. */
 	if (s == STEP_STOPPED)
 		before_trap(pt, status);
-	task_set_regs(t);
+	task_gone_ok(task_set_regs(t));
 	t->mm->planted_as = 0;
 }
 

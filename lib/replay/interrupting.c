@@ -168,7 +168,7 @@ static enum replayer_result hpc_run(struct replayer *p, struct ptask *pt, struct
 	v = hpc_run_armed(p, pt, in, status);
 	hpc_disarm(&pt->hpc);
 	if (in && in->pc)
-		task_set_breakpoint(&pt->t, 0);
+		task_gone_ok(task_set_breakpoint(&pt->t, 0));
 	return v;
 }
 

@@ -213,7 +213,7 @@ struct ptask *ptask_start(struct replayer *p)
 		replayer_fail(p, "stub: cannot be executed");
 		return NULL;
 	}
-	task_get_regs(&pt->t);
+	task_gone_ok(task_get_regs(&pt->t));
 	if (!ptask_open_counter(p, pt) || install_filter(&pt->t)) {
 		replayer_fail(p, "seccomp: %s", strerror(errno));
 		return NULL;

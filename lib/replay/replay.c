@@ -20,7 +20,7 @@ static void show_divergence(struct replayer *p)
 		n++;
 	struct replay_stopped *v = xcalloc(n + 1, sizeof(*v));
 	for (struct ptask *pt = p->tasks; pt; pt = pt->next) {
-		task_set_regs(&pt->t);
+		task_gone_ok(task_set_regs(&pt->t));
 		v[pt == about ? 0 : i++] = (struct replay_stopped){pt->t.tid, pt->id, pt == about};
 	}
 	p->o->diverged(p->o->ctx, &p->report, v, n);

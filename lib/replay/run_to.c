@@ -35,7 +35,7 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt)
 	const struct code_places *code = code_of(pt->t.mm);
 	siginfo_t si = {0};
 
-	task_siginfo(&pt->t, &si);
+	task_gone_ok(task_siginfo(&pt->t, &si));
 	if (task_watch_hit(&si))
 		code_finish(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP);
 	uint64_t at = ARCH_PC(&pt->t.regs);

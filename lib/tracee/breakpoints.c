@@ -41,14 +41,15 @@ void task_unplant(struct task *t, uint64_t addr)
 
 	if (i == mm->nplanted || mm->planted[i].addr != addr)
 		return;
-	task_write(t, addr, &mm->planted[i].was, 1); /* or nothing is mapped there any more */
+	task_gone_ok(task_write(t, addr, &mm->planted[i].was,
+				1)); /* or nothing is mapped there any more */
 	ARRAY_REMOVE(mm->planted, mm->nplanted, i);
 }
 
 void task_unplant_all(struct task *t)
 {
 	for (size_t i = 0; i < t->mm->nplanted; i++)
-		task_write(t, t->mm->planted[i].addr, &t->mm->planted[i].was, 1);
+		task_gone_ok(task_write(t, t->mm->planted[i].addr, &t->mm->planted[i].was, 1));
 	t->mm->nplanted = 0;
 }
 
@@ -69,7 +70,8 @@ int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n)
 	for (size_t i = find(mm, addr); i < mm->nplanted && mm->planted[i].addr - addr < n; i++) {
 		mm->planted[i] = (struct planted){.addr = mm->planted[i].addr,
 						  .was = buf[mm->planted[i].addr - addr]};
-		task_write(t, mm->planted[i].addr, arch_breakpoint, ARCH_BREAKPOINT_LEN);
+		task_gone_ok(
+			task_write(t, mm->planted[i].addr, arch_breakpoint, ARCH_BREAKPOINT_LEN));
 	}
 	return 0;
 }

@@ -72,6 +72,15 @@ struct mm_part_kind {
 /* The address space's part of that kind; made where there is none yet. */
 void *mm_part(const struct mm *mm, const struct mm_part_kind *kind);
 
+/* What acts on a task fails with ESRCH when SIGKILL has ended it, at any moment. Each caller looks
+ * at that, or says by task_gone_ok() that it need not: waitpid will report the end, and what was to
+ * be done does not matter any more. */
+#define TASK_CHECKED __attribute__((warn_unused_result))
+static inline void task_gone_ok(int error)
+{
+	(void)error;
+}
+
 struct pending_signal {
 	struct pending_signal *next;
 	siginfo_t info;
@@ -96,36 +105,36 @@ struct task {
 	unsigned struck;
 };
 
-int task_get_regs(struct task *t);
-int task_set_regs(struct task *t); /* from t->regs */
+TASK_CHECKED int task_get_regs(struct task *t);
+TASK_CHECKED int task_set_regs(struct task *t); /* from t->regs */
 /* The result of a call alone: cheaper than all registers. The getter says so by errno. */
-int task_get_result(struct task *t, uint64_t *result);
-int task_set_result(struct task *t); /* from t->regs */
+TASK_CHECKED int task_get_result(struct task *t, uint64_t *result);
+TASK_CHECKED int task_set_result(struct task *t); /* from t->regs */
 /* Resumes with a PTRACE_ request and signal. */
-int task_resume(struct task *t, int request, int sig);
+TASK_CHECKED int task_resume(struct task *t, int request, int sig);
 /* After calls made in its name: its registers again, as they are in t->regs. */
-int task_restore(struct task *t);
+TASK_CHECKED int task_restore(struct task *t);
 /* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware
  * breakpoint: the code is as it was. -1: the kernel refuses that address. */
-int task_set_breakpoint(struct task *t, uint64_t pc);
+TASK_CHECKED int task_set_breakpoint(struct task *t, uint64_t pc);
 /* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more.
  */
-int task_wait(struct task *t, int *status);
-int task_siginfo(struct task *t, siginfo_t *info);
+TASK_CHECKED int task_wait(struct task *t, int *status);
+TASK_CHECKED int task_siginfo(struct task *t, siginfo_t *info);
 
 /* breakpoints.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped
  * there. */
-int task_plant(struct task *t, uint64_t addr);
+TASK_CHECKED int task_plant(struct task *t, uint64_t addr);
 void task_unplant(struct task *t, uint64_t addr);
 void task_unplant_all(struct task *t);
 struct planted *task_planted(const struct task *t, uint64_t addr); /* NULL: none there */
 /* task_write() to the program's own bytes: what is planted there stays. */
-int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
+TASK_CHECKED int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
 /* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
 void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 
 /* -1: the kernel refuses one. */
-int task_set_watches(struct task *t, const struct arch_watches *w);
+TASK_CHECKED int task_set_watches(struct task *t, const struct arch_watches *w);
 /* Whether they strike: under some hypervisors (PVM) the registers can be set, and nothing comes of
  * it. Makes a process to see it, the first time. */
 bool task_watches_work(void);
@@ -145,19 +154,19 @@ unsigned long task_event_msg(struct task *t);
 /* Bytes read, short at the first page that cannot be; -1 if none. */
 ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n);
 /* All n bytes or -1 (EFAULT). task_write also writes where the program may not. */
-int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
-int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
+TASK_CHECKED int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
+TASK_CHECKED int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
 /* The same for floors that know of no tasks: ctx is the task. */
 int task_read_ctx(void *ctx, uint64_t addr, void *buf, size_t n);
 int task_write_ctx(void *ctx, uint64_t addr, const void *buf, size_t n);
 /* Only where the program may: -1 (EFAULT) otherwise. */
-int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
+TASK_CHECKED int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
 /* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if
  * unreadable. */
 ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
 /* The extended state: bytes, or -1. */
 ssize_t task_get_xstate(struct task *t, void *buf, size_t max);
-int task_set_xstate(struct task *t, const void *buf, size_t n);
+TASK_CHECKED int task_set_xstate(struct task *t, const void *buf, size_t n);
 /* Areas that are set from now on come from a machine with this layout of them. */
 void task_xstate_recorded(const struct arch_xlayout *there);
 
@@ -169,16 +178,16 @@ int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
 /* send_fd.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the
  * task cannot do that, shared with it; close-on-exec. The task's own descriptor of it, or -errno.
  */
-int64_t task_send_fd(struct task *t, int fd, int flags);
+TASK_CHECKED int64_t task_send_fd(struct task *t, int fd, int flags);
 /* The same at once from any stop, for replay: signals from outside are dropped; *child, if not
  * NULL, becomes the task a clone has made, stopped. */
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);
 #define TASK_CALL_REPLAY(t, nr, ...) task_call_replay(t, nr, (const uint64_t[6]){__VA_ARGS__}, NULL)
 /* From an exec's event stop to its end: until then the kernel has yet to set the result, over
  * whatever registers are given to the task. */
-int task_finish_exec(struct task *t);
+TASK_CHECKED int task_finish_exec(struct task *t);
 /* Maps the agent into a task that has just become another program (stopped after execve). */
-int task_map_agent(struct task *t);
+TASK_CHECKED int task_map_agent(struct task *t);
 
 struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info); /* the last now */
 
@@ -221,6 +230,6 @@ void task_set_stack_limit(struct task *t, uint64_t bytes);
  * are the same. sps: stack pointers of all tasks that share it. What lies below a stack
  * pointer and its ARCH_RED_ZONE is dead and does not count: it may hold saved extended state, whose
  * header depends on context switches (Intel SDM vol. 1, 13.6). */
-int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum);
+TASK_CHECKED int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum);
 
 #endif

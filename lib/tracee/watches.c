@@ -41,7 +41,7 @@ bool task_watches_work(void)
 		answer = NO;
 	if (wait_is_stop(status)) {
 		kill(t.tid, SIGKILL);
-		task_wait(&t, &status);
+		task_gone_ok(task_wait(&t, &status));
 	}
 	return answer == YES;
 }

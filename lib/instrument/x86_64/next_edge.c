@@ -46,5 +46,5 @@ void code_arm_next(struct task *t, struct soft_task *count)
 	if (count->page.left) /* otherwise it is on its way to the stop */
 		soft_arm(count, 1);
 	if (moved)
-		task_set_regs(t);
+		task_gone_ok(task_set_regs(t));
 }
