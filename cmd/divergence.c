@@ -2,7 +2,7 @@
 
 #include "print/replay_report.h"
 #include "tracee/hold.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 

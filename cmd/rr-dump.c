@@ -2,7 +2,8 @@
 #include "print/print.h"
 #include "print/replay_report.h"
 #include "replay/replay.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <err.h>
 #include <getopt.h>

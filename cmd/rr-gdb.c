@@ -1,6 +1,7 @@
 /* rr-gdb: a recorded run in gdb, forwards and backwards. */
 #include "gdb/gdb.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <bsd/stdlib.h>
 #include <err.h>

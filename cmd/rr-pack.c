@@ -1,7 +1,9 @@
 /* rr-pack: makes traces that travel, and unpacks archives of others. */
 #include "pack/pack.h"
 #include "trace/trace.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <bsd/stdlib.h>
 #include <err.h>

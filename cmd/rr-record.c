@@ -1,7 +1,8 @@
 /* rr-record: runs a command and records its nondeterministic inputs. */
 #include "record/record.h"
 #include "tracee/hold.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <bsd/stdlib.h>
 #include <err.h>

@@ -5,7 +5,8 @@
 #include "trace/systab.h"
 #include "trace/trace.h"
 #include "tracee/hold.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <err.h>
 #include <getopt.h>

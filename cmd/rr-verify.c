@@ -2,7 +2,8 @@
 #include "divergence.h"
 #include "print/replay_report.h"
 #include "tracee/hold.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <err.h>
 #include <getopt.h>

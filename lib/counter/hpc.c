@@ -1,5 +1,6 @@
 #include "counter/hpc.h"
 
+#include "util/exhaustion.h"
 #include "util/host.h"
 
 #include <errno.h>

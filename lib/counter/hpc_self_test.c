@@ -4,7 +4,8 @@
 #include "counter/hpc.h"
 #include "counter/hpc_loops.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <sched.h>

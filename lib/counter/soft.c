@@ -1,6 +1,6 @@
 #include "counter/soft.h"
 
-#include "util/util.h"
+#include "util/size.h"
 
 #include <sys/mman.h>
 #include <unistd.h>

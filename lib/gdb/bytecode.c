@@ -1,7 +1,6 @@
 #include "gdb/bytecode.h"
 
 #include "gdb/target.h"
-#include "util/util.h"
 
 #include <assert.h>
 

@@ -4,8 +4,9 @@
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stdlib.h>

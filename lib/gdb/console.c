@@ -1,7 +1,7 @@
 #include "gdb/console.h"
 
 #include "util/array.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <stdarg.h>
 #include <stdio.h>

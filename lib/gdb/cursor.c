@@ -1,6 +1,6 @@
 #include "gdb/cursor.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>

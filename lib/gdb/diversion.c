@@ -2,7 +2,6 @@
 
 #include "gdb/inferiors.h"
 #include "util/array.h"
-#include "util/util.h"
 
 void gdb_diversion_begin(struct session *s, pid_t tid, const struct trace_regs *before)
 {

@@ -4,7 +4,8 @@
 #include "gdb/loaded_objects.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -4,7 +4,9 @@
 #include "gdb/loaded_objects.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>

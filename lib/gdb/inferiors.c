@@ -1,7 +1,7 @@
 #include "gdb/inferiors.h"
 
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <stdlib.h>
 

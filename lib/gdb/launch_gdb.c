@@ -5,7 +5,9 @@
 #include "gdb/listen.h"
 #include "gen/gdb_commands.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <err.h>
 #include <errno.h>

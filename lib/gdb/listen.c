@@ -1,10 +1,11 @@
 #include "gdb/listen.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <err.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>

@@ -2,7 +2,8 @@
 
 #include "gdb/inferiors.h"
 #include "gdb/target.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <elf.h>
 #include <link.h>

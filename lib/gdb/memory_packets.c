@@ -3,7 +3,7 @@
 #include "gdb/packets.h"
 #include "gdb/reply.h"
 #include "gdb/target.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <stdlib.h>

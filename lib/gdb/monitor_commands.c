@@ -6,8 +6,9 @@
 #include "gdb/resume.h"
 #include "gdb/stop_replies.h"
 #include "print/print.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <bsd/stdlib.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* Finds the handler of a packet by its name. */
 #include "gdb/packets.h"
 #include "gdb/reply.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "gdb/reply.h"
 #include "gdb/signal_numbers.h"
 #include "gdb/tls.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stddef.h>

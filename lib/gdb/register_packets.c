@@ -4,7 +4,7 @@
 #include "gdb/packets.h"
 #include "gdb/reply.h"
 #include "gdb/target.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>

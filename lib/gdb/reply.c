@@ -1,6 +1,6 @@
 #include "gdb/reply.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -5,7 +5,6 @@
 #include "gdb/inferiors.h"
 #include "gdb/reply.h"
 #include "gdb/stop_replies.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <string.h>

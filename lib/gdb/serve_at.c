@@ -1,7 +1,6 @@
 /* rr-gdb -s: a server without a debugger of its own. */
 #include "gdb/gdb.h"
 #include "gdb/listen.h"
-#include "util/util.h"
 
 #include <err.h>
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #include "gdb/gdb.h"
 #include "gdb/session.h"
 #include "print/replay_report.h"
+#include "util/alloc.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <err.h>
 #include <errno.h>

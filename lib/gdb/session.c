@@ -7,7 +7,7 @@
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
 #include "gdb/target.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 #include "gdb/signal_numbers.h"
 
-#include "util/util.h"
+#include "util/size.h"
 
 #include <signal.h>
 

@@ -6,7 +6,6 @@
 #include "gdb/reply.h"
 #include "gdb/signal_numbers.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
 
 #include <assert.h>
 #include <string.h>

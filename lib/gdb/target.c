@@ -1,7 +1,5 @@
 #include "gdb/target.h"
 
-#include "util/util.h"
-
 #include <string.h>
 
 #define AUXV_WORDS 512

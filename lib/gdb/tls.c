@@ -4,7 +4,6 @@
 #include "gdb/inferiors.h"
 #include "gdb/loaded_objects.h"
 #include "gdb/target.h"
-#include "util/util.h"
 
 #include <elf.h>
 #include <string.h>

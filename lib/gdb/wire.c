@@ -1,6 +1,6 @@
 #include "gdb/wire.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <poll.h>

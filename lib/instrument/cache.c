@@ -6,10 +6,12 @@
  */
 #include "instrument/image.h"
 #include "instrument/instrument.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/build_id.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -14,6 +14,7 @@
  * itself.
  */
 #include "instrument/rewrite.h"
+#include "util/alloc.h"
 #include "util/array.h"
 
 #include <string.h>

@@ -1,6 +1,9 @@
 /* Reading the ELF file: everything in it may be a lie. */
 #include "arch/arch.h"
 #include "instrument/rewrite.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <string.h>

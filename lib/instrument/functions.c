@@ -1,6 +1,7 @@
 /* Which bytes are functions, and all of their instructions. */
 #include "instrument/rewrite.h"
 #include "util/array.h"
+#include "util/size.h"
 
 #include <string.h>
 

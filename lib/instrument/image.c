@@ -3,9 +3,11 @@
 #include "arch/insn.h"
 #include "counter/page.h"
 #include "instrument/trampoline.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 #include <string.h>

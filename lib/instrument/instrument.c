@@ -1,5 +1,7 @@
 #include "instrument/rewrite.h"
 #include "util/deflate.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <string.h>

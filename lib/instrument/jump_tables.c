@@ -1,5 +1,6 @@
 /* Jump tables, and addresses that only data holds. */
 #include "instrument/rewrite.h"
+#include "util/alloc.h"
 #include "util/array.h"
 
 #include <string.h>

@@ -9,7 +9,6 @@
 
 #include "instrument/instrument.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <elf.h>
 #include <stdlib.h>

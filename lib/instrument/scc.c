@@ -1,6 +1,7 @@
 /* Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms", SIAM J.
  * Comput., 1972. */
 #include "instrument/rewrite.h"
+#include "util/alloc.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* The table at work: what a row of formats/syscalls says about a call's memory, saved. */
 #include "kernel/handler.h"
 #include "trace/error.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,9 +1,10 @@
 /* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program
  * wants kept from its children goes along. */
 #include "kernel/handler.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>

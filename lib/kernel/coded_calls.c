@@ -1,7 +1,6 @@
 /* What formats/subcodes cannot say about a call with a code: ioctl, prctl, arch_prctl, futex,
  * quotactl. Recording. */
 #include "kernel/handler.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <linux/fiemap.h>

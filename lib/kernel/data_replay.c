@@ -1,7 +1,8 @@
 /* The bytes a call wrote, put back in replay. */
 #include "kernel/handler.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>

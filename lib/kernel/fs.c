@@ -1,8 +1,10 @@
 /* Files and descriptors: where written bytes went. Recording. */
 #include "kernel/handler.h"
-#include "util/lack.h"
+#include "util/alloc.h"
+#include "util/exhaustion.h"
+#include "util/file_io.h"
 #include "util/procfd.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +83,7 @@ static void update_shared(struct call *c, int fd)
 		from = 0;
 		n = (uint64_t)st.st_size;
 	}
-	int in = lack_open(proc_fd(c->t->tid, fd).path, O_RDONLY);
+	int in = exhaustion_open(proc_fd(c->t->tid, fd).path, O_RDONLY);
 	if (in < 0)
 		return;
 	kernel_put_object(c->rec, o->id, in, from, from + n);
@@ -188,7 +190,7 @@ static void exit_truncate(struct call *c)
 			return;
 		char *full = xasprintf("/proc/%d/%s%s", c->t->tid, path[0] == '/' ? "root" : "cwd/",
 				       path);
-		int fd = lack_open(full, O_RDONLY | O_NONBLOCK);
+		int fd = exhaustion_open(full, O_RDONLY | O_NONBLOCK);
 		free(full);
 		if (fd < 0 || fstat(fd, &st)) {
 			if (fd >= 0)
@@ -257,14 +259,14 @@ static void exit_sendfile(struct call *c)
 		from = fd_position(c, source_fd(c), &flags) - n;
 	else if (!KERNEL_CALL_READ(c, off_arg, &from))
 		from -= n;
-	int in = lack_open(proc_fd(c->t->tid, source_fd(c)).path, O_RDONLY);
+	int in = exhaustion_open(proc_fd(c->t->tid, source_fd(c)).path, O_RDONLY);
 	if (in < 0)
 		return;
 	c->flags |= (uint16_t)c->note[0];
 	while (n) {
 		ssize_t k = pread_all(in, buf, n < sizeof(buf) ? n : sizeof(buf), from);
 		if (k < 0)
-			lack_note("a file that was sent");
+			exhaustion_note("a file that was sent");
 		if (k <= 0)
 			break;
 		kernel_put(c->rec, &(struct trace_data){.kind = DATA_PAYLOAD,

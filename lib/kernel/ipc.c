@@ -1,6 +1,5 @@
 /* System V semaphores, shared memory segments and message queues. */
 #include "kernel/handler.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <sys/ipc.h>

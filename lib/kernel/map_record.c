@@ -3,9 +3,9 @@
 #include "kernel/handler.h"
 #include "util/array.h"
 #include "util/build_id.h"
+#include "util/exhaustion.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/lack.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,7 +121,7 @@ static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 		size_t want = to - from < sizeof(buf) ? to - from : sizeof(buf);
 		ssize_t n = pread_all(fd, buf, want, from);
 		if (n < 0 && !is_made_up(fd))
-			lack_note("a mapped file");
+			exhaustion_note("a mapped file");
 		if (n <= 0)
 			return 0;
 		kernel_put(c->rec, &(struct trace_data){.kind = DATA_SHARED,

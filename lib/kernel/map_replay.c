@@ -3,9 +3,8 @@
 #include "instrument/image.h"
 #include "kernel/handler.h"
 #include "util/array.h"
-#include "util/lack.h"
 #include "util/procfd.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>

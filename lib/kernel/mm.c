@@ -1,8 +1,8 @@
 /* Mappings and the heap: mmap, munmap, mremap, mprotect, madvise, brk. */
 #include "kernel/handler.h"
-#include "util/lack.h"
+#include "util/exhaustion.h"
 #include "util/procfd.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,8 @@ static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
 	proc_fd_target(t->tid, fd, path, 4096);
 	if (stat(link.path, st))
 		memset(st, 0, sizeof(*st));
-	return S_ISREG(st->st_mode) ? lack_open(link.path, O_RDONLY | O_NOCTTY | O_NONBLOCK) : -1;
+	return S_ISREG(st->st_mode) ? exhaustion_open(link.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+				    : -1;
 }
 
 static bool fd_is_writable(struct task *t, int fd)
@@ -209,7 +210,7 @@ static void put_grown(struct call *c, const struct shared_map *m)
 
 	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", c->t->tid, m->start,
 		 m->start + m->len);
-	int fd = lack_open(link, O_RDONLY);
+	int fd = exhaustion_open(link, O_RDONLY);
 	if (fd >= 0 && !fstat(fd, &st))
 		kernel_put_object(c->rec, m->object, fd, m->offset,
 				  end < (uint64_t)st.st_size ? end : (uint64_t)st.st_size);

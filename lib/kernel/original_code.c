@@ -5,8 +5,8 @@
  */
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* What a call wrote to a standard output, from the memory of the replayed task. */
 #include "kernel/handler.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,8 +1,9 @@
 /* Tasks, scheduling, and memory that one call writes in places its row cannot name. Recording. */
 #include "kernel/handler.h"
 #include "tracee/waitstatus.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/exhaustion.h"
+#include "util/size.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -49,7 +50,7 @@ static void enter_execve(struct call *c)
 	if (task_read_str(c->t, c->args[at ? 1 : 0], path, sizeof(path)) < 0)
 		return;
 	char *full = task_path(c, at ? (int)c->args[0] : AT_FDCWD, path);
-	int fd = lack_open(full, O_RDONLY | O_NONBLOCK);
+	int fd = exhaustion_open(full, O_RDONLY | O_NONBLOCK);
 	if (fd >= 0) {
 		if (pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 		    !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS32) {

@@ -3,9 +3,9 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
-#include "util/lack.h"
+#include "util/exhaustion.h"
+#include "util/file_io.h"
 #include "util/procfd.h"
-#include "util/util.h"
 
 #include <fcntl.h>
 #include <linux/memfd.h>
@@ -92,7 +92,7 @@ static char *edited(struct recording *rec, struct mm *mm, const char *path, size
 		p = end + 1;
 	}
 	if (!out || fclose(out))
-		lack_note(path);
+		exhaustion_note(path);
 	free(text);
 	return result;
 }
@@ -109,7 +109,7 @@ static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 	int64_t mem = TASK_CALL(c->t, SYS_memfd_create, AGENT_DATA, MFD_CLOEXEC);
 	if (mem < 0)
 		return;
-	int ours = lack_open(proc_fd(c->t->tid, (int)mem).path, O_WRONLY);
+	int ours = exhaustion_open(proc_fd(c->t->tid, (int)mem).path, O_WRONLY);
 	if (ours >= 0 && !write_all(ours, text, len))
 		TASK_CALL(c->t, SYS_dup3, (uint64_t)mem, (uint64_t)fd, flags & O_CLOEXEC);
 	if (ours >= 0)

@@ -1,12 +1,12 @@
 /* Records for the trace. */
 #include "kernel/handler.h"
 #include "trace/error.h"
-#include "util/lack.h"
+#include "util/exhaustion.h"
 
 bool kernel_recording_sound(struct recording *rec)
 {
-	if (!rec->failed && lack_text()) {
-		trace_fail("%s", lack_text());
+	if (!rec->failed && exhaustion_text()) {
+		trace_fail("%s", exhaustion_text());
 		rec->failed = true;
 	}
 	return !rec->failed;

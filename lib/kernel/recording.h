@@ -58,8 +58,8 @@ struct recording {
 
 void kernel_recording_begin(struct recording *rec);
 void kernel_recording_free(struct recording *rec);
-/* False once the trace cannot be written any more, or a resource (util/lack.h) ran out so that
- * something was not recorded. */
+/* False once the trace cannot be written any more, or a resource (util/exhaustion.h) ran out so
+ * that something was not recorded. */
 bool kernel_recording_sound(struct recording *rec);
 
 enum verdict {

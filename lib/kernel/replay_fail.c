@@ -1,7 +1,7 @@
 /* Why a replay cannot go on. */
 #include "kernel/handler.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/exhaustion.h"
+#include "util/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -22,6 +22,6 @@ int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
 int kernel_replay_memory_fail(struct replaying *rp)
 {
 	if (errno != EFBIG && errno != EINVAL)
-		lack_note("memory file");
+		exhaustion_note("memory file");
 	return kernel_replay_fail(rp, "memory file: %s", strerror(errno));
 }

@@ -1,8 +1,10 @@
 /* The files that a replay has mapped, as they were when they were recorded. */
 #include "kernel/handler.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/size.h"
+#include "util/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

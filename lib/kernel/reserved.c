@@ -1,7 +1,7 @@
 /* Reserved ranges: addresses that belong to the tool in every recorded address space. Calls of the
  * program that name them leave what is there alone, and the program finds nothing there. */
 #include "kernel/handler.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <sys/mman.h>

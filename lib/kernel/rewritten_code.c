@@ -2,10 +2,13 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "util/alloc.h"
 #include "util/array.h"
+#include "util/exhaustion.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/size.h"
+#include "util/text.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -82,7 +85,7 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 		tell_large(rec, path);
 	f->img = code_cache_get(fd, &why);
 	if (!f->img && !why && !arch_clock_faults())
-		lack_say(
+		exhaustion_say(
 			path,
 			"cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");
 	else if (!f->img)

@@ -6,7 +6,6 @@
  * a row are changed so; replay knows nothing of it. Recording.
  */
 #include "kernel/handler.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* What the floor keeps for a whole recording or replay. */
 #include "kernel/handler.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 

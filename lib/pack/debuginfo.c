@@ -1,8 +1,9 @@
 #include "pack/debuginfo.h"
 
 #include "pack/file_plan.h"
+#include "util/alloc.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>

@@ -1,7 +1,8 @@
 #include "pack/file_content.h"
 
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <errno.h>
 #include <linux/fs.h>

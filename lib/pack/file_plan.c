@@ -2,9 +2,10 @@
 
 #include "pack/debuginfo.h"
 #include "trace/error.h"
+#include "util/alloc.h"
 #include "util/array.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <elf.h>
 #include <errno.h>

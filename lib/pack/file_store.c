@@ -2,9 +2,9 @@
 
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/replace.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <fcntl.h>

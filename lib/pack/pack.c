@@ -2,7 +2,8 @@
 
 #include "pack/transform.h"
 #include "trace/error.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/text.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 #include "pack/redact.h"
 
 #include "trace/error.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <regex.h>
 #include <stdbool.h>

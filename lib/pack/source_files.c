@@ -1,7 +1,8 @@
 #include "pack/debuginfo.h"
 #include "pack/file_plan.h"
 #include "trace/error.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/text.h"
 
 #include <search.h>
 #include <stdio.h>

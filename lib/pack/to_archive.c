@@ -2,8 +2,9 @@
  * and the holes that its file system happens to make have no part in it. */
 #include "pack/transform.h"
 #include "trace/error.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
 #include "util/procfd.h"
-#include "util/util.h"
 
 #include <archive.h>
 #include <archive_entry.h>

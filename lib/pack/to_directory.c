@@ -4,9 +4,10 @@
 #include "pack/transform.h"
 #include "trace/dir.h"
 #include "trace/error.h"
+#include "util/alloc.h"
 #include "util/array.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>

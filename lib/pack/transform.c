@@ -1,7 +1,8 @@
 #include "pack/transform.h"
 
 #include "trace/error.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <err.h>
 #include <errno.h>

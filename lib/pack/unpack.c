@@ -5,7 +5,7 @@
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/rewrite.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <archive.h>
 #include <archive_entry.h>

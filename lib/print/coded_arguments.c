@@ -1,7 +1,7 @@
 /* Arguments that a call's code decides about (formats/subcodes), the code itself, and those of a
  * few calls whose meaning other arguments decide. */
 #include "print/printer.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <linux/futex.h>
 #include <linux/quota.h>

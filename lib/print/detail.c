@@ -1,7 +1,7 @@
 /* The detail of an event, by its kind. */
 #include "print/printer.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <signal.h>
 

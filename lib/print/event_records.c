@@ -1,7 +1,7 @@
 /* Copies of an event's records: the reader's bytes are valid only until its next call. */
 #include "print/printer.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* One event, one line. */
 #include "print/printer.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <signal.h>
 

@@ -1,8 +1,9 @@
 /* The tree of a trace's tasks: which made which, what each ran, how each ended. */
 #include "print/printer.h"
 #include "trace/reader.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,6 @@
 /* Which events of a trace are to be printed. */
 #include "print/printer.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>

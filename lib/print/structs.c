@@ -2,7 +2,7 @@
  * at least the bytes its row at the end asks for; layouts are those of the kernel
  * (include/uapi). */
 #include "print/printer.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <fcntl.h>
 #include <linux/stat.h>

@@ -1,7 +1,8 @@
 /* Views of a whole trace: how often each call was made, what was mapped, how the program was
  * started. */
 #include "print/printer.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,7 +6,6 @@
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <linux/futex.h>

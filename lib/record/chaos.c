@@ -8,7 +8,8 @@
 #include "record/chaos.h"
 
 #include "record/recorder.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 

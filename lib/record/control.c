@@ -1,7 +1,8 @@
 #include "record/control.h"
 
 #include "record/recorder.h"
-#include "util/util.h"
+#include "util/clock.h"
+#include "util/size.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>

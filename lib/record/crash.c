@@ -2,7 +2,8 @@
 
 #include "record/recorder.h"
 #include "tracee/hold.h"
-#include "util/util.h"
+#include "util/clock.h"
+#include "util/size.h"
 
 #include <signal.h>
 #include <stdio.h>

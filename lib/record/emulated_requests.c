@@ -5,7 +5,6 @@
  */
 #include "record/emulated.h"
 #include "record/recorder.h"
-#include "util/util.h"
 
 #include <elf.h>
 #include <errno.h>

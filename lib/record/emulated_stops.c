@@ -3,7 +3,7 @@
 #include "record/emulated.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <assert.h>
 #include <signal.h>

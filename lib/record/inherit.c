@@ -1,8 +1,7 @@
 #include "record/inherit.h"
 
-#include "util/util.h"
-
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

@@ -4,9 +4,13 @@
 #include "record/inherit.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
+#include "util/alloc.h"
 #include "util/array.h"
+#include "util/clock.h"
+#include "util/exhaustion.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <elf.h>
 #include <err.h>

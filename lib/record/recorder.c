@@ -12,7 +12,9 @@
 #include "record/signals.h"
 #include "record/ticks.h"
 #include "record/wait.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/size.h"
 
 #include <assert.h>
 #include <err.h>

@@ -1,6 +1,7 @@
 /* The tasks of a recording: their states, their list, their events. */
 #include "record/recorder.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/clock.h"
 
 #include <assert.h>
 #include <err.h>

@@ -12,7 +12,7 @@
 #include "record/emulated.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
-#include "util/util.h"
+#include "util/clock.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,9 @@
 #include "instrument/image.h"
 #include "record/chaos.h"
 #include "record/recorder.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/clock.h"
+#include "util/exhaustion.h"
+#include "util/text.h"
 
 #include <assert.h>
 #include <err.h>
@@ -143,7 +144,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 
 static void counter_lost(struct recorder *r)
 {
-	lack_note("the hardware counter of a task");
+	exhaustion_note("the hardware counter of a task");
 	kernel_recording_sound(&r->rec);
 }
 

@@ -6,7 +6,8 @@
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
-#include "util/util.h"
+#include "util/clock.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <sched.h>

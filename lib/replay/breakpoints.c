@@ -1,8 +1,9 @@
 /* Breakpoints and watchpoints: what was asked for, and what is put into tasks for it. */
 #include "replay/debugger.h"
 #include "replay/page_watch.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,8 @@
 #include "replay/checkpoint.h"
 
 #include "tracee/waitstatus.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
 
 #include <errno.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 /* A debugger's view of a replay: opening, closing, and resuming. */
 #include "replay/debugger.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* What all of the debugger's files ask of a replay: its tasks, its last event, the last error. */
 #include "replay/debugger.h"
-#include "util/util.h"
+#include "util/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

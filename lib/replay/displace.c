@@ -3,7 +3,6 @@
 #include "arch/insn.h"
 #include "counter/page.h"
 #include "kernel/space.h"
-#include "util/util.h"
 
 /* A slot for each, after the agent's own code. */
 #define SLOTS_ADDR (AGENT_ADDR + 0x100)

@@ -4,7 +4,7 @@
 #include "replay/debugger.h"
 #include "replay/page_watch.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <signal.h>

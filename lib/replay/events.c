@@ -1,7 +1,8 @@
 /* What each kind of event does in a replay: how its task comes to it, and how it is applied. */
 #include "replay/events.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
 /* Tasks, registers, memory, mappings and files at the current position, as the program has them. */
 #include "counter/page.h"
 #include "replay/debugger.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* The checkpoints of a run, in the order of their positions. */
 #include "replay/debugger.h"
-#include "util/util.h"
+#include "util/clock.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 
 #include "arch/arch.h"
 #include "tracee/task.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #include "arch/insn.h"
 #include "tracee/waitstatus.h"
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <signal.h>

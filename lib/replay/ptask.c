@@ -2,8 +2,10 @@
 #include "agent/agent.h"
 #include "replay/replayer.h"
 #include "tracee/waitstatus.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
 #include "util/procfd.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <assert.h>
 #include <err.h>

@@ -2,8 +2,9 @@
 #include "replay/replay.h"
 
 #include "replay/replayer.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/clock.h"
+#include "util/exhaustion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,7 @@ static enum replayer_result run_events(struct replayer *p)
 			break;
 	}
 	if (v == REPLAYER_OVER)
-		v = lack_text() ? replayer_fail(p, "%s", lack_text()) : REPLAYER_OK;
+		v = exhaustion_text() ? replayer_fail(p, "%s", exhaustion_text()) : REPLAYER_OK;
 	return v;
 }
 

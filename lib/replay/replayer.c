@@ -3,8 +3,8 @@
 
 #include "replay/events.h"
 #include "replay/machine_check.h"
+#include "util/exhaustion.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <stdlib.h>

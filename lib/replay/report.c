@@ -1,7 +1,8 @@
 /* Fills the report of a replay that ended before its time. */
 #include "replay/replayer.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/exhaustion.h"
+#include "util/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,8 +74,8 @@ enum replayer_result replayer_diverged(struct replayer *p, struct ptask *pt, con
 
 	if (r->why)
 		return REPLAYER_DIVERGED;
-	if (lack_text()) /* this process lacked something; the trace is not at fault */
-		return replayer_fail(p, "%s", lack_text());
+	if (exhaustion_text()) /* this process lacked something; the trace is not at fault */
+		return replayer_fail(p, "%s", exhaustion_text());
 	va_start(ap, fmt);
 	r->why = one_line(fmt, ap);
 	va_end(ap);

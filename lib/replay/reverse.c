@@ -1,6 +1,7 @@
 /* Backwards: to the previous stop, or by one instruction; both run forwards from a checkpoint. */
 #include "replay/debugger.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Whether a trace is whole and replays exactly. */
 #include "replay/replay.h"
 #include "trace/trace.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <stdlib.h>
 

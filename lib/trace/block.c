@@ -1,8 +1,9 @@
 #include "trace/block.h"
 
 #include "trace/trace.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <assert.h>
 #include <stdlib.h>

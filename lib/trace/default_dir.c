@@ -3,7 +3,7 @@
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/trace.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <dirent.h>
 #include <errno.h>

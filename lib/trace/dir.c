@@ -2,7 +2,7 @@
 
 #include "trace/error.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #include "trace/error.h"
 
 #include "trace/trace.h"
-#include "util/util.h"
+#include "util/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

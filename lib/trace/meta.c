@@ -1,8 +1,9 @@
 #include "trace/meta.h"
 
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <inttypes.h>

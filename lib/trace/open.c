@@ -2,9 +2,11 @@
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/reader.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
+#include "util/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* Opening the copies of files under files/. A trace may be packed while it is read: the reader
  * keeps the streams that it has open, whose records then name copies that have been renamed. */
 #include "trace/reader.h"
+#include "util/alloc.h"
 #include "util/procfd.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,8 @@
 #include "trace/readahead.h"
 
+#include "util/alloc.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/thread.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -1,6 +1,7 @@
 #include "trace/record.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 #include <string.h>

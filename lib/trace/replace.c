@@ -3,7 +3,7 @@
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/meta.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,9 @@
 
 #include "trace/error.h"
 #include "trace/reader.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <errno.h>
 #include <stdio.h>

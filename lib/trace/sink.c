@@ -2,8 +2,11 @@
 
 #include "trace/error.h"
 #include "trace/record.h"
+#include "util/alloc.h"
+#include "util/clock.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/thread.h"
 
 #include <errno.h>
 #include <pthread.h>

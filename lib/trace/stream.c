@@ -4,7 +4,7 @@
 #include "trace/record.h"
 #include "util/array.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <errno.h>
 #include <stdlib.h>

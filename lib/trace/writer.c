@@ -3,10 +3,11 @@
 #include "trace/meta.h"
 #include "trace/record.h"
 #include "trace/sink.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
+#include "util/file_io.h"
 #include "util/host.h"
 #include "util/procfd.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 /* Breakpoint instructions in a tracee's memory. */
 #include "tracee/task.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>

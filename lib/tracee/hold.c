@@ -1,7 +1,5 @@
 #include "tracee/hold.h"
 
-#include "util/util.h"
-
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>

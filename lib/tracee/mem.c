@@ -1,6 +1,6 @@
 #include "tracee/task.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/exhaustion.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@ ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n)
 	char path[32];
 	size_t done = got > 0 ? (size_t)got : 0;
 	snprintf(path, sizeof(path), "/proc/%d/mem", t->tid);
-	int fd = lack_open(path, O_RDONLY);
+	int fd = exhaustion_open(path, O_RDONLY);
 	if (fd >= 0) {
 		while (done < n) {
 			size_t chunk = PAGE - ((addr + done) & (PAGE - 1));
@@ -62,7 +62,7 @@ int task_write(struct task *t, uint64_t addr, const void *buf, size_t n)
 		return 0;
 	char path[32];
 	snprintf(path, sizeof(path), "/proc/%d/mem", t->tid);
-	int fd = lack_open(path, O_WRONLY);
+	int fd = exhaustion_open(path, O_WRONLY);
 	if (fd < 0)
 		return -1;
 	size_t done = 0;

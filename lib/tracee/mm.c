@@ -1,6 +1,6 @@
 #include "tracee/task.h"
+#include "util/alloc.h"
 #include "util/array.h"
-#include "util/util.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 #include "tracee/task.h"
+#include "util/alloc.h"
+#include "util/exhaustion.h"
 #include "util/host.h"
-#include "util/lack.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,11 +26,11 @@ struct maps_file *maps_open(pid_t tid)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/maps", tid);
-	int fd = lack_open(path, O_RDONLY);
+	int fd = exhaustion_open(path, O_RDONLY);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	if (!f) {
 		if (fd >= 0) {
-			lack_note(path);
+			exhaustion_note(path);
 			close(fd);
 		}
 		return NULL;
@@ -48,7 +49,7 @@ bool maps_next(struct maps_file *m, struct maps_line *l)
 
 	if (n <= 0) {
 		if (!feof(m->f) && errno == ENOMEM) /* not ESRCH: it has ended */
-			lack_note("/proc/PID/maps");
+			exhaustion_note("/proc/PID/maps");
 		return false;
 	}
 	if (m->line[n - 1] == '\n')
@@ -157,7 +158,7 @@ int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared, page_run 
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", tid);
-	int fd = lack_open(path, O_RDONLY);
+	int fd = exhaustion_open(path, O_RDONLY);
 	if (fd < 0)
 		return -1;
 	int r = scan_each(fd, start, end, shared, fn, ctx);
@@ -172,7 +173,7 @@ uint64_t proc_stat_field(pid_t tid, int field)
 	char path[32], buf[1024];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
-	int fd = lack_open(path, O_RDONLY);
+	int fd = exhaustion_open(path, O_RDONLY);
 	if (fd < 0)
 		return 0;
 	ssize_t n = read(fd, buf, sizeof(buf) - 1);
@@ -199,7 +200,7 @@ static char *status_line(pid_t tid, const char *name, char *buf, size_t size)
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	int fd = lack_open(path, O_RDONLY);
+	int fd = exhaustion_open(path, O_RDONLY);
 	if (fd < 0)
 		return NULL;
 	ssize_t n = read(fd, buf, size - 1);
@@ -259,7 +260,7 @@ pid_t proc_tgid(pid_t tid)
 static int open_inode(const char *path, uint64_t ino)
 {
 	struct stat st;
-	int fd = lack_open(path, O_RDONLY | O_NONBLOCK);
+	int fd = exhaustion_open(path, O_RDONLY | O_NONBLOCK);
 
 	if (fd >= 0 && (fstat(fd, &st) || st.st_ino != ino)) {
 		close(fd);

@@ -1,7 +1,7 @@
 /* Descriptors of ours for a task. */
 #include "tracee/task.h"
 #include "util/procfd.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <fcntl.h>

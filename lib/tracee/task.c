@@ -2,7 +2,7 @@
 
 #include "arch/ptrace.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <stdlib.h>

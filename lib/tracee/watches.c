@@ -1,7 +1,6 @@
 /* Watchpoints of the CPU. */
 #include "tracee/task.h"
 #include "tracee/waitstatus.h"
-#include "util/util.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>

@@ -1,6 +1,6 @@
 #include "util/array.h"
 
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <assert.h>
 #include <limits.h>

@@ -1,7 +1,7 @@
 #include "util/build_id.h"
 
+#include "util/file_io.h"
 #include "util/host.h"
-#include "util/util.h"
 
 #include <elf.h>
 #include <string.h>

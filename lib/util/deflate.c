@@ -1,7 +1,7 @@
 #include "util/deflate.h"
 
 #include "gen/codec.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #ifdef CODEC_LIBDEFLATE
 #include <libdeflate.h>

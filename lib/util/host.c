@@ -1,8 +1,9 @@
 #include "util/host.h"
 
+#include "util/alloc.h"
 #include "util/deflate.h"
+#include "util/file_io.h"
 #include "util/procfd.h"
-#include "util/util.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -117,14 +118,4 @@ int file_crc32(int fd, uint64_t *size, uint32_t *crc)
 		*crc = crc32_add(*crc, buffer, (size_t)n);
 	free(buffer);
 	return n < 0 ? -1 : 0;
-}
-
-int files_more(void)
-{
-	struct rlimit lim;
-
-	if (getrlimit(RLIMIT_NOFILE, &lim) || lim.rlim_cur == lim.rlim_max)
-		return -1;
-	lim.rlim_cur = lim.rlim_max;
-	return setrlimit(RLIMIT_NOFILE, &lim);
 }

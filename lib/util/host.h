@@ -33,7 +33,4 @@ int host_open(const char *path);
 /* The CRC-32 (zlib's) of a file from its beginning, and its length; -1 and errno. */
 int file_crc32(int fd, uint64_t *size, uint32_t *crc);
 
-/* Raises this process's limit of open files as far as it goes. -1: it is there already. */
-int files_more(void);
-
 #endif

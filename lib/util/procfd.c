@@ -1,7 +1,8 @@
 #include "util/procfd.h"
 
-#include "util/util.h"
+#include "util/file_io.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

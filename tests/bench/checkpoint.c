@@ -2,7 +2,7 @@
  */
 #include "print/replay_report.h"
 #include "replay/debugger.h"
-#include "util/util.h"
+#include "util/clock.h"
 
 #include <err.h>
 #include <stdlib.h>

@@ -9,7 +9,10 @@
 #include "instrument/instrument.h"
 #include "pack/debuginfo.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <sys/mman.h>
 

@@ -7,6 +7,8 @@
  *in the directory where the Makefile is. */
 #include "fuzz.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -6,7 +6,8 @@
 #include "fuzz.h"
 #include "gdb/gdb.h"
 #include "trace_sample.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <pthread.h>
 #include <sys/socket.h>

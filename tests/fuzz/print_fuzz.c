@@ -10,6 +10,8 @@
 #include "trace/record.h"
 #include "trace/systab.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 enum { HEADER = 5, RECORDS = 16 };
 

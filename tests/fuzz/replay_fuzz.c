@@ -6,7 +6,10 @@
 #include "instrument/code.h"
 #include "trace_sample.h"
 #include "tracee/task.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <sched.h>
 #include <signal.h>

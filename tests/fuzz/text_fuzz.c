@@ -7,6 +7,7 @@
 #include "print/print.h"
 #include "trace/meta.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
 
 enum { ARGS_ENV, VERSION, RANGES, TIDS, KINDS, CALLS, KINDS_OF_TEXT };

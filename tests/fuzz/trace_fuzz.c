@@ -11,7 +11,9 @@
 #include "print/print.h"
 #include "trace/block.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
+#include "util/size.h"
 
 enum { NFILES = 5, HEADER = 2 + 4 * NFILES };
 static const char *const files[NFILES] = {"args_env", "version", "events", "mmaps", "data"};

@@ -6,6 +6,8 @@
 #include "fuzz.h"
 #include "pack/pack.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
 
 #include <sys/mman.h>
 

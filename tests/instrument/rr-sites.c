@@ -1,6 +1,6 @@
 /* rr-sites FILE...: what the rewriter makes of ELF files. */
 #include "instrument/instrument.h"
-#include "util/util.h"
+#include "util/clock.h"
 
 #include <err.h>
 #include <fcntl.h>

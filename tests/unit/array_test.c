@@ -1,6 +1,6 @@
 /* Growing arrays and the search in sorted ones. */
 #include "util/array.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <stdlib.h>
 #include <string.h>

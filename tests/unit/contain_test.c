@@ -1,6 +1,8 @@
 /* What a hostile trace's program does stays inside, and a program that never comes to its next
  * event ends. The traces are made here: an address space of one page of code, and registers. */
 #include "trace_sample.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <stdarg.h>
 #include <sys/mman.h>

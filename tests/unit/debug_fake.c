@@ -1,7 +1,9 @@
 #include "debug_fake.h"
 
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <elf.h>
 #include <link.h>

@@ -6,6 +6,7 @@
 #include "debug_fake.h"
 #include "gdb/gdb.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
 
 #include <poll.h>
 #include <pthread.h>

@@ -1,7 +1,8 @@
 /* The server for debuggers, packet by packet, on a run that is known (debug_fake.h). */
 #include "gdb/wire.h"
 #include "gdb_client.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #define WHY client.reply
 #include "check.h"

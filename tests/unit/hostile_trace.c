@@ -7,6 +7,7 @@
 #include "counter/page.h"
 #include "trace_sample.h"
 #include "tracee/task.h"
+#include "util/size.h"
 
 #include <signal.h>
 #include <sys/mman.h>

@@ -1,8 +1,10 @@
 /* The rewriter, on programs that are installed: what it wrote must do what the original did, as far
  * as that can be told by reading both. Then damaged files, which must not crash it. */
 #include "instrument/x86_64/decode.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <Zydis/Zydis.h>
 #include <elf.h>

@@ -1,7 +1,6 @@
 /* What rr-dump prints of calls and other events: put into a trace, read back, printed, compared. */
 #include "print/print.h"
 #include "trace/systab.h"
-#include "util/util.h"
 
 #include <arpa/inet.h>
 #include <asm/termbits.h>

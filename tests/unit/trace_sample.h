@@ -4,8 +4,9 @@
 #define TRACE_SAMPLE_H
 
 #include "trace/trace.h"
+#include "util/alloc.h"
 #include "util/deflate.h"
-#include "util/util.h"
+#include "util/file_io.h"
 
 #include <dirent.h>
 #include <err.h>

@@ -2,7 +2,10 @@
  * else. */
 #include "trace/block.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
+#include "util/clock.h"
 #include "util/deflate.h"
+#include "util/size.h"
 
 #include <errno.h>
 #include <limits.h>

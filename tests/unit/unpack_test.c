@@ -1,6 +1,8 @@
 /* Archives of strangers: each is refused with a reason, and nothing of it is left. */
 #include "pack/pack.h"
 #include "trace_sample.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -1,6 +1,6 @@
 /* The extended state of one machine's layout, put where another has it. */
 #include "arch/arch.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <stdio.h>
 #include <string.h>

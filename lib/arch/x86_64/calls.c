@@ -1,5 +1,4 @@
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
 
 #include <cpuid.h>
 #include <sched.h>

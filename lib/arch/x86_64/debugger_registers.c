@@ -1,7 +1,7 @@
 #include "arch/debugger_registers.h"
 
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* A CPU with fewer features than this one, as CPUID and XGETBV describe it. */
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <cpuid.h>
 #include <stdlib.h>

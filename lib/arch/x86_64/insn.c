@@ -1,7 +1,7 @@
 #include "arch/insn.h"
 
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <Zydis/Zydis.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Whether a trace of another CPU can be replayed on this one. */
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/alloc.h"
 
 #include <cpuid.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Nondeterministic instructions, and their emulation. */
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <cpuid.h>
 #include <immintrin.h>

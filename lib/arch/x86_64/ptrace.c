@@ -1,7 +1,7 @@
 #include "arch/ptrace.h"
 
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
+#include "util/size.h"
 
 #include <elf.h>
 #include <errno.h>

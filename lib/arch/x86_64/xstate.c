@@ -1,6 +1,5 @@
 /* Extended state that was saved on a CPU with another layout. */
 #include "arch/x86_64/regs.h"
-#include "util/util.h"
 
 #include <cpuid.h>
 #include <string.h>

@@ -1,6 +1,8 @@
 /* Which event of which processor is the number of retired conditional branches. */
 #include "counter/hpc.h"
-#include "util/util.h"
+#include "util/alloc.h"
+#include "util/file_io.h"
+#include "util/size.h"
 
 #include <cpuid.h>
 #include <stdio.h>

@@ -2,6 +2,8 @@
 #include "instrument/x86_64/decode.h"
 
 #include "arch/x86_64/regs.h"
+#include "util/alloc.h"
+#include "util/size.h"
 
 #include <string.h>
 

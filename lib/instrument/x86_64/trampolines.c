@@ -3,6 +3,7 @@
 #include "instrument/trampoline.h"
 #include "instrument/x86_64/decode.h"
 #include "util/array.h"
+#include "util/size.h"
 
 #include <string.h>
 
