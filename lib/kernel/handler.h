@@ -1,6 +1,6 @@
 /* Inside the kernel floor: what handlers of system calls are, and what they use.
  *
- * A handler's recording half stands beside its replay half, in the file of its family.
+ * A handler's recording half is beside its replay half, in the file of its family.
  */
 #ifndef RR_KERNEL_HANDLER_H
 #define RR_KERNEL_HANDLER_H
@@ -24,8 +24,8 @@ struct kernel_mm {
 	bool counted; /* it has the counter page */
 	/* recording */
 	uint64_t slots[SCRATCH_SLOTS / 64]; /* a bit for each piece of scratch memory in use */
-	/* The program has asked for it by PR_SET_DUMPABLE. The kernel is not told: the recorder
-	 * could not read its memory. */
+	/* The program has asked for it by PR_SET_DUMPABLE. The kernel does not learn of it: the
+	 * recorder could not read its memory. */
 	bool not_dumpable;
 	/* replaying */
 	uint64_t brk; /* end of the heap; 0 before the first exec */
@@ -58,8 +58,8 @@ struct call_handler {
 	int (*replay)(struct replay_call *c);
 };
 
-/* Makes this the handler of rows with handler=NAME. It stands at the beginning of a line, where the
- * build looks for it (formats/handlers.awk). */
+/* Makes this the handler of rows with handler=NAME. It is written at the beginning of a line, where
+ * the build looks for it (formats/handlers.awk). */
 #define SYSCALL_HANDLER(name, ...) const struct call_handler kernel_handler_##name = {__VA_ARGS__}
 
 /* By SYSH_ number; NULL: the row says everything. Made by the build. */

@@ -104,9 +104,9 @@ siginfo_t kernel_child_info(pid_t tid, int status)
 	return info;
 }
 
-/* A tracer is told of what it traces, whether the kernel knows of that or not. If there is only
- * what the kernel does not know of, and none of it has halted, the caller waits in another call:
- * until it is interrupted, and asks again. */
+/* Changes of state are reported to a tracer of the program's, whether the kernel knows of it or
+ * not. If there is only what the kernel does not know of, and none of it has halted, the caller
+ * waits in another call: until it is interrupted, and asks again. */
 static void enter_wait(struct call *c)
 {
 	siginfo_t info = {0};
@@ -156,7 +156,7 @@ static struct task *affinity_target(struct call *c)
 	return pid == 0 || pid == c->t->tid ? c->t : c->rec->find(c->rec, pid);
 }
 
-/* Everything stays on one CPU; the program is told what it would be told otherwise. */
+/* Everything stays on one CPU; the program sees what it would see otherwise. */
 static void enter_affinity_set(struct call *c)
 {
 	struct task *t = affinity_target(c);
@@ -265,14 +265,14 @@ static uint64_t mapped_end(struct task *t, uint64_t at)
 	return at;
 }
 
-/* It tells of all pages before the one it fails at. */
+/* It reports all pages before the one at which it fails. */
 static void exit_mincore(struct call *c)
 {
 	uint64_t pages = PAGE_UP(c->args[1]) / PAGE;
 
 	if (c->result < 0) {
-		uint64_t told = (mapped_end(c->t, c->args[0]) - c->args[0]) / PAGE;
-		pages = told < pages ? told : pages;
+		uint64_t reported = (mapped_end(c->t, c->args[0]) - c->args[0]) / PAGE;
+		pages = reported < pages ? reported : pages;
 	}
 	kernel_call_out(c, c->args[2], pages);
 }

@@ -1,5 +1,5 @@
 /* /proc/PID/maps and smaps as the program would read them if it were not recorded: the files it has
- * mapped, and not the code that stands in for them, nor what is rr's own. Recording. */
+ * mapped, and not the rewritten code that replaces them, nor the reserved range. Recording. */
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"

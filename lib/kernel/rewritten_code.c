@@ -305,7 +305,7 @@ static uint64_t elf_extent(int fd)
 	return hi > lo ? PAGE_UP(hi) - PAGE_DOWN(lo) : 0;
 }
 
-/* Maps the file of this call again where there is room for the trampolines in front of it. */
+/* Maps the file of this call again where there is room for the trampolines before it. */
 static bool move_to_room(struct call *c, struct recording *rec, struct code_file *f, int64_t fd,
 			 uint64_t len)
 {
@@ -389,7 +389,7 @@ void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
  * ---------------------------------------------------------------------------------------- */
 
 struct replay_code {
-	char *name, *path; /* path: of the file it stands in for */
+	char *name, *path; /* path: of the file it replaces */
 	int original;      /* that file, once it has been asked for; -1: not to be had */
 	bool asked;
 	struct code_image *img;

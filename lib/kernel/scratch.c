@@ -1,6 +1,6 @@
 /* Where a call that waits has its output written while other tasks of the same memory run.
  *
- * The kernel would write into the program's buffer at a moment that no event tells of, and another
+ * The kernel would write into the program's buffer at a moment that no event records, and another
  * thread could see it. So the call gets pointers into memory of the recorder's own, and at its
  * exit, an event, the bytes are copied to where the program wants them. Only the plain pointers of
  * a row are changed so; replay knows nothing of it. Recording.

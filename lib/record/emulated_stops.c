@@ -255,8 +255,8 @@ bool emulated_stop_at_exit(struct recorder *r, struct rtask *rt)
 
 static void report_watches(struct rtask *rt, bool stepped)
 {
-	arch_debug_report(rt->traced.debug, rt->t.struck, stepped);
-	rt->t.struck = 0;
+	arch_debug_report(rt->traced.debug, rt->t.triggered, stepped);
+	rt->t.triggered = 0;
 }
 
 bool emulated_stop_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si,
@@ -278,7 +278,7 @@ bool emulated_stop_at_signal(struct recorder *r, struct rtask *rt, const siginfo
 	emulated_stop(r, rt, flags & EVF_INEXACT ? TRACED_AT_SIGNAL_INEXACT : TRACED_AT_SIGNAL,
 		      wait_encode_stop(si->si_signo), 0);
 	d->info = *si;
-	if (rt->t.struck)
+	if (rt->t.triggered)
 		report_watches(rt, false);
 	return true;
 }

@@ -263,7 +263,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 		rtask_set_state(rt, RTASK_BETWEEN);
 	if (!ours && !failed && raised_by_instruction(&si)) {
 		if (t->debugged && task_watch_hit(&si)) {
-			t->struck |= task_struck(t);
+			t->triggered |= task_triggered(t);
 			code_finish(t, &r->soft, &rt->count, PTRACE_SINGLESTEP);
 		}
 		rtask_set_origin(rt, task_broken(&si));

@@ -219,30 +219,30 @@ const struct stop_point *debugger_points_break_at(struct debug *d, struct ptask 
 }
 
 static bool hit_by(const struct debug *d, const struct stop_point *q, const struct arch_watches *w,
-		   unsigned struck)
+		   unsigned triggered)
 {
 	for (size_t i = 0; i < d->ntouched; i++)
 		if (d->touched[i].addr < q->addr + q->len &&
 		    q->addr < d->touched[i].addr + d->touched[i].len)
 			return true;
 	for (int i = 0; i < ARCH_WATCHES; i++)
-		if (struck >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len &&
+		if (triggered >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len &&
 		    q->addr < w->v[i].addr + w->v[i].len)
 			return true;
 	return false;
 }
 
 /* A write that changes nothing does not count; an access that changes nothing is a read. */
-static bool watch_hit(const struct stop_point *q, bool changed, bool struck)
+static bool watch_hit(const struct stop_point *q, bool changed, bool triggered)
 {
 	switch (q->kind) {
 	case DEBUG_WATCH_WRITE: return changed;
-	case DEBUG_WATCH_READ: return struck && !changed;
-	default: return struck || changed;
+	case DEBUG_WATCH_READ: return triggered && !changed;
+	default: return triggered || changed;
 	}
 }
 
-bool debugger_points_watch_check(struct debug *d, struct ptask *pt, unsigned struck)
+bool debugger_points_watch_check(struct debug *d, struct ptask *pt, unsigned triggered)
 {
 	uint8_t now[WATCH_MAX];
 	struct arch_watches w;
@@ -257,7 +257,7 @@ bool debugger_points_watch_check(struct debug *d, struct ptask *pt, unsigned str
 		bool changed = there && memcmp(now, q->was, q->len) != 0;
 		if (changed)
 			memcpy(q->was, now, q->len);
-		if (!hit && watch_hit(q, changed, hit_by(d, q, &w, struck)) &&
+		if (!hit && watch_hit(q, changed, hit_by(d, q, &w, triggered)) &&
 		    (!q->when || q->when(q->ctx, pt->id)))
 			hit = q;
 	}

@@ -185,8 +185,8 @@ static enum outcome step_on(struct debug *d, pid_t tid)
 	switch (debugger_insn_step(d, pt)) {
 	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEPPED:
-		return debugger_points_watch_check(d, pt, task_struck(&pt->t)) ? OUT_STOP
-									       : OUT_GOAL;
+		return debugger_points_watch_check(d, pt, task_triggered(&pt->t)) ? OUT_STOP
+										  : OUT_GOAL;
 	case STEP_AT_EVENT: break;
 	}
 	for (;;) {

@@ -46,10 +46,10 @@ static enum hook_answer at_clock(struct debug *d, struct ptask *pt)
 	return HOOK_NOT_MINE;
 }
 
-static enum hook_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned struck)
+static enum hook_answer at_watchpoint(struct debug *d, struct ptask *pt, unsigned triggered)
 {
 	debugger_insn_finish(d, pt);
-	return debugger_points_watch_check(d, pt, struck) ? HOOK_STAY : HOOK_RESUME;
+	return debugger_points_watch_check(d, pt, triggered) ? HOOK_STAY : HOOK_RESUME;
 }
 
 static enum hook_answer at_breakpoint(struct debug *d, struct ptask *pt)
@@ -69,7 +69,7 @@ static enum hook_answer at_breakpoint(struct debug *d, struct ptask *pt)
 static enum hook_answer at_guard(struct debug *d, struct ptask *pt, int status)
 {
 	return debugger_insn_pass_page_watch(d, pt, status)
-		       ? at_watchpoint(d, pt, task_struck(&pt->t))
+		       ? at_watchpoint(d, pt, task_triggered(&pt->t))
 		       : HOOK_RESUME;
 }
 
@@ -91,9 +91,9 @@ enum hook_answer debugger_hook_stop(struct replayer_hooks *s, struct replayer *p
 	if (task_broken(&si) && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);
 	if ((si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) && !pt->t.debugged) {
-		unsigned struck = task_struck(&pt->t);
-		if (struck)
-			return at_watchpoint(d, pt, struck);
+		unsigned triggered = task_triggered(&pt->t);
+		if (triggered)
+			return at_watchpoint(d, pt, triggered);
 	}
 	return HOOK_NOT_MINE;
 }
@@ -110,9 +110,9 @@ enum step_result debugger_hook_step(struct replayer_hooks *s, struct ptask *pt,
 bool debugger_hook_insn(struct replayer_hooks *s, struct ptask *pt)
 {
 	struct debug *d = (struct debug *)s;
-	unsigned struck = pt->watched ? task_struck(&pt->t) : 0;
+	unsigned triggered = pt->watched ? task_triggered(&pt->t) : 0;
 
-	if ((struck || d->ntouched) && debugger_points_watch_check(d, pt, struck))
+	if ((triggered || d->ntouched) && debugger_points_watch_check(d, pt, triggered))
 		return true;
 	const struct stop_point *q = debugger_points_break_at(d, pt);
 	if (q) {
@@ -138,7 +138,7 @@ enum hook_answer debugger_hook_over_insn(struct replayer_hooks *s, struct ptask 
 	}
 	if (debugger_insn_step(d, pt) != STEPPED)
 		return HOOK_NOT_MINE;
-	return debugger_points_watch_check(d, pt, pt->watched ? task_struck(&pt->t) : 0)
+	return debugger_points_watch_check(d, pt, pt->watched ? task_triggered(&pt->t) : 0)
 		       ? HOOK_STAY
 		       : HOOK_RESUME;
 }
@@ -349,12 +349,12 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 			return OUT_GOAL;
 		/* A watchpoint stops after its access, which is before the goal; a breakpoint at
 		 * the goal is past it. */
-		bool struck = debugger_points_watch_check(d, pt, task_struck(&pt->t)),
+		bool triggered = debugger_points_watch_check(d, pt, task_triggered(&pt->t)),
 		     there = is_there(d, g, pt);
 		const struct stop_point *q = there ? NULL : debugger_points_break_at(d, pt);
 		if (q)
 			stop_at_break(d, pt, q);
-		if ((q || struck) && counts_as_hit(d))
+		if ((q || triggered) && counts_as_hit(d))
 			return OUT_STOP;
 		if (there)
 			return OUT_GOAL;
@@ -398,7 +398,7 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	const struct stop_point *q = debugger_points_break_at(d, pt);
 	if (q)
 		stop_at_break(d, pt, q);
-	return (q || debugger_points_watch_check(d, pt, task_struck(&pt->t))) && counts_as_hit(d)
+	return (q || debugger_points_watch_check(d, pt, task_triggered(&pt->t))) && counts_as_hit(d)
 		       ? OUT_STOP
 		       : OUT_GOAL;
 }

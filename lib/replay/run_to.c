@@ -86,9 +86,9 @@ static bool pauses_at_tick(const struct replayer *p, const struct ptask *pt)
 /* A hook has stepped the task over an access that triggers a watchpoint of the emulated tracer. */
 static bool watchpoint_triggered(struct ptask *pt, int *status)
 {
-	bool is = pt->t.debugged && pt->t.struck;
+	bool is = pt->t.debugged && pt->t.triggered;
 
-	pt->t.struck = 0;
+	pt->t.triggered = 0;
 	if (is) {
 		pt->site = NULL;
 		pt->nondet = -1;
@@ -107,7 +107,7 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 	soft_arm(&pt->count, kernel_mm_counted(pt->t.mm)
 				     ? stop_ticks(p, pt, ticks) - pt->count.ticks + 1
 				     : SOFT_FAR);
-	pt->t.struck = 0;
+	pt->t.triggered = 0;
 	for (;;) {
 		soft_enter(&p->soft, &pt->count);
 		v = replayer_watchdog_resume(p, pt, PTRACE_SYSEMU, status);

@@ -37,7 +37,7 @@ size_t block_bound(size_t raw_len);
  * to `out`; returns their length. */
 struct deflater;
 size_t block_pack(struct deflater *z, struct block_header *h, const uint8_t *raw, uint8_t *out);
-/* The same for a payload that is there already: h->stored_len bytes behind where the header goes.
+/* The same for a payload that is there already: h->stored_len bytes after where the header goes.
  */
 size_t block_seal(struct block_header *h, uint8_t *out);
 

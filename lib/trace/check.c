@@ -121,7 +121,7 @@ static int file_check(struct trace_reader *r, enum trace_stream id, bool passed)
 	if (!passed && file_crc32(r->streams[id].fd, &size, &crc))
 		return reader_fail(r, "%s/%s: %s", r->dir, name, strerror(errno));
 	if (size != r->version.sizes[id] || crc != r->version.crcs[id])
-		return reader_fail(r, "%s/%s: not the file that `version` tells of", r->dir, name);
+		return reader_fail(r, "%s/%s: not the file that `version` describes", r->dir, name);
 	return 0;
 }
 

@@ -85,8 +85,8 @@ static bool dir_is_empty(int dirfd)
 	return empty;
 }
 
-/* A file that `version` tells of: where it has been replaced and the replacement has no name of its
- * own yet, that one (replace.h). */
+/* A file that `version` describes: where it has been replaced and the replacement has no name of
+ * its own yet, that one (replace.h). */
 static int part_open(struct trace_reader *r, const char *name, bool versioned, uint32_t crc)
 {
 	char other[PART_NAME_MAX];

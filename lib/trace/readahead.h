@@ -16,7 +16,7 @@ void ahead_free(struct ahead *a);
 /* None are added; another one may be added. */
 bool ahead_empty(const struct ahead *a);
 bool ahead_room(const struct ahead *a);
-/* The block at `offset` will be asked for, behind those that have been added before. */
+/* The block at `offset` will be asked for, after those that have been added before. */
 void ahead_add(struct ahead *a, uint64_t offset, const struct block_header *h);
 /* The bytes of the block at `offset`, in exchange for b's. False if it has not been added or is not
  * good; if it was not the next one, all that were added are forgotten. */

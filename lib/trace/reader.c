@@ -19,7 +19,7 @@ static uint64_t event_coming(const struct stream *s)
 	return s->left ? s->header.first_event + (s->header.count - s->left) : s->next.event;
 }
 
-/* Nothing behind what `version` knows of. */
+/* Nothing follows what `version` counts. */
 static int ends_check(struct trace_reader *r)
 {
 	const struct stream *events = &r->streams[STREAM_EVENTS];
@@ -28,14 +28,14 @@ static int ends_check(struct trace_reader *r)
 	if (events->next.event - 1 != r->version.events)
 		return reader_fail(r,
 				   "%s/events: event %" PRIu64
-				   ": the end, but `version` tells of %" PRIu64 " events",
+				   ": the end, but `version` counts %" PRIu64 " events",
 				   r->dir, events->next.event, r->version.events);
 	for (unsigned i = 0; i < NSTREAMS; i++)
 		if (fstat(r->streams[i].fd, &st) == 0 &&
 		    (uint64_t)st.st_size != r->version.sizes[i])
 			return reader_fail(r,
 					   "%s/%s: offset %" PRIu64 ", event %" PRIu64 ": %" PRIu64
-					   " bytes, but `version` tells of %" PRIu64,
+					   " bytes, but `version` says %" PRIu64,
 					   r->dir, trace_stream_names[i], (uint64_t)st.st_size,
 					   events->next.event, (uint64_t)st.st_size,
 					   r->version.sizes[i]);

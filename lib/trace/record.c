@@ -213,7 +213,7 @@ static struct trace_regs regs_predict(const struct codec_task *task, const struc
 	return r;
 }
 
-/* What the task goes on with, as far as this event tells. */
+/* What the task goes on with, as far as this event says. */
 static void regs_remember(struct codec_task *task, const struct trace_event *ev)
 {
 	task->regs = ev->kind == EV_CLONE || regs_zero(&ev->after) ? ev->regs : ev->after;

@@ -32,7 +32,7 @@ const char *record_invalid(enum trace_stream stream, const void *record);
 size_t record_bound(enum trace_stream stream, const void *record);
 /* Returns the end of what it wrote. */
 uint8_t *record_put(struct codec *c, uint8_t *p, const void *record);
-/* Reads the record at *p, of a buffer that ends at `end`, and moves *p behind it. NULL, or what is
+/* Reads the record at *p, of a buffer that ends at `end`, and moves *p past it. NULL, or what is
  * wrong. Pointers in the record point into the buffer, or to "". */
 const char *record_get(struct codec *c, const uint8_t **p, const uint8_t *end, void *record);
 

@@ -110,7 +110,7 @@ int replace_commit(int dirfd, const char *dir, const struct trace_version *v)
 			 ? fail(dir, "version" PART_NEW)
 			 : 0;
 	close(fd);
-	fsync(dirfd); /* the files that it tells of first */
+	fsync(dirfd); /* the files that it lists first */
 	if (rc || rename_in(dirfd, dir, "version" PART_NEW, "version"))
 		return -1;
 	fsync(dirfd);

@@ -59,7 +59,7 @@ static int block_out(struct out *o, size_t len)
 	return part_write(o->part, trace_stream_names[o->id], o->packed, len);
 }
 
-/* Writes what has been filled, and begins a block that goes on behind it. */
+/* Writes what has been filled, and begins a block that continues after it. */
 static int block_end(struct out *o, uint64_t next_event)
 {
 	if (o->header.count) {
@@ -119,7 +119,7 @@ static int record_out(struct out *o, uint64_t event, const union record *rec, bo
 	return 0;
 }
 
-/* The block in s, with what is to be changed: 1; behind it there is nothing that stays: 0; -1. */
+/* The block in s, with what is to be changed: 1; nothing after it stays: 0; -1. */
 static int block_edit(struct out *o, struct trace_reader *r, struct stream *s,
 		      const struct trace_edit *e)
 {
@@ -180,7 +180,7 @@ static int blocks_edit(struct out *o, struct trace_reader *r, const struct trace
 	while (rc == 1 && (rc = stream_load(s)) == 1) {
 		o->header.mmaps_end = s->header.mmaps_end;
 		o->header.data_end = s->header.data_end;
-		/* Events of a trace that ends earlier do not ask for records behind its end. */
+		/* Events of a trace that ends earlier do not ask for records after its end. */
 		if (e->last && o->id == STREAM_EVENTS) {
 			if (o->header.mmaps_end > totals[STREAM_MMAPS])
 				o->header.mmaps_end = totals[STREAM_MMAPS];

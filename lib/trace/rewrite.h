@@ -7,14 +7,14 @@
 
 /* What is to be changed; members that are 0 change nothing. */
 struct trace_edit {
-	uint64_t last; /* the last event that stays: the trace ends well behind it */
+	uint64_t last; /* the last event that stays: the trace ends well after it */
 	bool compress; /* all blocks anew, at `level` of libdeflate's */
 	int level;
 	/* These change a record and say whether they did; pointers that they put there are good
 	 * until the next call. */
 	bool (*map)(void *ctx, struct trace_map *m);
 	bool (*data)(void *ctx, uint64_t event, struct trace_data *d);
-	/* An item of args_env, "key=value": what stands there from now on, good until the next
+	/* An item of args_env, "key=value": what it is from now on, good until the next
 	 * call; NULL: nothing. */
 	const char *(*item)(void *ctx, const char *item);
 	void *ctx;

@@ -31,7 +31,7 @@ void sink_spare_cpu(struct sink *s, int cpu);
 int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const void *record);
 /* Returns when everything put is on the disk (in the kernel's hands). */
 int sink_flush(struct sink *s);
-/* Flushes and tells what is there. */
+/* Flushes and reports what is there. */
 int sink_finish(struct sink *s, struct sink_file files[NSTREAMS]);
 void sink_free(struct sink *s);
 

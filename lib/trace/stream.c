@@ -178,10 +178,10 @@ int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_hea
 	if (why || (why = header_misfit(pos, h)))
 		return stream_fault(s, pos->offset, why);
 
-	uint64_t behind = size - pos->offset - sizeof(s->head);
-	if (h->stored_len > behind)
+	uint64_t left = size - pos->offset - sizeof(s->head);
+	if (h->stored_len > left)
 		return stream_short(s, pos->offset);
-	if (!s->whole && h->stored_len == behind && (rc = last_block_check(s, pos, h)) != 1)
+	if (!s->whole && h->stored_len == left && (rc = last_block_check(s, pos, h)) != 1)
 		return rc;
 	block_seen(s, pos, h);
 	return 1;
@@ -244,7 +244,7 @@ void stream_read_ahead(struct stream *s, bool on)
 	s->ahead = on ? ahead_new(s->fd) : NULL;
 }
 
-/* The blocks behind the one at s->next. What is wrong with them is found when their turn comes. */
+/* The blocks after the one at s->next. What is wrong with them is found when their turn comes. */
 static void ask_ahead(struct stream *s)
 {
 	struct block_header h;
@@ -308,7 +308,7 @@ int stream_get(struct stream *s, void *record)
 	const uint8_t *end = s->bytes.raw + s->header.raw_len;
 	const char *why = record_get(s->codec, &s->p, end, record);
 	if (!why && --s->left == 0 && s->p != end)
-		why = "bytes behind the last record of a block";
+		why = "bytes after the last record of a block";
 	if (!why)
 		return 1;
 	s->left = s->header.count = 0;

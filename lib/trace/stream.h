@@ -26,7 +26,7 @@ struct stream {
 	bool whole;
 	uint64_t size;
 	struct stream_pos next;     /* the block to be read next */
-	struct stream_pos frontier; /* behind the last block ever seen */
+	struct stream_pos frontier; /* after the last block ever seen */
 	uint64_t sound;             /* the last block of the file that has been checked ends here */
 	/* checksum of the file up to s->next, if all of it has been passed */
 	uint32_t passed;
@@ -47,7 +47,7 @@ struct stream {
 	struct codec *codec;
 	struct inflater *z;
 	struct ahead *ahead;     /* NULL: blocks are inflated when they are asked for */
-	struct stream_pos asked; /* of that: behind the last block that was added */
+	struct stream_pos asked; /* of that: after the last block that was added */
 	/* after a -1: what is wrong, and where */
 	const char *fault;
 	uint64_t fault_offset;
@@ -55,17 +55,17 @@ struct stream {
 
 void stream_init(struct stream *s, enum trace_stream id, int fd);
 void stream_free(struct stream *s);
-/* `version` has told how long the stream is. */
+/* `version` has said how long the stream is. */
 void stream_set_size(struct stream *s, uint64_t size);
 
 /* All: 1 well; 0 the end; -1 damage. */
 int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h);
 /* Reads the block at s->next into memory. */
 int stream_load(struct stream *s);
-/* Moves s->next behind the block there, if its bytes are those that its checksum was made of; does
+/* Moves s->next past the block there, if its bytes are those that its checksum was made of; does
  * not inflate it. s->passed goes on with its bytes. */
 int stream_pass(struct stream *s, struct block_header *h);
-/* Others inflate the blocks behind it meanwhile: for who reads all of them. */
+/* Others inflate the blocks after it meanwhile, for readers of all of them. */
 void stream_read_ahead(struct stream *s, bool on);
 /* The next record of the block in memory; 0: the block ends. */
 int stream_get(struct stream *s, void *record);

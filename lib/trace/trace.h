@@ -6,7 +6,7 @@
  * running program.
  *
  * Errors: functions that return int give 0 (or a count) when well and -1 when not; trace_strerror()
- * and trace_reader_error() then hold one line, ready to print behind "rr-x: ". No function here
+ * and trace_reader_error() then hold one line, ready to print after "rr-x: ". No function here
  * ever exits, crashes, hangs or allocates more than TRACE_BLOCK_MAX on a damaged trace.
  */
 #ifndef RR_TRACE_H

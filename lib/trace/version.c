@@ -41,10 +41,10 @@ const char *version_parse(const char *text, size_t len, struct trace_version *v)
 	static char why[80];
 	char again[VERSION_MAX];
 	unsigned format;
-	int behind = 0;
+	int parsed = 0;
 
 	memset(v, 0, sizeof(*v));
-	if (sscanf(text, "rr-trace %9u%n.%9u%n", &format, &behind, &v->minor, &behind) < 1)
+	if (sscanf(text, "rr-trace %9u%n.%9u%n", &format, &parsed, &v->minor, &parsed) < 1)
 		return "not the version of a trace";
 	if (format != TRACE_FORMAT) {
 		snprintf(why, sizeof(why), "format %u, this program reads %d", format,
@@ -53,7 +53,7 @@ const char *version_parse(const char *text, size_t len, struct trace_version *v)
 	}
 	uint64_t *size = v->sizes;
 	uint32_t *crc = v->crcs;
-	if (sscanf(text + behind,
+	if (sscanf(text + parsed,
 		   " %36s last=%20" SCNu64 " args_env=" SCAN_SIZE_CRC " events=" SCAN_SIZE_CRC
 		   " mmaps=" SCAN_SIZE_CRC " data=" SCAN_SIZE_CRC,
 		   v->uuid, &v->events, &v->args_env_size, &v->args_env_crc, &size[STREAM_EVENTS],

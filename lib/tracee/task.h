@@ -102,7 +102,7 @@ struct task {
 	bool debugged;                    /* the CPU watches for that one */
 	/* a bit for each of its watchpoints that has triggered; whoever reports that to the tracer
 	 * clears it */
-	unsigned struck;
+	unsigned triggered;
 };
 
 TASK_CHECKED int task_get_regs(struct task *t);
@@ -114,7 +114,7 @@ TASK_CHECKED int task_set_result(struct task *t); /* from t->regs */
 TASK_CHECKED int task_resume(struct task *t, int request, int sig);
 /* After calls made in its name: its registers again, as they are in t->regs. */
 TASK_CHECKED int task_restore(struct task *t);
-/* The task stops (SIGTRAP, TRAP_HWBKPT) in front of the instruction there; 0: nowhere. A hardware
+/* The task stops (SIGTRAP, TRAP_HWBKPT) before the instruction there; 0: nowhere. A hardware
  * breakpoint: the code is as it was. -1: the kernel refuses that address. */
 TASK_CHECKED int task_set_breakpoint(struct task *t, uint64_t pc);
 /* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more.
@@ -135,11 +135,11 @@ void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t
 
 /* -1: the kernel refuses one. */
 TASK_CHECKED int task_set_watches(struct task *t, const struct arch_watches *w);
-/* Whether they strike: under some hypervisors (PVM) the registers can be set, and nothing comes of
- * it. Makes a process to see it, the first time. */
+/* Whether they trigger: under some hypervisors (PVM) the registers can be set without effect.
+ * Makes a process to find out, the first time. */
 bool task_watches_work(void);
-/* A bit for each of those that have struck since the last call. */
-unsigned task_struck(struct task *t);
+/* A bit for each of those that have triggered since the last call. */
+unsigned task_triggered(struct task *t);
 /* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
 bool task_raised(struct task *t, int sig);
 /* The program asked for this instruction to fault, and it does so on this machine. */

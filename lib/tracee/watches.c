@@ -50,7 +50,7 @@ int task_set_breakpoint(struct task *t, uint64_t pc)
 	return task_set_watches(t, &(struct arch_watches){{{pc, pc ? 1 : 0, ARCH_WATCH_EXEC}}});
 }
 
-unsigned task_struck(struct task *t)
+unsigned task_triggered(struct task *t)
 {
 	return arch_triggered_watches(t->tid);
 }
