@@ -1,4 +1,4 @@
-/* alarm and pause, the rest of an alarm, an alarm taken back; setitimer's remaining time. */
+/* alarm and pause, the rest of an alarm, a cancelled alarm; setitimer's remaining time. */
 #include "check.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* Eight threads in step through 20 phases of a barrier; one is told to be serial each time. */
+/* Eight threads in step through 20 phases of a barrier; one is the serial thread each time. */
 #include "check.h"
 
 #include <pthread.h>

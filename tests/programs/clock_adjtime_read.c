@@ -1,4 +1,4 @@
-/* adjtimex and clock_adjtime that only ask. */
+/* adjtimex and clock_adjtime that only read. */
 #include "check.h"
 
 #include <sys/syscall.h>

@@ -1,4 +1,4 @@
-/* CLONE_CHILD_CLEARTID: whoever waits on the futex word is woken when the task ends. */
+/* CLONE_CHILD_CLEARTID: a waiter on the futex word is woken when the task ends. */
 #include "check.h"
 
 #include <linux/futex.h>

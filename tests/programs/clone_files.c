@@ -1,4 +1,5 @@
-/* CLONE_FILES: a descriptor opened and one closed by the child are so in the parent. */
+/* CLONE_FILES: a descriptor opened or closed by the child is opened or closed in the parent, too.
+ */
 #include "check.h"
 
 static char stack[65536] __attribute__((aligned(16)));

@@ -1,4 +1,4 @@
-/* CLONE_FS: the child's chdir and umask are the parent's. */
+/* CLONE_FS: the child's chdir and umask change the parent's. */
 #include "check.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-/* CLONE_PARENT: a child's child is its sibling, and its parent's to reap. */
+/* CLONE_PARENT: a child's child becomes its sibling, and its parent reaps it. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-/* A program without stdin, stdout and stderr: the numbers are given out again. */
+/* A program without stdin, stdout and stderr: the numbers are reused. */
 #include "check.h"
 
 int main(void)

@@ -1,6 +1,5 @@
-/* A call told of more room than there is: what it did not write stays, in memory that cannot be
- * written too.
- */
+/* A call given a larger size than it fills: memory that it does not write stays, even where it
+ * could not be written. */
 #include "check.h"
 
 #include <sys/mman.h>

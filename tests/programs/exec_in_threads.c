@@ -1,5 +1,5 @@
-/* Threads of several processes become other programs, again and again, under the id of their
- * process's first thread, which ends meanwhile. */
+/* Threads of several processes execute other programs, repeatedly, under the id of their process's
+ * leader, which ends meanwhile. */
 #include "check.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* 60 children alive together, blocked on one pipe, let go at once and reaped as they come. */
+/* 60 children alive together, blocked on one pipe, released at once and reaped as they come. */
 #include "check.h"
 
 #define CHILDREN 60

@@ -4,7 +4,7 @@
 #include <sys/file.h>
 #include <sys/wait.h>
 
-/* The child blocks in flock until its parent lets go. */
+/* The child blocks in flock until its parent unlocks. */
 int main(void)
 {
 	int ready[2], status;

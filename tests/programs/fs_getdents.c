@@ -4,7 +4,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* 500 entries, listed by readdir, by the raw call with a small buffer, and from a saved place. */
+/* 500 entries, listed by readdir, by the raw call with a small buffer, and from a saved position.
+ */
 int main(void)
 {
 	char name[16], buf[256];

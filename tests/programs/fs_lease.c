@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-/* A lease holder is told by a signal when another process opens the file. */
+/* A lease holder is notified by a signal when another process opens the file. */
 int main(void)
 {
 	sigset_t set;

@@ -1,7 +1,7 @@
 #include "check.h"
 #include "tempdir.h"
 
-/* Opening, reading and listing one's own descriptors by name. */
+/* A process opens, reads and lists its own descriptors by name. */
 int main(void)
 {
 	char path[64], target[PATH_MAX], c;

@@ -1,4 +1,4 @@
-/* Quotas of the root file system are asked for: where it has none, by errors. */
+/* Quotas of the root file system are queried; without any, the calls fail. */
 #include "show_call.h"
 
 #include <linux/dqblk_xfs.h>

@@ -1,4 +1,4 @@
-/* Calls about files that the C library has no function for, or another: entries, attributes, cached
+/* Calls about files without a C library function, or with another: entries, attributes, cached
  * pages. */
 #include "show_call.h"
 #include "tempdir.h"

@@ -1,4 +1,4 @@
-/* sa_mask holds other signals back while the handler runs, its own too unless SA_NODEFER. */
+/* sa_mask blocks other signals while the handler runs, its own too unless SA_NODEFER. */
 #include "check.h"
 
 #include <signal.h>

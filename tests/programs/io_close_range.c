@@ -3,8 +3,7 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* Every descriptor above stderr closed at once, as daemons do; whoever traces us must live with it.
- */
+/* Every descriptor above stderr closed at once, as daemons do. */
 int main(void)
 {
 	int p[2];

@@ -2,7 +2,7 @@
 
 #include <sys/wait.h>
 
-/* Reads that wait: for one byte, for what was never whole, for the end. */
+/* Reads that wait: for one byte, for a message in pieces, for the end. */
 int main(void)
 {
 	int p[2], turn[2], status;

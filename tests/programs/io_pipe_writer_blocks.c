@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
-/* A writer of 1 MB in one call waits again and again for its reader. */
+/* A writer of 1 MB in one call blocks repeatedly until its reader reads. */
 int main(void)
 {
 	static char big[1 << 20], buf[10000];

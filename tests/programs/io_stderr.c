@@ -2,7 +2,7 @@
 
 #include <sys/uio.h>
 
-/* stderr and stdout in turns, whole, in pieces, and by a child. */
+/* stderr and stdout alternate, whole, in pieces, and by a child. */
 int main(void)
 {
 	struct iovec v[3] = {{"pieces ", 7}, {"to ", 3}, {"stderr\n", 7}};

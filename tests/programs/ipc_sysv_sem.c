@@ -2,7 +2,7 @@
 
 #include <sys/sem.h>
 
-/* Two processes take turns by two semaphores; one waits for zero. */
+/* Two processes alternate by two semaphores; one waits for zero. */
 static int change(int id, int which, int by)
 {
 	return semop(id, &(struct sembuf){which, by, 0}, 1);

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/sem.h>
 
-/* What a process that is killed had taken with SEM_UNDO comes back, and wakes who waits. */
+/* SEM_UNDO returns what a killed process had taken, and wakes the waiters. */
 int main(void)
 {
 	int id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600), told[2], status;

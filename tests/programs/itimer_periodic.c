@@ -1,4 +1,4 @@
-/* A periodic real timer interrupts blocked reads until ten rings are counted. */
+/* A periodic real timer interrupts blocked reads until ten signals are counted. */
 #include "check.h"
 
 #include <signal.h>

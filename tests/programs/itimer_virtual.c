@@ -1,4 +1,4 @@
-/* Timers of used processor time (ITIMER_VIRTUAL, ITIMER_PROF) ring while the program works and
+/* Timers of used processor time (ITIMER_VIRTUAL, ITIMER_PROF) expire while the program works and
  * calls. */
 #include "check.h"
 

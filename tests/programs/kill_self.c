@@ -1,4 +1,4 @@
-/* kill, raise and tgkill to oneself: the handler has run when the call returns; siginfo tells the
+/* kill, raise and tgkill to oneself: the handler has run when the call returns; siginfo names the
  * sender. */
 #include "check.h"
 

@@ -5,7 +5,7 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
-/* What calls put into a file, its mapping shows at once. */
+/* A mapping shows at once what calls write to its file. */
 int main(void)
 {
 	int pipefd[2];

@@ -7,7 +7,7 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Advice that changes speed, never content; some of it older kernels don't know. */
+/* Advice that changes speed, never content; older kernels don't know some of it. */
 int main(void)
 {
 	static const int advice[] = {MADV_NORMAL,        MADV_RANDOM,        MADV_SEQUENTIAL,

@@ -15,7 +15,7 @@ static void fault(int sig, siginfo_t *info, void *context)
 	siglongjmp(out, sig);
 }
 
-/* What siginfo says of a null load, a wild load, a store to a read-only page and a jump to data. */
+/* siginfo of a null load, a wild load, a store to a read-only page and a jump to data. */
 int main(void)
 {
 	struct sigaction sa = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO};

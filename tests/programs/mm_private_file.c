@@ -3,7 +3,7 @@
 
 #include <sys/mman.h>
 
-/* A private mapping shows the file; what is written to it stays out of the file. */
+/* A private mapping shows the file; writes to it stay out of the file. */
 int main(void)
 {
 	char text[8192], back[8192];

@@ -1,4 +1,4 @@
-/* Nothing is mapped where ThreadSanitizer and MemorySanitizer want their shadows and heaps: they
+/* Nothing is mapped where ThreadSanitizer and MemorySanitizer place their shadows and heaps: they
  * refuse to start otherwise, or map over it (tsan_platform.h, msan.h in LLVM's compiler-rt). */
 #include "check.h"
 

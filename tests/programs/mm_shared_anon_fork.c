@@ -3,7 +3,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* Parent and child count in turns in one shared page, each seeing the other's stores. */
+/* Parent and child count alternately in one shared page, each seeing the other's stores. */
 int main(void)
 {
 	int there[2], back[2];

@@ -1,5 +1,5 @@
-/* Ranges that reach over nearly all of the address space: munmap of holes, madvise that goes on
- * behind them, mprotect that ends at the first. */
+/* Ranges over nearly all of the address space: munmap of holes, madvise that goes on after them,
+ * mprotect that ends at the first. */
 #include "check.h"
 
 #include <sys/mman.h>

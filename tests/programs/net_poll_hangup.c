@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* How poll and epoll tell of a peer that shuts one way, then dies. */
+/* What poll and epoll report of a peer that shuts down one direction, then dies. */
 int main(void)
 {
 	int sv[2], go[2], ep = epoll_create1(0);

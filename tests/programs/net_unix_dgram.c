@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* Datagrams by name, with the sender's name, some lost to nobody; sequenced packets. */
+/* Datagrams by name, with the sender's name, some to a missing receiver; sequenced packets. */
 int main(void)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "a"},

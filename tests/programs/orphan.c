@@ -1,4 +1,4 @@
-/* A process whose parent ends is given another one. */
+/* A process whose parent ends gets another parent. */
 #include "check.h"
 
 #include <sys/prctl.h>

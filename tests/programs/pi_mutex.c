@@ -1,4 +1,4 @@
-/* A priority-inheritance mutex among threads, held over a wait so that the kernel is asked. */
+/* A priority-inheritance mutex among threads, held over a wait so that the kernel is involved. */
 #include "check.h"
 
 #include <pthread.h>

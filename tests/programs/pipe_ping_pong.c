@@ -1,4 +1,4 @@
-/* Threads and processes hand a number around a ring of pipes until it is large. */
+/* Threads and processes pass a number around a circle of pipes until it is large. */
 #include "check.h"
 
 #include <pthread.h>

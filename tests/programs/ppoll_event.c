@@ -1,5 +1,5 @@
-/* ppoll with a descriptor ready and a signal pending that its mask lets in: one of both, none lost.
- */
+/* ppoll with a ready descriptor and a pending signal that its mask unblocks: it reports one of
+ * them, and loses none. */
 #include "check.h"
 
 #include <poll.h>

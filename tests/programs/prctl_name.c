@@ -1,4 +1,4 @@
-/* PR_SET_NAME and PR_GET_NAME: the thread's name, as /proc tells it too; other threads keep theirs.
+/* PR_SET_NAME and PR_GET_NAME: the thread's name, as /proc shows it too; other threads keep theirs.
  */
 #include "check.h"
 

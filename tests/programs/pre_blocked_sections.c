@@ -1,4 +1,5 @@
-/* Signals that are blocked during a computation arrive when they are let in, and never before. */
+/* Signals that are blocked during a computation arrive when they are unblocked, and never before.
+ */
 #include "preempt.h"
 
 static volatile sig_atomic_t rings, blocked;

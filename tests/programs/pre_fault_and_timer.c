@@ -1,5 +1,5 @@
-/* A loop that faults at every turn, and is interrupted by a timer too; either handler sees it where
- * it is. */
+/* A loop that faults in every round and is interrupted by a timer, too; each handler sees the
+ * loop's position. */
 #include "preempt.h"
 
 #include <sys/mman.h>

@@ -1,5 +1,5 @@
 /* Loads and stores in loops of several shapes fault on every page; the handler sees the
- * instruction's own address, gives access, and the instruction is done again. */
+ * instruction's own address, gives access, and the instruction runs again. */
 #include "preempt.h"
 
 #include <sys/mman.h>

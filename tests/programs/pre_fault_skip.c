@@ -1,4 +1,4 @@
-/* Faults in tight loops, of memory, division, and instructions that are none; the handler skips the
+/* Faults in tight loops, of memory, division and invalid instructions; the handler skips the
  * instruction. */
 #include "preempt.h"
 

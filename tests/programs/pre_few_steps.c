@@ -1,5 +1,4 @@
-/* Few instructions: two threads that take turns without the kernel, and a timer that strikes now
- * and then. */
+/* Few instructions: two threads alternate without the kernel, and a timer expires now and then. */
 #include "preempt.h"
 
 enum { TURNS = 40 };

@@ -1,4 +1,4 @@
-/* Every round of the loop has registers of its own: they alone tell where it is. */
+/* Every round of the loop has registers of its own: only they show its position. */
 #include "preempt.h"
 
 int main(void)

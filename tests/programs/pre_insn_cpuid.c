@@ -1,4 +1,4 @@
-/* cpuid tells the same in every replay, in loops too; it clears the upper halves and keeps the
+/* cpuid gives the same in every replay, in loops too; it clears the upper halves and keeps the
  * flags. */
 #include "preempt.h"
 

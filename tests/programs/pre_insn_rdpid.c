@@ -1,4 +1,4 @@
-/* rdpid into every register: the CPU that getcpu tells, whatever the CPU is in a replay. */
+/* rdpid into every register gives the CPU that getcpu gives, whatever the CPU is in a replay. */
 #include "registers.h"
 
 #include <cpuid.h>

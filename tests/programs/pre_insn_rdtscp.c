@@ -1,4 +1,4 @@
-/* rdtscp tells the time and the CPU, in a loop, interrupted. */
+/* rdtscp gives the time and the CPU, in a loop, interrupted. */
 #include "preempt.h"
 
 #include <cpuid.h>

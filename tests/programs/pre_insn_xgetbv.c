@@ -1,5 +1,4 @@
-/* xgetbv tells which state is enabled, in a loop; it clears the upper halves and keeps the flags.
- */
+/* xgetbv gives the enabled state, in a loop; it clears the upper halves and keeps the flags. */
 #include "preempt.h"
 
 #include <cpuid.h>

@@ -1,4 +1,4 @@
-/* Each interval timer rings ten times in a loop without calls. */
+/* Each interval timer expires ten times in a loop without calls. */
 #include "preempt.h"
 
 static volatile sig_atomic_t rings;

@@ -1,5 +1,5 @@
-/* A call that takes longer than a time slice, while another thread waits for its turn: afterwards
- * both spin, so that each needs the other to be preempted. */
+/* A call that takes longer than a time slice while another thread waits to run: afterwards both
+ * spin, so that each needs the other to be preempted. */
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-/* Two threads pass a ball through one variable; who waits for it spins, without a call. */
+/* Two threads pass a ball through one variable; the one that waits spins without a call. */
 #include "preempt.h"
 
 enum { ROUNDS = 4 };

@@ -1,4 +1,5 @@
-/* Sums of long numbers: the carry lives across the jump back of every turn, whatever jump it is. */
+/* Sums of long numbers: the carry lives across the jump back of every round, whatever jump it is.
+ */
 #include "preempt.h"
 
 enum { WORDS = 4096 };

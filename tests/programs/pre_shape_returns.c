@@ -1,5 +1,4 @@
-/* Whatever kind of call it was, the return address on the stack is the one behind the original
- * call. */
+/* For every kind of call, the return address on the stack is the one after the original call. */
 #include "known_code.h"
 #include "preempt.h"
 

@@ -1,4 +1,4 @@
-/* The tightest loops there are: 2-byte jumps behind instructions of one byte, no room around,
+/* The tightest loops there are: 2-byte jumps after instructions of one byte, no room around,
  * interrupted. */
 #include "preempt.h"
 

@@ -1,4 +1,4 @@
-/* A signal goes round three computing threads: the handler in one sends it to the next. */
+/* A signal circulates among three computing threads: the handler in one sends it to the next. */
 #include "preempt.h"
 
 enum { THREADS = 3, HOPS = 5 };

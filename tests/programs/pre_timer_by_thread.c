@@ -1,4 +1,5 @@
-/* A POSIX timer that starts a thread for each ring, while the main thread spins on their count. */
+/* A POSIX timer that starts a thread for each expiration, while the main thread spins on their
+ * count. */
 #include "preempt.h"
 
 #include <time.h>

@@ -1,4 +1,4 @@
-/* POSIX timers by signal, two at once with values, ring in a loop without calls. */
+/* POSIX timers by signal, two at once with values, expire in a loop without calls. */
 #include "preempt.h"
 
 #include <time.h>

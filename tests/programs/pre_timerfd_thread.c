@@ -1,4 +1,4 @@
-/* A thread sleeps in read of a timerfd, and counts for one that never calls. */
+/* A thread sleeps in read of a timerfd, and counts for another that makes no calls. */
 #include "preempt.h"
 
 #include <sys/timerfd.h>

@@ -1,4 +1,4 @@
-/* Threads that wait by sched_yield in a loop do not starve the one they wait for, which makes no
+/* Threads that wait by sched_yield in a loop do not starve the thread they wait for, which makes no
  * call. */
 #include "preempt.h"
 

@@ -1,4 +1,4 @@
-/* Mutex and condition variable in shared memory: parent and child take turns. */
+/* Mutex and condition variable in shared memory: parent and child alternate. */
 #include "check.h"
 
 #include <pthread.h>

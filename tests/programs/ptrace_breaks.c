@@ -1,6 +1,5 @@
-/* A tracer puts breakpoints on all instructions of a function that its child comes to, and meets
- * them in the order in which it has stepped through them; and it reads the code as the file has it.
- */
+/* A tracer sets breakpoints on all instructions that its child reaches in a function, and hits them
+ * in the order in which it has stepped through them; it reads the code as the file has it. */
 #include "traced.h"
 
 #include <elf.h>

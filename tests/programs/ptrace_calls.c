@@ -1,5 +1,5 @@
-/* PTRACE_SYSCALL: a child halts at the entry and the end of its calls; its tracer reads their
- * arguments, changes them, their results, and makes them others. */
+/* PTRACE_SYSCALL: a child stops at the entry and the exit of its calls; its tracer reads and
+ * changes their arguments, results and numbers. */
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-/* A child is halted in a call that waits: that goes on, is interrupted, or is left for a function
- * that its tracer calls, and gone back to. */
+/* A child is stopped in a call that waits: the call goes on, is interrupted, or is left for a
+ * function that its tracer calls, and resumed. */
 #include "traced.h"
 
 #include <sys/syscall.h>

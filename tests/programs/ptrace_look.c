@@ -1,5 +1,5 @@
-/* A process halts the threads of its parent, reads them, and lets them go on, as those do that look
- * for leaks or tell of a crash. */
+/* A process stops the threads of its parent, reads them and resumes them, as leak detectors and
+ * crash reporters do. */
 #include "check.h"
 
 #include <elf.h>

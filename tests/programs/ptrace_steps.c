@@ -1,6 +1,5 @@
-/* PTRACE_SINGLESTEP: a child is let through loops, jumps, calls, system calls, a handler and
- * instructions whose results are not its own, one instruction at a time; and breakpoints in its
- * code, by what writes there. */
+/* PTRACE_SINGLESTEP: a child steps through loops, jumps, calls, system calls, a handler and
+ * nondeterministic instructions; and breakpoints in its code, set by different writers. */
 #include "traced.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; what is killed while it is
- * halted; tracers that end; and waiting that only looks. */
+/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; tasks killed in a ptrace-stop;
+ * tracers that end; and waiting that only looks. */
 #include "traced.h"
 
 #include <pthread.h>

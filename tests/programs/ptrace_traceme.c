@@ -1,4 +1,4 @@
-/* PTRACE_TRACEME: a child halts for its parent at its signals, which the parent reads, takes away
+/* PTRACE_TRACEME: a child stops for its parent at its signals, which the parent reads, suppresses
  * or changes. */
 #include "traced.h"
 

@@ -1,4 +1,4 @@
-/* A tracer has the CPU watch its child's memory, and stop it in front of instructions. */
+/* A tracer has the CPU watch its child's memory, and stop it before instructions. */
 #include "traced.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-/* getrlimit, setrlimit and prlimit, of oneself and of a child; a limit is felt. */
+/* getrlimit, setrlimit and prlimit, of the process itself and of a child; a limit takes effect. */
 #include "check.h"
 
 #include <signal.h>

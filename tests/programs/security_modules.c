@@ -1,5 +1,4 @@
-/* Security modules, a sandbox that is begun, and the kernel's log: what is asked of them, or
- * refused. */
+/* Security modules, a sandbox that is begun, and the kernel's log: queried, or refused. */
 #include "show_call.h"
 
 #include <sys/klog.h>

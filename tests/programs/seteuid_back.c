@@ -1,4 +1,4 @@
-/* seteuid and setresuid to and fro, and fsuid follows; forks and writes work in between. */
+/* seteuid and setresuid back and forth, and fsuid follows; forks and writes work in between. */
 #include "check.h"
 
 #include <sys/fsuid.h>

@@ -1,4 +1,4 @@
-/* sigaltstack: what it says on and off the stack, its errors, AUTODISARM; handlers run there. */
+/* sigaltstack: what it reports on and off the stack, its errors, AUTODISARM; handlers run there. */
 #include "check.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* SIGFPE from SSE and x87 with exceptions unmasked: the codes tell which. */
+/* SIGFPE from SSE and x87 with exceptions unmasked: the codes name the cause. */
 #include "check.h"
 
 #include <setjmp.h>

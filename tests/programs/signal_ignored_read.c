@@ -1,4 +1,4 @@
-/* Signals that do nothing come while a read waits: it waits on, and is not made twice. */
+/* Ignored signals come while a read blocks: it stays blocked and is not made twice. */
 #include "check.h"
 
 #include <signal.h>

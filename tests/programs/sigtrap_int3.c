@@ -1,4 +1,4 @@
-/* SIGTRAP by int3 and by int $3: the program counter is behind the instruction. */
+/* SIGTRAP by int3 and by int $3: the program counter is past the instruction. */
 #include "check.h"
 
 #include <signal.h>

@@ -2,7 +2,7 @@
 
 #include <signal.h>
 
-/* The first process stops itself, and is continued by one that it has made. */
+/* The first process stops itself, and is continued by its child. */
 int main(void)
 {
 	pid_t me = getpid(), child = fork();

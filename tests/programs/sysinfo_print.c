@@ -1,4 +1,4 @@
-/* sysinfo, sysconf and getloadavg: what the machine says of itself. */
+/* sysinfo, sysconf and getloadavg: what the machine reports of itself. */
 #include "check.h"
 
 #include <sys/sysinfo.h>

@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-/* What the program is told about its three standard descriptors, and about others. */
+/* What isatty and its like report of the three standard descriptors, and of others. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), null = open("/dev/null", O_RDWR), p[2];

@@ -5,7 +5,7 @@
 
 static char buf[64];
 
-/* The line discipline works behind our back: what comes, comes in pieces. */
+/* The line discipline works asynchronously: input comes in pieces. */
 static int comes(int fd, const char *what)
 {
 	size_t got = 0, want = strlen(what);

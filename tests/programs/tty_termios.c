@@ -3,7 +3,8 @@
 
 #include <termios.h>
 
-/* Modes: raw, reads by count, speed; the settings read back; whoever is no terminal says so. */
+/* Modes: raw, reads by count, speed; the settings read back; a descriptor that is no terminal is
+ * refused. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), p[2];

@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 
-/* The size of the window, set at one end, and the signal that tells the other end's group. */
+/* The size of the window, set at one end, and the signal that notifies the other end's group. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), told[2], status;

@@ -1,4 +1,4 @@
-/* makecontext and swapcontext: two coroutines take turns, with a signal mask of their own. */
+/* makecontext and swapcontext: two coroutines alternate, with a signal mask of their own. */
 #include "check.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* vfork: the parent stands still until the child has exited, and sees what it wrote. */
+/* vfork: the parent is suspended until the child has exited, and sees what it wrote. */
 #include "check.h"
 
 static volatile int touched;

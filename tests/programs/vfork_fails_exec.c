@@ -1,4 +1,4 @@
-/* vfork and an exec that fails: errno is in the shared memory, the status tells. */
+/* vfork and an exec that fails: errno is in the shared memory, and the status shows it. */
 #include "check.h"
 
 static volatile int error;

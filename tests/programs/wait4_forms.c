@@ -1,4 +1,4 @@
-/* wait4 by pid, any, group, with WNOHANG and rusage, and what it says with nothing to wait for. */
+/* wait4 by pid, any, group, with WNOHANG and rusage, and its result with nothing to wait for. */
 #include "check.h"
 
 #include <sys/resource.h>

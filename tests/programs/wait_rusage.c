@@ -1,4 +1,4 @@
-/* wait4's rusage and RUSAGE_CHILDREN tell of the child's page faults and time. */
+/* wait4's rusage and RUSAGE_CHILDREN count the child's page faults and time. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-/* WUNTRACED and WCONTINUED: a child that stops and goes on is told of each time. */
+/* WUNTRACED and WCONTINUED: each stop and continue of a child is reported. */
 #include "check.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* waitid: its siginfo, WNOWAIT leaves the child, WNOHANG with nothing to tell leaves si_pid 0. */
+/* waitid: its siginfo, WNOWAIT leaves the child, WNOHANG with nothing to report leaves si_pid 0. */
 #include "check.h"
 
 #include <signal.h>

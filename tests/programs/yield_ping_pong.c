@@ -1,4 +1,4 @@
-/* Two threads hand a ball to and fro with sched_yield alone. */
+/* Two threads pass a ball back and forth with sched_yield alone. */
 #include "check.h"
 
 #include <pthread.h>
