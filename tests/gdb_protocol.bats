@@ -241,7 +241,7 @@ print(*tasks)' > tasks
 	END
 }
 
-@test "qXfer:siginfo at a crash, and how the run ends there" {
+@test "at a crash, qXfer sends siginfo, and the run ends there" {
 	serve crash
 	client <<-'END'
 		c = Client()

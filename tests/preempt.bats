@@ -21,6 +21,16 @@ in_slices_of() {
 	"${@:2}"
 }
 
+# was_preempted: the last recording has switches, which only a preempted task has between two calls
+was_preempted() {
+	[ -n "$(rr-dump -k switch "$trace" | head -n 1)" ]
+}
+
+# got_signals N NAME: the last recording has at least N of this signal
+got_signals() {
+	[ "$(rr-dump -k signal "$trace" | grep -c "$2")" -ge "$1" ]
+}
+
 # --- 1: timers and signals in the middle of computations
 
 @test "a profiler in python3 sees the loop's position 1,000 times a second" {
@@ -46,6 +56,7 @@ in_slices_of() {
 	EOF
 	replays /usr/bin/python3 p.py
 	grep -q '^1 ' record.out
+	got_signals 60 SIGPROF
 }
 
 @test "python3 handles a timer signal at 1 kHz in slices of 1 ms" {
@@ -61,6 +72,7 @@ in_slices_of() {
 		print(turns)
 	EOF
 	in_slices_of 1 replays /usr/bin/python3 p.py
+	got_signals 100 SIGALRM
 }
 
 @test "^C interrupts a python3 loop" {
@@ -194,6 +206,7 @@ in_slices_of() {
 	EOF
 	javac -d start P.java
 	exact java -Xmx64m -Xshare:auto -cp . P
+	was_preempted
 }
 
 @test "node runs busy worker threads" {
@@ -233,6 +246,7 @@ text() {
 @test "xz compresses with four threads in slices of 1 ms" {
 	text
 	in_slices_of 1 exact sh -c 'xz -T4 --block-size=512KiB -0 -k text && cksum < text.xz'
+	was_preempted
 }
 
 @test "zstd compresses with four threads" {
@@ -244,6 +258,7 @@ text() {
 @test "sort sorts with four threads in slices of 1 ms" {
 	awk 'BEGIN {for (i = 0; i < 300000; i++) printf "%d line %d\n", i * 7919 % 1000003, i}' > start/text
 	in_slices_of 1 exact sh -c 'sort --parallel=4 -S 100M text | cksum; sort --parallel=4 -S 100M -n -k 3 text | cksum'
+	was_preempted
 }
 
 @test "gcc -O2 compiles a file of 5,000 lines" {
