@@ -3,7 +3,8 @@
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* Every descriptor above stderr closed at once, as daemons do. */
+/* Every descriptor above stderr closed at once, as daemons do. The recorder's own must survive it.
+ */
 int main(void)
 {
 	int p[2];

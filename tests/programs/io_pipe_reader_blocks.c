@@ -2,7 +2,7 @@
 
 #include <sys/wait.h>
 
-/* Reads that wait: for one byte, for a message in pieces, for the end. */
+/* Reads that wait: for one byte, for less than the buffer holds, for the end. */
 int main(void)
 {
 	int p[2], turn[2], status;
