@@ -141,6 +141,16 @@ void print_pad(struct text *t, size_t from, size_t width)
 		print_char(t, ' ');
 }
 
+void print_column(struct text *t, const struct print_style *style, size_t from, size_t width)
+{
+	if (style->align) {
+		print_pad(t, from, width);
+		print_mem(t, "  ", 2);
+	} else {
+		print_char(t, '\t');
+	}
+}
+
 /* The character after the backslash. 0: the byte is printed as it is; 1: in octal. */
 static const char escapes[256] = {
 	[0 ... 8] = 1, ['\t'] = 't',    ['\n'] = 'n', ['\v'] = 'v',  ['\f'] = 'f',

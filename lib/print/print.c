@@ -13,12 +13,7 @@ static const struct column {
 
 static void column_end(struct text *t, size_t from, unsigned i, const struct print_style *style)
 {
-	if (style->align) {
-		print_pad(t, from, columns[i].width);
-		print_mem(t, "  ", 2);
-	} else {
-		print_char(t, '\t');
-	}
+	print_column(t, style, from, columns[i].width);
 }
 
 static void column_next(struct text *t, const struct print_style *style)

@@ -51,6 +51,8 @@ void print_comma(struct text *t, bool *first);
 /* Pads with spaces to `width` columns after `from`, which print_mark gave. */
 size_t print_mark(struct text *t);
 void print_pad(struct text *t, size_t from, size_t width);
+/* Ends the column that began at `from`: pads it to `width` where columns are aligned, or a tab. */
+void print_column(struct text *t, const struct print_style *style, size_t from, size_t width);
 
 /* Bytes as in C source; with hex, every byte as \xNN. No quotes. */
 void print_escaped(struct text *t, const void *p, size_t n, bool hex);

@@ -189,16 +189,6 @@ static bool wants_records(const struct trace_event *ev)
 
 /* --- printing --- */
 
-static void column(struct text *t, const struct print_style *style, size_t from, size_t width)
-{
-	if (style->align) {
-		print_pad(t, from, width);
-		print_mem(t, "  ", 2);
-	} else {
-		print_char(t, '\t');
-	}
-}
-
 static void put_command(struct text *t, const struct task_node *node)
 {
 	const char *command = node->command ? node->command->text : "?";
@@ -230,15 +220,15 @@ static void put_node(struct text *t, const struct task_node *node, unsigned dept
 	for (unsigned i = 0; i < depth && i < DEPTH_SHOWN; i++)
 		print_mem(t, "  ", 2);
 	print_dec(t, node->tid);
-	column(t, style, from, 16);
+	print_column(t, style, from, 16);
 	from = print_mark(t);
 	print_udec(t, node->first);
 	print_char(t, '-');
 	print_udec(t, node->last);
-	column(t, style, from, 15);
+	print_column(t, style, from, 15);
 	from = print_mark(t);
 	put_status(t, node);
-	column(t, style, from, 12);
+	print_column(t, style, from, 12);
 	put_command(t, node);
 	print_char(t, '\n');
 }
@@ -298,7 +288,7 @@ static void put_header(struct text *t, const struct print_style *style)
 		size_t from = print_mark(t);
 
 		print_str(t, names[i]);
-		column(t, style, from, widths[i]);
+		print_column(t, style, from, widths[i]);
 	}
 	print_str(t, "command\n");
 }

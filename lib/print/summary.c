@@ -8,16 +8,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static void column(struct text *t, const struct print_style *style, size_t from, size_t width)
-{
-	if (style->align) {
-		print_pad(t, from, width);
-		print_mem(t, "  ", 2);
-	} else {
-		print_char(t, '\t');
-	}
-}
-
 /* --- calls --- */
 
 struct tally {
@@ -75,13 +65,13 @@ static void put_tally(struct text *t, const struct tally *tally, uint64_t all,
 	}
 	from = print_mark(t);
 	print_udec(t, tally->calls);
-	column(t, style, from, 9);
+	print_column(t, style, from, 9);
 	from = print_mark(t);
 	print_udec(t, tally->errors);
-	column(t, style, from, 9);
+	print_column(t, style, from, 9);
 	from = print_mark(t);
 	put_percent(t, tally->calls, all);
-	column(t, style, from, 7);
+	print_column(t, style, from, 7);
 	print_str(t, call_name(tally->nr, room));
 	print_char(t, '\n');
 }
@@ -94,7 +84,7 @@ static void put_names(struct text *t, const struct print_style *style, unsigned 
 
 		print_str(t, names[i]);
 		if (i + 1 < n)
-			column(t, style, from, widths[i]);
+			print_column(t, style, from, widths[i]);
 	}
 	print_char(t, '\n');
 }
@@ -205,22 +195,22 @@ static void put_map(struct text *t, const struct trace_event *ev, const struct t
 	size_t from = print_mark(t);
 
 	print_udec(t, ev->num);
-	column(t, style, from, 8);
+	print_column(t, style, from, 8);
 	from = print_mark(t);
 	print_dec(t, m->tid ? m->tid : ev->tid);
-	column(t, style, from, 7);
+	print_column(t, style, from, 7);
 	from = print_mark(t);
 	put_map_range(t, m);
-	column(t, style, from, 29);
+	print_column(t, style, from, 29);
 	from = print_mark(t);
 	put_prot(t, m);
-	column(t, style, from, 4);
+	print_column(t, style, from, 4);
 	from = print_mark(t);
 	print_hex(t, m->offset);
-	column(t, style, from, 10);
+	print_column(t, style, from, 10);
 	from = print_mark(t);
 	print_str(t, backing_name(m->backing));
-	column(t, style, from, 9);
+	print_column(t, style, from, 9);
 	print_name(t, m->path);
 	if (m->copy[0]) {
 		print_str(t, " (files/");
