@@ -83,12 +83,12 @@ struct rtask {
 	/* has a seccomp filter of its own, which must not see the calls of counted code */
 	bool seccomp;
 	unsigned insn_streak; /* nondeterministic instructions emulated since its last call */
-	uint64_t
-		edge_asked_ns; /* since when it is to stop at its next counted edge; 0: it is not */
-	uint64_t
-		cooldown_until; /* ticks up to which timer signals are deferred, or its next call */
-	uint64_t fault_pc;      /* RTASK_COUNT_STOP_FAULT: the original's instruction */
-	uint32_t period;        /* chaos: when its priority was drawn */
+	/* since when it is to stop at its next counted edge; 0: it is not */
+	uint64_t edge_asked_ns;
+	/* ticks up to which timer signals are deferred, or its next call */
+	uint64_t cooldown_until;
+	uint64_t fault_pc; /* RTASK_COUNT_STOP_FAULT: the original's instruction */
+	uint32_t period;   /* chaos: when its priority was drawn */
 	int priority;
 	struct trace_regs call_entry; /* POINT_CALL: registers at entry of the call taken back */
 	uint64_t sp;                  /* stack pointer at its last point or its call's entry */
@@ -97,11 +97,11 @@ struct rtask {
 	/* when a pending signal without a handler stops waiting for an exact point; 0: never */
 	uint64_t overdue_ns;
 	int overdue_sig;
-	uint64_t
-		deferred; /* signals blocked in the kernel until its next stop: bit N-1, signal N */
-	uint64_t mask;    /* its own signal mask meanwhile */
-	int exit_status;  /* as waitpid has it */
-	bool reaped;      /* waitpid has reported its end */
+	/* signals blocked in the kernel until its next stop: bit N-1, signal N */
+	uint64_t deferred;
+	uint64_t mask;   /* its own signal mask meanwhile */
+	int exit_status; /* as waitpid has it */
+	bool reaped;     /* waitpid has reported its end */
 	struct traced traced;
 };
 

@@ -86,8 +86,8 @@ struct trace_meta {
 	char *cpu_model;
 	int cpu; /* the CPU everything was pinned to */
 	unsigned page_size;
-	unsigned
-		nleaves; /* records that describe the CPU, six words each: arch_machine_records() */
+	/* records that describe the CPU, six words each: arch_machine_records() */
+	unsigned nleaves;
 	uint32_t (*leaves)[6];
 	char *counter; /* "none", "soft", "hpc", "step" */
 };

@@ -40,8 +40,8 @@ void task_unplant(struct task *t, uint64_t addr)
 
 	if (i == mm->nplanted || mm->planted[i].addr != addr)
 		return;
-	task_gone_ok(task_write(t, addr, &mm->planted[i].was,
-				1)); /* or nothing is mapped there any more */
+	/* It may fail for another reason: nothing is mapped there any more. */
+	task_gone_ok(task_write(t, addr, &mm->planted[i].was, 1));
 	ARRAY_REMOVE(mm->planted, mm->nplanted, i);
 }
 

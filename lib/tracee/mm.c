@@ -13,13 +13,6 @@ struct mm_parts {
 	size_t n;
 };
 
-static void *duplicate(const void *bytes, size_t n)
-{
-	void *copy = xmalloc(n + !n);
-
-	return n ? memcpy(copy, bytes, n) : copy;
-}
-
 struct mm *mm_new(void)
 {
 	struct mm *mm = xcalloc(1, sizeof(*mm));
@@ -51,7 +44,7 @@ static struct mm_parts *parts_copy(const struct mm_parts *from)
 
 	for (size_t i = 0; i < from->n; i++) {
 		const struct mm_part_kind *kind = from->v[i].kind;
-		void *bytes = duplicate(from->v[i].bytes, kind->size);
+		void *bytes = array_copy(from->v[i].bytes, 1, kind->size);
 		if (kind->copied)
 			kind->copied(bytes);
 		part_add(to, kind, bytes);
@@ -72,7 +65,7 @@ static void parts_free(struct mm_parts *p)
 
 struct mm *mm_fork(const struct mm *mm)
 {
-	struct mm *copy = duplicate(mm, sizeof(*mm));
+	struct mm *copy = array_copy(mm, 1, sizeof(*mm));
 
 	copy->refs = 1;
 	copy->planted = ARRAY_COPY(mm->planted, mm->nplanted);

@@ -3,7 +3,7 @@
  * An array is a pointer, NULL at first, and the number of its elements; both may be members of any
  * struct. It has room for the next power of two of elements, so nothing else needs to be kept, and
  * every one of them must have been made with what is declared here (ARRAY_COPY for a copy). free()
- * ends it. Out of memory, or of size_t, is the end of the program: util.h. */
+ * ends it. Out of memory, or of size_t, is the end of the program: alloc.h. */
 #ifndef RR_ARRAY_H
 #define RR_ARRAY_H
 
