@@ -160,6 +160,8 @@ class Tracee:
                 if len(fields) < 6:
                     continue
                 task, ticks, kind, text = fields[2], int(fields[3]), fields[4], fields[5]
+                if kind == "insn":  # a part of the loop, as its ticks are
+                    continue
                 if kind == "switch" or ticks > returned.pop(task, ticks):
                     return True
                 if kind == "signal" and text.endswith("handler") and ticks > last.get(task, ticks):
