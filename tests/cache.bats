@@ -33,7 +33,7 @@ kept() {
 	printf 'char large[40 << 20] = {1};\nint main(void) { return large[1]; }\n' > large.c
 	gcc -o start/large large.c
 	recorded ./large
-	[[ $(cat record.err) == "rr-record: "*"/large: is prepared for counting, once: "* ]]
+	[[ $(cat record.err) == "rr-record: "*"/large: is being rewritten for counting; "* ]]
 	[ "$(wc -l < record.err)" = 1 ]
 	recorded ./large
 	[ ! -s record.err ]

@@ -1,4 +1,4 @@
-/* What system calls have made of an address space: its shared mappings, heap and scratch memory. */
+/* The kernel floor's part of an address space: shared mappings, heap and scratch memory. */
 #include "kernel/handler.h"
 #include "util/array.h"
 

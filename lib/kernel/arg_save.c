@@ -1,4 +1,4 @@
-/* The table at work: what a row of formats/syscalls says about a call's memory, saved. */
+/* Saves the memory of a call that its row of formats/syscalls names. */
 #include "kernel/handler.h"
 #include "trace/error.h"
 #include "util/alloc.h"
@@ -100,7 +100,7 @@ struct sys_values kernel_call_values(const struct call *c, bool returned)
 				   .ctx = c->t};
 }
 
-/* What argument i is: as the call's code says, if that names memory. */
+/* The description of argument i: that of the call's code, if the code gives one. */
 static const struct sys_arg *call_arg(const struct call *c, int i)
 {
 	const struct sys_arg *a = subcode_arg(c->desc, c->code, (unsigned)i);
@@ -108,7 +108,7 @@ static const struct sys_arg *call_arg(const struct call *c, int i)
 	return a->dir == D_NONE ? &c->desc->args[i] : a;
 }
 
-/* Bytes or elements of argument i, 0 where that is not known. */
+/* Bytes or elements of argument i; 0 if that is not known. */
 static uint64_t arg_length(const struct call *c, int i, bool returned)
 {
 	struct sys_values v = kernel_call_values(c, returned);
@@ -178,8 +178,8 @@ static void out_msghdr(struct call *c, uint64_t addr, uint64_t bytes)
 	if (!addr || KERNEL_CALL_READ(c, addr, &m))
 		return;
 	kernel_call_out(c, addr, sizeof(m));
-	/* The name's length may exceed the room; sockaddr_storage bounds what can have been
-	 * written. */
+	/* The kernel may report a longer name than fits; it has written at most a struct
+	 * sockaddr_storage. */
 	kernel_call_out(c, (uint64_t)m.msg_name, m.msg_namelen < 128 ? m.msg_namelen : 128);
 	kernel_call_out(c, (uint64_t)m.msg_control, m.msg_controllen);
 	out_iovec(c, (uint64_t)m.msg_iov, m.msg_iovlen, bytes);
@@ -259,8 +259,8 @@ void kernel_arg_save_in(struct call *c, int i)
 	}
 }
 
-/* A call that fails with EFAULT may have written up to the page that is not there. What can be more
- * than this (read from a file) returns the number of bytes before the fault instead. */
+/* A call that fails with EFAULT may have written up to the page that is missing. Calls that can
+ * write more than this, like read(2), return the number of bytes before the fault instead. */
 #define FAULT_MAX (1u << 20)
 
 /* Bytes or elements that the call may have written to argument i before it failed with EFAULT. */

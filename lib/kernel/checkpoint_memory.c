@@ -1,5 +1,5 @@
-/* What a checkpoint needs beside forks of the tasks: shared memory is copied, and what the program
- * wants kept from its children goes along. */
+/* Memory of a checkpoint that a fork of the tasks does not copy: shared objects, and what the
+ * program excluded from forks by madvise(2). */
 #include "kernel/handler.h"
 #include "util/alloc.h"
 #include "util/array.h"
@@ -54,7 +54,7 @@ int kernel_replay_objects_copy(struct replaying *to, const struct replaying *fro
 	return 0;
 }
 
-/* Pages that the task has of its own in a private mapping. */
+/* Pages of a private mapping of which the task has its own copy. */
 struct own_pages {
 	struct task *t;
 	struct own_run {
@@ -89,8 +89,8 @@ static void own_pages_free(struct own_pages *p)
 	free(p->v);
 }
 
-/* What of one line of the task's mappings is such an object's. Mapped privately, the pages that it
- * has written to are its own, and the others the object's. */
+/* Maps rp's object of s wherever s covers the line l of the task's mappings. In a private mapping
+ * the pages that the task has written to are kept. */
 static int object_map(struct replaying *rp, struct task *t, const struct maps_line *l,
 		      const struct shared_map *s)
 {
@@ -129,7 +129,7 @@ int kernel_replay_objects_map(struct replaying *rp, struct task *t)
 	return r;
 }
 
-/* Advice on forks, and its opposite, by the names it has in smaps: proc(5), VmFlags. */
+/* Advice on forks, and its opposite, by their flags in smaps: proc(5), VmFlags. */
 static const struct {
 	char flag[3];
 	int advice, opposite;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The code says all that there is to say about argument i. */
+/* Whether formats/subcodes describes argument i completely. */
 static bool code_describes(const struct call *c, unsigned i)
 {
 	return c->code &&
@@ -20,8 +20,8 @@ static bool code_describes(const struct call *c, unsigned i)
 
 /* --- ioctl --- */
 
-/* Requests of network interfaces have numbers without a size, and nearly all take a struct ifreq.
- * linux/sockios.h. */
+/* The numbers of requests to network interfaces encode no size. Nearly all take a struct ifreq
+ * (linux/sockios.h). */
 static bool ioctl_takes_ifreq(uint32_t cmd)
 {
 	return cmd >> _IOC_TYPESHIFT == SOCK_IOC_TYPE && _IOC_NR(cmd) >= _IOC_NR(SIOCGIFNAME);
@@ -78,7 +78,7 @@ static void out_dedupe(struct call *c)
 			sizeof(r) + (uint64_t)r.dest_count * sizeof(struct file_dedupe_range_info));
 }
 
-/* On errors too: some requests have written by then. */
+/* On errors, too: some requests write before they fail. */
 static void exit_ioctl(struct call *c)
 {
 	uint32_t cmd = (uint32_t)c->args[1];
@@ -101,14 +101,14 @@ SYSCALL_HANDLER(ioctl, .enter = enter_ioctl, .exit = exit_ioctl);
 
 /* --- prctl --- */
 
-/* Not made; unlike kernel_call_refuse(), nothing that the event marks. */
+/* The kernel does not make the call. Unlike kernel_call_refuse(), this does not mark the event. */
 static void answer(struct call *c, int64_t result)
 {
 	c->verdict = CALL_REFUSE;
 	c->result = result;
 }
 
-/* Really made, PR_SET_DUMPABLE with 0 would deny the recorder the task's memory. */
+/* If the kernel made it, PR_SET_DUMPABLE with 0 would deny the recorder the task's memory. */
 static void set_dumpable(struct call *c)
 {
 	kernel_mm(c->t->mm)->not_dumpable = c->args[1] == 0;
@@ -116,7 +116,7 @@ static void set_dumpable(struct call *c)
 		answer(c, 0);
 }
 
-/* Time stamps always fault for the recorder, which sees them by that. */
+/* Time-stamp instructions always fault, so that the recorder sees them. */
 static void set_tsc(struct call *c)
 {
 	if (c->args[1] != PR_TSC_ENABLE && c->args[1] != PR_TSC_SIGSEGV) {
@@ -162,11 +162,11 @@ SYSCALL_HANDLER(prctl, .enter = enter_prctl, .exit = exit_prctl);
 
 /* --- others --- */
 
-/* A handler that does nothing: after a quick call without one, registers but the result's are not
- * read back, and this call changes the bases of segments. */
+/* A handler that does nothing: after a quick call without a handler only the result register is
+ * read back, but this call changes segment bases. */
 SYSCALL_HANDLER(arch_prctl, .enter = NULL);
 
-/* Asleep, FUTEX_LOCK_PI has set FUTEX_WAITERS, so that the owner calls the kernel to unlock. */
+/* Before it sleeps, FUTEX_LOCK_PI sets FUTEX_WAITERS, so that the owner unlocks by a call. */
 static void blocked_futex(struct call *c)
 {
 	for (int i = 0; i < c->desc->nargs; i++)
@@ -175,8 +175,8 @@ static void blocked_futex(struct call *c)
 
 SYSCALL_HANDLER(futex, .blocked = blocked_futex);
 
-/* The largest that a command of any file system writes is of the order of struct fs_disk_quota;
- * past the end of a smaller one, memory is saved as it is. */
+/* At least what any file system's command writes (struct fs_disk_quota is the largest). After a
+ * smaller struct, unchanged memory is saved with it. */
 #define QUOTA_MAX 128
 
 static void exit_quotactl(struct call *c)

@@ -1,4 +1,4 @@
-/* The bytes a call wrote, put back in replay. */
+/* Applies the records of what calls wrote. Replaying. */
 #include "kernel/handler.h"
 #include "util/file_io.h"
 #include "util/host.h"
@@ -18,7 +18,8 @@ static int zero_replay(struct replaying *rp, struct task *t, const struct trace_
 		int fd = kernel_replay_object_fd(rp, d->object);
 		if (fd < 0)
 			return kernel_replay_memory_fail(rp);
-		if (d->fill_len == UINT64_MAX - d->addr) /* to the end of time: the object's size */
+		/* A fill up to UINT64_MAX sets the object's size. */
+		if (d->fill_len == UINT64_MAX - d->addr)
 			return ftruncate(fd, (off_t)d->addr) ? kernel_replay_memory_fail(rp) : 0;
 		fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)d->addr,
 			  (off_t)d->fill_len);
@@ -26,7 +27,7 @@ static int zero_replay(struct replaying *rp, struct task *t, const struct trace_
 	}
 	if (kernel_replay_touches_agent(d->addr, d->fill_len) || d->fill_len > KERNEL_RW_MAX)
 		return kernel_replay_fail(
-			rp, "the trace writes where the agent is, or more than a call does");
+			rp, "the trace writes to the agent, or more than a call writes");
 	for (uint64_t at = 0; at < d->fill_len; at += PAGE) {
 		uint64_t n = d->fill_len - at < PAGE ? d->fill_len - at : PAGE;
 		if (task_write(t, d->addr + at, zero, n))
@@ -36,8 +37,8 @@ static int zero_replay(struct replaying *rp, struct task *t, const struct trace_
 	return 0;
 }
 
-/* Memory that cannot be written could not be by the kernel either: a call's outputs as its row
- * gives them may reach further than what it wrote. */
+/* Memory that cannot be written was not written by the kernel either: a row may name more than the
+ * call wrote. So it is enough that it holds the recorded bytes. */
 static bool holds_already(struct task *t, const struct trace_data *d)
 {
 	uint8_t buf[TRACE_DATA_MAX];
@@ -53,7 +54,7 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 	switch (d->kind) {
 	case DATA_OUT:
 		if (kernel_replay_touches_agent(d->addr, d->len))
-			return kernel_replay_fail(rp, "the trace writes where the agent is");
+			return kernel_replay_fail(rp, "the trace writes to the agent");
 		if (task_write_own(t, d->addr, d->bytes, d->len) && !holds_already(t, d))
 			return kernel_replay_fail(rp,
 						  "memory at 0x%lx (%u bytes) cannot be written",
@@ -73,14 +74,14 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 				return kernel_replay_memory_fail(rp);
 			return 0;
 		}
-		return kernel_replay_fail(rp, "contents for 0x%lx, where nothing was mapped",
-					  d->addr);
+		return kernel_replay_fail(
+			rp, "the trace has contents for 0x%lx, where nothing is mapped", d->addr);
 	case DATA_ZERO: return zero_replay(rp, t, d);
 	case DATA_DEBUG: return kernel_replay_debug_registers(rp, t, d);
 	case DATA_XSTATE:
 		return task_set_xstate(t, d->bytes, d->len)
 			       ? kernel_replay_fail(
-					 rp, "this CPU does not take the recorded register state")
+					 rp, "this CPU does not accept the recorded register state")
 			       : 0;
 	default: return 0;
 	}

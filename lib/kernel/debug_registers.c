@@ -1,5 +1,4 @@
-/* Debug registers that a tracer of the program's own sets: the CPU watches for it, in recording and
- * in replay. */
+/* Debug registers that an emulated tracer sets. Recording and replaying. */
 #include "instrument/image.h"
 #include "kernel/handler.h"
 
@@ -15,7 +14,7 @@ int kernel_debug_registers_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REG
 	t->debugged = false;
 	for (int i = 0; i < ARCH_WATCHES; i++) {
 		t->debugged |= w.v[i].len != 0;
-		/* An instruction that has been moved is done elsewhere. */
+		/* A displaced instruction is executed in a trampoline. */
 		if (w.v[i].len && w.v[i].kind == ARCH_WATCH_EXEC)
 			w.v[i].addr = code_entry(code_of(t->mm), w.v[i].addr);
 	}
@@ -27,9 +26,9 @@ int kernel_replay_debug_registers(struct replaying *rp, struct task *t, const st
 	uint64_t dr[TRACE_DEBUG_REGS];
 
 	memcpy(dr, d->bytes, sizeof(dr));
-	t->mm->planted_as = 0; /* who debugs may need other means now */
+	t->mm->planted_as = 0; /* the debugger's stop points may need other means now */
 	return kernel_debug_registers_set(t, dr)
 		       ? kernel_replay_fail(rp,
-					    "this CPU does not take the recorded debug registers")
+					    "this CPU does not accept the recorded debug registers")
 		       : 0;
 }

@@ -1,4 +1,4 @@
-/* One system call: what its row in formats/syscalls says, and what its handler adds. */
+/* One system call: saves what its row of formats/syscalls names, and calls its handler. */
 #include "kernel/handler.h"
 
 void kernel_enter(struct call *c)
@@ -24,7 +24,7 @@ void kernel_exit(struct call *c)
 	const struct call_handler *h = kernel_handlers[d->handler];
 
 	kernel_scratch_exit(c);
-	/* The handler first: it may answer for the kernel, and the answer is saved below. */
+	/* The handler comes first: it may answer the call, and the answer is saved below. */
 	if (h && h->exit)
 		h->exit(c);
 	if (c->verdict == CALL_REFUSE)

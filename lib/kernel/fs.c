@@ -1,4 +1,4 @@
-/* Files and descriptors: where written bytes went. Recording. */
+/* Files and descriptors: what written bytes change, and what /proc shows. Recording. */
 #include "kernel/handler.h"
 #include "util/alloc.h"
 #include "util/exhaustion.h"
@@ -31,10 +31,10 @@ static uint16_t stdio_of(struct call *c, int fd)
 			return flag[i];
 	if (!c->rec->own->stdio_reopened)
 		return 0;
-	/* The same pipe, terminal or file by another open of it. */
+	/* The same pipe, terminal or file, opened by another name. */
 	struct stat st, ours;
 	if (stat(proc_fd(c->t->tid, fd).path, &st) ||
-	    (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and its kin */))
+	    (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and the like */))
 		return 0;
 	for (int i = 1; i <= 2; i++)
 		if (!fstat(c->rec->stdio[i], &ours) && ours.st_dev == st.st_dev &&
@@ -60,7 +60,8 @@ static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
 	return pos;
 }
 
-/* What was written to a file that is mapped shared somewhere shows in those mappings. */
+/* If the call wrote to a file that is mapped shared, puts what it wrote, because those mappings
+ * show it. */
 static void update_shared(struct call *c, int fd)
 {
 	struct stat st;
@@ -79,7 +80,7 @@ static void update_shared(struct call *c, int fd)
 	case SYS_writev: from = pos - n; break;
 	default: from = 0; n = (uint64_t)st.st_size;
 	}
-	if (flags & O_APPEND) { /* pwrite appends too, wherever it says */
+	if (flags & O_APPEND) { /* then even pwrite appends, whatever its offset */
 		from = 0;
 		n = (uint64_t)st.st_size;
 	}
@@ -90,8 +91,8 @@ static void update_shared(struct call *c, int fd)
 	close(in);
 }
 
-/* /proc/PID/mem: the task whose memory the call has read or written there, from *from on; NULL: it
- * is another file. */
+/* If the call read or wrote a /proc/PID/mem: the task whose memory that is, and *from, the address.
+ * NULL: it is another file. */
 static struct task *memory_of(struct call *c, uint64_t *from)
 {
 	char path[64];
@@ -128,7 +129,7 @@ static void memory_read(struct call *c)
 		kernel_original_read(c, t, from, c->args[1], (uint64_t)c->result);
 }
 
-/* A read past O_DIRECT may have overwritten all of the buffer, whatever its result. */
+/* A read with O_DIRECT may have overwritten the whole buffer, whatever its result. */
 static void out_direct(struct call *c)
 {
 	unsigned flags = 0;
@@ -204,14 +205,15 @@ static void exit_truncate(struct call *c)
 	}
 	if (!o)
 		return;
-	if (c->nr == SYS_fallocate) { /* may have punched or moved anything: all of it anew */
+	if (c->nr == SYS_fallocate) {
+		/* It may have changed any part of the file: record all of it. */
 		kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
 							.object = o->id,
 							.addr = 0,
 							.fill_len = UINT64_MAX});
 		update_shared(c, (int)c->args[0]);
 	}
-	/* Zeroes to the end of time: the object's size from now on. */
+	/* A DATA_ZERO up to UINT64_MAX sets the object's size. */
 	kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
 						.object = o->id,
 						.addr = (uint64_t)st.st_size,
@@ -220,8 +222,8 @@ static void exit_truncate(struct call *c)
 
 SYSCALL_HANDLER(ftruncate, .exit = exit_truncate);
 
-/* Bytes that move from file to file inside the kernel are in nobody's memory; those that reach a
- * standard output are read from the source, where they can be. */
+/* Bytes that the kernel copies from file to file are in no task's memory. Those that reach a
+ * standard output are read from the source, if it is a regular file. */
 static int source_fd(const struct call *c)
 {
 	return (int)(c->nr == SYS_sendfile ? c->args[1] : c->args[0]);
@@ -266,7 +268,7 @@ static void exit_sendfile(struct call *c)
 	while (n) {
 		ssize_t k = pread_all(in, buf, n < sizeof(buf) ? n : sizeof(buf), from);
 		if (k < 0)
-			exhaustion_note("a file that was sent");
+			exhaustion_note("the source of sendfile");
 		if (k <= 0)
 			break;
 		kernel_put(c->rec, &(struct trace_data){.kind = DATA_PAYLOAD,
@@ -283,8 +285,7 @@ SYSCALL_HANDLER(sendfile, .enter = enter_sendfile, .exit = exit_sendfile);
 
 static void enter_splice(struct call *c)
 {
-	/* splice(in, off, out, …), tee(in, out, …), vmsplice(fd, …): nobody could tell what went
-	 * through. */
+	/* splice(in, off, out, …), tee(in, out, …), vmsplice(fd, …): the bytes cannot be seen. */
 	int out = (int)(c->nr == SYS_splice ? c->args[2]
 			: c->nr == SYS_tee  ? c->args[1]
 					    : c->args[0]);
@@ -301,8 +302,8 @@ static void exit_splice(struct call *c)
 
 SYSCALL_HANDLER(splice, .enter = enter_splice, .exit = exit_splice);
 
-/* /proc/self/status names the tracer, which a program does not have when it isn't recorded;
- * /proc/self/auxv the vdso. */
+/* Hides the recorder in what was read from /proc/PID/status, which names the tracer, and the vdso
+ * in /proc/PID/auxv. */
 static void exit_read(struct call *c)
 {
 	char head[8], path[64];

@@ -9,10 +9,10 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
-/* Stands for the device of a segment, whose id is its inode number. */
+/* The `dev` of a segment's shared_object. Its `ino` is the segment's id. */
 #define SYSV_DEV UINT64_MAX
 
-/* GETALL gives as many numbers as the set has; how many, only the kernel knows. */
+/* GETALL writes a number for each semaphore of the set. The kernel knows how many that are. */
 static void exit_semctl(struct call *c)
 {
 	struct semid_ds ds;

@@ -1,4 +1,4 @@
-/* Records of mappings: what is mapped where, where its contents come from in replay, and those
+/* Records of mappings: what is mapped where, from where a replay takes its contents, and those
  * contents. Recording. */
 #include "kernel/handler.h"
 #include "util/array.h"
@@ -23,12 +23,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Contents of private mappings up to this many bytes travel in `data`, larger files are copied to
+/* Contents of private mappings up to this many bytes go into `data`. Larger files are copied to
  * files/. */
 #define INLINE_MAX (64u << 10)
 
-/* Files that belong to the system are taken to stay as they are: nothing but the package manager
- * writes them. */
+/* Files of the system are assumed not to change: only the package manager writes them. */
 static bool file_is_stable(const char *path, const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && st->st_uid == 0 && !(st->st_mode & 022) &&
@@ -55,7 +54,7 @@ struct shared_object *kernel_object_mapped(struct recording *rec, const struct s
 	return NULL;
 }
 
-/* The name under files/ of a copy of this file as it is now; NULL if it cannot be made. */
+/* The name under files/ of a copy of this file as it is now. NULL: it cannot be copied. */
 static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
 {
 	for (size_t i = 0; i < rec->own->ncopies; i++) {
@@ -81,7 +80,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	return name;
 }
 
-/* A file that is mapped in pieces is read once. */
+/* A file that is mapped in several pieces is read only once. */
 static void put_build_id(struct recording *rec, int fd, struct trace_map *m)
 {
 	uint8_t id[BUILD_ID_MAX] = {0};
@@ -101,8 +100,8 @@ static void put_build_id(struct recording *rec, int fd, struct trace_map *m)
 	memcpy(f->id, id, sizeof(f->id));
 }
 
-/* By the kernel: some of those can be mapped, and not read. */
-static bool is_made_up(int fd)
+/* Whether the kernel generates the file. Some of those can be mapped but not read. */
+static bool is_generated(int fd)
 {
 	struct statfs fs;
 
@@ -120,7 +119,7 @@ static int put_extent(void *ctx, int fd, uint64_t from, uint64_t to)
 	while (from < to) {
 		size_t want = to - from < sizeof(buf) ? to - from : sizeof(buf);
 		ssize_t n = pread_all(fd, buf, want, from);
-		if (n < 0 && !is_made_up(fd))
+		if (n < 0 && !is_generated(fd))
 			exhaustion_note("a mapped file");
 		if (n <= 0)
 			return 0;
@@ -144,7 +143,7 @@ void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t 
 	file_each_extent(fd, from, to, put_extent, &c);
 }
 
-/* The same from the mapping itself, where the file cannot be opened. */
+/* The same, read through the mapping because the file cannot be opened. */
 void kernel_put_object_memory(struct recording *rec, struct task *t, const struct trace_map *m)
 {
 	static uint8_t buf[TRACE_DATA_MAX], zero[TRACE_DATA_MAX];
@@ -184,8 +183,7 @@ static void put_fill(struct recording *rec, struct task *t, const struct trace_m
 	}
 }
 
-/* Decides where a file mapping's contents come from in replay, and puts its records. fd may be -1:
- * then the contents are read through the mapping. writable: by the descriptor it was made with. */
+/* Decides from where a replay takes the contents of a file mapping, and puts its records. */
 void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,
 			 const struct stat *st, bool writable)
 {
@@ -199,8 +197,8 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	const char *name;
 
 	kernel_code_gone(t, m->start, m->len);
-	/* A private mapping shows what is written to its file too, where the program has not
-	 * written itself. */
+	/* A private mapping shows later writes to its file, too, on pages that the program has not
+	 * written. */
 	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
 	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
 		struct shared_object *o = kernel_object_get(rec, m->dev, m->ino);
@@ -244,8 +242,8 @@ static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
 	return 0;
 }
 
-/* The vdso reads clocks without a call, from pages the kernel writes; without it the program makes
- * calls. */
+/* The vdso reads clocks from pages that the kernel writes. Without the vdso, programs read them by
+ * system calls. */
 static bool is_vdso(const char *path)
 {
 	return !strcmp(path, "[vdso]") || !strncmp(path, "[vvar", 5);
@@ -286,12 +284,12 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 		m.flags |= MAP_ANONYMOUS;
 		if (!strcmp(l->path, "[stack]") && !prlimit(x->t->tid, RLIMIT_STACK, NULL, &lim)) {
 			m.flags |= MAP_GROWSDOWN;
-			m.size = lim.rlim_cur; /* how far it may grow */
+			m.size = lim.rlim_cur; /* the limit of its growth */
 		}
 		kernel_put_map(x->rec, &m);
 	} else {
 		m.offset = l->offset;
-		/* The file may be gone: then its bytes are read from memory. */
+		/* If the file is gone, its bytes are read from memory. */
 		int fd = proc_open_mapped(x->t->tid, l->path, l->ino);
 		if (fd < 0 || fstat(fd, &st)) {
 			memset(&st, 0, sizeof(st));
@@ -306,7 +304,7 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 	pagemap_each(x->t->tid, l->start, l->end, false, put_own_pages, x);
 }
 
-/* All of them at once, as they are about to change. *v is malloc'd. */
+/* Reads all mappings before any is changed. *v is malloc'd. */
 static int read_maps(struct task *t, struct maps_line **v, size_t *n)
 {
 	struct maps_file *f = maps_open(t->tid);

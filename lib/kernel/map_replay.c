@@ -1,4 +1,4 @@
-/* Mappings in replay, made where and as the trace has them. */
+/* Makes the recorded mappings. Replaying. */
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
@@ -20,19 +20,19 @@
 #include <unistd.h>
 
 #define MAP_GROWSDOWN_ 0x100
-/* Shared mappings of one address space: as many as the kernel makes (vm.max_map_count). */
+/* Shared mappings of one address space: the default of vm.max_map_count. */
 #define SHARED_MAX 65530
 
-/* A trace that would put code of its own where the agent's is could make real calls through it. */
 bool kernel_replay_touches_agent(uint64_t start, uint64_t len)
 {
 	return start < AGENT_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
 }
 
-/* Shared memory without a file has no id in the trace: it gets one of these. */
+/* Shared memory without a file has no id in the trace. It gets an id with this bit. */
 #define ANON_OBJECT (1ull << 63)
 
-/* What is mapped again gets its contents from the trace: nothing is lost. */
+/* Closes objects that no task has mapped. Nothing is lost: an object that is mapped later gets its
+ * contents from the trace. */
 static void objects_tidy(struct replaying *rp)
 {
 	size_t kept = 0;
@@ -91,7 +91,8 @@ int kernel_replay_map_fd(struct replaying *rp, struct task *t, const struct trac
 int kernel_replay_add_shared(struct replaying *rp, struct task *t, const struct shared_map *s)
 {
 	if (kernel_mm(t->mm)->nshared >= SHARED_MAX)
-		return kernel_replay_fail(rp, "more shared mappings than a program can have");
+		return kernel_replay_fail(
+			rp, "the trace has more shared mappings than a program can have");
 	kernel_mm_add_shared(t->mm, *s);
 	return 0;
 }
@@ -103,7 +104,7 @@ static int map_object(struct replaying *rp, struct task *t, const struct trace_m
 
 	if (fd < 0 || ftruncate(fd, (off_t)size))
 		return kernel_replay_memory_fail(rp);
-	/* What is there now will be put anew from the trace, but for the holes. */
+	/* The trace has the contents of this range, but not its holes. */
 	fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)s->offset, (off_t)s->len);
 	return kernel_replay_add_shared(rp, t, s)
 		       ? -1
@@ -111,7 +112,7 @@ static int map_object(struct replaying *rp, struct task *t, const struct trace_m
 					      m->flags & (MAP_SHARED | MAP_PRIVATE), s->offset);
 }
 
-/* A memory file of the replay's own, so that a checkpoint can copy what it holds. */
+/* Backed by a memory file, so that a checkpoint can copy the contents. */
 static int map_anon_object(struct replaying *rp, struct task *t, const struct trace_map *m)
 {
 	return map_object(rp, t, m,
@@ -125,8 +126,8 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 	int fd, r;
 
 	if (kernel_replay_touches_agent(m->start, m->len))
-		return kernel_replay_fail(rp, "the trace maps memory where the agent is");
-	if (!m->len) { /* the heap's place */
+		return kernel_replay_fail(rp, "the trace maps memory over the agent");
+	if (!m->len) { /* only reports where the heap is */
 		kernel_mm(t->mm)->brk = m->start;
 		return 0;
 	}
@@ -138,8 +139,8 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 		task_set_stack_limit(t, m->size);
 	switch (m->backing) {
 	case BACKING_FILE:
-		/* Opened by name only: a pipe would keep us waiting, and some devices act when they
-		 * are opened. */
+		/* With O_PATH, because opening a pipe blocks, and opening some devices has
+		 * effects. */
 		fd = kernel_replay_unchanged(rp, m->path, m->size, m->mtime_ns, O_PATH);
 		break;
 	case BACKING_COPY:
@@ -170,7 +171,7 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 	}
 	case BACKING_COUNTER:
 		if (rp->counter_fd < 0 || m->start != COUNTER_PAGE || m->len != PAGE)
-			return kernel_replay_fail(rp, "the trace maps a counter page that is none");
+			return kernel_replay_fail(rp, "the trace maps a bad counter page");
 		kernel_mm(t->mm)->counted = true;
 		return kernel_replay_map_fd(rp, t, m, rp->counter_fd, O_RDWR | O_CLOEXEC,
 					    MAP_SHARED, 0);
@@ -214,7 +215,7 @@ int kernel_replay_maps(struct replaying *rp, struct task *t)
 
 int kernel_replay_exec(struct replaying *rp, struct task *t)
 {
-	/* Everything but the agent goes; the last page of the address space is nobody's. */
+	/* Unmaps everything but the agent. The last page of the address space cannot be mapped. */
 	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) ||
 	    TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
 		return kernel_replay_fail(rp, "the stub cannot be emptied");

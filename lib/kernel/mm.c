@@ -15,7 +15,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* asm-generic/mman-common.h, where the C library has no name for it. */
+/* asm-generic/mman-common.h; older C libraries do not define it. */
 #define MADV_DONTNEED_LOCKED_ 24
 #define MADV_GUARD_INSTALL_ 102
 #define MADV_GUARD_REMOVE_ 103
@@ -28,8 +28,8 @@ static bool is_error(int64_t result)
 /* --- mmap
  * ---------------------------------------------------------------------------------------------- */
 
-/* Opens the file of a task's descriptor anew, and fills in its path and its state. -1: that is not
- * allowed, or it is no regular file. */
+/* Opens the file of a task's descriptor once more, and sets *path and *st. -1: it cannot be opened,
+ * or it is no regular file. */
 static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
 {
 	const struct proc_fd link = proc_fd(t->tid, fd);
@@ -48,7 +48,7 @@ static bool fd_is_writable(struct task *t, int fd)
 	return proc_fd_info(t->tid, fd, &flags, NULL) || (flags & O_ACCMODE) != O_RDONLY;
 }
 
-/* The kernel never chooses a reserved range; the program may ask for one. */
+/* The kernel never chooses a reserved range, but the program may ask for one. */
 static void mmap_avoid_reserved(struct call *c)
 {
 	const uint64_t *a = c->args;
@@ -72,7 +72,8 @@ static void enter_mmap(struct call *c)
 		return;
 	if (!stat(proc_fd(c->t->tid, (int)c->args[4]).path, &st) && S_ISCHR(st.st_mode) &&
 	    st.st_rdev != makedev(1, 5)) {
-		c->rec->warn(c->rec, "mmap of a device", "refused, its memory cannot be recorded");
+		c->rec->warn(c->rec, "mmap of a device",
+			     "refused, because its memory cannot be recorded");
 		kernel_call_refuse(c, ENODEV);
 	}
 }
@@ -125,8 +126,8 @@ static int replay_result(struct replay_call *c, int64_t result)
 {
 	if (result == c->result)
 		return 0;
-	return kernel_replay_fail(c->rp, "%s gave %ld when recorded and %ld now", c->desc->name,
-				  (long)c->result, (long)result);
+	return kernel_replay_fail(c->rp, "%s returned %ld in the recording and %ld in the replay",
+				  c->desc->name, (long)c->result, (long)result);
 }
 
 static void exit_munmap(struct call *c)
@@ -151,7 +152,8 @@ SYSCALL_HANDLER(munmap, .enter = kernel_enter_range, .exit = exit_munmap, .repla
 
 static int replay_mprotect(struct replay_call *c)
 {
-	/* With these errors it may have changed the pages before the one it failed at. */
+	/* With these errors the call may have changed the pages before the one at which it
+	 * failed. */
 	if (is_error(c->result) && c->result != -ENOMEM && c->result != -EACCES)
 		return 0;
 	return replay_result(c, kernel_replay_range(c->t, SYS_mprotect, c->args));
@@ -173,8 +175,8 @@ static void enter_mremap(struct call *c)
 		kernel_call_refuse(c, ENOMEM);
 }
 
-/* Notes that a mapping has been moved or resized. Returns the shared mapping it is part of, as it
- * is now, which the caller adds; its len is 0 if it is not shared. */
+/* Notes that a mapping was moved or resized. Returns the shared mapping that it is part of, as it
+ * is now, which the caller must add. Its len is 0 if the mapping is not shared. */
 static struct shared_map mremap_note(struct task *t, uint64_t old, uint64_t old_len, uint64_t to,
 				     uint64_t len)
 {
@@ -199,7 +201,7 @@ static struct shared_map mremap_note(struct task *t, uint64_t old, uint64_t old_
 	return moved;
 }
 
-/* Records what the grown mapping m shows of its file, from the file where it can be opened. */
+/* Records what the grown mapping m shows of its file, read from the file if it can be opened. */
 static void put_grown(struct call *c, const struct shared_map *m)
 {
 	struct trace_map grown = {
@@ -242,7 +244,7 @@ static int replay_mremap(struct replay_call *c)
 	if (is_error(c->result))
 		return 0;
 	if (kernel_replay_touches_agent(a[0], a[1]) || kernel_replay_touches_agent(result, a[2]))
-		return kernel_replay_fail(c->rp, "the trace moves memory where the agent is");
+		return kernel_replay_fail(c->rp, "the trace moves memory over the agent");
 	if (result != a[0])
 		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
 	else
@@ -267,15 +269,15 @@ static void exit_madvise(struct call *c)
 	kernel_exit_range(c);
 	if (c->args[2] != MADV_FREE || (c->result && c->result != -ENOMEM))
 		return;
-	/* The kernel may drop these pages at any time later. They are dropped now, which the advice
-	 * allows. */
+	/* After MADV_FREE the kernel may drop the pages at any time. They are dropped at once,
+	 * which the advice allows. */
 	kernel_around_reserved(c->nr, &start, &len, &rest);
 	TASK_CALL(c->t, SYS_madvise, start, len, MADV_DONTNEED);
 	if (rest)
 		TASK_CALL(c->t, SYS_madvise, SCRATCH_END, rest, MADV_DONTNEED);
 }
 
-/* Advice that changes what memory holds or what a child will find. */
+/* Advice that changes what memory contains, or what a child inherits. */
 static bool advice_matters(uint64_t advice)
 {
 	static const uint8_t matters[] = {
@@ -293,12 +295,12 @@ static int replay_madvise(struct replay_call *c)
 {
 	uint64_t a[6];
 
-	/* After a hole it goes on, and reports the hole at its end. */
+	/* ENOMEM: there was a hole in the range, but the rest was done. */
 	if (is_error(c->result) && c->result != -ENOMEM)
 		return 0;
 	memcpy(a, c->args, sizeof(a));
 	kernel_mm(c->t->mm)->advised |= a[2] == MADV_DONTFORK || a[2] == MADV_WIPEONFORK;
-	if (a[2] == MADV_FREE) /* exit_madvise */
+	if (a[2] == MADV_FREE) /* as exit_madvise() did */
 		a[2] = MADV_DONTNEED;
 	if (!advice_matters(a[2]))
 		return 0;
@@ -321,7 +323,7 @@ static int replay_brk(struct replay_call *c)
 
 	if (kernel_replay_touches_agent(old, now > old ? now - old : 0) ||
 	    kernel_replay_touches_agent(now, old > now ? old - now : 0))
-		return kernel_replay_fail(c->rp, "the trace puts the heap where the agent is");
+		return kernel_replay_fail(c->rp, "the trace puts the heap over the agent");
 	if (now > old) {
 		r = TASK_CALL_REPLAY(t, SYS_mmap, old, now - old, PROT_READ | PROT_WRITE,
 				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE,

@@ -1,7 +1,9 @@
-/* Code as a tracer sees and changes it where rewritten code is: the original. Recording.
+/* The original code, as an emulated tracer reads and changes it where rewritten code is mapped.
+ * Recording.
  *
- * Where an instruction has been moved, a breakpoint instruction goes to where its work is done now,
- * and is met there. Replay knows nothing of it: these are bytes in the task's memory as any other.
+ * If the tracer sets a breakpoint at a displaced instruction, the breakpoint is put where that
+ * instruction is executed now, in the trampoline. For the replay this is a change of memory like
+ * any other.
  */
 #include "instrument/image.h"
 #include "kernel/handler.h"
@@ -10,7 +12,7 @@
 
 #include <string.h>
 
-/* A piece of rewritten code, and what is there in the original. */
+/* A piece of rewritten code, and the original bytes. */
 struct piece {
 	struct code_run run;
 	uint8_t original[4096];
@@ -73,7 +75,7 @@ void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_
 	}
 }
 
-static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on)
+static void set_breakpoint(struct recording *rec, struct task *t, uint64_t entry, bool on)
 {
 	if (on == !!task_planted(t, entry))
 		return;
@@ -84,8 +86,8 @@ static void plant(struct recording *rec, struct task *t, uint64_t entry, bool on
 	kernel_put_out(rec, t, entry, 1);
 }
 
-/* The tracer has written `value` over the byte at `at`, which the rewritten code has as `now` and
- * the original as `was`. */
+/* The tracer has written `value` over the byte at `at`, which is `now` in rewritten code and `was`
+ * in the original. */
 static void byte_written(struct recording *rec, struct task *t, uint64_t at, uint8_t value,
 			 uint8_t now, uint8_t was)
 {
@@ -95,11 +97,11 @@ static void byte_written(struct recording *rec, struct task *t, uint64_t at, uin
 		return;
 	task_gone_ok(task_write(t, at, &now, 1));
 	if (entry != at && (value == was || value == arch_breakpoint[0]))
-		plant(rec, t, entry, value != was);
+		set_breakpoint(rec, t, entry, value != was);
 	else if (value != was)
 		rec->warn(
 			rec, "a tracer changes code",
-			"it has been rewritten for counting, and stays as it is there: record with --counter=none");
+			"the code was rewritten for counting, and the change is not made: record with --counter=none");
 }
 
 void kernel_original_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n)

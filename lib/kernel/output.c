@@ -1,4 +1,4 @@
-/* What a call wrote to a standard output, from the memory of the replayed task. */
+/* The bytes that a call wrote to a standard output, read from the replayed task's memory. */
 #include "kernel/handler.h"
 
 #include <errno.h>
@@ -44,8 +44,8 @@ static int output_iovec(struct task *t, uint64_t addr, uint64_t count, uint64_t 
 	return 0;
 }
 
-/* The bytes it wrote are what its first argument that is a buffer, a vector of buffers or a message
- * points to. */
+/* The call's first argument that is a buffer, a vector of buffers or a message points to the
+ * bytes. */
 int kernel_output(struct task *t, const struct trace_event *ev,
 		  int (*put)(void *, const void *, size_t), void *ctx)
 {

@@ -1,4 +1,4 @@
-/* Tasks, scheduling, and memory that one call writes in places its row cannot name. Recording. */
+/* Processes: exec, wait, ptrace, affinity, and calls on other processes' memory. */
 #include "kernel/handler.h"
 #include "tracee/waitstatus.h"
 #include "util/alloc.h"
@@ -20,7 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A path as the task means it, through its own root and working directory. */
+/* A path of the task's, as the recorder must write it: through the task's root or working
+ * directory. */
 static char *task_path(struct call *c, int dirfd, const char *path)
 {
 	if (path[0] == '/')
@@ -34,11 +35,12 @@ void kernel_warn_setuid(struct recording *rec, const char *file, const char *nam
 {
 	struct stat st;
 
-	/* ptrace(2): a tracer without privilege keeps its tracee from gaining any. */
+	/* Under a tracer without privilege a program gains none by exec: execve(2). */
 	if (geteuid() != 0 && !stat(file, &st) && S_ISREG(st.st_mode) &&
 	    (st.st_mode & (S_ISUID | S_ISGID)) && !access(file, X_OK))
-		rec->warn(rec, name,
-			  "is setuid or setgid: it runs without that privilege when recorded");
+		rec->warn(
+			rec, name,
+			"is set-user-ID or set-group-ID: it runs without that privilege when recorded");
 }
 
 static void enter_execve(struct call *c)
@@ -55,7 +57,7 @@ static void enter_execve(struct call *c)
 		if (pread(fd, head, sizeof(head), 0) == sizeof(head) &&
 		    !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS32) {
 			c->rec->warn(c->rec, path,
-				     "is a 32-bit program, which cannot be recorded: not started");
+				     "is a 32-bit program, which cannot be recorded: refused");
 			kernel_call_refuse(c, ENOEXEC);
 		}
 		close(fd);
@@ -104,9 +106,9 @@ siginfo_t kernel_child_info(pid_t tid, int status)
 	return info;
 }
 
-/* Changes of state are reported to a tracer of the program's, whether the kernel knows of it or
- * not. If there is only what the kernel does not know of, and none of it has halted, the caller
- * waits in another call: until it is interrupted, and asks again. */
+/* Adds emulated ptrace-stops to what a wait reports; the kernel does not know of them. If there
+ * will be one later but there is none now, the call is replaced by pause(2). A signal interrupts
+ * that, and then the wait is made once more. */
 static void enter_wait(struct call *c)
 {
 	siginfo_t info = {0};
@@ -118,7 +120,8 @@ static void enter_wait(struct call *c)
 		return;
 	if (by_id)
 		which = c->args[0] == P_ALL ? -1 : (pid_t)c->args[1];
-	pid_t tid = c->rec->halted(c->rec, c->t, which, by_id && c->args[3] & WNOWAIT, &status);
+	pid_t tid =
+		c->rec->stopped_tracee(c->rec, c->t, which, by_id && c->args[3] & WNOWAIT, &status);
 	if (!tid)
 		return;
 	if (tid < 0 && !(c->args[by_id ? 3 : 2] & WNOHANG)) {
@@ -156,7 +159,7 @@ static struct task *affinity_target(struct call *c)
 	return pid == 0 || pid == c->t->tid ? c->t : c->rec->find(c->rec, pid);
 }
 
-/* Everything stays on one CPU; the program sees what it would see otherwise. */
+/* All tasks stay on one CPU, but the program sees the affinity that it has set. */
 static void enter_affinity_set(struct call *c)
 {
 	struct task *t = affinity_target(c);
@@ -201,10 +204,10 @@ static void exit_affinity_get(struct call *c)
 
 SYSCALL_HANDLER(sched_getaffinity, .enter = enter_affinity_get, .exit = exit_affinity_get);
 
-/* One of the pieces of memory that a call is given, count of them at `at`. */
+/* A position in an array of `count` struct iovec at `at`. */
 struct vec {
 	uint64_t at, count;
-	struct iovec v; /* what is left of the piece before `at` */
+	struct iovec v; /* the rest of the current piece */
 };
 
 static bool vec_piece(struct call *c, struct vec *v)
@@ -250,8 +253,8 @@ static void exit_process_vm_writev(struct call *c)
 
 SYSCALL_HANDLER(process_vm_writev, .exit = exit_process_vm_writev);
 
-/* Where what is mapped at an address ends, with all that follows without a gap; the address if
- * nothing is there. */
+/* Where the mapping of an address ends, together with all that follow it without a gap. The address
+ * itself if nothing is mapped there. */
 static uint64_t mapped_end(struct task *t, uint64_t at)
 {
 	struct maps_file *maps = maps_open(t->tid);
@@ -265,7 +268,7 @@ static uint64_t mapped_end(struct task *t, uint64_t at)
 	return at;
 }
 
-/* It reports all pages before the one at which it fails. */
+/* mincore(2) reports all pages before the one at which it fails. */
 static void exit_mincore(struct call *c)
 {
 	uint64_t pages = PAGE_UP(c->args[1]) / PAGE;
@@ -297,7 +300,7 @@ static void exit_move_pages(struct call *c)
 
 SYSCALL_HANDLER(move_pages, .exit = exit_move_pages);
 
-/* How far the stack may grow decides where a program overflows it. */
+/* The limit of the stack decides where a program overflows it. */
 static int replay_rlimit(struct replay_call *c)
 {
 	bool pr = c->desc->nargs == 4; /* prlimit64, with a pid first */

@@ -1,5 +1,5 @@
-/* /proc/PID/maps and smaps as the program would read them if it were not recorded: the files it has
- * mapped, and not the rewritten code that replaces them, nor the reserved range. Recording. */
+/* /proc/PID/maps and smaps as the program would read them unrecorded: with the files that it has
+ * mapped instead of rewritten code, and without the reserved range. Recording. */
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
@@ -20,7 +20,7 @@
 /* Where the path begins in a line: show_vma_header_prefix() in fs/proc/task_mmu.c. */
 #define PATH_COLUMN 73
 
-static bool is_own(const struct mm *mm, uint64_t start)
+static bool is_hidden(const struct mm *mm, uint64_t start)
 {
 	if (start >= AGENT_ADDR && start < SCRATCH_END)
 		return true;
@@ -28,7 +28,7 @@ static bool is_own(const struct mm *mm, uint64_t start)
 	       (start == COUNTER_PAGE || code_in_tramp(code_of(mm), start));
 }
 
-/* The original that is mapped at `start`; its offset there. */
+/* The file whose rewritten code is mapped at `start`, and the offset in it. NULL: none. */
 static const struct code_origin_file *original_at(struct recording *rec, struct mm *mm,
 						  uint64_t start, uint64_t *offset)
 {
@@ -40,8 +40,8 @@ static const struct code_origin_file *original_at(struct recording *rec, struct 
 	return kernel_code_origin(rec, run.img);
 }
 
-/* One line of the text; a line that begins no mapping belongs to the one before. *hidden: whether
- * that one is. */
+/* Prints one line of the text as the program may see it. Lines of smaps that begin no mapping
+ * belong to the previous mapping; *hidden: that one is not shown. */
 static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char *line,
 		     bool *hidden)
 {
@@ -54,7 +54,7 @@ static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char
 			fputs(line, out);
 		return;
 	}
-	*hidden = is_own(mm, start);
+	*hidden = is_hidden(mm, start);
 	if (*hidden)
 		return;
 	const struct code_origin_file *o = kernel_mm(mm)->counted && perms[2] == 'x'
@@ -69,8 +69,7 @@ static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char
 	fprintf(out, "%*s%s\n", n < PATH_COLUMN ? PATH_COLUMN - n : 0, "", o->path);
 }
 
-/* The text of `path`, with what the program should not see left out; malloc'd, NULL if it cannot be
- * read. */
+/* The text of `path` as the program may see it, malloc'd. NULL: it cannot be read. */
 static char *edited(struct recording *rec, struct mm *mm, const char *path, size_t *len)
 {
 	char *text = file_read(path, TEXT_MAX, NULL), *result = NULL;
@@ -97,7 +96,7 @@ static char *edited(struct recording *rec, struct mm *mm, const char *path, size
 	return result;
 }
 
-/* Puts a file with this text in the place of the task's descriptor. */
+/* Replaces the file of the task's descriptor by one with this text. */
 static void replace_fd(struct call *c, int fd, const char *text, size_t len)
 {
 	static const char name[] = "maps";

@@ -1,4 +1,4 @@
-/* Records for the trace. */
+/* Puts records into the trace. Recording. */
 #include "kernel/handler.h"
 #include "trace/error.h"
 #include "util/exhaustion.h"

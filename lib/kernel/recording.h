@@ -1,4 +1,4 @@
-/* The kernel floor for the recorder: what system calls do, saved as they are made.
+/* The kernel floor for the recorder: saves what system calls do.
  *
  * kernel_enter() at a call's syscall-entry-stop saves what the call reads and may change the task's
  * registers. kernel_exit() at its syscall-exit-stop saves every byte that the kernel wrote. What a
@@ -23,11 +23,11 @@
 struct call;
 struct code_image;
 
-/* What this floor knows of a whole recording. The recorder sets all members but `failed` and
- * `own`, then calls kernel_recording_begin(). */
+/* This floor's state of a recording. The recorder sets all members but `failed` and `own`, then
+ * calls kernel_recording_begin(). */
 struct recording {
 	struct trace_writer *w;
-	/* The trace can no longer be written, or something that belongs into it is not known. */
+	/* The trace can no longer be written, or lacks something that a replay needs. */
 	bool failed;
 	bool verbose;
 	pid_t self; /* the recorder's process */
@@ -35,45 +35,48 @@ struct recording {
 	struct task *(*find)(struct recording *, pid_t);
 	/* Whether any task has a mapping of this object. */
 	bool (*mapped)(struct recording *, uint64_t object);
-	/* Answers a ptrace(2) request: sets c->result, and c->note to the address and length of
-	 * what it wrote to the caller's memory. */
+	/* Emulates a ptrace(2) request: sets c->result, and c->note to the address and length of
+	 * what was written to the caller's memory. */
 	void (*ptrace)(struct recording *, struct call *c);
-	/* A task in an emulated ptrace-stop, or one that ended in one, whose tracer is the process
-	 * of `by`; which: as for waitpid(2). Returns its tid and *status; 0: there is none and will
-	 * be none; -1: none yet. look: leave it waitable (WNOWAIT). */
-	pid_t (*halted)(struct recording *, struct task *by, pid_t which, bool look, int *status);
-	/* Prints one warning a subject. */
+	/* Finds a task whose emulated tracer is the process of `by` and that is, or ended, in an
+	 * emulated ptrace-stop which was not reported yet. which: as for waitpid(2). Returns its
+	 * tid and sets *status. 0: there is none and will be none. -1: there is none yet. look:
+	 * leave it waitable (WNOWAIT). */
+	pid_t (*stopped_tracee)(struct recording *, struct task *by, pid_t which, bool look,
+				int *status);
+	/* Prints a warning, once for each `what`. */
 	void (*warn)(struct recording *, const char *what, const char *why);
-	/* Prints a line of progress, for `verbose`. */
+	/* Prints a line of progress. Only called if `verbose`. */
 	void (*note)(struct recording *, const char *fmt, ...)
 		__attribute__((format(printf, 2, 3)));
 	int counter_fd; /* the counter page's memory file; -1: no code is counted */
-	/* Rewritten code is not mapped. It only says which edges count. */
+	/* Rewritten code is not mapped. It only defines the counted edges. */
 	bool look_only;
-	int stdio[3];       /* the recorder's descriptors of what were its standard streams */
-	int affinity_bytes; /* of the kernel's CPU mask */
-	cpu_set_t allowed;  /* the CPUs the recording started with */
+	int stdio[3];       /* the recorder's descriptors of its original standard streams */
+	int affinity_bytes; /* size of the kernel's CPU mask */
+	cpu_set_t allowed;  /* the CPUs on which rr-record was allowed to run */
 	struct recording_state *own;
 };
 
 void kernel_recording_begin(struct recording *rec);
 void kernel_recording_free(struct recording *rec);
-/* False once the trace cannot be written any more, or a resource (util/exhaustion.h) ran out so
- * that something was not recorded. */
+/* False once the trace cannot be written any more, or something was not recorded because a resource
+ * ran out (util/exhaustion.h). */
 bool kernel_recording_sound(struct recording *rec);
 
 enum verdict {
-	CALL_MAKE,   /* the kernel makes the call */
-	CALL_REFUSE, /* it is never made; `result` is what the program gets */
+	CALL_MAKE,   /* the kernel executes the call */
+	CALL_REFUSE, /* the kernel does not execute it; the program gets `result` */
 };
 
-/* Records that are kept from a call's entry to its exit: other tasks' events may come between. */
+/* Records that are kept from a call's entry to its exit, because other tasks' events may come
+ * between. */
 struct kept {
 	uint8_t *bytes;
 	size_t len, cap;
 };
 
-/* An argument that points to scratch memory for the time of the call. */
+/* An argument that points to scratch memory during the call. */
 struct redirect {
 	uint8_t arg;
 	uint64_t at, len;
@@ -86,13 +89,13 @@ struct call {
 	const struct sys_desc *desc;
 	const struct subcode *code; /* NULL: the call has none, or none that is known */
 	uint16_t nr;
-	uint64_t args[6];        /* as the program gave them */
+	uint64_t args[6];        /* as the program passed them */
 	struct trace_regs entry; /* the program's registers at entry */
-	bool changed;            /* those the kernel got differ: put args back at exit */
+	bool changed;            /* the kernel got other registers: restore them at exit */
 	enum verdict verdict;
 	int64_t result;
 	uint16_t flags;  /* EVF_* for its event */
-	uint32_t cap[6]; /* the words of value-result lengths on entry */
+	uint32_t cap[6]; /* value-result lengths at entry, by argument */
 	struct redirect redirects[6];
 	int nredirects;
 	struct kept in;
@@ -102,49 +105,49 @@ struct call {
 void kernel_enter(struct call *c);
 /* c->result is set. */
 void kernel_exit(struct call *c);
-/* The task sleeps in the call: saves what the kernel wrote before. */
+/* To be called when the task sleeps in the call: saves what the kernel has written so far. */
 void kernel_blocked(struct call *c);
-/* Gives the kept records to the writer, before the event is put. */
+/* Hands the kept records to the writer. To be called before the event is put. */
 void kernel_flush(struct call *c);
 void kernel_call_free(struct call *c);
-/* Whether the call may sleep so long that another task should run meanwhile. */
+/* Whether the call may sleep so long that another task should run in the meantime. */
 bool kernel_may_block(const struct call *c);
 
 /* Records all mappings of a task that has just executed another program, and their contents. -1:
  * the task is gone. */
 int kernel_record_exec(struct recording *rec, struct task *t);
 
-/* Puts a record into the trace; a failure is seen by kernel_recording_sound(). */
+/* Puts a record into the trace. After a failure kernel_recording_sound() is false. */
 void kernel_put(struct recording *rec, const struct trace_data *d);
-/* Puts DATA_OUT records of the task's memory, as far as it can be read. */
+/* Puts DATA_OUT records of the task's memory, up to the first byte that cannot be read. */
 void kernel_put_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
 /* The same for the task of a call; addr may be 0. */
 void kernel_call_out(struct call *c, uint64_t addr, uint64_t len);
 /* Keeps a DATA_IN record with these bytes. */
 void kernel_call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);
 
-/* Gives the task a piece of scratch memory. It must not be at a syscall-entry-stop or have a call
+/* Maps scratch memory for the task. The task must not be at a syscall-entry-stop, nor have a call
  * to restart. */
 void kernel_scratch_map(struct task *t);
 void kernel_scratch_release(struct task *t);
 
-/* The siginfo of SIGCHLD and waitid for a task with this wait status. */
+/* The siginfo of SIGCHLD and waitid(2) for a task with this wait status. */
 siginfo_t kernel_child_info(pid_t tid, int status);
 
-/* Warns of a program whose setuid bit has no effect while it is traced. */
+/* Warns if the file is a program whose set-user-ID bit has no effect while it is traced. */
 void kernel_warn_setuid(struct recording *rec, const char *file, const char *name);
 
-/* Shows a tracer of the program's own the original code: replaces what rewriting changed in bytes
- * read from addr on. */
+/* Shows an emulated tracer the original code: replaces rewritten bytes in buf, which was read from
+ * addr. */
 void kernel_original_show(struct recording *rec, struct task *t, uint64_t addr, uint8_t *buf,
 			  size_t n);
-/* The tracer has written n bytes at addr: takes them for changes of the original, and records them.
- */
+/* To be called after an emulated tracer wrote n bytes at addr: treats them as changes of the
+ * original code, and records the task's memory. */
 void kernel_original_written(struct recording *rec, struct task *t, uint64_t addr, uint64_t n);
 
-/* Sets the debug registers that a tracer of the program's own asked for; their addresses are those
- * of the original code. -1: the kernel refuses them, or (ESRCH) the task is not stopped. Recording
- * and replaying. */
+/* Sets the debug registers that an emulated tracer asked for. Their addresses are those of the
+ * original code. -1: the kernel refuses them, or (ESRCH) the task is not stopped. Recording and
+ * replaying. */
 int kernel_debug_registers_set(struct task *t, const uint64_t dr[TRACE_DEBUG_REGS]);
 
 #endif

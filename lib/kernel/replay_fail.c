@@ -1,4 +1,4 @@
-/* Why a replay cannot go on. */
+/* Error messages of the kernel floor. Replaying. */
 #include "kernel/handler.h"
 #include "util/exhaustion.h"
 #include "util/text.h"

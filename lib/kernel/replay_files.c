@@ -1,4 +1,4 @@
-/* The files that a replay has mapped, as they were when they were recorded. */
+/* The files that the replayed program has mapped, in the state in which they were recorded. */
 #include "kernel/handler.h"
 #include "util/alloc.h"
 #include "util/array.h"
@@ -43,8 +43,9 @@ int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t siz
 	int fd = open(path, open_flags | O_CLOEXEC);
 
 	if (fd < 0) {
-		snprintf(rp->error, sizeof(rp->error), "%s: was mapped when recording, and now: %s",
-			 path, strerror(errno));
+		snprintf(rp->error, sizeof(rp->error),
+			 "%s: was mapped in the recording, and cannot be opened: %s", path,
+			 strerror(errno));
 		line_plain(rp->error);
 		return -1;
 	}

@@ -1,5 +1,5 @@
 /* Reserved ranges: addresses that belong to the tool in every recorded address space. Calls of the
- * program that name them leave what is there alone, and the program finds nothing there. */
+ * program do not change what is mapped there, and get the result for an unmapped range. */
 #include "kernel/handler.h"
 #include "util/size.h"
 
@@ -21,12 +21,12 @@ bool kernel_around_reserved(long nr, uint64_t *start, uint64_t *len, uint64_t *r
 	*rest = 0;
 	if (!n || from % PAGE || n < *len || n > UINT64_MAX - from || !kernel_is_reserved(from, n))
 		return false;
-	if (nr == SYS_munmap && from + n > TASK_END) /* the kernel unmaps nothing then */
+	if (nr == SYS_munmap && from + n > TASK_END) /* then the kernel unmaps nothing */
 		return false;
 	uint64_t above = from + n > SCRATCH_END ? from + n - SCRATCH_END : 0;
 	if (from < AGENT_ADDR) {
 		*len = AGENT_ADDR - from;
-		/* mprotect ends at the first hole */
+		/* mprotect stops at the first hole */
 		*rest = nr == SYS_mprotect || nr == SYS_pkey_mprotect ? 0 : above;
 	} else {
 		*start = SCRATCH_END;
@@ -49,7 +49,8 @@ void kernel_enter_range(struct call *c)
 	kernel_call_set_arg(c, 1, len);
 }
 
-/* The part above the reserved ranges. The program gets the result of a range with a hole in it. */
+/* Makes the call for the part above the reserved ranges. The program gets the result for a range
+ * with a hole. */
 void kernel_exit_range(struct call *c)
 {
 	if (c->note[0] && (c->result == 0 || c->result == -ENOMEM))

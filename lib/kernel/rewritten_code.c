@@ -1,4 +1,4 @@
-/* Rewritten code takes the place of the original wherever a file is mapped to be executed. */
+/* Maps rewritten code in place of the original wherever a file is mapped to be executed. */
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
@@ -27,9 +27,9 @@ struct code_file {
 	struct code_origin_file from;
 	uint64_t size;
 	int64_t mtime_ns;
-	struct code_image *img; /* NULL: it has none */
-	char *name;             /* of its copy in the trace; NULL: not there yet */
-	/* the file, once it has been asked for; -1: it has not, or is not to be had */
+	struct code_image *img; /* NULL: the file is not rewritten */
+	char *name;             /* of its copy in the trace; NULL: there is none yet */
+	/* the open file, once it was asked for; -1: not asked for yet, or cannot be opened */
 	int original;
 	bool asked;
 };
@@ -39,7 +39,7 @@ static const char *uncounted(void)
 	return arch_clock_faults()
 		       ? "its code is not counted: it is interrupted at its calls only"
 		       : "its code is not counted: it is interrupted at its calls only, and if it reads the time-stamp counter, its "
-			 "replay diverges, as nothing shows that here";
+			 "replay diverges, because that cannot be detected on this machine";
 }
 
 static void warn_uncounted(struct recording *rec, const char *path, const char *why)
@@ -51,16 +51,17 @@ static void warn_uncounted(struct recording *rec, const char *path, const char *
 	rec->warn(rec, what, uncounted());
 }
 
-/* Some seconds' work, in which a recorder that says nothing would seem to hang. */
+/* Rewriting a file of this size takes seconds, in which a silent recorder would seem to hang. */
 #define LARGE (32u << 20)
 
-static void tell_large(struct recording *rec, const char *path)
+static void warn_large(struct recording *rec, const char *path)
 {
 	char what[512];
 
 	snprintf(what, sizeof(what), "%s", path);
 	line_plain(what);
-	rec->warn(rec, what, "is prepared for counting, once: that may take some seconds");
+	rec->warn(rec, what,
+		  "is being rewritten for counting; this may take some seconds, but only once");
 }
 
 static struct code_file *file_for(struct recording *rec, int fd, const char *path,
@@ -82,12 +83,12 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 				.original = -1};
 	*ARRAY_ADD(rec->own->codes, rec->own->ncodes) = f;
 	if (f->size > LARGE && !code_cache_has(fd))
-		tell_large(rec, path);
+		warn_large(rec, path);
 	f->img = code_cache_get(fd, &why);
 	if (!f->img && !why && !arch_clock_faults())
 		exhaustion_say(
 			path,
-			"cannot be rewritten, for want of descriptors, room or memory; without that nothing can be recorded on this machine");
+			"cannot be rewritten for lack of descriptors, disk space or memory; on this machine no program can be recorded without that");
 	else if (!f->img)
 		warn_uncounted(rec, path, why ? why : "cannot be rewritten");
 	else if (rec->verbose)
@@ -119,7 +120,7 @@ const struct code_origin_file *kernel_code_origin(const struct recording *rec,
 	return NULL;
 }
 
-static bool is_file(const struct code_file *f, int fd)
+static bool is_same_file(const struct code_file *f, int fd)
 {
 	struct stat st;
 
@@ -138,7 +139,7 @@ int kernel_code_file(struct recording *rec, struct task *t, const struct code_im
 		return f ? f->original : -1;
 	f->asked = true;
 	f->original = proc_open_mapped(t->tid, f->from.path, f->from.ino);
-	if (f->original >= 0 && !is_file(f, f->original)) {
+	if (f->original >= 0 && !is_same_file(f, f->original)) {
 		close(f->original);
 		f->original = -1;
 	}
@@ -184,8 +185,8 @@ static void put_code_map(struct recording *rec, struct task *t, const char *copy
 	kernel_put_map(rec, &m);
 }
 
-/* Maps trampolines at `at`. Where those of an image that the program has unmapped are left, they
- * may go. */
+/* Maps trampolines at `at`. Trampolines that are there already are unmapped if the program has
+ * unmapped their image. */
 static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t at, int64_t fd,
 			   bool over)
 {
@@ -200,7 +201,8 @@ static bool tramps_to_task(struct task *t, const struct code_header *h, uint64_t
 			   h->tramp_off) == (int64_t)at;
 }
 
-/* Takes an image, whose first page is at lo, into the address space. */
+/* Maps the trampolines of an image whose first page is at lo, and notes the image in the address
+ * space. */
 static bool map_tramps(struct recording *rec, struct task *t, struct code_file *f, uint64_t lo,
 		       int64_t fd, bool over)
 {
@@ -217,7 +219,7 @@ static bool map_tramps(struct recording *rec, struct task *t, struct code_file *
 	return true;
 }
 
-/* The part of the mapping that segment s covers. */
+/* The part of the mapping that segment s covers. False: there is none. */
 static bool part_of(const struct trace_map *m, const struct code_segment *s, uint64_t *start,
 		    uint64_t *len, uint64_t *off)
 {
@@ -244,7 +246,7 @@ static bool map_parts(struct recording *rec, struct task *t, struct code_file *f
 		if (!part_of(m, s, &start, &len, &off))
 			continue;
 		uint64_t lo = start - off - s->addr;
-		/* a program's own copy of a part of itself, which ld.so did not place (node) */
+		/* a second mapping of a part of the program, made by the program itself (node) */
 		if (h->lo && lo != h->lo)
 			continue;
 		struct code_place *c = code_place_find(code_of(t->mm), lo, f->img);
@@ -276,11 +278,12 @@ void kernel_code_map(struct recording *rec, struct task *t, const struct trace_m
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
 	if (!ok)
 		warn_uncounted(rec, m->path,
-			       tfd < 0 ? "its counted code cannot be given to the program"
-				       : "no room near it");
+			       tfd < 0 ? "its rewritten code cannot be mapped into the program"
+				       : "there is no room for trampolines near it");
 }
 
-/* Pages from the first loaded to the last; 0 if it is no ELF file of this kind. elf(5) */
+/* Bytes from the first loaded page to the end of the last; 0 if it is no shared object of this
+ * machine. elf(5) */
 static uint64_t elf_extent(int fd)
 {
 	Elf64_Ehdr e;
@@ -305,7 +308,7 @@ static uint64_t elf_extent(int fd)
 	return hi > lo ? PAGE_UP(hi) - PAGE_DOWN(lo) : 0;
 }
 
-/* Maps the file of this call again where there is room for the trampolines before it. */
+/* Moves the mapping that this call made to where there is room for the trampolines before it. */
 static bool move_to_room(struct call *c, struct recording *rec, struct code_file *f, int64_t fd,
 			 uint64_t len)
 {
@@ -347,7 +350,7 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 	int64_t tfd = task_send_fd(t, f->img->fd, O_RDONLY);
 	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) &&
 			!move_to_room(c, rec, f, tfd, len)))
-		warn_uncounted(rec, path, "no room near it");
+		warn_uncounted(rec, path, "there is no room for trampolines near it");
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
 }
@@ -364,7 +367,7 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 		TASK_CALL(t, SYS_close, (uint64_t)fd);
 	if (at != (int64_t)COUNTER_PAGE) {
 		rec->warn(rec,
-			  fd < 0 ? "the counter page cannot be given to the program"
+			  fd < 0 ? "the counter page cannot be sent to the program"
 				 : "the counter page cannot be mapped",
 			  uncounted());
 		return;
@@ -390,7 +393,7 @@ void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
 
 struct replay_code {
 	char *name, *path; /* path: of the file it replaces */
-	int original;      /* that file, once it has been asked for; -1: not to be had */
+	int original;      /* that file, once it was asked for; -1: cannot be opened */
 	bool asked;
 	struct code_image *img;
 };

@@ -1,9 +1,9 @@
-/* Where a call that waits has its output written while other tasks of the same memory run.
+/* Scratch memory for the output of calls that block while other tasks of the address space run.
  *
  * The kernel would write into the program's buffer at a moment that no event records, and another
- * thread could see it. So the call gets pointers into memory of the recorder's own, and at its
- * exit, an event, the bytes are copied to where the program wants them. Only the plain pointers of
- * a row are changed so; replay knows nothing of it. Recording.
+ * thread could see it. So the call gets pointers to scratch memory, and at its exit, which is an
+ * event, the recorder copies the bytes to the program's buffers. Only plain pointers of a row are
+ * changed in this way. A replay does not need to know of it. Recording.
  */
 #include "kernel/handler.h"
 
@@ -54,7 +54,7 @@ void kernel_scratch_enter(struct call *c)
 		uint64_t n = room(c, i);
 		if (!n || n > end - at)
 			continue;
-		/* What the kernel reads, or may leave as it is, has to be there. */
+		/* The kernel may read the argument, or leave a part of it unchanged. */
 		if (((a->dir & D_IN) || a->always || a->type != T_BUF) &&
 		    !copy_memory(t, at, c->args[i], n))
 			continue;

@@ -1,4 +1,4 @@
-/* What the floor keeps for a whole recording or replay. */
+/* This floor's state of a recording or replay. */
 #include "kernel/handler.h"
 #include "util/alloc.h"
 

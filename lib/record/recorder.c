@@ -469,7 +469,7 @@ int record_run(const struct record_options *o, int *signal)
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
 	r.rec.ptrace = emulated_request;
-	r.rec.halted = emulated_wait;
+	r.rec.stopped_tracee = emulated_wait;
 	r.rec.warn = warn_once;
 	kernel_recording_begin(&r.rec);
 	r.rec.self = getpid();
