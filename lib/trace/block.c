@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define MAGIC 0x6b6c4272u
-/* More than either zlib or libdeflate makes of what cannot be compressed: they store it, in pieces.
- */
+/* An upper bound for bytes that cannot be compressed: zlib and libdeflate then store them in
+ * pieces. */
 #define STORED_BOUND(raw_len) ((raw_len) + (raw_len) / 512 + 64)
 
 const char *const trace_stream_names[NSTREAMS] = {"data", "mmaps", "events"};
@@ -40,7 +40,7 @@ size_t block_bound(size_t raw_len)
 	return TRACE_BLOCK_HEADER + STORED_BOUND(raw_len);
 }
 
-/* All but the checksum of the header itself, which comes last. */
+/* Covers all of the header but the checksum itself, which comes last. */
 static uint32_t header_crc(const uint8_t *bytes)
 {
 	return crc32_add(0, bytes, TRACE_BLOCK_HEADER - 4);

@@ -16,8 +16,8 @@ static int copy_check(struct trace_reader *r, const struct trace_map *m)
 	return fd < 0 ? -1 : 0;
 }
 
-/* The blocks of data whose records are among the first `records`, the last of which the event just
- * read owns. Their headers alone tell whose they are. */
+/* Checks the blocks of data whose records are among the first `records`; the event just read owns
+ * the last of these. The headers say which event owns a record. */
 static int data_pass(struct trace_reader *r, uint64_t records)
 {
 	struct stream *s = &r->streams[STREAM_DATA];
@@ -61,7 +61,7 @@ static int maps_check(struct trace_reader *r, uint64_t *count)
 	return rc;
 }
 
-/* Every event, and every record that an event owns. */
+/* Checks every event, and every record that an event owns. */
 static int events_check(struct trace_reader *r, bool quick, uint64_t counts[NSTREAMS])
 {
 	struct trace_event ev;
@@ -76,7 +76,7 @@ static int events_check(struct trace_reader *r, bool quick, uint64_t counts[NSTR
 	return rc;
 }
 
-/* What is left of a stream may only be records of an event that was not put any more. */
+/* What follows in a stream may only be records of an event that was never put. */
 static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t count)
 {
 	struct owned *o = &r->owned[id];
@@ -94,7 +94,7 @@ static int rest_check(struct trace_reader *r, enum trace_stream id, uint64_t cou
 	return 0;
 }
 
-/* The same of blocks of data. */
+/* The same for blocks of data. */
 static int data_rest_check(struct trace_reader *r, uint64_t count)
 {
 	struct stream *s = &r->streams[STREAM_DATA];
@@ -125,7 +125,7 @@ static int file_check(struct trace_reader *r, enum trace_stream id, bool passed)
 	return 0;
 }
 
-/* Threads are worth their while where there are some blocks for each. */
+/* Threads are worth starting only if there are several blocks for each. */
 static void read_ahead(struct trace_reader *r, bool quick, bool on)
 {
 	struct stat st;
@@ -142,7 +142,7 @@ int trace_check(struct trace_reader *r, bool quick)
 	read_ahead(r, quick, true);
 	int rc = trace_seek(r, 1);
 	if (quick)
-		/* what is wrong there is found when its turn comes */
+		/* faults are found when this block is checked */
 		stream_find(&r->streams[STREAM_DATA], 1);
 	if (!rc)
 		rc = events_check(r, quick, counts);

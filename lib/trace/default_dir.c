@@ -73,8 +73,8 @@ static int default_dir_make(const char *dir)
 	return rc ? rc : default_dir_check(dir);
 }
 
-/* What traces of this program are called: nothing that a shell, a terminal or an option parser
- * would trip over. */
+/* The beginning of the names of this program's traces, without characters that have a meaning for a
+ * shell, a terminal or an option parser. */
 static char *trace_base(const char *exe)
 {
 	const char *slash = strrchr(exe, '/');
@@ -92,7 +92,7 @@ static char *trace_base(const char *exe)
 	return base;
 }
 
-/* The n after the last "<base>-<n>" of a directory. */
+/* The smallest n that is above that of every "<base>-<n>" in the directory. */
 static unsigned long number_free(const char *place, const char *base)
 {
 	size_t len = strlen(base);
@@ -123,7 +123,7 @@ char *trace_fresh_dir(const char *exe)
 		return NULL;
 	}
 	char *base = trace_base(exe);
-	/* Another recorder may take the number first: whoever makes the directory has it. */
+	/* Another recorder may take the same number; the one that creates the directory gets it. */
 	for (unsigned long n = number_free(place, base); !dir; n++) {
 		dir = xasprintf("%s/%s-%lu", place, base, n);
 		int fd = dir_make(AT_FDCWD, dir);

@@ -4,8 +4,8 @@
 
 /* $RR_TRACE_DIR, else ~/.rr; malloc'd. NULL and trace_strerror(). */
 char *default_dir(void);
-/* That nobody else can have put it there, or what it leads to: another user's directory is not
- * followed. 0 or -1. */
+/* Checks that no other user can have put the directory there: another user's directory or link is
+ * not followed. 0 or -1. */
 int default_dir_check(const char *path);
 
 #endif

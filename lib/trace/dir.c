@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* args_env last: what is left of a trace is known by it until the end. */
+/* args_env is removed last, because a partly removed trace is recognized by it. */
 static const char *const trace_names[] = {"version", "events", "mmaps", "data", "args_env"};
 
 #define CRC_DIGITS 8
@@ -24,7 +24,7 @@ const char *part_name(char out[PART_NAME_MAX], const char *name, uint32_t crc)
 	return out;
 }
 
-/* What follows a file's name says that the file is made to replace that one. */
+/* Whether this suffix of a trace file's name marks a replacement of that file. */
 static bool part_is_spare(const char *suffix)
 {
 	if (*suffix != '.')
@@ -34,7 +34,8 @@ static bool part_is_spare(const char *suffix)
 		strspn(suffix + 1, "0123456789abcdef") == CRC_DIGITS);
 }
 
-/* Of these, or of one that is being made or takes the place of one (replace.h). */
+/* Whether a trace may have a file of this name: one of trace_names, or a replacement
+ * (replace.h). */
 static bool is_trace_name(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(trace_names); i++) {
@@ -131,7 +132,7 @@ int dir_empty(int fd)
 {
 	DIR *files = dir_list(fd, "files");
 
-	/* First: without its events nobody takes what is left, should we be killed, for a trace. */
+	/* The events first: if this is interrupted, nobody takes the rest for a trace. */
 	unlinkat(fd, "events", 0);
 	for (struct dirent *e; (e = dir_next(files));)
 		unlinkat(dirfd(files), e->d_name, 0);
@@ -146,7 +147,7 @@ int dir_empty(int fd)
 	return 0;
 }
 
-/* Who only asks whether it is locked holds it for a moment itself (trace_reader_live). */
+/* trace_reader_live() locks it for a moment when it asks whether it is locked. */
 int dir_lock(int fd, const char *dir)
 {
 	static const struct timespec pause = {.tv_nsec = 1000000};

@@ -5,20 +5,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Makes the directory, or takes an empty one; with `replace` empties one that is a trace. Returns
- * its descriptor, locked as long as it is open, or -1. *made: it was not there before. */
+/* Creates the directory, or takes an empty one; with `replace` empties one that is a trace. Returns
+ * its descriptor, which is locked while it is open, or -1. *made: it did not exist. */
 int dir_claim(const char *dir, bool replace, bool *made);
-/* As long as it is open, nobody else writes there; -1 and trace_strerror(). */
+/* Locks the directory against other writers while fd is open. -1 with trace_strerror(). */
 int dir_lock(int fd, const char *dir);
-/* Removes all of a trace, or only what was being made, or to take the place of something. */
+/* The first removes all files of a trace, the second only unfinished ones and replacements. */
 int dir_empty(int fd);
 void dir_remove_spares(int fd);
-/* A directory of mode 0700, a new file of mode 0600, whatever the umask; descriptors, or -1 and
- * errno. */
+/* Create a directory of mode 0700 and a file of mode 0600, whatever the umask. Return descriptors,
+ * or -1 with errno. */
 int dir_make(int at, const char *name);
 int dir_new_file(int at, const char *name);
 
-/* A file that replaces another is "NAME.new" while it is made, and "NAME.CRC" until it gets the
+/* A replacement is called "NAME.new" while it is written, and then "NAME.CRC" until it gets its
  * name (replace.h). */
 #define PART_NEW ".new"
 #define PART_NAME_MAX 32

@@ -1,4 +1,4 @@
-/* What trace_strerror() says. Private to lib/trace. */
+/* Sets what trace_strerror() returns. Private to lib/trace. */
 #ifndef RR_TRACE_ERROR_H
 #define RR_TRACE_ERROR_H
 

@@ -133,7 +133,7 @@ static bool value_store(struct trace_meta *m, const struct key *k, const char *v
 	}
 }
 
-/* Whoever reads a struct trace_meta finds no NULL in it. */
+/* Replaces NULL members by empty values, so that no caller must check for NULL. */
 static void meta_fill(struct trace_meta *m)
 {
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {

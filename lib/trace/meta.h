@@ -9,7 +9,7 @@
 
 #define UUID_LEN 36 /* characters */
 
-/* Text that args_env holds; malloc'd. */
+/* The contents of args_env; malloc'd. */
 char *meta_format(const struct trace_meta *m, const char *uuid, size_t *len);
 /* NULL, or what is wrong, in a buffer that lasts until the next call. Fills in m and uuid[UUID_LEN
  * + 1]. */
@@ -17,8 +17,8 @@ const char *meta_parse(const char *text, size_t len, struct trace_meta *m, char 
 
 struct trace_version {
 	char uuid[UUID_LEN + 1];
-	unsigned minor;  /* of the format: what is newer than we know is passed over */
-	uint64_t events; /* number of the last */
+	unsigned minor;  /* of the format; fields of newer ones are ignored */
+	uint64_t events; /* the last event's number */
 	uint64_t sizes[NSTREAMS], args_env_size;
 	uint32_t crcs[NSTREAMS], args_env_crc;
 };

@@ -32,7 +32,8 @@ int reader_fail(struct trace_reader *r, const char *fmt, ...)
 	return trace_fail("%s", r->error);
 }
 
-/* A plain file; never a device or pipe that keeps us waiting, nor a link out of the directory. */
+/* Opens plain files only: no device or pipe, where open(2) could block, and no link out of the
+ * directory. */
 int reader_file_open(int at, const char *name)
 {
 	struct stat st;
@@ -55,7 +56,7 @@ int reader_file_fail(struct trace_reader *r, const char *name)
 	return reader_fail(r, "%s/%s: %s", r->dir, name, why);
 }
 
-/* The whole file, a NUL added; NULL and errno. Closes fd. */
+/* The whole file with a NUL added. NULL with errno. Closes fd. */
 static char *file_text(int fd, size_t max, size_t *len)
 {
 	struct stat st;
@@ -85,8 +86,8 @@ static bool dir_is_empty(int dirfd)
 	return empty;
 }
 
-/* A file that `version` describes: where it has been replaced and the replacement has no name of
- * its own yet, that one (replace.h). */
+/* Opens a file of the trace. If `version` describes a replacement that was not renamed yet, opens
+ * that (replace.h). */
 static int part_open(struct trace_reader *r, const char *name, bool versioned, uint32_t crc)
 {
 	char other[PART_NAME_MAX];
@@ -139,7 +140,7 @@ static int args_env_read(struct trace_reader *r, bool versioned)
 	return why ? reader_fail(r, "%s/args_env: %s", r->dir, why) : 0;
 }
 
-/* 1; there is none: 0; -1. */
+/* 1; 0 if there is none; -1. */
 static int version_read(struct trace_reader *r, struct trace_version *v)
 {
 	size_t len;
@@ -155,7 +156,7 @@ static int version_read(struct trace_reader *r, struct trace_version *v)
 	return why ? reader_fail(r, "%s/version: %s", r->dir, why) : 1;
 }
 
-/* r->version has been read. */
+/* Checks and uses r->version, which was just read. */
 static int version_take(struct trace_reader *r)
 {
 	if (strcmp(r->version.uuid, r->uuid) || r->version.args_env_size != r->args_env_size ||
@@ -198,8 +199,8 @@ static void parts_close(struct trace_reader *r)
 	trace_meta_free(&r->meta);
 }
 
-/* All files, of one state of the trace: a recorder may just be completing it, or rr-pack replacing
- * some of them. */
+/* Opens all files in one state of the trace: a recorder may be completing it at the same time, or
+ * rr-pack replacing files. */
 static int parts_open(struct trace_reader *r)
 {
 	struct trace_version after;
@@ -212,14 +213,14 @@ static int parts_open(struct trace_reader *r)
 		if (has == had && (!had || memcmp(&after, &r->version, sizeof(after)) == 0))
 			return had ? version_take(r) : 0;
 		if (tries == TRIES_MAX)
-			return reader_fail(r, "%s: changes again and again while it is opened",
-					   r->dir);
+			return reader_fail(r, "%s: keeps changing while it is opened", r->dir);
 		parts_close(r);
 		parts_init(r);
 	}
 }
 
-/* Of the trace that has been opened: a recorder that replaces it makes another. */
+/* Through the descriptor of the trace's directory: a recorder that replaces the trace creates
+ * another directory. */
 int reader_files_open(struct trace_reader *r)
 {
 	if (r->filesfd < 0)

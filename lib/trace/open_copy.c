@@ -1,5 +1,5 @@
-/* Opening the copies of files under files/. A trace may be packed while it is read: the reader
- * keeps the streams that it has open, whose records then name copies that have been renamed. */
+/* Opens the copies of files under files/. If a trace is packed while it is read, the reader keeps
+ * its open streams, whose records name copies that have been renamed since. */
 #include "trace/reader.h"
 #include "util/alloc.h"
 #include "util/procfd.h"
@@ -20,7 +20,8 @@ static int map_next(struct stream *s, struct trace_map_record *m)
 	return rc;
 }
 
-/* Packing changes records, not their order. */
+/* The new name of a copy, from the same record of the packed trace: packing keeps the order of
+ * records. */
 static char *same_record(struct stream *old, struct stream *new, const char *copy)
 {
 	struct trace_map_record was, is;
@@ -31,7 +32,7 @@ static char *same_record(struct stream *old, struct stream *new, const char *cop
 	return NULL;
 }
 
-/* The name that the trace has now given the copy; malloc'd. NULL: it has no other. */
+/* The copy's current name in the trace; malloc'd. NULL: it was not renamed. */
 static char *copy_renamed(struct trace_reader *r, const char *copy)
 {
 	char *name = NULL;

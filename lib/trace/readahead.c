@@ -11,7 +11,7 @@
 
 enum {
 	MAX_THREADS = 8,
-	/* For each thread: one that it works at, and one that waits. */
+	/* For each thread: the job at which it works, and one that is queued. */
 	JOBS_EACH = 2
 };
 
@@ -27,7 +27,7 @@ struct ahead {
 	unsigned nthreads, njobs;
 	pthread_t threads[MAX_THREADS];
 	struct job jobs[MAX_THREADS * JOBS_EACH];
-	/* jobs ever taken, begun, added: those between are in `jobs`, by number modulo njobs */
+	/* numbers of jobs taken, begun and added so far; job n is jobs[n % njobs] */
 	uint64_t first, claimed, last;
 	pthread_mutex_t lock;
 	pthread_cond_t work, done;

@@ -13,13 +13,13 @@ int reader_stream_fail(struct trace_reader *r, enum trace_stream id, uint64_t ev
 
 /* --- events ---- */
 
-/* Number of the event that stream_get() would give. */
+/* The number of the event that stream_get() would return. */
 static uint64_t event_coming(const struct stream *s)
 {
 	return s->left ? s->header.first_event + (s->header.count - s->left) : s->next.event;
 }
 
-/* Nothing follows what `version` counts. */
+/* Checks that nothing follows what `version` counts. */
 static int ends_check(struct trace_reader *r)
 {
 	const struct stream *events = &r->streams[STREAM_EVENTS];
@@ -42,8 +42,8 @@ static int ends_check(struct trace_reader *r)
 	return 0;
 }
 
-/* Loads the block of events at hand: 1; the end: 0; -1. Without `version`, a block whose records
- * did not reach the disk is the end as well. */
+/* Loads the next block of events. 1; the end: 0; -1. Without `version`, a block whose events'
+ * records did not reach the disk is the end, too. */
 static int events_load(struct trace_reader *r)
 {
 	struct stream *s = &r->streams[STREAM_EVENTS];
@@ -66,7 +66,7 @@ static int events_load(struct trace_reader *r)
 	return rc < 0 ? reader_stream_fail(r, STREAM_EVENTS, s->next.event) : rc;
 }
 
-/* As events_load, but knows when the end is final. */
+/* Like events_load(), but looks for `version` at the end. */
 static int events_more(struct trace_reader *r)
 {
 	for (;;) {
@@ -78,7 +78,8 @@ static int events_more(struct trace_reader *r)
 			return ends_check(r);
 		if (!r->follow || (rc = reader_version(r)) <= 0)
 			return r->follow ? rc : 0;
-		/* It came while we looked: what was written before it, we may have missed. */
+		/* `version` has just appeared: events may have been written before it that we have
+		 * missed. */
 	}
 }
 
@@ -165,7 +166,7 @@ int reader_hold(struct trace_reader *r, enum trace_stream id)
 	return 1;
 }
 
-/* What is owned and not read yet: 1 and the record held; none: 0; -1. */
+/* Holds the next owned record that was not read yet. 1; none: 0; -1. */
 static int owned_next(struct trace_reader *r, enum trace_stream id)
 {
 	struct owned *o = &r->owned[id];

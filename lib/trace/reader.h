@@ -22,13 +22,13 @@ struct owned {
 
 struct trace_reader {
 	char *dir;
-	int dirfd, filesfd; /* filesfd: -1 until it was there */
+	int dirfd, filesfd; /* filesfd: -1 as long as there is none */
 	bool follow, complete;
 	struct trace_meta meta;
 	char uuid[UUID_LEN + 1];
 	uint64_t args_env_size;
 	uint32_t args_env_crc;
-	struct trace_version version; /* when complete */
+	struct trace_version version; /* if the trace is complete */
 	struct stream streams[NSTREAMS];
 	struct owned owned[NSTREAMS]; /* of data and mmaps */
 	uint64_t num;                 /* of the event just read */
@@ -37,20 +37,21 @@ struct trace_reader {
 	char error[8192];
 };
 
-/* These return -1. The second: what is wrong with a stream, at this event. */
+/* Both set the error and return -1. The second names the stream and the event. */
 __attribute__((format(printf, 2, 3))) int reader_fail(struct trace_reader *r, const char *fmt, ...);
 int reader_stream_fail(struct trace_reader *r, enum trace_stream id, uint64_t event);
-/* Reads `version`: 1; there is none: 0; it is not of this trace: -1. */
+/* Reads `version`. 1; there is none: 0; it belongs to another trace: -1. */
 int reader_version(struct trace_reader *r);
-/* What args_env holds, a NUL added; malloc'd. NULL and trace_strerror(). */
+/* The contents of args_env with a NUL added; malloc'd. NULL with trace_strerror(). */
 char *trace_args_env(struct trace_reader *r, size_t *len);
-/* The next record of the stream that belongs to event r->num or a later one, held: 1; 0; -1. */
+/* Holds the next record of the stream that belongs to event r->num or a later one. 1; none: 0;
+ * -1. */
 int reader_hold(struct trace_reader *r, enum trace_stream id);
 /* The directory of copies, r->filesfd; -1 and errno. */
 int reader_files_open(struct trace_reader *r);
 /* A plain file of the trace, for reading; -1 and errno. */
 int reader_file_open(int at, const char *name);
-/* Returns -1 after saying by errno what is wrong with this file of the trace. */
+/* Sets the error by errno, for this file of the trace, and returns -1. */
 int reader_file_fail(struct trace_reader *r, const char *name);
 
 #endif

@@ -28,7 +28,7 @@ _Static_assert(ARRAY_LEN(event_fields) <= MAX_FIELDS && ARRAY_LEN(map_fields) <=
 	       "MAX_FIELDS");
 #define REGS_FROM_ZERO (1u << TRACE_NREGS)
 
-/* What the next event of a task is predicted from. */
+/* The state from which a task's next event is predicted. */
 struct codec_task {
 	int32_t tid;
 	uint64_t last[MAX_FIELDS];
@@ -39,8 +39,8 @@ struct codec {
 	enum trace_stream stream;
 	const struct field *fields;
 	unsigned nfields;
-	uint64_t last[MAX_FIELDS]; /* of the record before, whatever its task */
-	/* events: tasks of this block, found through a hash table of their index + 1 */
+	uint64_t last[MAX_FIELDS]; /* of the previous record, whatever its task */
+	/* events: the tasks of this block, and a hash table of their index + 1 */
 	struct codec_task *tasks;
 	unsigned ntasks;
 	struct codec_task *recent;
@@ -213,7 +213,7 @@ static struct trace_regs regs_predict(const struct codec_task *task, const struc
 	return r;
 }
 
-/* What the task goes on with, as far as this event says. */
+/* Remembers the task's registers after this event. */
 static void regs_remember(struct codec_task *task, const struct trace_event *ev)
 {
 	task->regs = ev->kind == EV_CLONE || regs_zero(&ev->after) ? ev->regs : ev->after;

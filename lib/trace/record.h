@@ -5,7 +5,7 @@
 #include "trace/block.h"
 #include "trace/trace.h"
 
-/* As they are in their streams: with the event that owns them. */
+/* Records with the event that owns them. */
 struct trace_data_record {
 	uint64_t event;
 	struct trace_data data;
@@ -18,14 +18,14 @@ struct trace_map_record {
 /* What predictions are made from; belongs to one block being written or read. */
 struct codec;
 struct codec *codec_new(enum trace_stream stream);
-/* A new block begins, whose header has this first_event. */
+/* To be called at the beginning of a block whose header has this first_event. */
 void codec_reset(struct codec *c, uint64_t first_event);
 void codec_free(struct codec *c);
 /* No more tasks fit into this block, and this is another one. */
 bool codec_full(struct codec *c, int32_t tid);
 
-/* The record is a struct trace_event, trace_data_record or trace_map_record, as the codec's stream.
- */
+/* Records below are struct trace_event, trace_data_record or trace_map_record, depending on the
+ * codec's stream. */
 /* Why it can't be written; NULL if it can. */
 const char *record_invalid(enum trace_stream stream, const void *record);
 /* Bytes that record_put may write. */

@@ -17,16 +17,18 @@
 #include <unistd.h>
 
 enum {
-	/* Those under way, 12 MiB, besides one being filled in each stream. */
+	/* Buffers that are queued or being written, 12 MiB, besides one that is being filled for
+	 * each stream. */
 	NSPARE = 24,
-	/* So many that wait are too many to be compressed in time. More would be filled in slower
-	   caches, too. */
+	/* If so many are queued, there is no time to compress them. With more, filling them would
+	 * miss the CPU's caches, too. */
 	NLATE = 3,
 	/* A recorder that is killed loses no more than this. */
 	OLDEST_NS = 100000000,
-	/* Of the time that a recording takes, compressing may add one part in so many. */
+	/* Compression may add one such part to the time that a recording takes. */
 	TAKEN_PART = 40,
-	/* Bytes in a us: compressed, before there is a measurement; stored and written. */
+	/* Bytes per us: the assumed rate of compression before there is a measurement, and of
+	 * storing and writing. */
 	USUAL_RATE = 400,
 	STORED_RATE = 1000,
 	LEVEL = 1
@@ -54,9 +56,9 @@ struct sink {
 	uint64_t oldest_ns; /* when the first record not handed over was put; 0: there is none */
 	uint64_t records[NSTREAMS];
 	uint64_t start_ns;
-	bool shared; /* the thread runs where what is recorded does */
+	bool shared; /* the thread runs on the CPU of the recorded tasks */
 	struct sink_file files[NSTREAMS];
-	int error; /* errno, and of which file */
+	int error; /* errno, and the file's stream */
 	enum trace_stream error_stream;
 	/* the thread's alone */
 	struct deflater *z, *stored; /* the other does not compress */
@@ -67,7 +69,7 @@ struct sink {
 
 /* --- the thread ---- */
 
-/* A block cut short would be the end of the file for readers; take it back if that is possible. */
+/* For readers a partial block would be the end of the file; truncate it if that is possible. */
 static int block_write(struct sink *s, struct sink_file *f, size_t len)
 {
 	if (write_all(f->fd, s->packed, len) == 0)
@@ -86,15 +88,14 @@ static uint64_t thread_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-/* Called with the lock held: compressing takes time from what is recorded. */
+/* Whether compression delays the recorded tasks. Called with the lock held. */
 static bool time_is_taken(const struct sink *s)
 {
 	return s->shared || s->flushing;
 }
 
-/* Called with the lock held. The program being recorded never waits for compression: what it makes
- * faster than that can be done is stored as it is. And where it ends, now perhaps, what is to be
- * written then must not take long either. */
+/* Called with the lock held. The recorded program never waits for compression: if it produces data
+ * faster, that is stored uncompressed. Nor must the rest take long if the program ends now. */
 static bool can_compress(const struct sink *s, size_t len)
 {
 	uint64_t need =
@@ -191,8 +192,8 @@ static int sink_error(struct sink *s)
 			  strerror(s->error));
 }
 
-/* Queues what fills in the stream and puts an unused buffer in its place. False if there is none.
- */
+/* Queues the buffer that is being filled for the stream and takes an unused one instead. False:
+ * there is none. */
 static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 {
 	struct buffer *b = s->filling[stream], *fresh = s->unused;
@@ -216,7 +217,7 @@ static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 	return true;
 }
 
-/* All streams, events last. False if buffers ran out on the way. */
+/* Queues the buffers of all streams, events last. False: buffers ran out. */
 static bool buffers_hand_over(struct sink *s)
 {
 	for (unsigned i = 0; i < NSTREAMS; i++)
@@ -226,7 +227,7 @@ static bool buffers_hand_over(struct sink *s)
 	return true;
 }
 
-/* `event`s must not overtake the records they own. */
+/* Events must not overtake the records that they own. */
 static bool stream_hand_over(struct sink *s, enum trace_stream stream)
 {
 	return stream == STREAM_EVENTS ? buffers_hand_over(s) : buffer_hand_over(s, stream);
@@ -276,7 +277,8 @@ int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const voi
 		rc = sink_error(s);
 	else
 		buffer_add(s, stream, event, record);
-	/* The first event, and what it owns, is written at once: from then on there is a trace. */
+	/* The first event and its records are written at once, so that there is a trace from then
+	 * on. */
 	if (stream == STREAM_EVENTS && s->records[stream] == 1)
 		buffers_hand_over(s);
 	pthread_mutex_unlock(&s->lock);

@@ -50,7 +50,7 @@ static int stream_fault(struct stream *s, uint64_t offset, const char *fault)
 	return -1;
 }
 
-/* The file ends within what should be at `offset`. */
+/* The error of a file that ends within the block at `offset`. */
 static int stream_short(struct stream *s, uint64_t offset)
 {
 	return s->whole ? stream_fault(s, offset, "cut short") : 0;
@@ -68,7 +68,7 @@ static struct stream_pos pos_after(const struct stream_pos *pos, const struct bl
 	};
 }
 
-/* Every second mark goes when there are too many. */
+/* Drops every second mark when there are too many. */
 static void marks_thin(struct stream *s)
 {
 	for (uint32_t i = 0; 2 * i < s->nmarks; i++)
@@ -91,7 +91,7 @@ static void block_seen(struct stream *s, const struct stream_pos *pos, const str
 	*ARRAY_ADD(s->marks, s->nmarks) = (struct stream_mark){*pos, h->first_event};
 }
 
-/* The block follows from those before it. */
+/* Checks that the block can follow those before it. */
 static const char *header_misfit(const struct stream_pos *pos, const struct block_header *h)
 {
 	uint64_t records = pos->records + h->count;
@@ -106,7 +106,7 @@ static const char *header_misfit(const struct stream_pos *pos, const struct bloc
 	return NULL;
 }
 
-/* 1 and the bytes a reader may look at. */
+/* 1, and how many bytes a reader may look at. */
 static int stream_extent(struct stream *s, uint64_t *size)
 {
 	struct stat st;
@@ -117,7 +117,7 @@ static int stream_extent(struct stream *s, uint64_t *size)
 	return 1;
 }
 
-/* Of n bytes so many could be read. All: 1; the file ends before: 0. */
+/* The result of a read that got `got` of n bytes: 1 for all, 0 if the file ends before. */
 static int stream_got(struct stream *s, ssize_t got, size_t n, uint64_t offset)
 {
 	if (got < 0)
@@ -209,7 +209,7 @@ int stream_skip(struct stream *s, uint64_t event)
 		if (s->id == STREAM_EVENTS && event < after.event)
 			return 1;
 		rc = stream_peek(s, &after, &h);
-		/* Records of one event may begin at the end of a block and go on in others. */
+		/* Records of one event may begin at the end of a block and continue in others. */
 		if (s->id != STREAM_EVENTS && (rc != 1 || h.first_event >= event))
 			return 1;
 		s->next = after;
@@ -244,7 +244,7 @@ void stream_read_ahead(struct stream *s, bool on)
 	s->ahead = on ? ahead_new(s->fd) : NULL;
 }
 
-/* The blocks after the one at s->next. What is wrong with them is found when their turn comes. */
+/* Queues the blocks after the one at s->next. Faults of them are found when they are loaded. */
 static void ask_ahead(struct stream *s)
 {
 	struct block_header h;
@@ -257,7 +257,7 @@ static void ask_ahead(struct stream *s)
 	}
 }
 
-/* The block at s->next, which has this header, into s->bytes. */
+/* Reads the block at s->next, which has this header, into s->bytes. */
 static int block_load(struct stream *s, const struct block_header *h)
 {
 	if (s->ahead && ahead_take(s->ahead, s->next.offset, &s->bytes))

@@ -1,5 +1,5 @@
-/* One of the three streams of a trace, being read: hops over headers, one block in memory. Private
- * to lib/trace. */
+/* Reads one of the three streams of a trace. One block is in memory; others are skipped by their
+ * headers. Private to lib/trace. */
 #ifndef RR_TRACE_STREAM_H
 #define RR_TRACE_STREAM_H
 
@@ -28,7 +28,7 @@ struct stream {
 	struct stream_pos next;     /* the block to be read next */
 	struct stream_pos frontier; /* after the last block ever seen */
 	uint64_t sound;             /* the last block of the file that has been checked ends here */
-	/* checksum of the file up to s->next, if all of it has been passed */
+	/* checksum of the file up to s->next, if every block before was passed */
 	uint32_t passed;
 	/* as it is in the file, of the last block whose header was read */
 	uint8_t head[TRACE_BLOCK_HEADER];
@@ -55,27 +55,27 @@ struct stream {
 
 void stream_init(struct stream *s, enum trace_stream id, int fd);
 void stream_free(struct stream *s);
-/* `version` has said how long the stream is. */
+/* Sets the length that `version` has. */
 void stream_set_size(struct stream *s, uint64_t size);
 
-/* All: 1 well; 0 the end; -1 damage. */
+/* These return 1, 0 at the end, or -1 for damage. */
 int stream_peek(struct stream *s, const struct stream_pos *pos, struct block_header *h);
 /* Reads the block at s->next into memory. */
 int stream_load(struct stream *s);
-/* Moves s->next past the block there, if its bytes are those that its checksum was made of; does
- * not inflate it. s->passed goes on with its bytes. */
+/* Moves s->next past the block there if its checksum is right, without inflating it, and adds its
+ * bytes to s->passed. */
 int stream_pass(struct stream *s, struct block_header *h);
-/* Others inflate the blocks after it meanwhile, for readers of all of them. */
+/* Turns read-ahead on or off, for callers that read all blocks. */
 void stream_read_ahead(struct stream *s, bool on);
 /* The next record of the block in memory; 0: the block ends. */
 int stream_get(struct stream *s, void *record);
-/* Before the first record of the block in memory. */
+/* Goes back to the first record of the block in memory. */
 void stream_rewind(struct stream *s);
-/* Moves s->next to the first block with records of `event`, from where it is or from anywhere; if
- * there is none, to the one after which they would be missed. */
+/* Moves s->next to the first block with records of `event`: the first only forwards, the second
+ * from anywhere. If there is none, to the first block of later events. */
 int stream_skip(struct stream *s, uint64_t event);
 int stream_find(struct stream *s, uint64_t event);
-/* There are `records` records in sound blocks. */
+/* Whether there are `records` records in undamaged blocks. */
 int stream_reaches(struct stream *s, uint64_t records);
 
 #endif

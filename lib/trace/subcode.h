@@ -8,9 +8,9 @@
 
 struct subcode {
 	const char *name;
-	uint16_t refuse_errno; /* not 0: never made, fails with this */
+	uint16_t refuse_errno; /* not 0: the call is not made and fails with this */
 	uint8_t nargs;         /* arguments of the call with this code */
-	/* nargs of them, those without a name as the call's row has them; NULL: all are so */
+	/* nargs of them; the call's row describes those without a name; NULL: all */
 	const struct sys_arg *args;
 };
 
@@ -23,13 +23,13 @@ struct subcode_group {
 	int8_t level; /* argument that is the code's upper half, a socket option's level; or -1 */
 };
 
-/* By SC_* of gen/subcode_groups.h, which is `sub` of a T_CMD argument. */
+/* By SC_* of gen/subcode_groups.h, the `sub` of a T_CMD argument. */
 extern const struct subcode_group subcode_groups[SC_COUNT];
 extern const char *const subcode_struct_names[];
 
 /* The code that the call's arguments have, or NULL if the call takes none or none is known. */
 const struct subcode *subcode_find(const struct sys_desc *d, const uint64_t args[6]);
-/* What argument i of the call is, with this code or, if s is NULL, without one. */
+/* The description of the call's argument i with code s. NULL: without a code. */
 const struct sys_arg *subcode_arg(const struct sys_desc *d, const struct subcode *s, unsigned i);
 /* The name of struct number `sub` of a T_STRUCT argument, with or without a code. */
 const char *subcode_struct_name(unsigned sub);

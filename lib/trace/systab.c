@@ -21,7 +21,7 @@ int systab_find(const char *name)
 		       : -1;
 }
 
-/* The word at addr, `size` bytes of it. */
+/* The little-endian word of `size` bytes at addr. */
 static uint64_t word_at(const struct sys_values *v, uint64_t addr, size_t size)
 {
 	uint64_t word = 0; /* little-endian */
@@ -36,7 +36,7 @@ static uint64_t result_length(const struct sys_arg *a, const struct sys_values *
 	return a->len_arg && n > v->args[a->len_arg - 1] ? v->args[a->len_arg - 1] : n;
 }
 
-/* The kernel stores the full length there, and writes no more than there was room for. */
+/* The kernel stores the full length there, but writes at most the buffer's capacity. */
 static uint64_t stored_length(const struct sys_arg *a, int i, const struct sys_values *v)
 {
 	uint64_t n = word_at(v, v->args[a->len_arg], 4);

@@ -1,5 +1,5 @@
-/* The system-call table, as the build makes it from formats/syscalls: what each argument of each
- * call means. It drives what rr-record saves, what rr-dump prints and the list in the manual. */
+/* The table of system calls, generated from formats/syscalls: what each argument of each call
+ * means. It decides what rr-record saves, what rr-dump prints, and the list in rr(7). */
 #ifndef RR_SYSTAB_H
 #define RR_SYSTAB_H
 
@@ -9,11 +9,11 @@
 
 /* What is done with a call. */
 enum sys_class {
-	SYS_REC, /* made when recording, its outputs saved; never made in replay */
-	/* the same, and its effect on the address space or on tasks is made again in replay */
+	SYS_REC, /* recorded: the kernel makes it and its outputs are saved; not made in replay */
+	/* the same, but its effect on the address space or on tasks is replayed */
 	SYS_REAL,
-	SYS_FAKE,   /* never made: rr-record answers for the kernel, as the handler says */
-	SYS_REFUSE, /* never made: fails with `refuse_errno` */
+	SYS_FAKE,   /* not made: the handler answers it */
+	SYS_REFUSE, /* not made: fails with `refuse_errno` */
 };
 
 enum sys_type {
@@ -40,13 +40,13 @@ enum sys_type {
 	T_ENUM,  /* one value named there */
 	/* a code that decides about other arguments: group `sub` of formats/subcodes */
 	T_CMD,
-	/* pointers to memory, `dir` says who writes it */
+	/* pointers to memory; `dir` says whether the kernel reads or writes it */
 	T_PATH, /* NUL-terminated path */
 	T_STR,  /* NUL-terminated string */
 	T_STRV, /* NULL-terminated vector of strings */
 	T_BUF,  /* bytes */
-	/* fixed-size thing of `unit` bytes, named by `sub` in sys_struct_names; an array when
-	   len_src is set */
+	/* fixed-size object of `unit` bytes, named by `sub` in sys_struct_names; an array if
+	 * len_src is set */
 	T_STRUCT,
 	T_SOCKADDR, /* sockaddr; its length from len_src */
 	/* array of iovec (count by len_arg); for dir OUT the result says how many bytes were
@@ -116,8 +116,9 @@ extern const char *const sys_struct_names[];
 struct sys_values {
 	const uint64_t *args; /* six */
 	int64_t result;
-	bool returned;       /* the call has; before that, [ret] is 0 */
-	const uint32_t *cap; /* six: the words of [*argN] on entry, 0: not known; NULL: none is */
+	bool returned; /* the call has returned; before, [ret] is 0 */
+	const uint32_t
+		*cap; /* six: the words of [*argN] at entry, 0 if not known; NULL: none is known */
 	/* Reads n bytes of the task's memory, all of them: 0, or -1. */
 	int (*read)(void *ctx, uint64_t addr, void *buf, size_t n);
 	void *ctx;
@@ -125,10 +126,11 @@ struct sys_values {
 
 #define SYS_LENGTH_UNKNOWN UINT64_MAX
 
-/* How much argument i of the call, which is `a`, has: bytes of a T_BUF, T_SOCKADDR or T_FDSET,
- * elements of others. SYS_LENGTH_UNKNOWN: the word that says so cannot be read. */
+/* The length of argument i of the call, whose description is `a`: bytes of a T_BUF, T_SOCKADDR
+ * or T_FDSET, elements of others. SYS_LENGTH_UNKNOWN: the word that holds the length cannot be
+ * read. */
 uint64_t systab_length(const struct sys_arg *a, int i, const struct sys_values *v);
-/* How much it has room for, before the call: the same, but for [ret] the size of the buffer. */
+/* The argument's capacity before the call: the same, but for [ret] the size of the buffer. */
 uint64_t systab_room(const struct sys_arg *a, int i, const struct sys_values *v);
 
 /* The call's row, or NULL if there is no such number. */

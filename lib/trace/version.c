@@ -24,7 +24,7 @@ int version_format(const struct trace_version *v, char line[VERSION_MAX])
 
 #define SCAN_SIZE_CRC "%20" SCNu64 ":%8" SCNx32
 
-/* The line ends in the checksum of what is before it. */
+/* Whether the line ends in the checksum of what is before it. */
 static bool checksum_right(const char *text, size_t len)
 {
 	static const size_t last = sizeof(" crc32=xxxxxxxx\n") - 1;
@@ -60,8 +60,8 @@ const char *version_parse(const char *text, size_t len, struct trace_version *v)
 		   &crc[STREAM_EVENTS], &size[STREAM_MMAPS], &crc[STREAM_MMAPS], &size[STREAM_DATA],
 		   &crc[STREAM_DATA]) != 10)
 		return "cut short or damaged";
-	/* Of this version only what would be written again from it is well; newer ones may have
-	 * more fields. */
+	/* A line of this version must be exactly what would be written for its values; newer ones
+	 * may have more fields. */
 	if (!checksum_right(text, len) ||
 	    (!v->minor && ((size_t)version_format(v, again) != len || memcmp(again, text, len))))
 		return "wrong checksum";

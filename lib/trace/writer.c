@@ -21,11 +21,11 @@ struct trace_writer {
 	char *dir;
 	int dirfd; /* locked */
 	int filesfd;
-	bool made;  /* the directory is ours */
-	bool began; /* and what is in it */
+	bool made;  /* we have created the directory */
+	bool began; /* and its contents */
 	struct sink *sink;
 	uint64_t events;
-	uint32_t ndata, nmaps; /* put for the event to come */
+	uint32_t ndata, nmaps; /* put for the next event */
 	unsigned files;
 	struct trace_version version;
 };
@@ -131,7 +131,8 @@ struct trace_writer *trace_create(const char *dir, bool replace, const struct tr
 	if (w->dirfd < 0)
 		goto out;
 	int rc = args_env_put(w, meta);
-	w->began = !rc || errno != EEXIST; /* put there by somebody who does not lock */
+	w->began = !rc || errno != EEXIST; /* EEXIST: another program that does not lock has created
+					      the file */
 	if (rc)
 		goto out;
 	w->filesfd = dir_make(w->dirfd, "files");
@@ -274,7 +275,8 @@ static int version_put(struct trace_writer *w, const struct sink_file files[NSTR
 		w->version.sizes[i] = files[i].size;
 		w->version.crcs[i] = files[i].crc;
 	}
-	/* Under its name only when whole: its presence says that the trace is complete. */
+	/* It gets its name only when it is whole, because its presence marks the trace as
+	 * complete. */
 	if (file_put(w, "version.new", line, (size_t)version_format(&w->version, line)))
 		return -1;
 	return renameat(w->dirfd, "version.new", w->dirfd, "version") ? fail(w, "version") : 0;
