@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first that is not below addr. */
+/* The index of the first breakpoint at or after addr. */
 static size_t find(const struct mm *mm, uint64_t addr)
 {
 	return ARRAY_SEARCH(i, mm->nplanted, mm->planted[i].addr >= addr);
@@ -40,7 +40,7 @@ void task_unplant(struct task *t, uint64_t addr)
 
 	if (i == mm->nplanted || mm->planted[i].addr != addr)
 		return;
-	/* It may fail for another reason: nothing is mapped there any more. */
+	/* It fails, too, if the program has unmapped the page. */
 	task_gone_ok(task_write(t, addr, &mm->planted[i].was, 1));
 	ARRAY_REMOVE(mm->planted, mm->nplanted, i);
 }

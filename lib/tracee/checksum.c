@@ -6,20 +6,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* How much below the stack pointer of a stack whose bounds nobody knows (a thread's, a coroutine's)
- * counts as dead. */
+/* Bytes below a stack pointer that are taken to be dead if the bounds of the stack are not known,
+ * as for threads and coroutines. */
 #define DEAD_MAX (1u << 20)
 
 struct sum {
 	struct task *t;
-	const uint64_t (*dead)[2]; /* ranges that do not count, of this mapping */
+	const uint64_t (*dead)[2]; /* dead ranges of this mapping */
 	size_t ndead;
 	uint64_t value;
 	uint8_t page[PAGE];
 };
 
-/* FNV-1a over words, page by page. The sum of pages is plain addition, so that how a region is cut
- * into mappings does not matter. */
+/* FNV-1a over words, page by page. Pages are summed by plain addition, so it does not matter how a
+ * region is divided into mappings. */
 static uint64_t page_sum(uint64_t addr, const uint8_t *page)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ addr, any = 0, w;
@@ -68,8 +68,7 @@ int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *su
 		return -1;
 	}
 	while (maps_next(f, &l)) {
-		/* Which pages of shared memory a task has touched differs between runs, so they
-		 * cannot count. */
+		/* Not shared memory: which of its pages a task has touched differs between runs. */
 		if (!(l.prot & PROT_WRITE) || l.shared ||
 		    (l.start < SCRATCH_END && l.end > AGENT_ADDR))
 			continue;

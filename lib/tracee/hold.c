@@ -13,15 +13,15 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Somebody is there to read what is said and to end it. */
 bool hold_has_user(void)
 {
 	return isatty(STDERR_FILENO) && isatty(STDIN_FILENO) &&
 	       tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
-/* Tasks that nobody traces would outlive us, were we killed: another process ends them when nobody
- * holds the pipe's other end any more. A descriptor of a process means no other (pidfd_open(2)). */
+/* Untraced tasks would outlive this process if it is killed. So another process waits until the
+ * other end of the pipe is closed, and then kills them. pidfds (pidfd_open(2)) cannot mean another
+ * process later. */
 static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2])
 {
 	char c;
@@ -38,9 +38,9 @@ static pid_t watch_over(const struct pollfd *tasks, size_t n, const int alive[2]
 	_exit(0);
 }
 
-/* Stopped from now on, without a tracer. The stop comes before any instruction. Returns a
- * descriptor of the process; -1 for a thread. */
-static int let_go(const struct held_task *k)
+/* Detaches from the task, which is stopped by SIGSTOP before it executes another instruction.
+ * Returns a pidfd; -1 for a thread. */
+static int detach_stopped(const struct held_task *k)
 {
 	int fd = k->tid == k->pid ? (int)syscall(SYS_pidfd_open, k->tid, 0) : -1;
 
@@ -49,8 +49,8 @@ static int let_go(const struct held_task *k)
 	return fd;
 }
 
-/* Until the user has seen enough: a line or the end of what is typed, one of the signals, or the
- * end of all tasks. tasks has room for two more. */
+/* Waits for the user: for a typed line or end of file, one of the signals, or the end of all tasks.
+ * `tasks` has room for two more. */
 static void wait_for_user(struct pollfd *tasks, size_t n, const sigset_t *ends, bool typed)
 {
 	int signals = signalfd(-1, ends, SFD_CLOEXEC);
@@ -91,20 +91,20 @@ static void print_lines(const struct held_task *v, size_t n, bool typed)
 
 void hold_tasks(const struct held_task *v, size_t nv)
 {
-	static struct pollfd tasks[HOLD_MAX + 2]; /* there may be no heap to rely on any more */
+	static struct pollfd tasks[HOLD_MAX + 2]; /* static, because the heap may be damaged */
 	bool typed = hold_has_user();
 	sigset_t ends, old;
 	size_t n = 0;
 	int alive[2];
 
-	/* One that comes from here on is for wait_for_user(): it must not come between a task and
-	 * who watches over it. */
+	/* Blocked from here on, for wait_for_user(): the process must not end before the tasks are
+	 * watched over. */
 	sigemptyset(&ends);
 	for (const int *s = (const int[]){SIGINT, SIGTERM, SIGHUP, SIGQUIT, 0}; *s; s++)
 		sigaddset(&ends, *s);
 	sigprocmask(SIG_BLOCK, &ends, &old);
 	for (size_t i = 0; i < nv && n < HOLD_MAX; i++) {
-		int fd = let_go(&v[i]);
+		int fd = detach_stopped(&v[i]);
 		if (fd >= 0)
 			tasks[n++] = (struct pollfd){fd, POLLIN, 0};
 	}
@@ -117,7 +117,7 @@ void hold_tasks(const struct held_task *v, size_t nv)
 		while (waitpid(watcher, NULL, 0) < 0 && errno == EINTR)
 			;
 	} else {
-		warn("its tasks cannot be kept");
+		warn("its tasks cannot be kept stopped");
 	}
 	for (size_t i = 0; i < n; i++)
 		if (tasks[i].fd >= 0)

@@ -1,5 +1,4 @@
-/* Tasks that stay as they are when their tracer has nothing more to do with them, for a debugger to
- * attach. */
+/* Keeps tasks stopped after their tracer has failed, so that a debugger can attach. */
 #ifndef RR_HOLD_H
 #define RR_HOLD_H
 
@@ -8,14 +7,14 @@
 #include <sys/types.h>
 
 struct held_task {
-	pid_t tid, pid;   /* a thread, if they differ: it has no line of its own */
-	const char *what; /* it is, for its line */
+	pid_t tid, pid;   /* a thread if they differ; threads get no line */
+	const char *what; /* a description, for its line */
 };
 
-/* Whether somebody is at the terminal, to be asked to end what is kept. */
+/* Whether there is a user at the terminal, who can end the tasks. */
 bool hold_has_user(void);
-/* All of them, each in a stop of ours, stay stopped until the user has seen enough; then they are
- * ended. They are not traced any more. */
+/* Detaches from the tasks, which are in ptrace-stops of this process, and keeps them stopped until
+ * the user ends that. Then they are killed. */
 #define HOLD_MAX 4096
 void hold_tasks(const struct held_task *v, size_t n);
 

@@ -16,8 +16,8 @@ ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n)
 
 	if (got == (ssize_t)n || n == 0)
 		return got;
-	/* Pages without PROT_READ, or a kernel that refuses this call: the slow way reads those
-	 * too. */
+	/* The slow way also reads pages without PROT_READ, and works where process_vm_readv(2) is
+	 * refused. */
 	char path[32];
 	size_t done = got > 0 ? (size_t)got : 0;
 	snprintf(path, sizeof(path), "/proc/%d/mem", t->tid);

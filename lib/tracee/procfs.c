@@ -48,7 +48,7 @@ bool maps_next(struct maps_file *m, struct maps_line *l)
 	int at = 0;
 
 	if (n <= 0) {
-		if (!feof(m->f) && errno == ENOMEM) /* not ESRCH: it has ended */
+		if (!feof(m->f) && errno == ENOMEM) /* ESRCH: the task has ended */
 			exhaustion_note("/proc/PID/maps");
 		return false;
 	}
@@ -80,7 +80,7 @@ void maps_close(struct maps_file *m)
 
 typedef int page_run(void *ctx, uint64_t start, uint64_t len);
 
-/* An entry a page, present or not. */
+/* Reads one entry for each page, present or not. */
 static int entries_each(int fd, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
 {
 	uint64_t entries[512], run = 0, run_len = 0;
@@ -125,8 +125,8 @@ struct pm_region {
 #define PM_IS_PRESENT (1u << 3)
 #define PM_IS_SWAPPED (1u << 4)
 
-/* The kernel walks its page tables and skips what is not there at once: sanitizers reserve
- * terabytes. 1 if it cannot. */
+/* The kernel walks its page tables and skips absent ranges quickly, which matters because
+ * sanitizers reserve terabytes. 1: this kernel cannot. */
 static int scan_each(int fd, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
 {
 	struct pm_region found[256];
@@ -181,7 +181,7 @@ uint64_t proc_stat_field(pid_t tid, int field)
 	if (n <= 0)
 		return 0;
 	buf[n] = '\0';
-	char *p = strrchr(buf, ')'); /* the name may hold anything */
+	char *p = strrchr(buf, ')'); /* the name may contain any character */
 	if (!p)
 		return 0;
 	p += 2;
@@ -269,8 +269,8 @@ static int open_inode(const char *path, uint64_t ino)
 	return fd;
 }
 
-/* The name is as from our root, where that is above the file: not so if its mount is another
- * namespace's. */
+/* The path is relative to our root if the file's mount is below it. It is not if the mount belongs
+ * to another namespace. */
 int proc_open_mapped(pid_t tid, const char *path, uint64_t ino)
 {
 	int fd = open_inode(path, ino);

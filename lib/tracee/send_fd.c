@@ -1,4 +1,4 @@
-/* Descriptors of ours for a task. */
+/* Sends a descriptor of this process to a task. */
 #include "tracee/task.h"
 #include "util/procfd.h"
 #include "util/size.h"
@@ -15,8 +15,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* What recvmsg(2) needs in the task's memory, at AGENT_DATA. */
-struct letter {
+/* The arguments of recvmsg(2), in the task's memory at AGENT_DATA. */
+struct message {
 	struct msghdr msg;
 	struct iovec iov;
 	char byte[8];
@@ -24,9 +24,9 @@ struct letter {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
 };
 
-#define IN_TASK(member) (AGENT_DATA + offsetof(struct letter, member))
+#define IN_TASK(member) (AGENT_DATA + offsetof(struct message, member))
 
-static void letter_fill(struct letter *l, void *iov, void *byte, void *control)
+static void message_fill(struct message *l, void *iov, void *byte, void *control)
 {
 	l->iov = (struct iovec){byte, 1};
 	l->msg = (struct msghdr){.msg_iov = iov,
@@ -35,19 +35,19 @@ static void letter_fill(struct letter *l, void *iov, void *byte, void *control)
 				 .msg_controllen = sizeof(l->control)};
 }
 
-/* Sends fd to what the task has as its descriptor `to`. */
-static int post(struct task *t, int to, int fd)
+/* Sends fd to the socket that is the task's descriptor `to`. */
+static int message_send(struct task *t, int to, int fd)
 {
-	struct letter l = {.byte = ""};
+	struct message l = {.byte = ""};
 	int pidfd = (int)syscall(SYS_pidfd_open, t->tid, 0);
 	int e = -1;
 
-	if (pidfd < 0 && errno == EINVAL) /* not its process's first thread */
+	if (pidfd < 0 && errno == EINVAL) /* it is not a thread group leader */
 		pidfd = (int)syscall(SYS_pidfd_open, proc_tgid(t->tid), 0);
 	int s = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, to, 0);
-	/* A thread may have descriptors of its own: unshare(2), CLONE_FILES. */
+	/* A thread may have its own descriptors: unshare(2), CLONE_FILES. */
 	if (s >= 0 && syscall(SYS_kcmp, getpid(), t->tid, KCMP_FILE, s, to) == 0) {
-		letter_fill(&l, &l.iov, l.byte, l.control);
+		message_fill(&l, &l.iov, l.byte, l.control);
 		struct cmsghdr *c = CMSG_FIRSTHDR(&l.msg);
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
@@ -62,13 +62,13 @@ static int post(struct task *t, int to, int fd)
 	return e;
 }
 
-/* The task takes it out of its descriptor `from`. */
-static int64_t receive(struct task *t, int from)
+/* Makes the task receive the descriptor from the socket `from`. */
+static int64_t message_receive(struct task *t, int from)
 {
-	struct letter l = {.byte = ""};
+	struct message l = {.byte = ""};
 	int fd;
 
-	letter_fill(&l, (void *)IN_TASK(iov), (void *)IN_TASK(byte), (void *)IN_TASK(control));
+	message_fill(&l, (void *)IN_TASK(iov), (void *)IN_TASK(byte), (void *)IN_TASK(control));
 	if (task_write(t, AGENT_DATA, &l, sizeof(l)))
 		return -EFAULT;
 	int64_t got = TASK_CALL(t, SYS_recvmsg, (uint64_t)from, IN_TASK(msg),
@@ -77,14 +77,15 @@ static int64_t receive(struct task *t, int from)
 		return got;
 	if (task_read_all(t, AGENT_DATA, &l, sizeof(l)) ||
 	    l.msg.msg_controllen < CMSG_LEN(sizeof(fd)))
-		return -EMFILE; /* scm_detach_fds(): what does not fit is left out */
+		return -EMFILE; /* scm_detach_fds() omits what exceeds the limit */
 	struct cmsghdr *c = (struct cmsghdr *)l.control;
 	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
 	return fd;
 }
 
-/* Through sockets, which need no file system, nor that the task may look at us. */
-static int64_t give(struct task *t, int fd)
+/* Shares fd through a pair of sockets. That needs neither a file system nor access to this
+ * process. */
+static int64_t share_fd(struct task *t, int fd)
 {
 	int pair[2];
 	int64_t r =
@@ -94,7 +95,7 @@ static int64_t give(struct task *t, int fd)
 		return r;
 	if (task_read_all(t, IN_TASK(pair), pair, sizeof(pair)))
 		return -EFAULT;
-	r = post(t, pair[0], fd) ? -EACCES : receive(t, pair[1]);
+	r = message_send(t, pair[0], fd) ? -EACCES : message_receive(t, pair[1]);
 	TASK_CALL(t, SYS_close, (uint64_t)pair[0]);
 	TASK_CALL(t, SYS_close, (uint64_t)pair[1]);
 	return r;
@@ -108,7 +109,7 @@ static bool is_ours(const struct task *t, int64_t theirs, int fd)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int64_t open_or_give(struct task *t, int fd, int flags)
+static int64_t open_or_share(struct task *t, int fd, int flags)
 {
 	const struct proc_fd link = proc_fd(getpid(), fd);
 
@@ -118,14 +119,14 @@ static int64_t open_or_give(struct task *t, int fd, int flags)
 			      (uint64_t)flags | O_CLOEXEC);
 	if (r >= 0 ? is_ours(t, r, fd) : r == -EMFILE)
 		return r;
-	/* There is no /proc in its mount namespace or root, or one of another process namespace, or
-	 * it may not look at us there, being of another user or user namespace. */
+	/* The task's mount namespace or root may have no /proc, or that of another PID namespace,
+	 * or its user may have no access to this process there. */
 	if (r >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)r);
 	r = TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_WRITE);
 	if (r < 0)
 		return r;
-	r = give(t, fd);
+	r = share_fd(t, fd);
 	TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_EXEC);
 	return r;
 }
@@ -135,10 +136,10 @@ static int64_t open_or_give(struct task *t, int fd, int flags)
 int64_t task_send_fd(struct task *t, int fd, int flags)
 {
 	struct rlimit was;
-	int64_t r = open_or_give(t, fd, flags);
+	int64_t r = open_or_share(t, fd, flags);
 
-	/* The program's limit is not about our descriptors. Beyond its hard one it may go for the
-	 * privileged alone. */
+	/* The program's limit of open files must not stop us. Only privileged processes can raise
+	 * its hard limit. */
 	if (r == -EMFILE && !prlimit(t->tid, RLIMIT_NOFILE, NULL, &was)) {
 		const struct rlimit more = {was.rlim_cur + MORE, was.rlim_max > was.rlim_cur + MORE
 									 ? was.rlim_max
@@ -147,7 +148,7 @@ int64_t task_send_fd(struct task *t, int fd, int flags)
 		if (prlimit(t->tid, RLIMIT_NOFILE, &more, NULL) &&
 		    prlimit(t->tid, RLIMIT_NOFILE, &all, NULL))
 			return r;
-		r = open_or_give(t, fd, flags);
+		r = open_or_share(t, fd, flags);
 		prlimit(t->tid, RLIMIT_NOFILE, &was, NULL);
 	}
 	return r;

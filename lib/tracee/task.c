@@ -40,7 +40,7 @@ int task_restore(struct task *t)
 
 	if (!t->away)
 		return 0;
-	ARCH_SYSNO(&t->regs) = (uint64_t)-1; /* no call to make again */
+	ARCH_SYSNO(&t->regs) = (uint64_t)-1; /* no system call to restart */
 	int e = task_set_regs(t);
 	ARCH_SYSNO(&t->regs) = nr;
 	return e;
@@ -109,7 +109,7 @@ ssize_t task_get_xstate(struct task *t, void *buf, size_t max)
 	return arch_get_xstate(t->tid, buf, max);
 }
 
-/* One trace is replayed at a time, and its machine is that of all its tasks. */
+/* This process replays one trace at a time, and all its tasks were recorded on the same machine. */
 static struct {
 	bool differs;
 	struct arch_xlayout there, here;
@@ -122,7 +122,7 @@ void task_xstate_recorded(const struct arch_xlayout *there)
 	recorded.differs = memcmp(&recorded.there, &recorded.here, sizeof(recorded.here)) != 0;
 }
 
-/* The area as this machine has it: from another, the same contents elsewhere. */
+/* Sets the area in this machine's layout, from the recorded one. */
 static int set_converted(struct task *t, const void *buf, size_t n)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
@@ -170,7 +170,7 @@ static void set_call(struct trace_regs *g, uint64_t pc, long nr, const uint64_t 
 	arch_call_mode(g);
 }
 
-/* Resumes to the next call stop; signals on the way are kept for later. */
+/* Resumes to the next syscall-stop. Signals on the way become pending. */
 static int to_call_stop(struct task *t)
 {
 	int status;
@@ -217,7 +217,7 @@ int task_map_agent(struct task *t)
 
 	if (task_get_regs(t))
 		return -1;
-	/* Borrow the bytes at the entry point for one call. */
+	/* Replaces the bytes at the entry point by a call instruction, for one call. */
 	uint64_t pc = ARCH_PC(&t->regs);
 	if (task_read_all(t, pc, code, sizeof(code)) ||
 	    task_write(t, pc, arch_syscall_insn, sizeof(code)))
@@ -271,7 +271,7 @@ int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t 
 		if (child && (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK ||
 			      event == PTRACE_EVENT_VFORK))
 			*child = (pid_t)task_event_msg(t);
-		/* a new program: the old registers mean nothing to it */
+		/* a new program: the old registers are void */
 		if (event == PTRACE_EVENT_EXEC)
 			return task_finish_exec(t) ? -ESRCH : 0;
 		if (event)

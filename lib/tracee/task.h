@@ -1,8 +1,7 @@
-/* Tasks under ptrace: registers, memory, calls made in their name, address spaces.
+/* Tasks under ptrace: registers, memory, injected calls, address spaces.
  *
- * A task here is stopped unless a function says otherwise. Functions that return int give 0 or -1
- * with errno; ESRCH means that the task has been killed meanwhile: its end will be reported by
- * waitpid.
+ * A task here is stopped unless a function says otherwise. Functions that return int return 0, or
+ * -1 with errno. ESRCH means that the task was killed; waitpid will report its end.
  */
 #ifndef RR_TASK_H
 #define RR_TASK_H
@@ -16,39 +15,38 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The agent: two pages in every tracee, where only they are. The first holds a call instruction, a
- * breakpoint and (AGENT_CLOCK) a clock instruction, the second is rr's to write. Both exist in
- * recording and in replay; the program never uses them. They are where every sanitizer takes the
- * program's own mappings to be (tsan_platform.h, msan.h, asan_mapping.h), below where the kernel
- * begins to map. */
+/* The agent: two pages at a fixed address in every tracee, in recording and replay. The first has a
+ * call instruction, a breakpoint and (AGENT_CLOCK) a clock instruction; the tool writes to the
+ * second. The program uses neither. Every sanitizer takes this address for one of the program's own
+ * mappings (tsan_platform.h, msan.h, asan_mapping.h), and the kernel maps above it. */
 #define AGENT_ADDR 0x7e9000000000ul
 #define AGENT_DATA (AGENT_ADDR + 0x1000)
 #define AGENT_END (AGENT_ADDR + 0x2000)
 #define AGENT_CALL_END (AGENT_ADDR + ARCH_SYSCALL_LEN)
-/* Recording only: where a program that wants its time-stamp instructions to fault is sent to have
- * that. */
+/* Recording only: a time-stamp instruction, executed for programs that have asked for such
+ * instructions to fault. */
 #define AGENT_CLOCK (AGENT_CALL_END + ARCH_BREAKPOINT_LEN)
-/* Recording only: a piece of memory a thread, for the outputs of calls that wait
+/* Recording only: scratch memory for each thread, for outputs of calls that block
  * (kernel/scratch.c). */
 #define SCRATCH_ADDR (AGENT_ADDR + 0x100000)
 #define SCRATCH_SIZE 0x20000ul
 #define SCRATCH_SLOTS 1024
 #define SCRATCH_END (SCRATCH_ADDR + SCRATCH_SLOTS * SCRATCH_SIZE)
 
-/* A breakpoint instruction in the program's memory, and the byte that is the program's. */
+/* A breakpoint instruction in the program's memory, and the original byte. */
 struct planted {
 	uint64_t addr;
 	uint8_t was;
 	uint8_t len;   /* of the instruction, once it has a copy: replay/displace.h */
-	uint8_t reg;   /* number of the register that the copy borrows, and 1; 0: none */
+	uint8_t reg;   /* 1 + the number of the register that the copy borrows; 0: none */
 	uint16_t slot; /* of that copy; 0: none yet */
 };
 
-/* An address space, shared by the tasks that have it. */
+/* An address space, shared by its tasks. */
 struct mm {
 	int refs;
-	bool threads;            /* tasks have shared it that run side by side (not only vfork's) */
-	uint64_t stack;          /* where the stack pointer was at exec */
+	bool threads;   /* several tasks have used it at the same time, not only by vfork(2) */
+	uint64_t stack; /* the stack pointer after exec */
 	struct planted *planted; /* sorted by address */
 	size_t nplanted;
 	unsigned planted_as; /* which state of whose plans these are; 0: none */
@@ -60,21 +58,22 @@ struct mm *mm_fork(const struct mm *mm);
 struct mm *mm_get(struct mm *mm);
 void mm_put(struct mm *mm);
 
-/* What a higher floor keeps of an address space: `size` bytes, zeroed at first. It is copied and
+/* A higher floor's part of an address space: `size` bytes, zeroed at first, which are copied and
  * freed with the address space. */
 struct mm_part_kind {
 	size_t size;
-	/* After a plain copy: gives the copy memory of its own. NULL: it points to none. */
+	/* Called after a plain copy: copies the memory to which the part points. NULL: there is
+	 * none. */
 	void (*copied)(void *part);
 	/* Frees what it points to. */
 	void (*clear)(void *part);
 };
-/* The address space's part of that kind; made where there is none yet. */
+/* The address space's part of that kind. It is created if there is none yet. */
 void *mm_part(const struct mm *mm, const struct mm_part_kind *kind);
 
-/* What acts on a task fails with ESRCH when SIGKILL has ended it, at any moment. Each caller looks
- * at that, or says by task_gone_ok() that it need not: waitpid will report the end, and what was to
- * be done does not matter any more. */
+/* For functions that act on a task: they fail with ESRCH once SIGKILL has ended it, which can be at
+ * any moment. Callers check for that, or ignore it by task_gone_ok(): waitpid will report the end,
+ * and what was to be done does not matter any more. */
 #define TASK_CHECKED __attribute__((warn_unused_result))
 static inline void task_gone_ok(int error)
 {
@@ -84,112 +83,114 @@ static inline void task_gone_ok(int error)
 struct pending_signal {
 	struct pending_signal *next;
 	siginfo_t info;
-	bool sent; /* given back to the kernel, which will report it with a siginfo of its own */
+	bool sent; /* sent to the task through the kernel, which will report it with another siginfo
+		    */
 };
 
 struct task {
 	pid_t tid; /* of the live task */
 	struct mm *mm;
-	/* it has been stepped over an instruction, whose trap it is still to stop at */
+	/* it was stepped over an instruction, and the trap has not been reported yet */
 	bool trap_due;
-	bool away; /* its registers are the agent's, and `regs` what it has to go on with */
-	struct trace_regs regs;         /* as of the last task_get_regs or task_set_regs */
-	struct pending_signal *pending; /* came at no exact point; oldest first */
-	cpu_set_t affinity;             /* the CPUs the program believes it may use */
-	uint64_t scratch;               /* its piece of scratch memory; 0: none yet */
-	bool clock_faults; /* the program asked for faulting clock instructions itself */
-	uint64_t debug[TRACE_DEBUG_REGS]; /* registers that a tracer of the program's own has set */
-	bool debugged;                    /* the CPU watches for that one */
-	/* a bit for each of its watchpoints that has triggered; whoever reports that to the tracer
-	 * clears it */
+	bool away;              /* it executes the agent; `regs` are the program's registers */
+	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
+	struct pending_signal *pending; /* deferred to an exact point; oldest first */
+	cpu_set_t affinity;             /* the affinity that the program has set */
+	uint64_t scratch;               /* address of its scratch memory; 0: none yet */
+	bool clock_faults;              /* the program has asked for clock instructions to fault */
+	uint64_t debug[TRACE_DEBUG_REGS]; /* debug registers, as the emulated tracer has set them */
+	bool debugged;                    /* some of them are in use */
+	/* a bit for each of their watchpoints that has triggered, until that is reported to the
+	 * tracer */
 	unsigned triggered;
 };
 
 TASK_CHECKED int task_get_regs(struct task *t);
 TASK_CHECKED int task_set_regs(struct task *t); /* from t->regs */
-/* The result of a call alone: cheaper than all registers. The getter says so by errno. */
+/* The result register of a call only, which is cheaper than all registers. */
 TASK_CHECKED int task_get_result(struct task *t, uint64_t *result);
 TASK_CHECKED int task_set_result(struct task *t); /* from t->regs */
 /* Resumes with a PTRACE_ request and signal. */
 TASK_CHECKED int task_resume(struct task *t, int request, int sig);
-/* After calls made in its name: its registers again, as they are in t->regs. */
+/* After injected calls: restores the registers from t->regs. */
 TASK_CHECKED int task_restore(struct task *t);
-/* The task stops (SIGTRAP, TRAP_HWBKPT) before the instruction there; 0: nowhere. A hardware
- * breakpoint: the code is as it was. -1: the kernel refuses that address. */
+/* Sets a hardware breakpoint: the task will stop (SIGTRAP, TRAP_HWBKPT) before the instruction at
+ * pc. 0 removes it. -1: the kernel refuses the address. */
 TASK_CHECKED int task_set_breakpoint(struct task *t, uint64_t pc);
-/* Waits for this task's next stop or end, through EINTR; -1 with ECHILD if it is nobody's any more.
- */
+/* Waits for this task's next stop or end, whatever signals come. -1 with ECHILD if it is not traced
+ * any more. */
 TASK_CHECKED int task_wait(struct task *t, int *status);
 TASK_CHECKED int task_siginfo(struct task *t, siginfo_t *info);
 
-/* breakpoints.c: breakpoint instructions, in all tasks that share the memory. -1: nothing is mapped
+/* breakpoints.c: breakpoint instructions, for all tasks of the address space. -1: nothing is mapped
  * there. */
 TASK_CHECKED int task_plant(struct task *t, uint64_t addr);
 void task_unplant(struct task *t, uint64_t addr);
 void task_unplant_all(struct task *t);
-struct planted *task_planted(const struct task *t, uint64_t addr); /* NULL: none there */
-/* task_write() to the program's own bytes: what is planted there stays. */
+struct planted *task_planted(const struct task *t, uint64_t addr); /* NULL: there is none */
+/* Like task_write(), but breakpoints in the range stay. */
 TASK_CHECKED int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
-/* Puts the program's own bytes in the place of breakpoints in what was read from addr on. */
+/* Replaces breakpoints by the original bytes in buf, which was read from addr. */
 void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 
-/* -1: the kernel refuses one. */
+/* Sets watchpoints by debug registers. -1: the kernel refuses one. */
 TASK_CHECKED int task_set_watches(struct task *t, const struct arch_watches *w);
-/* Whether they trigger: under some hypervisors (PVM) the registers can be set without effect.
- * Makes a process to find out, the first time. */
+/* Whether debug registers work: under some hypervisors (PVM) they can be set without effect. The
+ * first call creates a process to find out. */
 bool task_watches_work(void);
-/* A bit for each of those that have triggered since the last call. */
+/* A bit for each watchpoint that has triggered since the last call. */
 unsigned task_triggered(struct task *t);
-/* Whether the signal it is stopped for comes from an instruction of its own, not from outside. */
+/* Whether the signal of its signal-delivery-stop was raised by an instruction, not sent. */
 bool task_raised(struct task *t, int sig);
-/* The program asked for this instruction to fault, and it does so on this machine. */
+/* Whether the program has asked for this instruction to fault, and it does on this machine. */
 bool task_clock_faults(const struct task *t, const struct arch_nondet *c);
-/* That signal comes from a breakpoint instruction, which is done (SI_KERNEL:
+/* Whether that signal comes from a breakpoint instruction, after it (SI_KERNEL:
  * arch/x86/kernel/traps.c). */
 bool task_broken(const siginfo_t *info);
-/* It comes from a debug register, and the access to memory is done: arch/x86/kernel/traps.c. */
+/* Whether it comes from a debug register, after the access to memory (arch/x86/kernel/traps.c). */
 bool task_watch_hit(const siginfo_t *info);
 unsigned long task_event_msg(struct task *t);
 
-/* Bytes read, short at the first page that cannot be; -1 if none. */
+/* Returns the number of bytes up to the first page that cannot be read; -1 if there are none. */
 ssize_t task_read(struct task *t, uint64_t addr, void *buf, size_t n);
-/* All n bytes or -1 (EFAULT). task_write also writes where the program may not. */
+/* All n bytes, or -1 (EFAULT). task_write() also writes where the program may not. */
 TASK_CHECKED int task_read_all(struct task *t, uint64_t addr, void *buf, size_t n);
 TASK_CHECKED int task_write(struct task *t, uint64_t addr, const void *buf, size_t n);
-/* The same for floors that know of no tasks: ctx is the task. */
+/* The same for floors that do not know tasks: ctx is the task. */
 int task_read_ctx(void *ctx, uint64_t addr, void *buf, size_t n);
 int task_write_ctx(void *ctx, uint64_t addr, const void *buf, size_t n);
-/* Only where the program may: -1 (EFAULT) otherwise. */
+/* Writes only where the program may: -1 (EFAULT) otherwise. */
 TASK_CHECKED int task_write_checked(struct task *t, uint64_t addr, const void *buf, size_t n);
-/* A string of less than max bytes, NUL included in buf; its length, max - 1 if cut, -1 if
- * unreadable. */
+/* Reads a string into buf, at most max bytes with the NUL. Returns its length, max - 1 if it was
+ * cut, -1 if it cannot be read. */
 ssize_t task_read_str(struct task *t, uint64_t addr, char *buf, size_t max);
-/* The extended state: bytes, or -1. */
+/* Reads the extended state: its length in bytes, or -1. */
 ssize_t task_get_xstate(struct task *t, void *buf, size_t max);
 TASK_CHECKED int task_set_xstate(struct task *t, const void *buf, size_t n);
-/* Areas that are set from now on come from a machine with this layout of them. */
+/* Extended states that are set from now on have the layout of this machine. */
 void task_xstate_recorded(const struct arch_xlayout *there);
 
-/* The task makes a call of its own through the agent's instruction; its registers come back as they
- * were. Not from a call's entry stop. Signals that come meanwhile go to t->pending. Returns the
- * kernel's result; -ESRCH if the task died. */
+/* Injects a call through the agent's instruction, and restores the registers. The task must not be
+ * at a syscall-entry-stop. Signals that come in the meantime become pending. Returns the kernel's
+ * result; -ESRCH if the task died. */
 int64_t task_call(struct task *t, long nr, const uint64_t args[6]);
 #define TASK_CALL(t, nr, ...) task_call(t, nr, (const uint64_t[6]){__VA_ARGS__})
-/* send_fd.c: a descriptor of ours, opened anew with these flags (O_RDONLY, O_RDWR) or, where the
- * task cannot do that, shared with it; close-on-exec. The task's own descriptor of it, or -errno.
- */
+/* send_fd.c: gives the task a descriptor of our open file fd, close-on-exec: opened once more with
+ * these flags (O_RDONLY, O_RDWR) or, if the task cannot do that, shared. Returns the task's
+ * descriptor, or -errno. */
 TASK_CHECKED int64_t task_send_fd(struct task *t, int fd, int flags);
-/* The same at once from any stop, for replay: signals from outside are dropped; *child, if not
- * NULL, becomes the task a clone has made, stopped. */
+/* Injects a call from any stop, for replay: signals that were sent are dropped. *child, if not
+ * NULL, becomes the task that a clone has created, stopped. */
 int64_t task_call_replay(struct task *t, long nr, const uint64_t args[6], pid_t *child);
 #define TASK_CALL_REPLAY(t, nr, ...) task_call_replay(t, nr, (const uint64_t[6]){__VA_ARGS__}, NULL)
-/* From an exec's event stop to its end: until then the kernel has yet to set the result, over
- * whatever registers are given to the task. */
+/* From PTRACE_EVENT_EXEC to the end of the call. Before that end the kernel would still overwrite
+ * the result register. */
 TASK_CHECKED int task_finish_exec(struct task *t);
-/* Maps the agent into a task that has just become another program (stopped after execve). */
+/* Maps the agent into a task that is stopped after execve(2). */
 TASK_CHECKED int task_map_agent(struct task *t);
 
-struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info); /* the last now */
+struct pending_signal *task_add_pending(struct task *t,
+					const siginfo_t *info); /* it becomes the last one */
 
 /* One line of /proc/PID/maps. */
 struct maps_line {
@@ -204,9 +205,9 @@ struct maps_file *maps_open(pid_t tid);
 bool maps_next(struct maps_file *f, struct maps_line *l);
 void maps_close(struct maps_file *f);
 
-/* Calls fn for each run of pages of [start, end) that hold data of the task's own (not the mapped
- * file's, not untouched zeroes). Source: Documentation/admin-guide/mm/pagemap.rst. shared: pages of
- * shared memory too. */
+/* Calls fn for each run of pages of [start, end) that the task has written (that are neither the
+ * mapped file's nor untouched zeroes). shared: for pages of shared memory, too. Source:
+ * Documentation/admin-guide/mm/pagemap.rst. */
 int pagemap_each(pid_t tid, uint64_t start, uint64_t end, bool shared,
 		 int (*fn)(void *ctx, uint64_t start, uint64_t len), void *ctx);
 
@@ -216,20 +217,20 @@ uint64_t proc_stat_field(pid_t tid, int field);
 /* A hexadecimal mask from /proc/PID/status, such as "SigCgt". */
 uint64_t proc_status_mask(pid_t tid, const char *name);
 pid_t proc_tgid(pid_t tid);
-/* Some process, perhaps one that has ended, is its child. */
+/* Whether it has a child process, which may have ended. */
 bool proc_has_child(pid_t pid);
-/* The file that a line of /proc/PID/maps names, for reading; -1: it is not there any more. */
+/* Opens the file that a line of /proc/PID/maps names, for reading. -1: it is gone. */
 int proc_open_mapped(pid_t tid, const char *path, uint64_t ino);
-/* The task's id in its own process-id namespace. */
+/* The task's id in its own PID namespace. */
 pid_t proc_inner_tid(pid_t tid);
 
-/* How far its stack may grow, bytes; as far as this machine's hard limit allows. */
+/* Sets the limit of its stack in bytes, as far as this machine's hard limit allows. */
 void task_set_stack_limit(struct task *t, uint64_t bytes);
 
-/* A checksum of the private writable memory of the task's address space; zero pages and absent ones
- * are the same. sps: stack pointers of all tasks that share it. What lies below a stack
- * pointer and its ARCH_RED_ZONE is dead and does not count: it may hold saved extended state, whose
- * header depends on context switches (Intel SDM vol. 1, 13.6). */
+/* A checksum of the private writable memory of the task's address space. Zero pages count like
+ * absent ones. sps: stack pointers of all tasks of the address space. Memory below a stack pointer
+ * and its ARCH_RED_ZONE is dead and is left out: it may hold saved extended state, whose header
+ * depends on context switches (Intel SDM vol. 1, 13.6). */
 TASK_CHECKED int task_checksum(struct task *t, const uint64_t *sps, size_t nsps, uint64_t *sum);
 
 #endif

@@ -1,13 +1,13 @@
-/* What waitpid(2) reports of a tracee: wait(2), and "Stopped states" of ptrace(2). Every tracer
- * here attaches with PTRACE_SEIZE and PTRACE_O_TRACESYSGOOD, which is what makes the kinds of stops
- * distinguishable; for emulated tracers the same words are made by the two functions at the end. */
+/* Wait statuses of tracees: wait(2), and "Stopped states" of ptrace(2). Every tracer here attaches
+ * with PTRACE_SEIZE and PTRACE_O_TRACESYSGOOD, which makes the kinds of stops distinguishable. The
+ * two functions at the end make the statuses that emulated tracers get. */
 #ifndef RR_WAITSTATUS_H
 #define RR_WAITSTATUS_H
 
 #include <stdbool.h>
 
 enum wait_kind {
-	WAIT_INVALID,    /* the kernel makes no such word: it comes from a damaged trace */
+	WAIT_INVALID,    /* not a status of the kernel's: it comes from a damaged trace */
 	WAIT_EXITED,     /* code */
 	WAIT_KILLED,     /* signal, dumped */
 	WAIT_CONTINUED,  /* by SIGCONT; only with WCONTINUED */
@@ -30,8 +30,8 @@ struct wait_status wait_decode(int status);
 /* Questions about one status, for code that asks only one. */
 bool wait_is_stop(int status); /* still alive, in any ptrace-stop */
 bool wait_is_call(int status); /* WAIT_CALL */
-int wait_signal(int status);   /* of a signal-delivery-stop; 0: it is something else */
-int wait_event(int status);    /* of WAIT_EVENT or WAIT_GROUP_STOP; 0: it is something else */
+int wait_signal(int status);   /* of a signal-delivery-stop; 0: it is not one */
+int wait_event(int status);    /* of WAIT_EVENT or WAIT_GROUP_STOP; 0: it is neither */
 
 /* The status word of a stop, as waitpid would report it. */
 int wait_encode_stop(int signal);

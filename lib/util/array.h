@@ -19,14 +19,14 @@
 	})
 /* Appends one: *ARRAY_ADD(v, n) = element. */
 #define ARRAY_ADD(v, n) ARRAY_ADD_N(v, n, 1)
-/* Makes room for one at index `at`, which is not set: a pointer to it. */
+/* Inserts an uninitialized element at index `at`: a pointer to it. */
 #define ARRAY_INSERT(v, n, at) \
 	({ \
 		(v) = array_insert((v), (n), (at), sizeof(*(v))); \
 		(n)++; \
 		(v) + (at); \
 	})
-/* Takes out the one at index `at`; the others keep their order. */
+/* Removes the element at index `at`; the others keep their order. */
 #define ARRAY_REMOVE(v, n, at) array_remove((v), (n)--, (at), sizeof(*(v)))
 /* An array with the same elements. */
 #define ARRAY_COPY(v, n) ((__typeof__(v))array_copy((v), (n), sizeof(*(v))))

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* CLOCK_MONOTONIC, ns. By a real call: the vdso reads the time-stamp counter, which may be made to
- * fault. */
+/* CLOCK_MONOTONIC in ns. It makes a real call, because the vdso reads the time-stamp counter, which
+ * may be set to fault. */
 uint64_t now_ns(void);
 
 #endif

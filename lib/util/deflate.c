@@ -64,8 +64,8 @@ struct inflater {
 	z_stream z;
 };
 
-/* Sets up the one step that does it all. zlib counts in unsigned ints: false if that is not enough.
- */
+/* Prepares to process the whole buffer in one step. False: it is too long for zlib, which counts in
+ * unsigned ints. */
 static bool step_prepare(z_stream *z, const void *in, size_t n, void *out, size_t room)
 {
 	z->next_in = (void *)in;

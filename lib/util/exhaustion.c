@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* One per process: it is about the process. */
+/* Global, because it is about the process. */
 static char ran_out[256];
 
 int files_more(void)

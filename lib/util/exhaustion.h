@@ -1,20 +1,21 @@
-/* Resources that this process has run out of. A function that looks at a task or a file has an
- * answer for "it is gone" and for "there is nothing", but none for "there was no descriptor left to
- * look with". It notes that here, and whoever runs the whole checks before believing the answer. */
+/* Resources that this process has run out of. Functions that look at a task or a file can return
+ * that it is gone or that there is nothing, but not that there was no descriptor left to look
+ * with. They note that here, and the recorder and the replayer check it before they rely on the
+ * results. */
 #ifndef RR_EXHAUSTION_H
 #define RR_EXHAUSTION_H
 
-/* open(), close-on-exec, with more open files where the limit can be raised. -1 and errno; notes
- * when that is about us. */
+/* open(2) with O_CLOEXEC. Raises the limit of open files if that is the obstacle. -1 with errno;
+ * notes it if a resource ran out. */
 int exhaustion_open(const char *path, int flags);
-/* Notes errno, and what there was to be done; the first stays. */
+/* Notes errno, and what could not be done. Only the first note is kept. */
 void exhaustion_note(const char *what);
-/* Notes what else there was to be done, and why it could not be. */
+/* The same with a text instead of errno. */
 void exhaustion_say(const char *what, const char *why);
-/* One line; NULL: nothing has run out. */
+/* The note, in one line. NULL: nothing has run out. */
 const char *exhaustion_text(void);
 
-/* Raises this process's limit of open files as far as it goes. -1: it is there already. */
+/* Raises this process's limit of open files to the maximum. -1: it is there already. */
 int files_more(void);
 
 #endif

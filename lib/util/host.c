@@ -92,8 +92,8 @@ int file_copy_data(int in, int out, uint64_t from, uint64_t to)
 int host_open(const char *path)
 {
 	struct stat st;
-	/* By name only at first: a pipe would keep us waiting, and some devices act when they are
-	 * opened. */
+	/* First with O_PATH, because opening a pipe blocks, and opening some devices has
+	 * effects. */
 	int named = open(path, O_PATH | O_CLOEXEC), fd = -1;
 
 	if (named < 0)

@@ -1,5 +1,4 @@
-/* Open files of a process as /proc shows them: proc_pid_fd(5), proc_pid_fdinfo(5). pid 0 is the
- * caller. */
+/* Open files of a process, by /proc: proc_pid_fd(5), proc_pid_fdinfo(5). pid 0 is the caller. */
 #ifndef RR_PROCFD_H
 #define RR_PROCFD_H
 
@@ -12,9 +11,11 @@ struct proc_fd {
 /* The magic link to the open file, for a call that takes a path: stat(proc_fd(pid, fd).path, &st).
  */
 struct proc_fd proc_fd(pid_t pid, int fd);
-/* What the link names, a NUL added: its length, cut to size - 1; -1 and errno, and "" then. */
+/* Reads the link and adds a NUL. Returns the length, at most size - 1. -1 with errno, and the name
+ * is "". */
 ssize_t proc_fd_target(pid_t pid, int fd, char *name, size_t size);
-/* The flags of open(2) and the position; each may be NULL. -1, and nothing is set. */
+/* Sets *flags to the flags of open(2) and *pos to the position; each may be NULL. -1: nothing is
+ * set. */
 int proc_fd_info(pid_t pid, int fd, unsigned *flags, uint64_t *pos);
 
 #endif

@@ -1,8 +1,8 @@
-/* Text from a stranger, made fit for a terminal. */
+/* Makes text from untrusted sources safe to print. */
 #ifndef RR_TEXT_H
 #define RR_TEXT_H
 
-/* In place, for one line: control characters become '?'. */
+/* Replaces control characters by '?', in place. */
 void line_plain(char *s);
 
 #endif

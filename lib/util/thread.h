@@ -1,4 +1,4 @@
-/* Threads of the tool's own. */
+/* Threads of the tool itself. */
 #ifndef RR_THREAD_H
 #define RR_THREAD_H
 
