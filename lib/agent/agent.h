@@ -1,5 +1,5 @@
-/* The program that every task of a replay starts as, with nothing in it but the agent's pages: an
- * ELF file, as bytes. */
+/* The empty program as which every task of a replay starts: an ELF file, as bytes, with only the
+ * agent's pages. */
 #ifndef RR_AGENT_H
 #define RR_AGENT_H
 

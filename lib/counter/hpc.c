@@ -9,7 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Farther than any task comes; the kernel refuses periods of 2^63 and more. */
+/* More ticks than any task makes; the kernel refuses periods of 2^63 and more. */
 #define NEVER (1ull << 60)
 
 static int event_open(const struct hpc_kind *k, pid_t tid, uint64_t period)
@@ -19,11 +19,11 @@ static int event_open(const struct hpc_kind *k, pid_t tid, uint64_t period)
 
 	a.size = sizeof(a);
 	a.exclude_kernel = a.exclude_hv = a.exclude_guest = 1;
-	a.pinned = 1; /* counts always or not at all, and never a part of the time */
+	a.pinned = 1; /* it counts always or, if that is impossible, not at all */
 	a.sample_period = period;
 	a.disabled = period != 0;
-	/* Two descriptors a task: the usual 1024 are soon used up. The program has its own limit by
-	 * now. */
+	/* Each task needs two descriptors: the usual limit of 1024 is reached soon. Raising it does
+	 * not change the program's limit. */
 	do {
 		fd = (int)syscall(SYS_perf_event_open, &a, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	} while (fd < 0 && (errno == EINTR || (errno == EMFILE && !files_more())));
@@ -81,8 +81,8 @@ int hpc_arm(struct hpc *h, const struct hpc_kind *k, pid_t tid, uint64_t n)
 {
 	if (h->stop < 0 && stop_open(h, k, tid))
 		return -1;
-	/* Not PERF_EVENT_IOC_REFRESH: what disables the event by itself may come late and hit the
-	 * next use of it. */
+	/* Not PERF_EVENT_IOC_REFRESH: its automatic disabling may come late and hit the next use of
+	 * the event. */
 	if (ioctl(h->stop, PERF_EVENT_IOC_PERIOD, &n) || ioctl(h->stop, PERF_EVENT_IOC_ENABLE, 0))
 		return -1;
 	h->armed = true;

@@ -1,8 +1,8 @@
 /* Ticks by a hardware counter: retired conditional branches, through perf_event_open(2).
  *
- * A task's count is exact whenever it is stopped. An interrupt after so many ticks comes late, by
- * its skid. Two counters a task: one only counts, and so is never throttled; the other, opened when
- * it is first needed, only interrupts.
+ * A task's count is exact whenever it is stopped. An interrupt at a tick comes late, by its skid. A
+ * task has two counters: one only counts, so it is never throttled; the other, opened when it is
+ * first needed, only interrupts.
  */
 #ifndef RR_HPC_H
 #define RR_HPC_H
@@ -13,30 +13,30 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How a counter interrupts its task. Nothing else sends this one: the kernel never does, and
- * programs have no use for it. */
+/* The signal by which a counter interrupts its task. The kernel never sends it otherwise, and
+ * programs do not use it. */
 #define HPC_SIGNAL SIGSTKFLT
 
-/* What a trace says of its counter: this and the event's name. */
+/* A trace names its counter by this and the event's name. */
 #define HPC_PREFIX "hpc:"
 
-/* What a kind of processor can count. */
+/* The event that a kind of processor can count. */
 struct hpc_kind {
-	/* the event's, in the trace: where the same is, it can be replayed */
+	/* of the event, in the trace: a processor with the same event can replay it */
 	char name[24];
 	struct perf_event_attr event; /* type and config */
-	unsigned skid;                /* ticks at most by which an interrupt is late */
-	/* the raw event that happens where the CPU may count too much around atomic instructions,
-	 * for hpc_self_test.c; 0: it never does */
+	unsigned skid;                /* the most ticks by which an interrupt is late */
+	/* a raw event that occurs when the CPU may count too much around atomic instructions, for
+	 * hpc_self_test.c; 0: it never does */
 	uint64_t lock_map;
 };
 
-/* ARCH/cpu_table.c: of the CPU this thread runs on. NULL, or why there is none. */
+/* ARCH/cpu_table.c: the kind of the CPU on which this thread runs. NULL, or why there is none. */
 const char *hpc_kind_here(struct hpc_kind *k);
-/* Why such a CPU is not used, and what its owner can do about it. */
+/* Why a CPU that counts too much is not used, and how that can be changed. */
 extern const char hpc_lock_map_text[];
-/* hpc_self_test.c: of that CPU (one that can't be used or -1: this one). NULL when a self-test
- * finds it exact; else why it is not used, one line, until the next call. */
+/* hpc_self_test.c: the kind of that CPU, or of this one if `cpu` is -1 or cannot be used. NULL if a
+ * self-test finds it exact. Otherwise one line, valid until the next call: why it is not used. */
 const char *hpc_choose(int cpu, struct hpc_kind *k);
 
 /* A task's counters; all zero before hpc_open. */
@@ -46,17 +46,17 @@ struct hpc {
 	bool armed;
 };
 
-/* From now on the task, which is stopped, is counted; from 0. -1 and errno. */
+/* Starts counting the stopped task, from 0. -1 with errno. */
 int hpc_open(struct hpc *h, const struct hpc_kind *k, pid_t tid);
 void hpc_close(struct hpc *h);
-/* -1: the counter has been taken away, for pinned ones of the whole CPU. */
+/* -1: the counter was taken away in favour of pinned events of the whole CPU. */
 int hpc_read(const struct hpc *h, uint64_t *ticks);
-/* The stopped task gets HPC_SIGNAL n ticks from here on (n >= 1), and repeatedly until
- * hpc_disarm. -1 and errno. */
+/* The stopped task will get HPC_SIGNAL after n more ticks (n >= 1), and repeatedly until
+ * hpc_disarm(). -1 with errno. */
 int hpc_arm(struct hpc *h, const struct hpc_kind *k, pid_t tid, uint64_t n);
 void hpc_disarm(struct hpc *h);
-/* Whether a signal is that; it may come after hpc_disarm too, when the task's next code would run.
- */
+/* Whether a signal is such an interrupt. One may come even after hpc_disarm(), when the task is
+ * resumed next. */
 bool hpc_interrupts(const struct hpc *h, const siginfo_t *si);
 
 #endif

@@ -6,10 +6,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Stops at a breakpoint, and then before each run of a loop. Does not return. */
+/* Stops at a breakpoint before each run of a loop. Does not return. */
 void hpc_loops_run(void);
-/* For a process stopped there: how many rounds its next loop makes, each with one conditional
- * branch, and whether it has atomic instructions. 0, or -1 and errno. */
+/* For a process that is stopped there: sets how many rounds its next loop makes, each with one
+ * conditional branch, and whether the rounds have atomic instructions. 0, or -1 with errno. */
 int hpc_loops_set(pid_t pid, uint64_t rounds, bool atomic);
 
 #endif

@@ -1,5 +1,5 @@
-/* Whether this CPU's counter is what a replay needs: the same number for the same code every time,
- * and interrupts when they were asked for. A child process runs loops under ptrace, as recorded
+/* Tests whether this CPU's counter is what a replay needs: that it counts the same code equally
+ * every time, and interrupts when it should. A child process runs loops under ptrace, as recorded
  * programs do. */
 #include "counter/hpc.h"
 #include "counter/hpc_loops.h"
@@ -68,7 +68,7 @@ static bool loops_start(const struct child *c, uint64_t loops, bool locked)
 	return !hpc_loops_set(c->pid, loops, locked) && !ptrace(PTRACE_CONT, c->pid, NULL, NULL);
 }
 
-/* Ticks of so many loops; -1. */
+/* The ticks of `loops` loops, or -1. */
 static int64_t ticks_of(const struct child *c, uint64_t loops, bool locked)
 {
 	uint64_t from, to;
@@ -85,7 +85,7 @@ static const char *count_test(const struct child *c, bool locked)
 	int64_t first = ticks_of(c, LOOPS, locked), again;
 
 	if (first < 0)
-		return "it cannot be read: another user has all counters of this CPU?";
+		return "it cannot be read; perhaps another user has all counters of this CPU";
 	for (int i = 1; i < ROUNDS; i++) {
 		again = ticks_of(c, LOOPS, locked);
 		if (again != first) {
@@ -96,7 +96,7 @@ static const char *count_test(const struct child *c, bool locked)
 	}
 	again = ticks_of(c, LOOPS_LONG, locked);
 	if (again - first != LOOPS_LONG - LOOPS) {
-		snprintf(why, sizeof(why), "it counts %ld branches where there are %d",
+		snprintf(why, sizeof(why), "it counts %ld branches instead of %d",
 			 (long)(again - first), LOOPS_LONG - LOOPS);
 		return why;
 	}
@@ -113,19 +113,18 @@ static const char *period_test(struct child *c, uint64_t n)
 		return why;
 	}
 	if (!loops_start(c, n + c->kind->skid + LOOPS, false))
-		return "a child of our own cannot be traced";
+		return "a child process cannot be traced";
 	bool came = stopped_by(c, HPC_SIGNAL);
 	hpc_disarm(&c->hpc);
 	if (!came)
 		return "its interrupts do not come";
 	if (ptrace(PTRACE_GETSIGINFO, c->pid, NULL, &si) || !hpc_interrupts(&c->hpc, &si) ||
 	    hpc_read(&c->hpc, &to))
-		return "its interrupts are not its own";
+		return "its interrupts come from something else";
 	if (to - from < n || to - from > n + c->kind->skid) {
-		snprintf(
-			why, sizeof(why),
-			"it interrupts after %lu branches where %lu were asked for, and %u more at most",
-			(unsigned long)(to - from), (unsigned long)n, c->kind->skid);
+		snprintf(why, sizeof(why),
+			 "it interrupts after %lu branches instead of %lu, or at most %u more",
+			 (unsigned long)(to - from), (unsigned long)n, c->kind->skid);
 		return why;
 	}
 	/* to the end of the loop */
@@ -176,7 +175,7 @@ static const char *self_test(const struct hpc_kind *k)
 		return no_counter(errno);
 	hpc_close(&c.hpc);
 	if (!child_start(&c))
-		no = "a child of our own cannot be traced";
+		no = "a child process cannot be traced";
 	else if (hpc_open(&c.hpc, k, c.pid))
 		no = no_counter(errno);
 	if (!no && k->lock_map)

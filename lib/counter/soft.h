@@ -1,4 +1,4 @@
-/* Ticks by counted code: the countdown in the counter page, given to one task at a time. */
+/* Ticks by counted code. The countdown in the counter page belongs to the running task. */
 #ifndef RR_SOFT_H
 #define RR_SOFT_H
 
@@ -13,23 +13,24 @@ struct soft {
 	volatile struct counter_page *page;
 };
 
-/* A task's share: what the page holds while it runs, and the ticks it has made. */
+/* A task's contents of the page, and the ticks that it has made. */
 struct soft_task {
 	struct counter_page page;
-	uint64_t armed; /* edges that were left when `ticks` was brought up to date */
+	uint64_t armed; /* edges until the stop when `ticks` was updated */
 	uint64_t ticks;
 };
 
-/* -1 and errno. */
+/* -1 with errno. */
 int soft_open(struct soft *s);
 void soft_close(struct soft *s);
 
-/* Before the task's code runs, and after it has stopped. soft_leave brings t->ticks up to date. */
+/* To be called before the task's code runs, and after it has stopped. soft_leave() updates
+ * t->ticks. */
 void soft_enter(const struct soft *s, const struct soft_task *t);
 void soft_leave(const struct soft *s, struct soft_task *t);
 
-/* The task, which is at an exact point or has not started, stops at its nth edge from here on
- * (n >= 1). */
+/* The task, which is at an exact point or has not started, will stop at its nth counted edge (n >=
+ * 1). */
 void soft_arm(struct soft_task *t, uint64_t n);
 #define SOFT_FAR (1ull << 48)
 

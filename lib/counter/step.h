@@ -1,4 +1,4 @@
-/* Ticks by single-stepping and decoding: slow and obviously right, the oracle for the other
+/* Ticks by single-stepping and decoding: slow, obviously right, and so the oracle for the other
  * counters. Every point is exact: its ticks and registers identify it. */
 #ifndef RR_STEP_H
 #define RR_STEP_H
@@ -6,22 +6,22 @@
 #include "tracee/task.h"
 
 enum step_result {
-	STEP_DONE, /* one instruction; t->regs are read */
-	STEP_CALL, /* it is before a system call, which has not been made */
+	STEP_DONE, /* it has executed one instruction; t->regs are read */
+	STEP_CALL, /* it is before a system call */
 	/* it is before a nondeterministic instruction: *c */
 	STEP_NONDET,
-	STEP_STOPPED, /* it stopped before the end of the instruction: *status, as of waitpid */
+	STEP_STOPPED, /* it stopped before the end of the instruction: *status, as from waitpid */
 	STEP_GONE
 };
 
-/* Steps the task, whose t->regs are read, over one instruction, delivering `sig` if not 0. request:
- * PTRACE_SINGLESTEP, or PTRACE_SYSEMU_SINGLESTEP in replay, where it may be inside a call. *edge
- * becomes the address of the instruction if it has taken an edge that may count: a jump or call to
- * its own address or below, or an indirect jump; otherwise 0. */
+/* Steps the task, whose t->regs are read, over one instruction, and delivers `sig` if that is not
+ * 0. request: PTRACE_SINGLESTEP, or PTRACE_SYSEMU_SINGLESTEP in replay, where the task may be
+ * inside a call. *edge becomes the instruction's address if it took an edge that may be counted,
+ * which is a jump or call to its own address or below, or an indirect jump; otherwise 0. */
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 			   struct arch_nondet *c, int *status);
 
-/* The same without looking at the instruction: STEP_DONE, STEP_STOPPED or STEP_GONE. A pending trap
+/* The same without decoding the instruction: STEP_DONE, STEP_STOPPED or STEP_GONE. A pending trap
  * of an earlier step counts as an instruction. */
 enum step_result step_over(struct task *t, int request, int sig, int *status);
 

@@ -1,8 +1,8 @@
-/* Code files are kept under $XDG_CACHE_HOME/rr (~/.cache/rr), made once for all recordings.
+/* The cache of code files, $XDG_CACHE_HOME/rr (~/.cache/rr), which all recordings share.
  *
- * A name says what a file was made from, so nothing there is ever changed: it appears whole, by
- * rename, and is removed when all together are too large, the longest unused first. What is damaged
- * is made once more. Without a usable directory code files are made in memory.
+ * A file's name says what it was made from, so files never change. A file appears as a whole, by
+ * rename. If the cache is too large, the least recently used files are removed. Damaged files are
+ * made once more. Without a usable directory code files are made in memory.
  */
 #include "instrument/image.h"
 #include "instrument/instrument.h"
@@ -23,14 +23,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CACHE_MAX (4ull << 30) /* bytes; $RR_CACHE_MAX says otherwise */
-#define TOUCH_S 86400          /* how precisely the last use is known */
-/* A file that says why there is nothing to rewrite begins so. */
+#define CACHE_MAX (4ull << 30) /* bytes, unless $RR_CACHE_MAX is set */
+#define TOUCH_S 86400          /* precision of a file's time of last use */
+/* The beginning of a file that says why there is nothing to rewrite. */
 #define NOTHING "nothing: "
 #define NOTHING_MAX 256
 
-/* A file with a build-id is known by it, its size and its time stamp (files that were stripped or
- * patched keep the build-id); another one by where it is as well. */
+/* The name for an ELF file: from build-id, size and modification time, because stripped or patched
+ * files keep the build-id. Without a build-id, from device and inode number, too. */
 static char *name_for(int fd, const struct stat *st)
 {
 	uint8_t id[BUILD_ID_MAX];
@@ -50,7 +50,8 @@ static char *name_for(int fd, const struct stat *st)
 			 CODE_EDITION);
 }
 
-/* The cache's directory, made if it is not there; -1 if there is none that only we can write to. */
+/* The cache's directory, created if it is missing. -1: there is none to which only this user can
+ * write. */
 static int cache_dir(void)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -95,13 +96,14 @@ static void remove_oldest(int dir, struct cached *v, size_t n, uint64_t total)
 	uint64_t max = text ? strtoull(text, NULL, 0) : CACHE_MAX;
 
 	qsort(v, n, sizeof(*v), older);
-	for (size_t i = 0; i + 1 < n && total > max; i++) { /* the newest stays: it is in use */
+	for (size_t i = 0; i + 1 < n && total > max;
+	     i++) { /* the newest stays, because it is in use */
 		unlinkat(dir, v[i].name, 0);
 		total -= v[i].size;
 	}
 }
 
-/* Whoever makes a file has it locked. */
+/* A file that is being made is locked. */
 static void remove_if_stale(int dir, const char *name)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -113,7 +115,7 @@ static void remove_if_stale(int dir, const char *name)
 	close(fd);
 }
 
-/* Keeps the directory within its bounds, and free of what killed recorders have left half done. */
+/* Keeps the directory within its limit, and removes partial files of killed recorders. */
 static void tidy(int dir)
 {
 	struct cached *v = NULL;
@@ -142,8 +144,8 @@ static void tidy(int dir)
 	closedir(d);
 }
 
-/* What the file says of why there is nothing; NULL if it says something else. The text is kept for
- * ever: there are few. */
+/* The reason in a file that says why there is nothing to rewrite, else NULL. The text is never
+ * freed; there are few. */
 static const char *why_nothing(int fd)
 {
 	char text[NOTHING_MAX];
@@ -156,7 +158,8 @@ static const char *why_nothing(int fd)
 	return xstrdup(text + strlen(NOTHING));
 }
 
-/* It is a link to a file in traces, too, which may have been given to others with one of them. */
+/* Whether the file is ours: it is also linked into traces, and may have changed its owner with one
+ * of them. */
 static bool is_ours(int fd)
 {
 	struct stat st;
@@ -172,7 +175,7 @@ static void touch(int fd)
 		futimens(fd, NULL);
 }
 
-/* A code file, or one that says why there is none, written to fd; -1 if it could not be. */
+/* Writes to fd a code file, or why there is none. -1: it cannot be written. */
 static int make(int elf_fd, int fd)
 {
 	struct instrument_report rep = {0};
@@ -197,8 +200,8 @@ static int in_memory(int elf_fd)
 	return fd;
 }
 
-/* Makes the file and gives it its name, under which it is whole even after a power cut: no later
- * reader checks all of it. A descriptor for reading, or -1. */
+/* Makes the file and gives it its name. Under that name it must be whole even after a power cut,
+ * because readers do not check all of it. Returns a descriptor for reading, or -1. */
 static int make_in(int dir, const char *name, int elf_fd)
 {
 	static unsigned count;
@@ -207,7 +210,8 @@ static int make_in(int dir, const char *name, int elf_fd)
 	    ro = -1;
 
 	if (fd >= 0) {
-		/* Taken for stale before it is locked, it gets no name, and is made in memory. */
+		/* If another process took it for stale before it was locked, it gets no name, and
+		 * is made in memory. */
 		bool stale = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
 		if (!stale && !make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) &&
 		    !renameat(dir, tmp, dir, name))
@@ -222,7 +226,7 @@ static int make_in(int dir, const char *name, int elf_fd)
 	return ro;
 }
 
-/* Takes fd. NULL and *why NULL: damaged. */
+/* Takes ownership of fd. NULL with *why NULL: the file is damaged. */
 static struct code_image *take(int fd, const char **why)
 {
 	*why = why_nothing(fd);

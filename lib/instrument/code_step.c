@@ -1,7 +1,7 @@
-/* Stepping over one instruction of the original, which may be several in a trampoline. */
+/* Steps over one instruction of the original, which may be several in a trampoline. */
 #include "instrument/image.h"
 
-/* Instructions of a trampoline between two of the original, at most. */
+/* The most instructions of a trampoline between two of the original. */
 #define BETWEEN_MAX 64
 
 static enum step_result step_to_insn(struct task *t, const struct soft *soft,
@@ -14,7 +14,7 @@ static enum step_result step_to_insn(struct task *t, const struct soft *soft,
 	for (int i = 0; i < BETWEEN_MAX && s == STEP_DONE; i++) {
 		soft_enter(soft, count);
 		s = step_once(t, request, i ? 0 : sig, &edge, &c, status);
-		/* Where it was not rewritten, it has the result that this CPU gives. */
+		/* If it was not rewritten, it gets the result of this CPU. */
 		if (s == STEP_NONDET && !arch_nondet_is_clock(c.kind))
 			s = step_over(t, request, i ? 0 : sig, status);
 		soft_leave(soft, count);

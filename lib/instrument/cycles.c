@@ -1,17 +1,17 @@
-/* Edges that lie on no cycle need no count.
+/* Edges on no cycle need not be counted.
  *
- * What is promised is that code cannot go on without end and without a counted edge. So a backward
- * edge counts only if it is on a cycle, which it is if both its ends are in one strongly connected
- * component. There are two graphs:
+ * The promise is that no code runs forever without a counted edge. So a backward edge is counted
+ * only if it is on a cycle, that is, if both its ends are in one strongly connected component.
+ * There are two graphs:
  *
- * Of a function's blocks, for jumps inside it. Compilers put unlikely code after the rest and jump
- * back from it: that is no loop. Edges by indirect jumps are left out, as those count themselves;
- * what cycle is left, is one of direct edges.
+ * One of a function's blocks, for jumps inside it. Compilers put unlikely code after the rest and
+ * jump back from it, which is no loop. Indirect jumps are left out, because all of them are
+ * counted, so every other cycle consists of direct edges.
  *
- * Of functions, for calls and jumps between them. What an indirect call may reach (what has a name
- * that others see, or whose address is taken) is all reached through one node that represents the
- * unknown. A call through the procedure linkage table comes by an indirect jump, which counts
- * itself.
+ * One of functions, for calls and jumps between them. All functions that an indirect call may reach
+ * (whose name is exported, or whose address is taken) are reached through one node that represents
+ * the unknown. A call through the procedure linkage table goes through an indirect jump, which is
+ * counted.
  */
 #include "instrument/rewrite.h"
 #include "util/alloc.h"
@@ -21,7 +21,7 @@
 
 struct cycles {
 	struct rewrite *rw;
-	VEC(uint32_t) blocks; /* of the function looked at: where they begin */
+	VEC(uint32_t) blocks; /* starts of the current function's blocks */
 	VEC(struct edge) edges;
 	VEC(uint32_t) scc;
 	uint32_t *funcs_scc;
@@ -104,8 +104,8 @@ static bool jump_on_cycle(const struct cycles *c, const struct site *s)
 	return c->blocks.v[to] != s->target || c->scc.v[from] == c->scc.v[to];
 }
 
-/* The edges of one function in the graph of all; node 0 is the unknown, function i is node i + 1.
- */
+/* Adds the edges of one function to the graph of functions. Node 0 is the unknown, function i is
+ * node i + 1. */
 static void func_edges(struct cycles *c, uint32_t i)
 {
 	struct rewrite *rw = c->rw;
@@ -131,7 +131,7 @@ static void func_edges(struct cycles *c, uint32_t i)
 	}
 	if (unknown)
 		*VEC_ADD(&c->edges) = (struct edge){i + 1, 0};
-	if (falls && i + 1 < rw->funcs.n) /* a part of a function, which continues in the next */
+	if (falls && i + 1 < rw->funcs.n) /* a part of a function that continues in the next part */
 		*VEC_ADD(&c->edges) = (struct edge){i + 1, i + 2};
 }
 
@@ -149,7 +149,7 @@ static void funcs_look(struct cycles *c)
 	scc_find(&g, c->funcs_scc);
 }
 
-/* A direct edge from the function to another one, or a call of itself. */
+/* Whether a direct edge to another function, or a recursive call, is on a cycle. */
 static bool edge_on_cycle(const struct cycles *c, const struct func *f, const struct site *s)
 {
 	const struct func *to = func_at(c->rw, s->target);

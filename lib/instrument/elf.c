@@ -1,4 +1,4 @@
-/* Reading the ELF file: everything in it may be a lie. */
+/* Reads the ELF file. Nothing in it can be trusted. */
 #include "arch/arch.h"
 #include "instrument/rewrite.h"
 #include "util/alloc.h"
@@ -16,7 +16,7 @@
 		&(rw)->start, &(rw)->target, &(rw)->label, &(rw)->strong, &(rw)->taken, \
 			&(rw)->spare, &(rw)->dead, &(rw)->flags_known \
 	}
-#define LEN_MAX (1ull << 30) /* of an image */
+#define LEN_MAX (1ull << 30) /* bytes of an image */
 
 uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
 {
@@ -35,7 +35,7 @@ bool in_text(const struct rewrite *rw, int64_t addr)
 	return false;
 }
 
-/* pread_all() of the file; a failure is not the file's fault. */
+/* pread_all() of the file. A failure is not the file's fault. */
 static ssize_t file_bytes(struct rewrite *rw, void *buf, size_t n, uint64_t off)
 {
 	ssize_t got = pread_all(rw->fd, buf, n, off);
@@ -45,7 +45,7 @@ static ssize_t file_bytes(struct rewrite *rw, void *buf, size_t n, uint64_t off)
 	return got;
 }
 
-/* A table of the file: malloc'd, NULL if it isn't all there. */
+/* A table of the file, malloc'd. NULL: it is not all in the file. */
 static void *table_read(struct rewrite *rw, uint64_t off, uint64_t len, uint64_t max)
 {
 	if (len == 0 || len > max || off > rw->file_len || len > rw->file_len - off)
@@ -107,7 +107,7 @@ static int header_load(struct rewrite *rw)
 	return 0;
 }
 
-/* lo and len. */
+/* Sets lo and len. */
 static int elf_measure(struct rewrite *rw)
 {
 	uint64_t lo = UINT64_MAX, hi = 0, last = 0;
@@ -159,7 +159,7 @@ static int text_add(struct rewrite *rw, const Elf64_Phdr *p)
 	return 0;
 }
 
-/* Segments to where they would be loaded. */
+/* Reads the segments to where they would be loaded. */
 static int segments_load(struct rewrite *rw)
 {
 	for (unsigned i = 0; i < rw->eh.e_phnum; i++) {
@@ -193,8 +193,7 @@ int elf_load(struct rewrite *rw, int fd)
 	rw->file_len = st.st_size;
 	if (header_load(rw) || elf_measure(rw))
 		return 1;
-	/* The decoder is told where to stop; what reads numbers from the image need not look that
-	 * closely. */
+	/* One more page, so that reading a number near the end of the image needs no check. */
 	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (rw->img == MAP_FAILED) {
@@ -235,7 +234,7 @@ void elf_free(struct rewrite *rw)
 		free(all[i]);
 }
 
-/* The part of [start, end) that is in one text. */
+/* Adds the part of [start, end) that is in one text. */
 static void region_add(struct rewrite *rw, uint64_t start, uint64_t end)
 {
 	for (unsigned i = 0; i < rw->ntexts; i++) {

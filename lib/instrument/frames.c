@@ -9,14 +9,14 @@
 
 #define NONE 0xff /* DW_EH_PE_omit */
 
-/* Reads forwards in the image; past the end everything is 0 and `bad` is set. */
+/* Reads forwards in the image. Past the end everything is 0, and `bad` is set. */
 struct cursor {
 	const struct rewrite *rw;
 	uint64_t at, end;
 	bool bad;
 };
 
-/* What a frame's CIE says of it. */
+/* The properties of a frame that its CIE gives. */
 struct cie {
 	uint8_t addr_enc, lsda_enc;
 	bool augmented, known;
@@ -70,7 +70,7 @@ static uint64_t read_format(struct cursor *c, uint8_t enc)
 	return 0;
 }
 
-/* An encoded pointer, as an offset from lo; UINT64_MAX: null, or of a kind that no linker makes
+/* An encoded pointer, as an offset from lo. UINT64_MAX: null, or of a kind that linkers do not use
  * here. */
 static uint64_t read_pointer(struct cursor *c, uint8_t enc)
 {
@@ -203,7 +203,7 @@ static void eh_frame_read(struct rewrite *rw, uint64_t at, uint64_t end, bool to
 	}
 }
 
-/* Where .eh_frame begins, by its header. */
+/* The start of .eh_frame, from its header. */
 static uint64_t eh_frame_hdr_start(const struct rewrite *rw, const Elf64_Phdr *p)
 {
 	struct cursor c = {.rw = rw, .at = p->p_vaddr - rw->lo, .end = rw->len};

@@ -1,12 +1,12 @@
-/* Which bytes are functions, and all of their instructions. */
+/* Finds the functions, and decodes all of their instructions. */
 #include "instrument/rewrite.h"
 #include "util/array.h"
 #include "util/size.h"
 
 #include <string.h>
 
-/* Short sections, as .init, are decoded from their start even if nothing names functions in
- * them. */
+/* Sections up to this length, like .init, are decoded from their start even if nothing names
+ * functions in them. */
 enum { SWEEP_MAX = 256 };
 
 static int func_cmp(const void *a, const void *b)
@@ -45,7 +45,7 @@ struct func *func_at(const struct rewrite *rw, uint32_t addr)
 	return at < rw->funcs.n && rw->funcs.v[at].start <= addr ? &rw->funcs.v[at] : NULL;
 }
 
-/* Symbols' functions, and those of Go's own table, where frames know none. */
+/* Adds functions of symbols and of Go's own table where frames name none. */
 static void funcs_add_symbols(struct rewrite *rw)
 {
 	struct rewrite syms = *rw;
@@ -83,7 +83,7 @@ static bool is_plt(const char *name)
 	       !strcmp(name, ".iplt");
 }
 
-/* The procedure linkage table, and sections of which nothing is known. */
+/* Adds the procedure linkage table, and sections in which no function is known. */
 static void funcs_add_sections(struct rewrite *rw)
 {
 	size_t known = rw->funcs.n;
@@ -115,7 +115,7 @@ void funcs_find(struct rewrite *rw)
 	funcs_add_sections(rw);
 }
 
-/* `sure`: the instruction will be known to be one when all of its function has been decoded. */
+/* sure: the jump is certainly an instruction, once its whole function has been decoded. */
 static void jump_mark(struct rewrite *rw, int64_t to, bool sure)
 {
 	if (!in_text(rw, to))
@@ -125,7 +125,7 @@ static void jump_mark(struct rewrite *rw, int64_t to, bool sure)
 		*VEC_ADD(&rw->jumps) = to;
 }
 
-/* What may be an absolute address in an instruction. */
+/* Marks values in an instruction that may be absolute addresses. */
 static void absolute_mark(struct rewrite *rw, const struct insn *in)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(in->abs_off) && in->abs_off[i]; i++) {
@@ -138,10 +138,10 @@ static void absolute_mark(struct rewrite *rw, const struct insn *in)
 	}
 }
 
-#define OPERAND_MAX 32 /* bytes: a vector register's */
+#define OPERAND_MAX 32 /* bytes of a vector register */
 
-/* Code is read as data: constants beside functions, and numbers inside instructions (V8 loads one
- * that some instruction holds already from there). They stay as they are. */
+/* Some code is read as data: constants between functions, and numbers inside instructions (V8 loads
+ * a constant from inside another instruction). They are not rewritten. */
 static void data_mark(struct rewrite *rw, uint32_t addr)
 {
 	uint32_t end = addr;
@@ -151,7 +151,7 @@ static void data_mark(struct rewrite *rw, uint32_t addr)
 	range_take(rw, addr, end);
 }
 
-/* What an instruction says about others. */
+/* Marks what an instruction says about others. */
 static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in, bool sure)
 {
 	switch (in->type) {
@@ -214,7 +214,7 @@ void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
 	}
 }
 
-/* What func_decode() has added, and takes back if it comes to what is no instruction. */
+/* The state before func_decode(), which restores it if the function does not decode. */
 struct mark {
 	size_t sites, syscalls, blocks, pads;
 };
@@ -233,7 +233,7 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 	rw->pads.n = m->pads;
 	for (uint32_t at = f->start; at < f->end; at++)
 		bit_clear(rw->start, at);
-	if (f->sweep) /* it was only a guess */
+	if (f->sweep) /* the function was only a guess */
 		return;
 	bytes_mark(rw, f->start, f->end);
 	rw->rep->functions_left++;
@@ -242,7 +242,7 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 			rw->lo + f->start, rw->lo + f->end);
 }
 
-/* Adds what an instruction is; `goes_on`: the one before does, to it. */
+/* Adds an instruction. goes_on: the previous one continues to it. */
 static void insn_add(struct rewrite *rw, const struct insn *in, bool goes_on)
 {
 	bit_set(rw->start, in->addr);
@@ -279,7 +279,7 @@ void func_decode(struct rewrite *rw, struct func *f)
 	}
 	for (size_t i = 0; i < rw->jumps.n; i++)
 		bit_set(rw->strong, rw->jumps.v[i]);
-	/* A call at the end does not return. */
+	/* A call at the end of a function does not return. */
 	f->falls = goes_on && !call;
 	f->refs_to = rw->refs.n;
 }

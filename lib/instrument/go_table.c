@@ -1,6 +1,6 @@
-/* The functions of a Go program: its own table of them is there when nothing else is. Source: the
- * Go project's "Go 1.2 Runtime Symbol Information" and src/debug/gosym; the layouts are those of
- * Go 1.2, 1.16, 1.18 and 1.20. */
+/* The functions of a Go program, from its own table, which is there even in stripped programs.
+ * Source: the Go project's "Go 1.2 Runtime Symbol Information" and src/debug/gosym. The layouts are
+ * those of Go 1.2, 1.16, 1.18 and 1.20. */
 #include "instrument/rewrite.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ enum {
 
 #define HEADER 8 /* magic, two zeroes, size of the smallest instruction, size of a pointer */
 
-/* A table of that name, or the same in a section for what is relocated. */
+/* Whether the section is that table, or its relocated form. */
 static bool is_gotab(const char *name)
 {
 	const char *end = ".gopclntab";
@@ -27,9 +27,9 @@ struct gotab {
 	const uint8_t *p;
 	uint64_t len;
 	uint64_t n;    /* functions */
-	uint64_t at;   /* of their entries */
-	unsigned size; /* of an address, and of what follows it */
-	uint64_t base; /* addresses are relative to that */
+	uint64_t at;   /* offset of their entries */
+	unsigned size; /* size of an address, and of the word after it */
+	uint64_t base; /* addresses are relative to this */
 };
 
 /* Word i of the header. */
@@ -42,7 +42,7 @@ static uint64_t word(const struct gotab *t, unsigned i)
 	return v;
 }
 
-/* Where Go's code begins is relocated where the program is; then it is not in the file. */
+/* The start of Go's code. If the program is relocatable, it is not in the file. */
 static uint64_t text_start(const struct rewrite *rw, uint64_t told)
 {
 	for (unsigned i = 0; !told && i < rw->eh.e_shnum; i++)
@@ -73,7 +73,7 @@ static bool gotab_read(const struct rewrite *rw, struct gotab *t)
 		break;
 	default: return false;
 	}
-	/* Behind the last function's entry is the address where it ends. */
+	/* After the last function's entry there is the address of its end. */
 	return t->at <= t->len && t->len - t->at >= t->size &&
 	       t->n <= (t->len - t->at - t->size) / (2 * t->size);
 }

@@ -1,10 +1,11 @@
-/* Groups: runs of instructions that make room for a jump, by moving into one trampoline. */
+/* Groups: consecutive instructions that are displaced into one trampoline to make room for a
+ * jump. */
 #include "instrument/rewrite.h"
 
 enum { INSNS_MAX = 8 };
 
-/* Extends from `start`, whose instructions up to the site are known to be movable, as far as a jump
- * needs. */
+/* Extends a group from `start` until there is room for a jump. The instructions up to the site are
+ * known to be movable. */
 static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t start,
 			unsigned count, const struct insn *site, struct plan *p)
 {
@@ -27,7 +28,7 @@ static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t
 	return true;
 }
 
-/* The smallest group with the site in it. */
+/* The smallest group that contains the site. */
 bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site,
 		struct plan *best)
 {

@@ -206,7 +206,7 @@ bool code_at_stop_code(const struct code_places *p, uint64_t pc)
 	return code_in_tramp(p, pc) && code_origin(p, pc) == pc;
 }
 
-/* Its bytes in the code file; NULL: there are no n of them. */
+/* The n bytes at addr in the code file. NULL: they are not in one segment. */
 static const uint8_t *segment_bytes(const struct code_header *h, uint64_t addr, uint64_t n)
 {
 	for (uint32_t i = 0; i < h->nsegments; i++) {
@@ -252,7 +252,8 @@ void code_run_show(const struct code_run *run, int fd, uint8_t *buf)
 	}
 }
 
-/* A jump to a trampoline where no instruction of the original is: a short jump goes to it. */
+/* Whether pc is at an island: a jump to a trampoline, reached by a short jump, where the original
+ * has no instruction. */
 static bool at_island(const struct code_places *p, uint64_t pc)
 {
 	for (size_t i = 0; i < p->n && !p->look_only; i++) {
@@ -331,7 +332,7 @@ bool code_at_stop(const struct code_places *p, struct trace_regs *g,
 			room ? arch_jump_target(bytes, room < ARCH_INSN_MAX ? room : ARCH_INSN_MAX,
 						tail, g, read, ctx)
 			     : 0;
-		/* The jump will fault: it is left to do so. */
+		/* If the jump will fault, the task continues at the jump itself. */
 		ARCH_PC(g) = to ? to : tail;
 	}
 	return true;

@@ -1,4 +1,4 @@
-/* Code files in use: opening them, and mapping addresses in a tracee to those of the original. */
+/* Opens code files, and maps addresses in a tracee to those of the original and back. */
 #ifndef RR_IMAGE_H
 #define RR_IMAGE_H
 
@@ -12,91 +12,92 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A code file, mapped into our own memory, every table checked to lie inside it. */
+/* An open code file, mapped into this process. Every table was checked to lie inside it. */
 struct code_image {
 	const struct code_header *h;
 	const struct code_site *sites;
 	const struct code_pair *origins, *moved;
 	size_t bytes;
-	/* addresses of counted edges, sorted: made when they are first asked for */
+	/* addresses of counted edges, sorted; filled at first use */
 	uint32_t *edges;
 	size_t nedges;
 	int fd; /* of the code file; closed with the image */
 };
 
-/* Takes the descriptor. NULL if the file is damaged or of another version; the descriptor is closed
- * then. */
+/* Takes ownership of the descriptor, and closes it on failure. NULL: the file is damaged or of
+ * another version. */
 struct code_image *code_image_open(int fd);
 void code_image_close(struct code_image *img);
 
 /* Rewritten code in an address space. */
 struct code_place {
-	uint64_t lo; /* where the original file's first page is */
+	uint64_t lo; /* address of the original file's first page */
 	const struct code_image *img;
 	bool mapped; /* false: the program has unmapped it, only the trampolines are left */
 };
 struct code_places {
 	struct code_place *v;
 	size_t n;
-	/* They only say which edges count: the original code is mapped and runs. */
+	/* The original code is mapped and runs; code images only define the counted edges. */
 	bool look_only;
 };
 struct code_places *code_of(const struct mm *mm);
 
-/* Adds it, in the place of any whose trampolines it overlaps. */
+/* Adds an image, and removes those whose trampolines it overlaps. */
 void code_place_add(struct code_places *p, uint64_t lo, const struct code_image *img);
 struct code_place *code_place_find(struct code_places *p, uint64_t lo,
 				   const struct code_image *img);
-/* The program's mappings of [start, start+len) are gone. */
+/* To be called after the program has unmapped [start, start+len). */
 void code_places_unmapped(struct code_places *p, uint64_t start, uint64_t len);
 /* Whether some trampolines of the address space lie in [start, start+len). */
 bool code_places_overlap(const struct code_places *p, uint64_t start, uint64_t len);
 uint64_t code_place_tramp(const struct code_place *c);
 
-/* The call that a stop's registers enter is a site's: *site becomes its row, and the registers in g
- * those of the program at the site, past the edge or before the instruction. saved: from
- * the counter page. read: tracee memory, 0 on success. False: the call is the program's
- * own. */
+/* For a syscall-entry-stop with registers g. If counted code made the call, sets *site to the
+ * site's row, and g to the program's registers past the edge or before the nondeterministic
+ * instruction. saved: from the counter page. read: reads tracee memory, 0 on success. False: the
+ * program made the call. */
 bool code_at_stop(const struct code_places *p, struct trace_regs *g,
 		  const uint64_t saved[COUNTER_SAVED],
 		  int (*read)(void *, uint64_t, void *, size_t), void *ctx,
 		  const struct code_site **site);
 
-/* Where the original program is when the task is at pc: pc itself outside of trampolines. */
+/* The address in the original code at which a task at pc is. Outside of trampolines: pc itself. */
 uint64_t code_origin(const struct code_places *p, uint64_t pc);
-/* The same just past a breakpoint instruction: perhaps one that has been written over the first
- * byte of another. */
+/* The same for a task just past a breakpoint instruction, which may have replaced the first byte of
+ * another instruction. */
 uint64_t code_origin_broken(const struct code_places *p, uint64_t pc);
-/* Where to go on for the original's pc: into a trampoline when that instruction has been moved
- * there. */
+/* Where a task must continue to be at the original's pc: in a trampoline if that instruction is
+ * displaced. */
 uint64_t code_entry(const struct code_places *p, uint64_t pc);
-/* The one or two places where the work of the original's instruction at pc begins: v[0] is
+/* The one or two places where the execution of the original's instruction at pc begins. v[0] is
  * code_entry(p, pc). */
 size_t code_entries(const struct code_places *p, uint64_t pc, uint64_t v[2]);
-/* Whether the program, stopped anywhere at pc, is before an instruction of the original:
- * that of code_origin(p, pc). */
+/* Whether a program stopped at pc has executed nothing yet of the original's instruction at
+ * code_origin(p, pc). */
 bool code_at_insn(const struct code_places *p, uint64_t pc);
-/* Whether pc is in the code by which every site stops, which belongs to none of them. */
+/* Whether pc is in the code by which all sites stop. It belongs to no site. */
 bool code_at_stop_code(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
 
-/* The task, stopped anywhere in counted code, will stop at its next edge. In the middle of counting
- * one, it is moved past that. */
+/* The task, stopped anywhere in counted code, will stop at its next counted edge. If it is just
+ * counting one, it is advanced past that one. */
 void code_arm_next(struct task *t, struct soft_task *count);
 
-/* Lets the task, whose t->regs are read and hold the original's pc, execute one instruction of the
- * original's, with a signal: STEP_DONE. STEP_CALL or STEP_NONDET: it is before a call, perhaps
- * one of counted code, or before a nondeterministic instruction, and is to be resumed.
- * Otherwise as step_once(). */
+/* Lets the task, whose t->regs are read and have the original's pc, execute one instruction of the
+ * original and delivers `sig`: STEP_DONE. STEP_CALL or STEP_NONDET: the task is before a call,
+ * which may be that of counted code, or before a nondeterministic instruction, and must be resumed.
+ * Otherwise like step_once(). */
 enum step_result code_step(struct task *t, const struct soft *soft, struct soft_task *count,
 			   int request, int sig, int *status);
 
-/* The task, whose t->regs are read, has stopped after an access to memory: executes what a
- * trampoline still has to do for the instruction that made it. */
+/* For a task, whose t->regs are read, that has stopped after an access to memory: executes the rest
+ * of the trampoline's code for that instruction. */
 void code_finish(struct task *t, const struct soft *soft, struct soft_task *count, int request);
 
-/* Rewritten code that is mapped, as its file has it; file_off: where the original has that. */
+/* A run of mapped rewritten code, its bytes in the code file, and file_off, its offset in the
+ * original file. */
 struct code_run {
 	uint64_t start;
 	size_t len;
@@ -104,20 +105,20 @@ struct code_run {
 	const struct code_image *img;
 	uint64_t file_off;
 };
-/* The first in [addr, end). */
+/* The first run in [addr, end). */
 bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run);
-/* What was read of it, as the original has it, whose file is open at fd; bytes that have been
- * written there since stay. */
+/* Replaces rewritten bytes of the run in buf by those of the original file fd. Bytes that were
+ * written since stay. */
 void code_run_show(const struct code_run *run, int fd, uint8_t *buf);
 
-/* Whether the edge that the original's instruction at pc may take is counted. */
+/* Whether the original's instruction at pc is a counted edge. */
 bool code_counts(const struct code_places *p, uint64_t pc);
 
-/* The code file for an ELF file, from the cache, made if it is not there. NULL if there is nothing
- * to rewrite, or it cannot be: *why then says so in a few words; NULL if it is us who lack
- * descriptors, room or memory for that. */
+/* The code file for an ELF file, from the cache; it is made if it is not there. NULL: there is
+ * nothing to rewrite, or it cannot be rewritten. *why then gives the reason, or is NULL if this
+ * process lacks descriptors, disk space or memory. */
 struct code_image *code_cache_get(int elf_fd, const char **why);
-/* It is in the cache: getting it takes no time. */
+/* Whether it is in the cache, so that code_cache_get() takes no time. */
 bool code_cache_has(int elf_fd);
 
 #endif

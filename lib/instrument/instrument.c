@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #define TABLE_ALIGN(x) (((x) + 7) & ~7ull)
-/* what 32-bit displacements reach, and operands a little outside of the image */
+/* reach of 32-bit displacements, less some room for operands just outside of the image */
 #define NEAR (INT32_MAX - (64l << 20))
 
-/* Where trampolines go: before the image, or for a program with a fixed place too near to address
- * 0, far behind. */
+/* Chooses the address of trampolines: before the image or, if a program's fixed address is too near
+ * to 0, far after it. */
 static int place_trampolines(struct rewrite *rw, struct code_header *h)
 {
 	h->tramp_len = rw->em.n;
@@ -39,7 +39,7 @@ static void displace(uint8_t *p, int64_t by)
 	memcpy(p, &v, 4);
 }
 
-/* Displacements become right once it is known how far trampolines are from the image. */
+/* Completes displacements, once the distance of trampolines from the image is known. */
 static void displace_all(struct rewrite *rw, int64_t tramp_addr)
 {
 	for (size_t i = 0; i < rw->em.fixups.n; i++)
@@ -72,7 +72,7 @@ static uint64_t table_place(struct code_table *t, uint64_t off, size_t n, size_t
 	return t->off + n * size;
 }
 
-/* Where everything is in the code file. */
+/* Fills in the offsets in the code file. */
 static void header_fill(struct rewrite *rw, struct code_header *h)
 {
 	struct emitter *em = &rw->em;

@@ -1,11 +1,11 @@
-/* Jump tables, and addresses that only data holds. */
+/* Finds jump targets that only data names: jump tables and addresses. */
 #include "instrument/rewrite.h"
 #include "util/alloc.h"
 #include "util/array.h"
 
 #include <string.h>
 
-/* Whether an instruction begins there, as far as that is known. */
+/* Whether an instruction may begin there. */
 static bool may_begin(const struct rewrite *rw, int64_t addr)
 {
 	if (!in_text(rw, addr))
@@ -16,7 +16,7 @@ static bool may_begin(const struct rewrite *rw, int64_t addr)
 	return f && f->left;
 }
 
-/* The target of the entry at `at`, which is relative to `base`; 0: it is none. */
+/* The target of the table entry at `at`, which is relative to `base`; 0: it is no entry. */
 static uint32_t entry_target(const struct rewrite *rw, uint32_t base, uint32_t at)
 {
 	int32_t v;
@@ -27,8 +27,8 @@ static uint32_t entry_target(const struct rewrite *rw, uint32_t base, uint32_t a
 	return v != 0 && may_begin(rw, (int64_t)base + v) ? base + v : 0;
 }
 
-/* Entries are read for as long as they can be ones, or until another table begins. What are
- * certainly no instructions but entries is not to be rewritten. */
+/* Reads entries as long as they are plausible, and until another table begins. Bytes that are
+ * certainly entries are not rewritten. */
 static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, size_t ref)
 {
 	uint32_t base = refs[ref], at = base, to;
@@ -47,7 +47,7 @@ static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, s
 		range_take(rw, base, at);
 }
 
-/* Where words of zero end that begin at `at`. */
+/* The end of the zero words that begin at `at`. */
 static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 {
 	uint64_t two;
@@ -66,9 +66,9 @@ static uint32_t zeros_end(const struct rewrite *rw, uint32_t at)
 	return at;
 }
 
-/* Distances from `base`, which is in the function; those before `at` are zero. Fewer than four are
- * coincidence. *seen: where those from this base end that have been looked at, from an address not
- * above `at` on: from there on they are the same. */
+/* Marks the targets of a table of distances from `base`, which is in the function. Those before
+ * `at` are zero. Fewer than four are taken for coincidence. *seen: the end of the distances from
+ * this base that were marked already, from an address at or below `at`. */
 static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, uint32_t table,
 			   uint32_t at, uint32_t *seen)
 {
@@ -94,7 +94,7 @@ static int u32_cmp(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* What the function names, sorted, each once; *n of them. To be freed. */
+/* The addresses that the function names, sorted, without duplicates; *n of them. To be freed. */
 static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_t *n)
 {
 	size_t all = f->refs_to > f->refs_from ? f->refs_to - f->refs_from : 0;
@@ -110,13 +110,13 @@ static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_
 	return v;
 }
 
-/* The first that is `value` or more. */
+/* The index of the first that is `value` or more. */
 static size_t lower_bound(const uint32_t *v, size_t n, int64_t value)
 {
 	return ARRAY_SEARCH(i, n, v[i] >= value);
 }
 
-/* Distances of zero lead to the base itself, whichever it is. */
+/* Marks every possible base, because distances of zero lead to the base itself. */
 static void bases_mark(struct rewrite *rw, struct func *f, const uint32_t *refs, size_t n,
 		       bool table)
 {
@@ -127,14 +127,14 @@ static void bases_mark(struct rewrite *rw, struct func *f, const uint32_t *refs,
 		}
 }
 
-/* GCC's computed gotos by tables of `&&label - &&base`: any address in the function may be the base
- * of any data it names. Only those are tried from which the first distance that is not zero leads
+/* GCC's computed gotos by tables of `&&label - &&base`. Any address in the function may be the base
+ * of any data that it names. Only those bases are tried from which the first nonzero distance leads
  * into the function. */
 static void func_tables_mark(struct rewrite *rw, struct func *f)
 {
 	size_t n;
 	uint32_t *refs = func_refs(rw, f, &n), zeros = 0;
-	/* of each base, and of tables that are so aligned */
+	/* for each base and each alignment of tables */
 	uint32_t *seen = xcalloc(4 * n + 1, sizeof(*seen));
 	bool marked = false;
 
@@ -164,8 +164,8 @@ static void func_tables_mark(struct rewrite *rw, struct func *f)
 	free(refs);
 }
 
-/* Tables of a function whose end was guessed: what they name past it, and before the next
- * function, belongs to it. */
+/* Tables of a function whose end was guessed: targets between that end and the next function belong
+ * to it. */
 static void gap_tables_mark(struct rewrite *rw, const struct func *f, uint32_t limit)
 {
 	for (uint32_t r = f->refs_from; r < f->refs_to; r++) {
@@ -183,7 +183,7 @@ static void gap_tables_mark(struct rewrite *rw, const struct func *f, uint32_t l
 	}
 }
 
-/* Programs that are not moved have no relocations: any aligned word may be an address. */
+/* Programs with a fixed address have no relocations: any aligned word may be an address. */
 static void words_mark(struct rewrite *rw, const struct range *r)
 {
 	for (uint64_t at = (r->start + 7) & ~7ul; at + 8 <= r->end; at += 8) {
@@ -198,7 +198,7 @@ bool table_at(const struct rewrite *rw, uint32_t addr)
 	return entry_target(rw, addr, addr) && entry_target(rw, addr, addr + 4);
 }
 
-/* Tables of distances from themselves, at whatever address some code names. */
+/* Tables of distances from themselves, at any address that code names. */
 static void refs_mark(struct rewrite *rw)
 {
 	size_t n = rw->refs.n;

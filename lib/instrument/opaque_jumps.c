@@ -1,9 +1,9 @@
-/* Functions with jumps whose targets were not found.
+/* Functions with opaque jumps, whose targets were not found.
  *
- * A target that is not known is a place where a group must not be, so it matters that none is
- * missed. Two things give one away: an instruction that follows a jump and that nothing seems to
- * reach, and a computed address inside a function that jumps by register. Such a function is looked
- * at jump by jump; if one stays unexplained, nothing in it is moved.
+ * No group may contain an unknown target, so it matters that none is missed. Two things suggest
+ * one: an instruction after a jump that nothing seems to reach, and a computed address inside a
+ * function that jumps by register. Such a function is checked jump by jump. If one stays
+ * unexplained, no instruction of the function is displaced.
  */
 #include "instrument/rewrite.h"
 
@@ -17,7 +17,8 @@ static bool func_explained(struct rewrite *rw, const struct func *f)
 	return f->indirect;
 }
 
-/* What follows a jump and that nothing certain goes to may be data: its sites are left alone. */
+/* A block after a jump may be data if no certain instruction goes to it. Its sites are left
+ * alone. */
 static void block_distrust(struct rewrite *rw, const struct func *f, uint32_t start)
 {
 	uint32_t end = start;
@@ -29,8 +30,8 @@ static void block_distrust(struct rewrite *rw, const struct func *f, uint32_t st
 		rw->sites.v[i].unreached = true;
 }
 
-/* Something certain goes inside an instruction, and not past a prefix: data made the decoding
- * go wrong. */
+/* Whether a certain target is inside an instruction, and not just past a prefix: then data was
+ * decoded as code. */
 static bool decoded_wrong(const struct rewrite *rw, const struct func *f)
 {
 	for (uint32_t at = f->start + 1; at < f->end; at++) {

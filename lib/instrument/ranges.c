@@ -1,4 +1,5 @@
-/* Which bytes of the text are rewritten, which are free, and which sites are in them. */
+/* Keeps track of which bytes of the text are rewritten, which are free, and which sites are
+ * done. */
 #include "instrument/rewrite.h"
 #include "util/array.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 struct node {
-	uint32_t edge;       /* next to look at */
-	uint32_t index, low; /* index 0: not seen yet */
+	uint32_t edge;       /* the next edge to follow */
+	uint32_t index, low; /* index 0: not visited yet */
 	bool on_stack;
 };
 

@@ -1,4 +1,4 @@
-/* Which event of which processor is the number of retired conditional branches. */
+/* The event that counts retired conditional branches, by processor. */
 #include "counter/hpc.h"
 #include "util/alloc.h"
 #include "util/file_io.h"
@@ -19,8 +19,8 @@
 #define INTEL_ATOM EVENT(0xc4, 0x7e)
 #define AMD_ZEN EVENT(0xd1, 0x00)
 
-/* No manual bounds the skid: these are far above what interrupts are said to take, and the
- * self-test looks. A bound that is too wide only makes a replay stop at more breakpoints. */
+/* No manual gives a bound of the skid. These are far above published latencies of interrupts, and
+ * the self-test checks them. Too wide a bound only makes a replay stop at more breakpoints. */
 #define INTEL_SKID 200
 #define AMD_SKID 1000
 
@@ -35,7 +35,7 @@ const char hpc_lock_map_text[] =
 struct row {
 	uint64_t config;
 	const char *name;
-	const uint8_t *models; /* with a 0 at the end; NULL: all of the family */
+	const uint8_t *models; /* terminated by 0; NULL: all of the family */
 	unsigned family, skid;
 	bool lock_map;
 };
@@ -84,7 +84,7 @@ static const struct row *find(const char *vendor, unsigned family, unsigned mode
 	return NULL;
 }
 
-/* A processor with two kinds of cores has a PMU a kind: its number is in a file. */
+/* A processor with two kinds of cores has a PMU for each kind, whose number is in a file. */
 static int pmu_type(const char *name)
 {
 	char *path = xasprintf("/sys/bus/event_source/devices/%s/type", name);
@@ -127,7 +127,7 @@ const char *hpc_kind_here(struct hpc_kind *k)
 	if (family == 15)
 		family += a >> 20 & 0xff;
 	memset(k, 0, sizeof(*k));
-	/* for tests: an event that never happens, so that registers alone identify points */
+	/* for tests: an event that never occurs, so that only registers identify points */
 	if (getenv("RR_HPC_DUMMY")) {
 		k->event.type = PERF_TYPE_SOFTWARE;
 		k->event.config = PERF_COUNT_SW_DUMMY;
