@@ -1,4 +1,4 @@
-/* rr-dump: a trace as text. */
+/* rr-dump: prints a trace as text. */
 #include "print/print.h"
 #include "print/replay_report.h"
 #include "replay/replay.h"
@@ -23,17 +23,17 @@ static const char help_text[] =
 	"  -k KIND[,KIND]  these kinds              -M  mappings\n"
 	"  -p TID[,TID]    these tasks              -c  summary by call\n"
 	"  -s NAME[,NAME]  these calls              -t  tree of tasks\n"
-	"  -r  registers, in two more columns       -w FD  what was written to FD, and nothing else\n"
-	"  -m  memory written, a line each          -j  JSON, one object a line\n"
-	"  -x  buffers and memory in hexadecimal    -H  name the columns first\n"
-	"  -l  follow a recording still running     -h  this help\n";
+	"  -r  registers, in two more columns       -w FD  only what was written to FD\n"
+	"  -m  memory written, in lines of its own  -j  JSON, one object a line\n"
+	"  -x  buffers and memory in hexadecimal    -H  print names of columns first\n"
+	"  -l  follow a recording that still runs   -h  print this text\n";
 
 struct dump {
 	struct trace_reader *reader;
 	struct print_select select;
 	struct print_style style;
 	const char *trace;
-	int view; /* option that asks for another view than events; 0 */
+	int view; /* the option of a view other than events; 0: events */
 	int fd;   /* of -w */
 	bool header, follow;
 };
@@ -67,7 +67,7 @@ static int read_fd(const char *arg)
 static void set_view(struct dump *d, int opt)
 {
 	if (d->view && d->view != opt)
-		errx(2, "-%c: not together with -%c: one view at a time", opt, d->view);
+		errx(2, "-%c: cannot be used with -%c: one view at a time", opt, d->view);
 	d->view = opt;
 }
 
@@ -110,7 +110,7 @@ static void read_options(struct dump *d, int argc, char **argv)
 		usage();
 	d->trace = argv[optind];
 	if (d->follow && d->view)
-		errx(2, "-l: not together with -%c: it follows events", d->view);
+		errx(2, "-l: cannot be used with -%c: only events can be followed", d->view);
 }
 
 /* The next event; when following, waits for it. */
@@ -119,7 +119,8 @@ static int next_event(struct dump *d, size_t *range, struct trace_event *ev)
 	static const struct timespec pause = {.tv_nsec = 100000000};
 
 	for (;;) {
-		/* Asked before reading: what a recorder wrote until it went is read. */
+		/* Checked before reading, so that whatever the recorder wrote before it ended is
+		 * read. */
 		bool live = d->follow && trace_reader_live(d->reader);
 		int got = print_select_next(&d->select, range, d->reader, ev);
 
@@ -131,7 +132,7 @@ static int next_event(struct dump *d, size_t *range, struct trace_event *ev)
 	}
 }
 
-/* Memory that was too much to be loaded at once. */
+/* Prints the rest of memory that is too large to be loaded at once. */
 static int dump_more_memory(struct dump *d, const struct trace_event *ev)
 {
 	struct trace_data data;
@@ -177,7 +178,7 @@ static int write_bytes(void *ctx, const struct trace_event *ev, int stream, cons
 	return fwrite(bytes, 1, n, stdout) == n ? 0 : -1;
 }
 
-/* A trace does not hold what the program wrote: a replay writes it again. */
+/* A trace does not hold what the program wrote. A replay produces it. */
 static _Noreturn void dump_written(struct dump *d)
 {
 	const struct replay_options o = {
@@ -212,7 +213,7 @@ int main(int argc, char **argv)
 
 	stdio_reserve();
 	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_IGN); /* a file that would be too large is an error as others are */
+	signal(SIGXFSZ, SIG_IGN); /* so that a too large file is an error like others */
 	read_options(&d, argc, argv);
 	d.select.follow = d.follow;
 	d.style.align = isatty(STDOUT_FILENO);

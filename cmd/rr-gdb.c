@@ -1,4 +1,4 @@
-/* rr-gdb: a recorded run in gdb, forwards and backwards. */
+/* rr-gdb: debugs a recorded run, forwards and backwards. */
 #include "gdb/gdb.h"
 #include "util/file_io.h"
 #include "util/size.h"
@@ -17,15 +17,15 @@ static const char usage_text[] =
 	"  -p PID            start where this process has executed its program\n"
 	"  -f PID            start where this process was forked\n"
 	"  -d, --gdb GDB     start this gdb\n"
-	"  -s [ADDR:]PORT    start no gdb: wait for clients there; ADDR is 127.0.0.1 if not given\n"
-	"  -s PATH           the same, on a socket of that name, which has a / in it\n"
+	"  -s [ADDR:]PORT    start no gdb, but wait for clients at this port (ADDR: 127.0.0.1)\n"
+	"  -s PATH           the same, at a Unix socket; PATH contains a /\n"
 	"  -h, --help        print this text\n"
 	"  --version         print the version\n";
 
 struct options {
 	struct gdb_options server;
 	const char *debugger, *serve; /* serve: the address; NULL: start the debugger */
-	char **rest;                  /* the debugger's; NULL at the end */
+	char **rest;                  /* arguments of the debugger, NULL-terminated */
 };
 
 static _Noreturn void usage(void)

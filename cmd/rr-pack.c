@@ -1,4 +1,4 @@
-/* rr-pack: makes traces that travel, and unpacks archives of others. */
+/* rr-pack: makes traces that replay elsewhere, and unpacks archives of traces. */
 #include "pack/pack.h"
 #include "trace/trace.h"
 #include "util/alloc.h"
@@ -19,18 +19,18 @@ static const char usage[] =
 	"       rr-pack --sources [--debug=DIR] [TRACE ...]\n"
 	"       rr-pack -x [--max-files N] [--max-size BYTES] ARCHIVE [DIR]\n"
 	"Puts copies of every file that a replay needs into the trace.\n"
-	"  -n                   only print what would be added, and what is missing\n"
-	"  -o ARCHIVE           make a packed trace an archive, - for standard output; TRACE stays\n"
-	"  --into DIR           put a packed trace into DIR, sharing copies with the traces there\n"
-	"  -x                   unpack an archive, - for standard input, into a new directory\n"
-	"  --debug[=DIR]        pack debug information as well, from DIR (/usr/lib/debug)\n"
+	"  -n                   only print what would be added and what is missing\n"
+	"  -o ARCHIVE           write a packed copy as an archive (- is standard output)\n"
+	"  --into DIR           write a packed copy into DIR, sharing files with the traces there\n"
+	"  -x                   unpack an archive (- is standard input) into a new directory\n"
+	"  --debug[=DIR]        add debug information from DIR (/usr/lib/debug)\n"
 	"  --sources            print the source files that debug information names\n"
-	"  --events 1-N         only the beginning, up to event N; with -o or --into\n"
-	"  --recompress=N       compress once more, from 1 (fast) to 12 (small)\n"
+	"  --events 1-N         with -o or --into: only the beginning, up to event N\n"
+	"  --recompress=N       compress at level N, from 1 (fast) to 12 (small)\n"
 	"  --redact PATTERN     replace what matches a regular expression, where no replay needs it\n"
 	"  --strip-env          remove the environment, where no replay needs it\n"
 	"  --max-files N        -x: accept at most N files (10000)\n"
-	"  --max-size BYTES     -x: accept at most so many bytes; with K, M, G or T (16G)\n"
+	"  --max-size BYTES     -x: accept at most this size, with K, M, G or T (16G)\n"
 	"  -h, --help           print this text\n"
 	"  --version            print the version\n";
 
@@ -88,7 +88,7 @@ static uint64_t number(const char *option, const char *s, uint64_t min, uint64_t
 	return n;
 }
 
-/* A number, which a unit may follow. */
+/* A number with an optional unit. */
 static uint64_t bytes(const char *option, const char *s)
 {
 	static const char units[] = "KMGT";
@@ -102,7 +102,8 @@ static uint64_t bytes(const char *option, const char *s)
 	return n << shift;
 }
 
-/* "1-N": the events after N need the memory that those up to N made, so a part is a beginning. */
+/* N of "1-N". Events need the memory that earlier ones made, so a part of a trace must be its
+ * beginning. */
 static uint64_t last_event(const char *s)
 {
 	if (strncmp(s, "1-", 2) != 0)
@@ -147,9 +148,9 @@ static void read_options(struct command *c, int argc, char **argv)
 	if (c->pack.output && c->pack.into)
 		wrong_usage("at most one of -o and --into");
 	if (c->unpack && argc - optind != 1 && argc - optind != 2)
-		wrong_usage("-x takes an archive, and maybe a directory to create");
+		wrong_usage("-x takes an archive and, optionally, a directory to create");
 	if (c->pack.output && argc - optind > 1)
-		wrong_usage("an archive has one trace");
+		wrong_usage("an archive holds one trace");
 }
 
 static int unpack(const struct command *c, char **args)
@@ -173,7 +174,7 @@ int main(int argc, char **argv)
 
 	stdio_reserve();
 	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_IGN); /* a file that is too large is an error like others */
+	signal(SIGXFSZ, SIG_IGN); /* so that a too large file is an error like others */
 	read_options(&c, argc, argv);
 	if (!c.npatterns) {
 		free(c.pack.redact);

@@ -28,7 +28,7 @@ static const char usage[] =
 	"  --chaos               try unlikely schedules, to find bugs\n"
 	"  --seed N              with --chaos: the seed (default: a random one; -v prints it)\n"
 	"  -q                    print no warnings\n"
-	"  -v                    print where the trace is and figures of it\n"
+	"  -v                    print the trace's directory, and figures of the recording\n"
 	"  --cpu N               run everything on this CPU\n"
 	"  --cpu-features LIST   report fewer features to the program: x86-64-v2, x86-64-v3,\n"
 	"                        x86-64-v4, or names of features to hide, each after a minus\n"

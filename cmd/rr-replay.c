@@ -1,4 +1,4 @@
-/* rr-replay: runs a recorded program again, exactly. */
+/* rr-replay: replays a recorded program. */
 #include "divergence.h"
 #include "print/print.h"
 #include "print/replay_report.h"
@@ -15,14 +15,14 @@
 
 static const char usage[] =
 	"usage: rr-replay [-q] [--until EVENT] [--trace-events] [--stats] [--debug-on-divergence] [TRACE]\n"
-	"Runs a recorded program again and prints what it printed.\n"
-	"  -q                     without its output\n"
+	"Replays a recorded program and prints what it printed.\n"
+	"  -q                     do not print the program's output\n"
 	"  --until EVENT          stop after this event\n"
 	"  --trace-events         print every event on stderr as it is replayed\n"
 	"  --stats                print events, seconds and calls by kind on stderr\n"
-	"  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
-	"  -h, --help             this text\n"
-	"  --version              the version\n";
+	"  --debug-on-divergence  if the replay diverges, wait for a debugger; the default at a terminal\n"
+	"  -h, --help             print this text\n"
+	"  --version              print the version\n";
 
 enum { OPT_UNTIL = 256, OPT_EVENTS, OPT_STATS, OPT_DEBUG, OPT_VERSION };
 
@@ -44,7 +44,7 @@ static int write_output(void *ctx, const struct trace_event *ev, int stream, con
 	return write_all(stream, bytes, n);
 }
 
-/* Prints events as rr-dump does, with their records, from a reader of its own. */
+/* Prints events as rr-dump does, from its own reader of the trace. */
 struct event_printer {
 	struct trace_reader *r;
 	struct print_records recs;
@@ -103,7 +103,7 @@ int main(int argc, char **argv)
 	int c;
 
 	stdio_reserve();
-	/* a memory file that would be too large is an error as others are */
+	/* so that a too large memory file is an error like others */
 	signal(SIGXFSZ, SIG_IGN);
 	while ((c = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
 		switch (c) {

@@ -1,4 +1,4 @@
-/* rr-verify: is a trace whole, and does it replay exactly? */
+/* rr-verify: checks that a trace is whole and replays exactly. */
 #include "divergence.h"
 #include "print/replay_report.h"
 #include "tracee/hold.h"
@@ -13,13 +13,13 @@
 
 static const char usage[] =
 	"usage: rr-verify [-v] [--quick] [--memory=N|all|none] [--debug-on-divergence] [TRACE]\n"
-	"Checks a trace: its files first, then a replay. Prints the first difference.\n"
+	"Checks the files of a trace, then replays it. Prints the first difference.\n"
 	"  --memory=N|all|none    compare memory every N events (1000), at each, or never\n"
-	"  --quick                the files only\n"
-	"  --debug-on-divergence  if it diverges, wait there for a debugger; always so at a terminal\n"
+	"  --quick                check only the files\n"
+	"  --debug-on-divergence  if the replay diverges, wait for a debugger; the default at a terminal\n"
 	"  -v                     print a line of figures\n"
-	"  -h, --help             this text\n"
-	"  --version              the version\n";
+	"  -h, --help             print this text\n"
+	"  --version              print the version\n";
 
 enum { OPT_MEMORY = 256, OPT_QUICK, OPT_DEBUG, OPT_VERSION };
 
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	int c;
 
 	stdio_reserve();
-	/* a memory file that would be too large is an error as others are */
+	/* so that a too large memory file is an error like others */
 	signal(SIGXFSZ, SIG_IGN);
 	while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
 		switch (c) {
