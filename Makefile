@@ -14,7 +14,7 @@ ALL_CFLAGS = -std=gnu17 $(WARN) $(CFLAGS)
 # Each program loads only what it uses of these.
 LIBS = -Wl,--as-needed -larchive -lxxhash $(CODEC_LIB) -lbsd -ldw -lelf -lZydis -lpthread
 
-# Who compresses blocks: libdeflate where it is installed, else zlib; `make CODEC=zlib` has zlib all the same.
+# The library that compresses blocks: libdeflate if it is installed, else zlib. `make CODEC=zlib` uses zlib anyway.
 ifndef CODEC
 HASH := \#
 CODEC := $(shell echo '$(HASH)include <libdeflate.h>' | $(CC) $(CPPFLAGS) -E - >/dev/null 2>&1 && echo libdeflate || echo zlib)
@@ -23,16 +23,15 @@ CODEC_LIB_libdeflate = -ldeflate
 CODEC_LIB_zlib = -lz
 CODEC_LIB = $(or $(CODEC_LIB_$(CODEC)),$(error CODEC is libdeflate or zlib))
 
-# rr-gdb is a program once there is an engine to serve.
-CMD_SRC = $(filter-out $(if $(wildcard lib/replay/debug.c),,cmd/rr-gdb.c),$(wildcard cmd/rr-*.c))
+CMD_SRC = $(wildcard cmd/rr-*.c)
 PROGRAMS = $(CMD_SRC:cmd/%.c=bin/%) bin/rr-hunt
-# What is one machine's lies in folders of its name.
+# Folders named after a machine have the code for it.
 ARCH ?= $(shell uname -m)
 LIB_SRC = $(wildcard lib/*/*.c lib/*/$(ARCH)/*.c)
 LIB_OBJ = $(LIB_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o build/gen/handlers.o build/lib/agent/empty_program_bytes.o
 GEN = build/gen/codec.h build/gen/syshandlers.h build/gen/systab.c build/gen/subcode_groups.h build/gen/subcodes.c build/gen/trace_format.h build/gen/gdb_commands.h
 
-# Packages of Debian 12: to build; tests/deps.txt names those of the tests, one a line.
+# Debian 12 packages for building. Those for the tests are in tests/deps.txt, one on each line.
 BUILD_DEPS = gcc clang make zlib1g-dev libdeflate-dev libelf-dev libdw-dev libbsd-dev libzydis-dev libarchive-dev libxxhash-dev bats mandoc clang-format
 DEPS = $(BUILD_DEPS) $(shell sed 's/\#.*//' tests/deps.txt)
 MAN = $(patsubst man/%,%,$(wildcard man/*.[157])) $(patsubst man/%.in,%,$(wildcard man/*.in))
@@ -61,7 +60,7 @@ build/gen/codec.h: FORCE
 	@echo '#define CODEC_$(if $(filter zlib,$(CODEC)),ZLIB,LIBDEFLATE)' | cmp -s - $@ || \
 		echo '#define CODEC_$(if $(filter zlib,$(CODEC)),ZLIB,LIBDEFLATE)' > $@
 
-# gdb's commands, as a string for rr-gdb.
+# The commands for gdb, as a string for rr-gdb.
 build/gen/gdb_commands.h: contrib/rr.gdb
 	@mkdir -p $(@D)
 	$(AWK) 'BEGIN { print "static const char gdb_commands[] =" } \
@@ -75,7 +74,7 @@ build/%.o: %.c | $(GEN)
 build/gen/%.o: build/gen/%.c | $(GEN)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# What tasks of a replay start as is a program of its own: no C library, one fixed address.
+# The program as which tasks of a replay start: no C library, one fixed address.
 build/agent/empty_program: lib/agent/$(ARCH)/empty_program.S lib/agent/empty_program.lds
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -static -Wl,-T,lib/agent/empty_program.lds -Wl,--build-id=none -Wl,-z,max-page-size=4096 -o $@ $<
@@ -102,7 +101,7 @@ build/man/%: man/%
 	@mkdir -p $(@D)
 	cp $< $@
 
-# Pages with tables made from those under formats/.
+# Pages with tables generated from those under formats/.
 build/man/rr.7: man/rr.7.in man/splice.awk formats/codelist.awk formats/subcodes formats/manlist.awk formats/syscalls
 	@mkdir -p $(@D)
 	$(AWK) -f formats/codelist.awk formats/subcodes > $@.tables
@@ -114,11 +113,11 @@ build/man/rr-trace.5: man/rr-trace.5.in man/splice.awk formats/trace.awk formats
 	$(AWK) -v mode=man -f formats/trace.awk formats/trace > $@.tables
 	$(AWK) -f man/splice.awk $@.tables $< > $@
 
-# What a program linked with build/librr.a needs.
+# Libraries for programs that are linked with build/librr.a.
 libs:
 	@echo '$(LIBS)'
 
-# Asks for the packages that are missing, and for nothing when none is.
+# Installs missing packages.
 deps:
 	@missing=; for p in $(DEPS); do \
 		dpkg-query -W -f '$${db:Status-Abbrev}\n' $$p 2>/dev/null | grep -q '^.i' || missing="$$missing $$p"; \
@@ -130,7 +129,7 @@ deps:
 	$$as env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends $$missing </dev/null >/dev/null
 
-# `make -j2 deps demo`: nothing is built before the packages are there.
+# For `make -j2 deps demo`: nothing is built before the packages are installed.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
@@ -138,7 +137,7 @@ endif
 demo: all
 	@contrib/demo.sh
 
-# All tests, or with TESTS="unit tests/cli.bats" those.
+# All tests, or those in TESTS="unit tests/cli.bats".
 check: check-programs
 	@tests/run-all.sh $(TESTS)
 
@@ -152,11 +151,11 @@ build/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $< -lpthread
 
-# What must always work, a hundred times each, or with REPEAT=n so often.
+# Tests that must always pass, REPEAT=n times each (100).
 nightly: check-programs
 	@tests/nightly.sh
 
-# All figures, or with BENCH="true getppid" those; RUNS=n rounds.
+# All figures, or those in BENCH="true getppid"; RUNS=n rounds.
 bench: all $(BENCH_PROGRAMS)
 	@tests/bench/run.sh
 

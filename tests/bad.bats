@@ -1,4 +1,4 @@
-# Damaged traces, recorders that die, full disks: one line that says what and where, and nothing lost before.
+# Damaged traces, recorders that die, full disks: an error is one line that says what and where, and what came before is kept.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -6,7 +6,7 @@ load common
 setup_file() {
 	export BATS_TEST_TIMEOUT=300 sample=$BATS_FILE_TMPDIR/sample
 	PATH=$BATS_TEST_DIRNAME/../bin:$PATH
-	# Long enough for more than one event of each kind; a child, signals, a file, memory.
+	# It has more than one event of each kind: it uses a child, signals, a file and memory.
 	rr-record -o "$sample" sh -c 'trap "echo caught" USR1; kill -USR1 $$; (exit 3); ls -l /etc | wc -l; seq 200; cat < /etc/passwd' \
 		> "$BATS_FILE_TMPDIR/sample.out" < /dev/null 3>&-
 }
@@ -22,8 +22,8 @@ teardown() {
 	[ -z "$mounted" ] || umount "$mounted"
 }
 
-# reads PROGRAM ARG...: must end by itself, not by a signal, and not say more than a line on stderr
-# (a report of a difference has more); its status in $step_status
+# reads PROGRAM ARG...: must end by itself, not by a signal, and print at most one line on stderr, unless that is the report of a
+# divergence. Sets $step_status.
 reads() {
 	local said
 	step read "$@" || return 1
@@ -33,7 +33,7 @@ reads() {
 	[ "${#said[@]}" = 0 ] || [[ "${said[0]}" == "$1: "*": "* ]]
 }
 
-# refused PROGRAM ARG...: status 2 and one line, nothing on stdout
+# refused PROGRAM ARG...: must end with status 2 and one line on stderr, without output
 refused() {
 	reads "$@"
 	[ "$step_status" = 2 ]
@@ -41,7 +41,7 @@ refused() {
 	[ -s read.err ]
 }
 
-# part_replayed [TRACE OUTPUT]: a trace that was cut short replays up to there and says so in a line
+# part_replayed [TRACE OUTPUT]: an incomplete trace must replay to its end, and rr-replay must say so in one line
 part_replayed() {
 	reads rr-replay "${1:-t}"
 	[ "$step_status" = 0 ]
@@ -122,7 +122,7 @@ no_tracee_left() {
 	[ "$(wc -l < read.out)" = "$(rr-dump "$sample" | wc -l)" ]
 }
 
-# lengths FILE: each of the first 40 bytes, then 25 spread over the file, and the last 5
+# lengths FILE: prints the first 40 offsets, 25 spread over the file, and the last 5
 lengths() {
 	local size
 	size=$(stat -c %s "$1")
@@ -163,7 +163,7 @@ truncated_everywhere() {
 	truncated_everywhere version
 }
 
-# flipped_everywhere FILE: every reader, with a byte changed at each of the same places
+# flipped_everywhere FILE: runs every reader with a byte changed, at each of the same offsets
 flipped_everywhere() {
 	local file=$1 at byte
 	for at in $(lengths "$sample/$file"); do
@@ -258,8 +258,8 @@ flipped_everywhere() {
 
 # --- recorders that die
 
-# killed BYTES [WRITES]: records a program that never ends, SIGKILLs the recorder when the trace has so many bytes, and events
-# of so many calls that write
+# killed BYTES [WRITES]: records a program that never ends, and kills the recorder by SIGKILL when the trace has so many bytes,
+# and events of so many writing calls
 killed() {
 	name=endless-$BATS_SUITE_TEST_NUMBER-$$-$1
 	printf '#!/bin/bash\ni=0; while :; do echo $((i++)); (:); done\n' > "$name"
@@ -360,7 +360,7 @@ has_writes() {
 	until_true grep -q ready record.out
 	kill -TERM "$recorder"
 	until_true grep -q never record.out
-	# Two within a quarter of a second count as one.
+	# Two signals within a quarter of a second count as one, so send more of them.
 	another() { kill -TERM "$recorder" 2> kill.err; gone "$recorder"; }
 	until_true another
 	recorder=
@@ -388,7 +388,7 @@ has_writes() {
 @test "a full disk is reported in one line, and the trace is usable up to there" {
 	[ "$(id -u)" = 0 ] || skip "only root can mount a small file system"
 	mkdir disk
-	# The trace gets copies of the code, which lies on another file system.
+	# The rewritten code is copied into the trace, because the cache is on another file system.
 	rr-record -q -o small bash -c '(:); :'
 	size=$(($(du -k --apparent-size small/files | cut -f 1) + 700))
 	mount -t tmpfs -o size=${size}k tmpfs disk 2> mount.err || skip "mount is not permitted"
@@ -424,7 +424,7 @@ has_writes() {
 	mounted=
 }
 
-# --- programs that can't be run, and how programs end
+# --- programs that cannot be run, and exit statuses
 
 @test "a program without read permission runs, or is refused in one line" {
 	cp /bin/echo unreadable
@@ -495,7 +495,7 @@ has_writes() {
 @test "rr-record dies by the signal that killed the program" {
 	for signal in HUP INT QUIT ILL ABRT BUS FPE USR1 SEGV PIPE ALRM TERM; do
 		status=0
-		# Whoever runs the tests may ignore some.
+		# The caller of the tests may ignore some signals.
 		env --default-signal bash -c "ulimit -c 0; exec rr-record -f -o k sh -c 'ulimit -c 0; kill -$signal \$\$'" 2> record.err 3>&- || status=$?
 		[ "$status" = $((128 + $(kill -l $signal))) ]
 		/usr/bin/python3 - "$signal" <<-'EOF'

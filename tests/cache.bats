@@ -1,4 +1,4 @@
-# Rewritten code is kept in a cache, which may be missing, damaged, too large, or in use by others.
+# The cache of rewritten code: it may be missing, damaged, too large, or in use by others.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -9,7 +9,7 @@ setup() {
 	mkdir cache
 }
 
-# counted_echo: a recording that counts, replayed and verified
+# counted_echo: records a program with counted code, replays and verifies it
 counted_echo() {
 	exact echo hello
 	[ "$(rr-dump trace | tail -n 1 | cut -f 4)" -gt 100 ]

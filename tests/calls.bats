@@ -1,4 +1,4 @@
-# The table of system calls against the tracees.
+# Compares the table of system calls with the tracees.
 
 bats_require_minimum_version 1.5.0
 load common

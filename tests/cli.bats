@@ -1,4 +1,4 @@
-# Wrong usage, and what can't be done: one line, the right exit status, nothing lost.
+# Usage errors and failures: one line on stderr, the right exit status, and no data lost.
 
 bats_require_minimum_version 1.5.0
 
@@ -9,7 +9,7 @@ setup() {
 	export RR_TRACE_DIR=$BATS_TEST_TMPDIR/traces HOME=$BATS_TEST_TMPDIR
 }
 
-# refuses STATUS PROGRAM ARG...: fails so, prints nothing, and says why as `program: what`
+# refuses STATUS PROGRAM ARG...: must fail with this status and print nothing but `program: what` on stderr
 refuses() {
 	local status_wanted=$1 program=$2
 	shift
@@ -19,7 +19,7 @@ refuses() {
 	[[ ${stderr_lines[0]} == "$program: "* || ${stderr_lines[0]} == "usage: $program"* ]]
 }
 
-# says_why WORD...: the last `refuses` was one line, `program: what: why`, and names these words
+# says_why WORD...: the last `refuses` must have printed one line, `program: what: why`, with these words
 says_why() {
 	local word
 	[ "${#stderr_lines[@]}" -eq 1 ]

@@ -1,9 +1,9 @@
-# Blocks are zlib streams, whichever library writes them: the programs are built with the other one, too.
+# Blocks are zlib streams, whichever library writes them. The programs are built with the other one, too.
 
 bats_require_minimum_version 1.5.0
 load common
 
-# A tree beside this one, of the same objects but for the codec.
+# A second build tree, which differs only in the codec.
 setup_file() {
 	local top other=zlib
 	top=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
@@ -31,7 +31,7 @@ setup() {
 	[[ $output != *"not ok"* ]]
 }
 
-# WRITER READER: the directories of the programs that record, and of those that replay
+# Parameters: the directory of the recording programs, and that of the replaying ones
 exchange() {
 	"$1/rr-record" -q -o t sh -c 'seq 3000; date +%s' > recorded
 	"$2/rr-verify" t

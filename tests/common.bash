@@ -1,12 +1,12 @@
-# What the tests of whole programs share: run a command natively, recorded, replayed and verified.
-# A test starts in an empty directory of its own; stdout and stderr of each step are files there,
-# native.out, record.out, replay.out and so on, and the trace is ./trace.
+# Functions of the bats tests: they run a command natively, record, replay and verify it.
+# A test starts in a new empty directory. There the output of each step is in native.out, native.err, record.out,
+# replay.out and so on, and the trace is ./trace.
 
 # LIMIT	seconds for each step
 # REPEAT	how often to record, replay and verify
 # RECORD_OPTIONS	more options for rr-record, such as -c 1
-# HALF	1 or 2 where only every second test is run: those of odd or of even numbers
-# SLOW	set on a machine where programs take long to start: less of what is many
+# HALF	1 or 2: run only tests with odd or with even numbers
+# SLOW	not empty on a machine where programs take long to start: repeat less
 LIMIT=${LIMIT:-100}
 REPEAT=${REPEAT:-1}
 
@@ -21,7 +21,7 @@ common_setup() {
 	mkdir start
 }
 
-# The last 20 lines of a file: no program for it, as there are thousands of steps in a test.
+# Prints the last 20 lines of a file. It does not start a program, because a test has thousands of steps.
 show_last() {
 	local lines
 	mapfile -t lines < "$1"
@@ -29,7 +29,7 @@ show_last() {
 	printf '%s\n' "${lines[@]}"
 }
 
-# step NAME COMMAND...: runs it under the limit in the current directory; its status in $step_status.
+# step NAME COMMAND...: runs it in the current directory for at most $LIMIT seconds. Sets $step_status.
 step() {
 	local name=$1
 	shift
@@ -40,7 +40,7 @@ step() {
 	[ "$step_status" != 124 ] && [ "$step_status" != 137 ]
 }
 
-# fresh NAME COMMAND...: a step in a new copy of the directory start, so that each run finds the same.
+# fresh NAME COMMAND...: a step in a new copy of the directory start, so that all runs find the same files.
 fresh() {
 	rm -rf "$here/work"
 	cp -a "$here/start" "$here/work"
@@ -63,7 +63,7 @@ recorded() {
 	[ "$step_status" = "${expected:-0}" ]
 }
 
-# replayed: the same bytes on stdout as when it was recorded, from nothing but the trace.
+# replayed: the replay must print the same bytes as the recording, although the program's files are gone.
 replayed() {
 	rm -rf "$here/work"
 	step replay rr-replay "$trace"
@@ -81,7 +81,7 @@ same() {
 	cmp "$1" "$2" || { diff -a "$1" "$2" | head -n 20; return 1; }
 }
 
-# replays COMMAND...: natively and recorded with the same status, replayed with the same output, verified.
+# replays COMMAND...: the native and the recorded run must have the same status; the replay must print the same output and verify.
 replays() {
 	local i
 	natively "$@"
@@ -92,7 +92,7 @@ replays() {
 	done
 }
 
-# exact COMMAND...: the same, for a command that prints the same every time.
+# exact COMMAND...: the same, for a command whose native output is the same, too.
 exact() {
 	local i
 	natively "$@"
@@ -104,12 +104,12 @@ exact() {
 	done
 }
 
-# not COMMAND...: it fails. (A test goes on behind a `! COMMAND`, whatever comes of it.)
+# not COMMAND...: it must fail. (bats ignores the status of `! COMMAND`.)
 not() {
 	! "$@"
 }
 
-# needs PROGRAM...: skips the test where one is missing.
+# needs PROGRAM...: skips the test if one is missing.
 needs() {
 	local program
 	for program; do
@@ -117,14 +117,14 @@ needs() {
 	done
 }
 
-# needs_machine TRACEE: skips the test where that one finds the machine short of something.
+# needs_machine TRACEE: skips the test if that tracee skips itself on this machine.
 needs_machine() {
 	local status=0
 	"$tests/../build/tests/programs/$1" > needs.out || status=$?
 	[ "$status" != 77 ] || skip "no $(sed -n 's/^skip: //p' needs.out)"
 }
 
-# until_true COMMAND...: asks again until it succeeds; fails after 100 s.
+# until_true COMMAND...: repeats it until it succeeds; fails after 100 s.
 until_true() {
 	local end=$((SECONDS + 100))
 	until "$@" > until.out 2>&1; do
@@ -138,7 +138,7 @@ many() {
 	[ -z "$SLOW" ] && echo "$1" || echo "$2"
 }
 
-# gone PID: no such process, or only its corpse.
+# gone PID: whether the process does not exist or is a zombie.
 gone() {
 	local state
 	state=$(ps -o state= -p "$1") || return 0

@@ -1,4 +1,4 @@
-# What counts: counted code, single steps as its oracle, and the hardware counter where there is one.
+# The counters: counted code, single-stepping as its oracle, and the hardware counter where there is one.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -8,19 +8,19 @@ setup() {
 	programs=$tests/../build/tests/programs
 }
 
-# events_of TRACE: kinds, calls and signals
+# events_of TRACE: prints kinds, calls and signals
 events_of() {
 	rr-dump "$1" | cut -f 5- | sed 's/[({=].*//'
 }
 
-# stepped COMMAND...: recorded by steps and replayed once, which takes a thousand times as long as by counted code
+# stepped COMMAND...: records with --counter=step and replays once, which takes a thousand times as long as with counted code
 stepped() {
 	RECORD_OPTIONS=--counter=step recorded "$@"
 	step verify rr-verify --memory=none "$trace"
 	[ "$step_status" = 0 ]
 }
 
-# counts_alike PROGRAM...: the same events and output under both counters
+# counts_alike PROGRAM...: must have the same events and output with both counters
 counts_alike() {
 	exact "$@"
 	cp record.out soft.out
@@ -89,7 +89,7 @@ counts_alike() {
 	done
 }
 
-# An event that never happens, in place of the hardware's: points are told by their registers alone.
+# With an event that never occurs instead of the hardware's, only registers identify positions.
 @test "the hardware counter's code paths work with an event that never counts" {
 	needs_machine prctl_tsc
 	export RR_HPC_DUMMY=1
@@ -98,7 +98,7 @@ counts_alike() {
 	[ "$(rr-dump -k signal trace | wc -l)" -ge 20 ]
 	replayed
 	verified
-	recorded "$programs/pre_shape_xlatb" # a point in front of popf
+	recorded "$programs/pre_shape_xlatb" # preempted right before a popf
 }
 
 @test "a trace that needs another machine's counter is refused in one line" {

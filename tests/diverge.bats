@@ -1,5 +1,4 @@
-# Replays that are not the recording, and recorders that fail: what is said, and that the tasks can be looked at if somebody
-# wants to.
+# Replays that diverge, and recorders that fail: the report, and that a debugger can attach to the tasks.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -29,7 +28,7 @@ teardown() {
 	[ -z "$replay" ] || kill -KILL "$replay" 2> kill.err || :
 }
 
-# kept OPTION...: a replay that waits for a debugger; its pid in $replay, of the tasks in $tasks
+# kept OPTION...: starts a replay that waits for a debugger. Sets $replay to its pid and $tasks to those of the tasks.
 kept() {
 	"$@" "$trace" > kept.out 2> kept.err < /dev/null 3>&- &
 	replay=$!
@@ -135,7 +134,7 @@ needs_attaching() {
 	not grep -q 'gdb -p' seen.out
 }
 
-# failing OPTION...: a recorder that is ended as an assertion would; its pid in $replay, that of its task in $tasks
+# failing OPTION...: starts a recorder and ends it as an assertion would. Sets $replay to its pid and $tasks to that of its task.
 failing() {
 	mkfifo gate
 	rr-record "$@" -o other sh -c 'echo $$ > pid; cat gate & while :; do :; done' > kept.out 2> kept.err < /dev/null 3>&- &

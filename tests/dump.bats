@@ -179,7 +179,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 @test "a damaged trace is printed as far as it can be read, status 2" {
 	cp -r large damaged
 	size=$(stat -c %s damaged/events)
-	# in its last block: the middle of the file may lie in the first one, as blocks are compressed or not
+	# in its last block, because the middle of the file may lie in the first block if that is not compressed
 	printf 'XXXXXXXX' | dd of=damaged/events bs=1 seek=$((size - 100)) conv=notrunc status=none
 	run -2 --separate-stderr rr-dump damaged
 	[ "${#lines[@]}" -gt 10000 ]
@@ -216,7 +216,7 @@ assert event["detail"].startswith("openat(AT_FDCWD, \"/missing\""), event'
 	writer=$!
 	until [ -e slow/events ]; do :; done
 	rr-dump -l slow > followed
-	wait "$writer" # not for the watchdog bats may have started
+	wait "$writer" # not for a watchdog that bats may have started
 	[ "$(wc -l < followed)" -eq 50 ]
 	rr-dump slow | cmp - followed
 }

@@ -1,5 +1,5 @@
-# What fails under a program, ends it, or takes its trace away: nothing lost that was whole, one line, no process left.
-# Each is done at many more places by `make nightly`.
+# Calls of the tools fail, tools are killed, traces are changed while in use: no complete data is lost, the error is one line, and
+# no process is left. `make nightly` does each at many more places.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -11,11 +11,11 @@ setup_file() {
 setup() {
 	common_setup
 	needs /usr/bin/python3
-	# Rewritten code is made once, as it is for others.
+	# Code is rewritten once, before the faults.
 	export HOME=$BATS_FILE_TMPDIR
 }
 
-# faults ARG...: what should not have been is told behind "#"
+# faults ARG...: runs faults.py, whose complaints are printed as comments
 faults() {
 	step faults "$tests/faults/faults.py" "$@"
 	cat faults.out
@@ -52,9 +52,9 @@ faults() {
 	faults inject --most "$(many 2 1)" serve
 }
 
-# --- what there is little of, or none
+# --- scarce resources
 
-# short COMMAND...: rr-record under that ends well or with a line, and leaves nothing that is not exact
+# short COMMAND...: rr-record under COMMAND must end well or with one line, and a trace that it leaves must replay exactly
 short() {
 	rm -rf "$trace"
 	step record "$@" rr-record -o "$trace" sh -c 'cat /etc/passwd | wc -l; (exit 3); echo done'
@@ -177,7 +177,7 @@ setup_native() {
 		recorded ./echo hello
 		replayed
 		verified
-		# A clock that is set back makes what is in the cache younger than now.
+		# If the clock is set back, files of the cache are newer than now.
 		touch -d "$date" cache/rr/* trace/* trace/files/*
 		verified
 	done
@@ -197,7 +197,7 @@ setup_native() {
 	faults kill --times 3 dump verify replay gdb
 }
 
-# --- traces that others change
+# --- traces that change while they are read
 
 @test "a trace can be removed while it is used" {
 	faults remove --times 3

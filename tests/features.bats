@@ -1,4 +1,4 @@
-# A program that is told of a smaller processor uses only what that one has.
+# rr-record --cpu-features: a program that sees a smaller processor uses only the features of that one.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -30,8 +30,8 @@ setup() {
 	gcc -O1 -o start/f f.c
 }
 
-# told LIST: records under it, with its output in record.out, replayed and verified
-told() {
+# with_features LIST: records with these features, replays and verifies; the output is in record.out
+with_features() {
 	recorded --cpu-features="$1" ./f
 	replayed
 	verified
@@ -45,29 +45,29 @@ has() {
 	has avx2
 	replays ./f
 	same native.out record.out
-	told x86-64-v2
+	with_features x86-64-v2
 	[ "$(grep memcpy record.out)" != "$(grep memcpy native.out)" ]
 }
 
 @test "x86-64-v2 has no AVX and no XSAVE" {
-	told x86-64-v2
+	with_features x86-64-v2
 	grep -q '^avx 0 xsave 0 sse42 1$' record.out
 	grep -q '^avx2 0 avx512f 0 erms 0$' record.out
 }
 
 @test "x86-64-v3 has AVX2 and no AVX-512" {
 	has avx2
-	told x86-64-v3
+	with_features x86-64-v3
 	grep -q '^avx 1 xsave 1 sse42 1$' record.out
 	grep -q '^avx2 1 avx512f 0 ' record.out
 }
 
 @test "a removed feature takes those that need it along" {
 	has avx2
-	told -avx2
+	with_features -avx2
 	grep -q '^avx 1 ' record.out
 	grep -q '^avx2 0 ' record.out
-	told -avx,-erms
+	with_features -avx,-erms
 	grep -q '^avx 0 ' record.out
 	grep -q '^avx2 0 avx512f 0 erms 0$' record.out
 }
@@ -75,7 +75,7 @@ has() {
 @test "the trace records the processor that the program saw" {
 	has avx2
 	leaf() { tr '\0' '\n' < trace/args_env | grep '^leaf=1 '; }
-	told x86-64-v2
+	with_features x86-64-v2
 	leaf > small
 	recorded ./f
 	leaf > whole

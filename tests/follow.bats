@@ -1,4 +1,4 @@
-# rr-dump -l: a recording that still runs is read as it grows.
+# rr-dump -l: it prints a recording that still runs.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -10,7 +10,7 @@ setup_file() {
 setup() {
 	common_setup
 	mkfifo go
-	# Waits for a line in the FIFO, twice, and makes events each time.
+	# Waits twice for a line in the FIFO, and makes events each time.
 	printf '#!/bin/bash\nexec 9<> go\necho begun; read -r x <&9; for i in {1..30}; do (echo "$x $i"); done; read -r x <&9; echo ending; exit 4\n' > p
 	chmod +x p
 }

@@ -1,11 +1,11 @@
-# rr-gdb, with a real gdb: it stops where the program was, shows what was there, and goes both ways.
+# rr-gdb with a real gdb: positions, registers, memory, and execution in both directions.
 
 bats_require_minimum_version 1.5.0
 load common
 
 setup_file() {
 	export BATS_TEST_TIMEOUT=300
-	# One that a user built comes with its extension for gdb.
+	# A python that the user built comes with its extension for gdb.
 	export user_python=$(python3 -c 'import os, sys; print(os.path.realpath(sys.executable))')
 }
 
@@ -16,15 +16,15 @@ setup() {
 	export HOME=$here
 }
 
-# record_it PROGRAM [ARG...]: one of tests/programs/gdb, to the trace; its status in $step_status
+# record_it PROGRAM [ARG...]: records one of tests/programs/gdb. Sets $step_status.
 record_it() {
 	local program=$1
 	shift
 	step record rr-record -o "$trace" "$programs/$program" "$@"
 }
 
-# in_gdb COMMAND...: runs them in gdb on the trace; what gdb and the program wrote is in gdb.out. Options for rr-gdb come
-# from $options.
+# in_gdb COMMAND...: runs gdb commands on the trace, with rr-gdb's options from $options. Output of gdb and the program goes to
+# gdb.out.
 in_gdb() {
 	local command args=()
 	for command; do
@@ -35,7 +35,7 @@ in_gdb() {
 	no_process_is_left
 }
 
-# script_in_gdb: the same with a script from standard input
+# script_in_gdb: the same, with a script from standard input
 script_in_gdb() {
 	cat > script
 	step gdb "${session[@]}" rr-gdb $options "$trace" -- -batch -nx -iex 'set width 0' -x script
@@ -43,16 +43,16 @@ script_in_gdb() {
 	no_process_is_left
 }
 
-# Begins a command that runs in a session of its own, whose number is in the file sid.
+# Runs a command in a new session, whose number is in the file sid.
 session=(setsid -w sh -c 'echo $$ > sid; exec "$@"' sh)
 
-# What a session made is gone with it.
+# All processes of a session must be gone.
 no_process_is_left() {
 	[ -z "$(find "$TMPDIR" "${XDG_RUNTIME_DIR:-$TMPDIR}" -maxdepth 1 -name 'rr-gdb-*')" ]
 	not pgrep -l -s "$(cat sid)"
 }
 
-# shows PATTERN...: lines of gdb.out match these, in this order
+# shows PATTERN...: lines of gdb.out must match these, in this order
 shows() {
 	awk 'BEGIN {
 		for (n = 1; n < ARGC; n++)
@@ -63,7 +63,7 @@ shows() {
 	i < n && $0 ~ want[i] { i++ }
 	END {
 		if (i < n) {
-			print "not shown, or not behind the one before: " want[i]
+			print "not shown, or not after the previous one: " want[i]
 			exit 1
 		}
 	}' "$@" < gdb.out
@@ -73,7 +73,7 @@ lacks() {
 	not grep -E "$1" gdb.out
 }
 
-# the same stops forwards, and in the opposite order backwards
+# The stops must be the same forwards and, in the opposite order, backwards.
 same_back() {
 	sed -n 's/^FORWARD //p' gdb.out > forward
 	sed -n 's/^BACK //p' gdb.out | tac > back
@@ -81,7 +81,7 @@ same_back() {
 	same forward back
 }
 
-# --- programs of all kinds, forwards and back ---
+# --- programs of all kinds, forwards and backwards ---
 
 hello_is_debugged() {
 	in_gdb 'break add' 'continue' 'backtrace' 'print *p' 'print n' 'up' 'print mine' 'down' 'next' 'print sum' 'finish' \
@@ -252,10 +252,10 @@ hello_is_debugged() {
 	same wanted forward
 }
 
-# --- how it got there ---
+# --- watchpoints and reverse execution ---
 
-# watch_all_places NUMBER [COMMAND]: watchpoints on eight places of the program "watched", which stops NUMBER times, forwards
-# and backwards
+# watch_all_places NUMBER [COMMAND]: sets watchpoints on eight words of the program "watched". It must stop NUMBER times, forwards
+# and backwards.
 watch_all_places() {
 	local i
 	printf '%s\n' 'break begin' continue 'delete 1' ${2:+"$2"}
@@ -306,7 +306,7 @@ watch_all_places() {
 	same most got
 }
 
-# places_forwards OUT [COMMAND]: what 10 stops there, without going back, say
+# places_forwards OUT [COMMAND]: the output of 10 of these stops, only forwards
 places_forwards() {
 	watch_all_places 10 "${@:2}" | sed '/i < 10/,/^end/ { /reverse/d }' > watches
 	script_in_gdb < watches
@@ -338,8 +338,7 @@ places_forwards() {
 	[ "$(grep -c '^Value = ' gdb.out)" -ge 2 ]
 }
 
-# watched_word QUIET: stops at a watched word of the program "closed", which all of the processor's watchpoints are in use
-# before, or none
+# watched_word QUIET: stops at a watched word of the program "closed"; unless QUIET is 0, four other watchpoints are set before
 watched_word() {
 	cat <<-'END'
 		handle SIGSEGV nostop noprint pass
@@ -366,7 +365,7 @@ watched_word() {
 	END
 }
 
-# word_stops QUIET OUT: what these stops say
+# word_stops QUIET OUT: the output of these stops
 word_stops() {
 	watched_word "$1" > watches
 	script_in_gdb < watches
@@ -428,7 +427,7 @@ word_stops() {
 	[ "$(wc -l < forward)" = 1000 ]
 }
 
-# steps_through: what `x/i $pc` shows from insns to its end, a line an instruction, places by name
+# steps_through: the output of `x/i $pc` from insns to its end, one line for each instruction, with symbolic addresses
 steps_through() {
 	local i args=(-ex 'break insns' -ex "$1")
 	for ((i = 0; i < 19; i++)); do
@@ -444,7 +443,7 @@ steps_through() {
 	steps_through continue rr-gdb "$trace" -- > found
 	[ "$(wc -l < expected)" = 19 ]
 	[ "$(wc -l < found)" = 19 ]
-	# Where the hypervisor makes cpuid, there may be no trap behind it but behind the next instruction.
+	# If the hypervisor emulates cpuid, the trap may come only after the next instruction.
 	if ! grep -q ':	rdtsc$' expected; then
 		sed -i '/:	rdtsc$/d' found
 		sed -i '$d' expected
@@ -484,7 +483,7 @@ steps_through() {
 	shows 'f1977 \(n=77\)' 'No more reverse' 'f1977 \(n=77\)'
 }
 
-# --- where it is ---
+# --- positions ---
 
 @test "when, seek, checkpoint, restart and run work" {
 	record_it hello
@@ -522,7 +521,7 @@ steps_through() {
 	same soft.out step.out
 }
 
-# --- trying things ---
+# --- diversions ---
 
 @test "a function call in gdb leaves no effect on the replay" {
 	record_it hello
@@ -546,7 +545,7 @@ steps_through() {
 	shows 'Breakpoint 1.*Py_FinalizeEx' 'Breakpoint 2.*Py_BytesMain' 'Breakpoint 1.*Py_FinalizeEx'
 }
 
-# shortly_before_end [PID]: the first event of the last tenth of a second, of all tasks or of one
+# shortly_before_end [PID]: the first event of the last tenth of a second, of all tasks or one task
 shortly_before_end() {
 	rr-dump "$trace" | awk -F '\t' -v pid="$1" '!pid || $3 == pid { n++; event[n] = $1; time[n] = $2 }
 		END { for (i = n; i > 1 && time[n] - time[i - 1] < 0.1; i--); print event[i] }'
@@ -608,7 +607,7 @@ shortly_before_end() {
 		"= 9 '.t'" 'Breakpoint 1, '
 }
 
-# --- other ways in ---
+# --- other clients ---
 
 @test "a breakpoint works on code that an emulated tracer steps and patches" {
 	step record rr-record -o "$trace" "$programs/../ptrace_breaks"
@@ -617,7 +616,7 @@ shortly_before_end() {
 		script_in_gdb <<-'EOF'
 			python
 			import re
-			# The first instruction behind the call that the loop makes.
+			# The first instruction after the call in the loop.
 			text = gdb.execute("disassemble work", to_string=True).splitlines()
 			call = next(i for i, line in enumerate(text) if "<before>" in line)
 			gdb.execute("break *" + re.search("0x[0-9a-f]+", text[call + 1])[0])
@@ -632,7 +631,7 @@ shortly_before_end() {
 		grep -c '^met' gdb.out >> met
 		grep -q 'No more reverse-execution history' gdb.out
 	done
-	# Stepped over once a round; where there is another one it is come to twice.
+	# It is executed once a round; if another breakpoint is there, the replay stops twice.
 	printf '5\n10\n' | same - met
 }
 
@@ -658,7 +657,7 @@ shortly_before_end() {
 		reverse-continue
 	EOF
 	grep '^watched' gdb.out | tr -dc '0-9\n' | tr '\n' ' ' > seen
-	# There, back over the last one, and on again.
+	# To there, back over the last one, and forwards once more.
 	echo -n '1 3 6 1000 6 1000 ' | same - seen
 	[ "$(grep '^counts' gdb.out | uniq | tr -dc '0-9\n' | tr '\n' ' ')" = '4 3 2 1 ' ]
 }
@@ -672,7 +671,7 @@ shortly_before_end() {
 	shows '\*stopped,reason="breakpoint-hit"' '\^done,stack=' '\*stopped,reason="end-stepping-range"' '\*stopped' '\^exit'
 }
 
-# LLDB	which to drive
+# LLDB	the lldb to test
 @test "lldb breaks, shows a backtrace and locals, steps and runs to the end" {
 	lldb=${LLDB:-lldb}
 	needs "$lldb"

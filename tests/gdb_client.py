@@ -1,7 +1,7 @@
-"""A client of gdb's remote protocol that does nothing by itself, for tests of rr-gdb -s.
+"""A client of gdb's remote protocol that sends nothing by itself, for tests of rr-gdb -s.
 
 A test's script begins with `from gdb_client import *`. The server's socket is ./server, the recorded program's file is in
-$PROGRAM. What is wrong ends the script with a line that says what; so does a server that says nothing for LIMIT seconds.
+$PROGRAM. The first failed check ends the script with one line; so does a server that is silent for LIMIT seconds.
 """
 import os, re, socket, struct, subprocess, sys, time
 
@@ -24,13 +24,13 @@ def check(value, *what):
 
 
 def frame(payload):
-    """A packet with these bytes, escaped where they must be."""
+    """A packet with these bytes, escaped where necessary."""
     body = re.sub(rb'[#$}*]', lambda m: b'}' + bytes([m[0][0] ^ 0x20]), payload)
     return b'$%s#%02x' % (body, sum(body) & 0xff)
 
 
 def plain(body):
-    """A packet's body without escapes and repeats."""
+    """A packet's body, without escapes and run-length encoding."""
     out, i = bytearray(), 0
     while i < len(body):
         if body[i] == ord('}'):
@@ -81,7 +81,7 @@ class Client:
         return out
 
     def packet(self):
-        """The next one's body, as bytes; acknowledgements before it are left out."""
+        """The next packet's body, as bytes. Acknowledgements before it are skipped."""
         c = self.bytes(1)
         while c in b'+-':
             c = self.bytes(1)
@@ -90,14 +90,14 @@ class Client:
         while (c := self.bytes(1)) != b'#':
             check(c != b'$', 'a packet in a packet')
             body += c
-        told = int(self.bytes(2), 16)
-        check(told == sum(body) & 0xff, 'wrong checksum')
+        checksum = int(self.bytes(2), 16)
+        check(checksum == sum(body) & 0xff, 'wrong checksum')
         if self.acks:
             self.raw(b'+')
         return plain(body)
 
     def answer(self):
-        """The next packet that is not text for the user, which goes to self.console."""
+        """The next packet that is no console output, which goes to self.console."""
         self.console = b''
         while True:
             body = self.packet()
@@ -112,7 +112,7 @@ class Client:
     def text(self, packet):
         return self.ask(packet).decode('latin-1')
 
-    # What the reply must be.
+    # Checks of replies.
 
     def equals(self, packet, reply):
         got = self.text(packet)
@@ -133,7 +133,7 @@ class Client:
         check(re.search(pattern, got), 'monitor %s: %s, without %s' % (command, got, pattern))
         return got
 
-    # What is there.
+    # Values of the program.
 
     def register(self, number):
         return int.from_bytes(bytes.fromhex(self.text('p%x' % number)), 'little')
@@ -155,7 +155,7 @@ class Client:
         return dict(words)
 
     def address(self, symbol):
-        """Of a symbol of the recorded program's."""
+        """The address of a symbol of the recorded program."""
         program = os.environ['PROGRAM']
         names = subprocess.run(['nm', program], stdout=subprocess.PIPE, check=True, text=True).stdout
         value = int(re.search('([0-9a-f]+) . %s$' % symbol, names, re.M)[1], 16)
@@ -164,7 +164,7 @@ class Client:
         return value + self.auxv()[9] - entry
 
     def run_to(self, symbol):
-        """A breakpoint there, and onwards to it. Returns its address."""
+        """Sets a breakpoint there and continues to it. Returns its address."""
         address = self.address(symbol)
         self.equals('Z0,%x,1' % address, 'OK')
         self.has('vCont;c', 'swbreak:;')
@@ -172,7 +172,7 @@ class Client:
 
 
 def tasks_of(server):
-    """Pids of the processes that play the recording's tasks for a server."""
+    """Pids of the processes that replay the recorded tasks for a server."""
     out = []
     for name in os.listdir('/proc'):
         try:

@@ -1,5 +1,5 @@
-# rr-gdb -s, packet by packet, on real traces: every packet by hand, wrong ones, and clients that go away. The scripts speak
-# through tests/gdb_client.py; tests/unit/gdb_test.c has the finer points, on a run that is made up.
+# rr-gdb -s, packet by packet, on real traces: every packet, malformed ones, and clients that disconnect. The scripts use
+# tests/gdb_client.py. tests/unit/gdb_test.c tests details, on a made-up run.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -35,7 +35,7 @@ serve_again() {
 	until_true grep -q "target extended-remote $PWD/server" server.out
 }
 
-# client: runs a script from standard input; then the server must be there and answer, and end as it is told
+# client: runs a script from standard input. Then the server must still answer, and end when it is asked to.
 client() {
 	{ echo 'from gdb_client import *'; cat; } > script.py
 	timeout -k 5 150 /usr/bin/python3 script.py > client.out 2>&1 3>&- || { tail -n 30 client.out server.err; return 1; }
@@ -110,7 +110,7 @@ print(*tasks)' > tasks
 		    c.error('Hg' + wrong)
 		    c.error('qThreadExtraInfo,' + wrong)
 		check(c.document('threads:read:').count(b'<thread id="p') == 4)
-		# each has its own: number, which meet has as its argument
+		# each has its own `number`, the argument of meet
 		seen = set()
 		for i in range(3):
 		    c.equals('Hgp%s.%s' % (pid, re.search(r'thread:p\w+\.(\w+)', c.text('?'))[1]), 'OK')
@@ -138,7 +138,7 @@ print(*tasks)' > tasks
 		    check(c.text('p%x' % number) == all[at:at + n], name)
 		    at += n
 		c.error('p%x' % len(names))
-		# written ones are read again, in a copy that is thrown away
+		# written registers can be read back, in a diversion that is discarded later
 		c.equals('P3=8877665544332211', 'OK')
 		check(c.register(3) == 0x1122334455667788)
 		c.monitor('info', 'diversion yes')
@@ -168,7 +168,7 @@ print(*tasks)' > tasks
 		start = c.address('_start')
 		first = open(os.environ['PROGRAM'], 'rb').read()
 		bias = c.auxv()[9] - struct.unpack('<Q', first[24:32])[0]
-		# the text is in the file where it is in memory; breakpoint and counters are not seen
+		# the text in memory is that of the file, without breakpoints and counting code
 		code = c.memory(start & ~0xfff, 0x400)
 		offset = (start & ~0xfff) - bias
 		check(code == first[offset:offset + 0x400], 'code is not as the file has it')
@@ -192,7 +192,7 @@ print(*tasks)' > tasks
 		c.error('qCRC:10,9')
 		c.has('vCont;s', '^T05')
 		check(c.memory(sp, 4) != b'1234')
-		# far more than a packet is cut, not refused
+		# a request for far more than a packet is cut, not refused
 		check(0 < len(c.memory(start & ~0xfff, 0x7fffffffffffffff)) <= 65536)
 	END
 }
@@ -309,7 +309,7 @@ print(*tasks)' > tasks
 		c.equals('z3,%x,4' % total, 'OK')
 		# conditions: esi, add's n, is 1 or more
 		c.monitor('seek 1')
-		c.equals('Z0,%x,1;X6,2600042200' % add, 'E16') # shorter than it says
+		c.equals('Z0,%x,1;X6,2600042200' % add, 'E16') # shorter than its length field
 		c.equals('Z0,%x,1;X3,220027' % add, 'OK') # never
 		c.has('vCont;c', 'replaylog:end')
 		c.monitor('seek 1')
@@ -335,7 +335,7 @@ print(*tasks)' > tasks
 		for pc in reversed(pcs[:-1]):
 		    c.has('bs', '^T05')
 		    check(c.register(RIP) == pc)
-		# a range is left by the first instruction outside of it
+		# a range ends at the first instruction outside of it
 		c.has('vCont;r%x,%x:%s' % (main, main + 12, thread), '^T05')
 		check(not main <= c.register(RIP) < main + 12)
 		for go in ('c', 'C05', 'vCont;c', 'vCont;C05:%s' % thread, 'vCont;c:p%s.-1' % thread[1:].split('.')[0]):
@@ -423,7 +423,7 @@ print(*tasks)' > tasks
 		c.send('k')
 		c.equals('?', 'W00')
 		c.close()
-		# the next one finds all again
+		# the next client finds everything once more
 		c = Client()
 		c.has('?', '^T05')
 		for wrong in ('D;zz', 'vKill;', 'vKill;0', 'vAttach;', 'vAttach;zz', 'vRun', 'vRun;;3:x'):
@@ -460,7 +460,7 @@ print(*tasks)' > tasks
 		c.has('vFile:pread:%s,4000,0' % fd, re.escape(program))
 		for other in ('/etc/passwd', '/proc/self/maps', '/proc/1/maps', '/proc/%d/environ' % pid, '', '../../../etc/passwd', program + '/../hello'):
 		    c.error('vFile:open:%s,0,0' % name(other))
-		c.error('vFile:open:%s,1,0' % name(program)) # to write
+		c.error('vFile:open:%s,1,0' % name(program)) # for writing
 		c.error('vFile:open:%s,601,1ff' % name('/tmp/gdb_client'))
 		for wrong in ('vFile:open:', 'vFile:open:zz,0,0', 'vFile:open:00,0,0', 'vFile:pread:', 'vFile:close:', 'vFile:fstat:99',
 		              'vFile:readlink:', 'vFile:setfs:x'):
@@ -509,7 +509,7 @@ print(*tasks)' > tasks
 		here, all, sp = c.monitor('when'), c.text('g'), c.register(RSP)
 		point = c.register(5)
 		c.equals('z0,%x,1' % add, 'OK')
-		# add(p, 100), which returns to where it was called from
+		# add(p, 100), called by hand
 		back = struct.unpack('<Q', c.memory(sp, 8))[0]
 		low = (sp - 1024) & ~15
 		low -= 8
@@ -529,7 +529,7 @@ print(*tasks)' > tasks
 	END
 }
 
-# --- wrong ones ---
+# --- malformed packets ---
 
 @test "packets with bad checksums are requested again, and refused replies sent again" {
 	serve hello
@@ -588,7 +588,7 @@ print(*tasks)' > tasks
 		c = Client()
 		c.has('vCont;s', '^T05')
 		here, all = c.monitor('when'), c.ask('g')
-		# each packet, cut at each place, and with a byte or two changed; none of those that have no reply or move
+		# each packet, cut at each byte, and with a byte or two changed; but none that has no reply or resumes
 		packets = [b'm%x,20' % c.register(RSP), b'x%x,20' % c.register(RSP), b'p10', b'Hg-1', b'Tp1.1', b'qC', b'qCRC:1000,10',
 		           b'qSearch:memory:1000;10;abc', b'qGetTLSAddr:p1.1,10,20', b'qXfer:features:read:target.xml:0,100',
 		           b'qXfer:auxv:read::0,100', b'qXfer:exec-file:read:1:0,100', b'qXfer:threads:read::0,100', b'qXfer:siginfo:read::0,80',
@@ -627,7 +627,7 @@ print(*tasks)' > tasks
 		    head = dice.choice(names) if i % 2 else bytes([dice.choice(firsts)])
 		    alphabet = bytes(range(256)) if i % 3 else b'0123456789abcdef,;:.p-'
 		    c.ask(head + bytes(dice.choice(alphabet) for j in range(dice.randrange(24))))
-		    if i % 100 == 99: # it may have left all processes
+		    if i % 100 == 99: # it may have detached from all processes
 		        c.close()
 		        c = Client()
 	END
@@ -651,10 +651,10 @@ print(*tasks)' > tasks
 		check(re.match(rb'T02', c.answer()))
 		for i in range(300):
 		    check(c.answer() == one)
-		# an interrupt that comes too late is nothing
+		# an interrupt that comes too late is ignored
 		c.raw(b'\3')
 		check(c.ask('qC') == one)
-		# and too early: right behind the packet
+		# one that comes too early: right after the packet
 		c.raw(frame(b'vCont;c') + b'\3')
 		check(c.answer()[:1] == b'T')
 	END
@@ -675,7 +675,7 @@ print(*tasks)' > tasks
 	END
 }
 
-# --- clients that go away ---
+# --- clients that disconnect ---
 
 @test "a client may disconnect after any byte" {
 	serve hello
@@ -695,7 +695,7 @@ print(*tasks)' > tasks
 		check(len(tasks_of(server)) <= before + 20, tasks_of(server))
 		files = len(os.listdir('/proc/%d/fd' % server))
 		check(files < 60, files)
-		# nothing is left of the breakpoints of those before
+		# breakpoints of the previous clients are gone
 		c.monitor('seek 1')
 		c.has('vCont;c', 'replaylog:end')
 	END

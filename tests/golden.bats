@@ -1,11 +1,11 @@
-# Traces of today's format, kept: they are read and replayed for ever, and by any x86-64 processor.
+# Kept traces of the released format: they must stay readable and replayable on every x86-64 processor.
 
 bats_require_minimum_version 1.5.0
 load common
 
 setup() {
 	common_setup
-	# In a checkout anybody may read it.
+	# In a checkout everybody may read it.
 	cp -r "$tests/golden/trace-1" trace
 }
 
@@ -47,7 +47,7 @@ setup() {
 	RR_PRETEND_CPU=-ssse3 step verify rr-verify t
 	[ "$step_status" = 2 ]
 	grep -q ' lacks: ssse3$' verify.err
-	# What no program misses.
+	# Features that programs do not need.
 	RR_PRETEND_CPU=-erms,-pku step replay rr-replay t
 	[ "$step_status" = 0 ]
 }
@@ -59,7 +59,7 @@ setup() {
 	same record.out replay.out
 }
 
-# edited KEY OLD NEW: args_env with another value, and the checksums right
+# edited KEY OLD NEW: changes a value in args_env, and corrects the checksums
 edited() {
 	/usr/bin/python3 - "$@" <<-'EOF'
 	import re, sys, zlib
@@ -75,7 +75,7 @@ edited() {
 	EOF
 }
 
-# misfit WORDS: refused so, in a line
+# misfit WORDS: the trace must be refused in one line with these words
 misfit() {
 	step replay rr-replay trace
 	[ "$step_status" = 2 ]
@@ -92,7 +92,7 @@ misfit() {
 	misfit 'pages of 16384 bytes'
 	grep -qw avx /proc/cpuinfo || return 0
 	rm -rf trace; cp -r good trace
-	# The area in the trace has protection keys, too: where, on the machine that it was recorded on.
+	# The recorded area has protection keys, too, at the offset of the recorded machine.
 	edited leaf 'd 0 [0-9a-f]* ' 'd 0 207 ' && edited leaf 'd 9 .*' 'd 9 8 980 0 0' && edited leaf 'd 2 .*' 'd 2 100 300 0 0'
 	misfit 'the register state of avx at byte 768 of what XSAVE saves; here it is at 576'
 	edited leaf 'd 2 .*' 'd 2 100 240 0 0'

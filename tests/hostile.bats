@@ -1,5 +1,5 @@
-# Traces made to get out of their replay (tests/unit/hostile_trace.c): what they name is not opened, no call of theirs reaches
-# the kernel, they make no more processes than allowed, and each program ends with a verdict.
+# Traces that try to escape from their replay (tests/unit/hostile_trace.c): files that they name are not opened, none of their
+# calls reaches the kernel, they make no more processes than allowed, and each program ends with a verdict.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -31,7 +31,7 @@ hostile() {
 	"$hostile_trace" "$sample" t "$@"
 }
 
-# ends STATUSES PROGRAM ARG...: by itself, with one of these statuses, and what it says in a line, or a report, is its own
+# ends STATUSES PROGRAM ARG...: must end by itself with one of these statuses, and print one line or a report
 ends() {
 	local statuses=$1
 	shift
@@ -44,16 +44,16 @@ ends() {
 	[ ! -s read.err ] || [[ "$(head -n 1 read.err)" == "$program: "*": "* ]]
 }
 
-# untouched: nothing was made, the sentinel lives, and no player is left
+# untouched: no file was made, the sentinel lives, and no task of a replay is left
 untouched() {
 	[ ! -e "$made" ] && [ ! -L "$made" ] || { echo "$made was made"; return 1; }
 	[ ! -e "$made.executed" ] || { echo "$made was executed"; return 1; }
 	! gone "$sentinel" || { echo 'the sentinel was killed'; return 1; }
-	! players || { echo "players are left: $found"; return 1; }
+	! tasks_left || { echo "tasks are left: $found"; return 1; }
 }
 
-# players: processes that execute the stub in this test's directory
-players() {
+# tasks_left: whether processes execute the stub in this test's directory
+tasks_left() {
 	local process
 	found=
 	for process in /proc/[0-9]*; do
@@ -63,7 +63,8 @@ players() {
 	[ -n "$found" ]
 }
 
-# contained STATUSES KIND ARG...: all programs read such a trace; rr-replay and rr-verify end with one of these statuses
+# contained STATUSES KIND ARG...: all programs read a trace of this kind; rr-replay and rr-verify must end with one of these
+# statuses
 contained() {
 	local statuses=$1
 	shift
@@ -88,7 +89,7 @@ debugged() {
 
 @test "no call of a replayed program reaches the kernel, though the trace has them all" {
 	contained 1 escape_syscall "$made" "$sentinel"
-	# It came to its last call.
+	# It has reached its last call.
 	grep -q 'its task is not there' replay.err
 	grep -q setuid replay.err
 	debugged
@@ -103,7 +104,7 @@ debugged() {
 
 @test "no call by int 0x80, sysenter or the vsyscall page reaches the kernel" {
 	contained 1 escape_int80 "$made" "$sentinel"
-	# Where there are no 32-bit calls it may fault.
+	# If the kernel has no 32-bit calls, it may fault.
 	grep -q 'its task is not there\|raised SIGSEGV' replay.err
 	debugged
 	contained 1 escape_sysenter "$made" "$sentinel"
@@ -131,7 +132,7 @@ debugged() {
 	RR_PATIENCE=60 rr-replay t > replay.out 2> replay.err 3>&- 8< /etc/passwd < /dev/null &
 	replayer=$!
 	exec 7>&-
-	until_true players
+	until_true tasks_left
 	pid=$found
 	ls -l /proc/$((pid))/fd > fds
 	[ "$(grep -c -e '->' fds)" = 1 ]
@@ -141,7 +142,7 @@ debugged() {
 	kill -KILL "$replayer"
 	wait "$replayer" || :
 	until_true gone $((pid))
-	not players
+	not tasks_left
 }
 
 # --- processes
@@ -151,7 +152,7 @@ debugged() {
 	for program in rr-replay rr-verify; do
 		ends 2 prlimit --nproc=50 $program t
 		grep -q 'a task cannot be made' read.err
-		# One a task from event 2 on; a user's other processes count, but for root.
+		# One task for each event from 2 on. The user's other processes count, too, except root's.
 		[ "$(sed 's/.*event \([0-9]*\).*/\1/' read.err)" -le 51 ]
 	done
 	hostile bomb x 2000 threads
@@ -273,7 +274,7 @@ agent=0x7e9000000000
 	done
 }
 
-# as_user COMMAND...: without privileges, as nobody
+# as_user COMMAND...: runs it without privileges, as nobody
 as_user() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups env HOME="$PWD/home" TMPDIR="$PWD/home" PATH="$PATH" "$@"
 }

@@ -1,4 +1,4 @@
-# rr-hunt: it finds the run that fails, keeps that one's trace and no other, and knows when it can't.
+# rr-hunt: it finds the run that fails, keeps only the trace of that run, and reports errors.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -10,13 +10,13 @@ setup_file() {
 setup() {
 	common_setup
 	bugs=$(cd "$tests/../build/tests/programs/bugs" && pwd)
-	# The fourth run of this, and every fourth after it, ends with 3; the other three with 0, 1 and 2.
+	# Its runs end with 0, 1, 2, 3, 0, 1, 2, 3 and so on.
 	printf '#!/bin/sh\nn=$(cat n)\necho $((n + 1)) > n\necho "run $n"\nexit $((n %% 4))\n' > counts
 	chmod +x counts
 	echo 0 > n
 }
 
-# hunts STATUS ARG...: rr-hunt ends so; its output is in hunt.out and hunt.err
+# hunts STATUS ARG...: rr-hunt must end with this status; its output is in hunt.out and hunt.err
 hunts() {
 	local wanted=$1
 	shift
@@ -25,7 +25,7 @@ hunts() {
 	[ "$step_status" = "$wanted" ]
 }
 
-# kept SEED NAME: this trace and no other, which verifies
+# kept SEED NAME: only this trace must be there, and must verify
 kept() {
 	trace=$here/traces/$2-seed-$1
 	[ "$(ls -A traces)" = "$2-seed-$1" ]

@@ -1,4 +1,4 @@
-# What `make install` puts where, and that manuals and programs tell the same.
+# What `make install` installs where, and that manuals and programs agree.
 
 bats_require_minimum_version 1.5.0
 
@@ -13,7 +13,7 @@ make_to_tmp() {
 	make -s -C "$top" PREFIX=/usr DESTDIR="$BATS_TEST_TMPDIR" "$@"
 }
 
-# options_of PROGRAM: what its -h names, one option a line; -fnq is three.
+# options_of PROGRAM: the options that its -h names, one on each line; -fnq is three
 options_of() {
 	"$1" -h | grep -oE -- '(^|[^A-Za-z0-9-])--?[A-Za-z][A-Za-z-]*' | sed 's/^[^-]*//' |
 		sed -E '/^-[^-]/ { s/^-//; s/./-&\n/g; s/\n$// }' | sort -u

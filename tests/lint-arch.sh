@@ -1,17 +1,16 @@
 #!/bin/sh
-# The architecture rule: what is x86-64 lies in folders named x86_64. Anything else in lib/ and cmd/ that names
-# one of its registers, instructions, opcodes, headers, ptrace layouts, or system calls that few other machines
-# have, is printed. `-c` prints only how many files do.
+# The architecture rule: only folders named x86_64 know x86-64. This prints any other line of lib/ and cmd/ that names one of
+# its registers, instructions, opcodes, headers, ptrace layouts, or a system call that few other machines have. `-c` prints
+# only the number of such files.
 #
-# Two things are no knowledge of the machine: a kernel file named as the source of a rule (arch/x86/…), and the
-# exceptions below.
+# Allowed are kernel files that are named as the source of a rule (arch/x86/…), and the exceptions below.
 set -eu
 cd "$(dirname "$0")/.."
 
 # A pattern of paths, a space, a pattern of lines that may stay. Why:
-# - one header picks the folder of the machine
-# - levels of features are what users type: the option and its usage text
-# - the recorder emulates ptrace: it answers requests by their names
+# - one header chooses the folder of the machine
+# - users type levels of features: the option and its usage text
+# - the recorder emulates ptrace, so it knows the names of its requests
 # - entries that getdents returns are printed like those of getdents64, which all machines have
 exceptions='
 ^lib/arch/regs.h$ defined\\(__x86_64__\\)

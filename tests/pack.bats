@@ -1,4 +1,4 @@
-# rr-pack: what is packed replays anywhere; whatever goes wrong, a trace is as it was.
+# rr-pack: packed traces replay anywhere, and a failure leaves a trace as it was.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -25,7 +25,7 @@ teardown() {
 	[ -z "$mounted" ] || umount "$mounted"
 }
 
-# packs ARG...: rr-pack must succeed and say nothing
+# packs ARG...: rr-pack must succeed and print nothing on stderr
 packs() {
 	step pack rr-pack "$@"
 	[ "$step_status" = 0 ]
@@ -33,7 +33,7 @@ packs() {
 	[ ! -s pack.err ]
 }
 
-# refuses WORD ARG...: status 2, and one line on stderr with that in it; nothing on stdout
+# refuses WORD ARG...: rr-pack must end with status 2 and print only one line with that word, on stderr
 refuses() {
 	local word=$1
 	shift
@@ -44,7 +44,7 @@ refuses() {
 	[ ! -s pack.out ]
 }
 
-# killed SECONDS ARG...: rr-pack is, after that time, if it has not ended; and it is gone
+# killed SECONDS ARG...: kills rr-pack after that time unless it has ended, and waits until it is gone
 killed() {
 	local after=$1 pid
 	shift
@@ -55,7 +55,7 @@ killed() {
 	wait "$pid" 2> kill.err || :
 }
 
-# sums DIR: names, modes, contents
+# sums DIR: prints names, modes and checksums of all files
 sums() {
 	(cd "$1" && find . -type f -printf '%m %p\n' | sort && find . -type f | sort | xargs cksum)
 }
@@ -64,12 +64,12 @@ nothing_left() {
 	[ -z "$(find . -name '.rr-pack-*' -o -name '*.new' -o -name 'new.*' -o -name '*.tar.????????')" ]
 }
 
-# Every mapping is made from what is in the trace.
+# Every mapping must come from the trace.
 self_contained() {
 	[ -z "$(rr-dump -M "$1" | awk -F'\t' '$6 == "file"')" ]
 }
 
-# elsewhere COMMAND...: where /usr/bin/sort is another program; root in a namespace of its own is enough
+# elsewhere COMMAND...: runs it where /usr/bin/sort is another program, as root of a new user namespace
 elsewhere() {
 	unshare -rm true 2> unshare.err || skip "no namespaces here"
 	cat /bin/true > other
@@ -306,7 +306,7 @@ for name in "hole", "empty":
 	done
 }
 
-# archive ENTRY...: bad.tar, of good files and this. An entry is python: keyword arguments of TarInfo, or nothing
+# archive ENTRY...: makes bad.tar of good files and these entries. An entry is Python: keyword arguments of TarInfo, or nothing
 archive() {
 	/usr/bin/python3 - "$sample/packed" "$@" <<-'EOF'
 	import io, sys, tarfile
@@ -327,7 +327,7 @@ archive() {
 	EOF
 }
 
-# hostile WORD ENTRY: refused with that word, and nothing is there afterwards
+# hostile WORD ENTRY: the archive must be refused with that word, and nothing may be left
 hostile() {
 	mkdir -p in
 	archive "$2"
@@ -439,7 +439,7 @@ hostile() {
 u" ]
 }
 
-# --- changed on the way
+# --- changed traces
 
 @test "--events makes a complete trace of the first events" {
 	n=$(rr-dump t | wc -l)
@@ -455,7 +455,7 @@ u" ]
 		step verify rr-verify --memory=100 all/t
 		[ "$step_status" = 0 ]
 	done
-	# It is not the trace it was made from, but all of it is.
+	# It differs from the original trace, but it is whole.
 	not grep -q "$(cut -d ' ' -f 3 t/version)" all/t/version
 	packs --events 1-$((n + 100)) -o whole.tar t
 	packs -o t.tar t
@@ -511,7 +511,7 @@ u" ]
 	[ -z "$(rr-dump -a "$trace" | grep hunter2)" ]
 	rr-dump -a "$trace" | grep -q 'TOKEN=\*\*\*\*\*\*\*$'
 	rr-dump "$trace" | grep -q 'execve.*pass=\*\*\*\*\*\*\*'
-	# What was read is what was read.
+	# Data that the program read cannot be changed.
 	rr-dump -s read "$trace" | grep -q 'pass=hunter2'
 	replayed
 	verified
@@ -555,13 +555,13 @@ u" ]
 	verified
 }
 
-# --- whatever ends it
+# --- killed and failing rr-pack
 
 @test "after rr-pack is killed at any moment, the trace is complete and the next run packs it" {
 	for ((i = 0; i < 50; i++)); do
 		rm -rf k
 		cp -al t k
-		# From before its first step to after its last.
+		# At moments from before its first step to after its last one.
 		killed 0.0$(printf %02d $((i % 50)))$((RANDOM % 10)) k
 		rr-verify --quick k
 		[ "$(rr-replay k | cksum)" = "$(cksum < record.out)" ]

@@ -1,4 +1,4 @@
-# Real programs that compute: interrupted by timers, by each other's time slices, and by the user.
+# Real programs that compute: timers, time slices and the user interrupt them.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -15,18 +15,18 @@ teardown() {
 	[ -z "$recorder" ] || kill -KILL "$recorder" 2> kill.err || :
 }
 
-# in_slices_of MS COMMAND...: the test's recordings with this length of slice
+# in_slices_of MS COMMAND...: runs it with recordings of this time slice
 in_slices_of() {
 	local RECORD_OPTIONS="$RECORD_OPTIONS -c $1"
 	"${@:2}"
 }
 
-# was_preempted: the last recording has switches, which only a preempted task has between two calls
+# was_preempted: the last recording must have switch events, which a task gets only when it is preempted between two calls
 was_preempted() {
 	[ -n "$(rr-dump -k switch "$trace" | head -n 1)" ]
 }
 
-# got_signals N NAME: the last recording has at least N of this signal
+# got_signals N NAME: the last recording must have at least N of this signal
 got_signals() {
 	[ "$(rr-dump -k signal "$trace" | grep -c "$2")" -ge "$1" ]
 }

@@ -1,4 +1,4 @@
-# Programs that compute without calls do not keep others waiting, nor the recorder.
+# Programs that compute without calls block neither other tasks nor the recorder.
 bats_require_minimum_version 1.5.0
 load common
 

@@ -15,7 +15,7 @@ teardown() {
 	[ -z "$server" ] || kill "$server" 2> kill.err || :
 }
 
-# script INTERPRETER: start/script, from stdin
+# script INTERPRETER: makes start/script from standard input
 script() {
 	{ echo "#!$1"; cat; } > start/script
 	chmod +x start/script
@@ -293,7 +293,7 @@ python() {
 	grep -q '^50 122500$' record.out
 }
 
-# --- 3: compilers and what they make
+# --- 3: compilers and their products
 
 @test "make -j2 builds 20 C files with gcc -O2, and the program runs" {
 	{
@@ -443,9 +443,9 @@ python() {
 	exact sh -c 'sort --parallel=2 -S 12M -n text | cksum; sort --parallel=2 -S 200M text | cksum'
 }
 
-# --- 7: servers, driven from outside
+# --- 7: servers with clients outside of the recording
 
-# serves PORT COMMAND...: starts it recorded; fails if it ends before PORT answers
+# serves PORT COMMAND...: starts recording it; fails if it ends before PORT answers
 serves() {
 	local port=$1
 	shift
@@ -460,7 +460,7 @@ answers() {
 	gone "$server" || (exec 4<> "/dev/tcp/127.0.0.1/$1")
 }
 
-# on_a_port FUNCTION: calls it with a port that is likely free, again with another if that fails
+# on_a_port FUNCTION: calls it with a port that is probably free, and with another one if it fails
 on_a_port() {
 	local i
 	for i in 1 2 3; do
@@ -645,7 +645,7 @@ nginx_serves() {
 	[ "$(grep -c 'exited with 0' record.out)" -ge 4 ]
 }
 
-# same_but EXPRESSION: the program wrote the same recorded as natively, once sed has edited both.
+# same_but EXPRESSION: the outputs of the native and the recorded run must be equal after sed has edited both.
 same_but() {
 	local output
 	for output in native record; do
@@ -654,7 +654,7 @@ same_but() {
 	same native record
 }
 
-# works_natively PATTERN...: skips the test where $command, not recorded, does not print a line of each
+# works_natively PATTERN...: skips the test if $command, unrecorded, does not print a matching line for each
 works_natively() {
 	local pattern
 	fresh native "${command[@]}" || skip "${command[0]} itself hangs here"
@@ -686,7 +686,7 @@ works_natively() {
 		-ex 'delete' -ex 'break handler' -ex continue -ex 'set var v = 77' -ex 'info registers rip' -ex continue -ex backtrace -ex continue -ex backtrace ./a)
 	works_natively '^\$1 = 42' 'New value = 18' 'received signal SIGSEGV'
 	replays "${command[@]}"
-	# Libraries may have another place.
+	# Libraries may be mapped elsewhere.
 	same_but 's/0x[0-9a-f]*/P/g'
 	grep -q '^\$1 = 42' record.out
 	grep -q 'New value = 18' record.out

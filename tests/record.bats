@@ -1,4 +1,4 @@
-# Recording and replaying as a user does: options, places, signals, what the program sees, and what a replay leaves alone.
+# Recording and replaying as a user does: options, directories, signals, what the program sees, and what a replay does not touch.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -17,19 +17,19 @@ teardown() {
 	[ -z "$installed" ] || rm -rf "$installed"
 }
 
-# script NAME [INTERPRETER]: start/NAME, from stdin
+# script NAME [INTERPRETER]: makes start/NAME from standard input
 script() {
 	{ echo "#!${2:-/bin/bash}"; cat; } > "start/$1"
 	chmod +x "start/$1"
 }
 
-# in_background COMMAND...: rr-record's process is $recorder
+# in_background COMMAND...: starts recording it, and sets $recorder to rr-record's pid
 in_background() {
 	"$@" > record.out 2> record.err 3>&- < /dev/null &
 	recorder=$!
 }
 
-# ends STATUS: the recording in the background does, with this status
+# ends STATUS: the recording in the background must end with this status
 ends() {
 	local status=0
 	until_true gone "$recorder"
@@ -43,7 +43,7 @@ ends() {
 unprivileged() {
 	[ "$(id -u)" = 0 ] || skip "not root: all tests are unprivileged"
 	needs setpriv
-	# Nobody has to reach what root has built.
+	# Other users may not be able to read what root has built.
 	place=$(mktemp -d /tmp/rr-test.XXXXXX)
 	installed=$place
 	cp -a "$(dirname "$(command -v rr-record)")" "$place/bin"
@@ -103,7 +103,7 @@ unprivileged() {
 	left=$(< record.out)
 	kill -TERM "$recorder"
 	until_true grep -q 'not yet' record.out
-	# Two within a quarter of a second count as one.
+	# Two signals within a quarter of a second count as one, so send more of them.
 	another() { kill -TERM "$recorder" 2> kill.err; gone "$recorder"; }
 	until_true another
 	ends 137
@@ -122,7 +122,7 @@ unprivileged() {
 	EOF
 	in_background timeout 1000 rr-record -o trace start/p
 	until_true grep -q ready record.out
-	kill -ALRM "$recorder" # as when its time is over
+	kill -ALRM "$recorder" # as when its time slice is over
 	ends 124
 	grep -q cleaned record.out
 	replayed
@@ -206,7 +206,7 @@ except OSError: pass"
 	[ ! -s record.err ]
 }
 
-# --- places
+# --- directories of traces
 
 @test "without -o, traces are numbered under RR_TRACE_DIR, and latest-trace is the default of every program" {
 	unset_out=$(rr-record echo one; rr-record echo two; rr-record sh -c 'echo three')
@@ -432,7 +432,7 @@ except OSError: pass"
 	verified
 }
 
-# --- what a replay needs, and leaves alone
+# --- what a replay needs and does not touch
 
 @test "a trace replays after the program and its files are deleted or replaced" {
 	printf '#include <stdio.h>\nint main(void) { char b[99]; FILE *f = fopen("data", "r"); puts(fgets(b, 99, f)); return 0; }\n' > a.c
@@ -515,7 +515,7 @@ except OSError: pass"
 		time.sleep(2); print(p.returncode)'
 	begun=$SECONDS
 	replayed
-	# It slept for 2 s when it was recorded.
+	# The recording slept for 2 s.
 	[ "$(rr-replay -q --stats "$trace" 2>&1 | awk '$1 == "seconds" && $2 < 1.9' | wc -l)" = 1 ]
 	verified
 }
@@ -661,7 +661,7 @@ sample() {
 	verified
 }
 
-# What execve keeps and fork, a thread or a handler of the recorder's could lose: execve(2).
+# Attributes that execve(2) preserves, but that the recorder's forks, threads or handlers could change.
 @test "the program inherits rr-record's ignored, blocked and pending signals, timers and limits" {
 	cat > start.c <<-'EOF'
 		#define _GNU_SOURCE
@@ -869,7 +869,7 @@ sample() {
 	not grep 'not counted' record.err
 	replayed
 	verified
-	# So is one of a process namespace where our number is another's.
+	# So can a task of a PID namespace in which our pid belongs to another process.
 	recorded unshare -rpf --mount-proc "$tests/../build/tests/programs/pre_static"
 	[ "$(tail -n 1 record.out)" = ok ]
 	not grep 'not counted' record.err

@@ -1,16 +1,16 @@
 #!/bin/bash
-# Runs the tests and counts them: TAP on standard output, and alone on the last line
+# Runs the tests and counts them. Prints TAP, and on the last line
 #	N passed, N failed[, N skipped]
-# usage: tests/run-all.sh [unit | programs | preempted | FILE.bats | DIRECTORY]...	default: all of them, and tests
+# usage: tests/run-all.sh [unit | programs | preempted | FILE.bats | DIRECTORY]...	(default: unit programs preempted tests)
 #
 # JOBS	how many files at once (default: a processor each, or 1 if SLOW)
-# DEADLINE	seconds for all (default: 3600); what has not ended then has failed
-# SLOW	not empty: less of what is many (default: found out)
-# HALF	1 or 2: only tests of odd or of even numbers are run, but all of programs (default, where it is slow and half an hour is
-#	not left: one after the other from commit to commit)
-# PREEMPTED	how often programs are interrupted where chance wills (default: 5, or 1 if SLOW)
+# DEADLINE	seconds for all tests (default: 3600); tests that have not ended by then have failed
+# SLOW	not empty: repeat less (default: if programs take long to start)
+# HALF	1 or 2: run only bats tests with odd or with even numbers (default if SLOW and DEADLINE is below half an hour: both, in
+#	turns from commit to commit)
+# PREEMPTED	how often to run programs that are preempted at random points (default: 5, or 1 if SLOW)
 # BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
-# Exit status 1 when a test failed, or none ran.
+# Exit status 1 if a test failed or none ran.
 set -u
 export LC_ALL=C
 export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-120}
@@ -21,7 +21,7 @@ logs=$(mktemp -d "${TMPDIR:-/tmp}/rr-check.XXXXXX") || exit 1
 trap 'rm -rf "$logs"' EXIT
 trap 'kill $(jobs -p) 2> "$logs/kill"; exit 130' INT TERM
 
-# start_100: microseconds to start so many programs
+# start_100: microseconds to start 100 programs
 start_100()
 {
 	local i from=${EPOCHREALTIME/[.,]/}
@@ -31,7 +31,7 @@ start_100()
 	echo $((${EPOCHREALTIME/[.,]/} - from))
 }
 
-# half: 1 or 2, another for each commit than for the one before; where their number is not known, for each day
+# half: 1 or 2, in turns from commit to commit or, if the number of commits is not known, from day to day
 half()
 {
 	local commits
@@ -40,25 +40,24 @@ half()
 	echo $((${commits:-$(($(date +%s) / 86400))} % 2 + 1))
 }
 
-# Where a program takes 2 ms to start, less of what is many; and where that is to end soon, half of the tests. Such virtual
-# machines start programs one after the other as fast as beside each other, and that is what files of bats do most: then there
-# is one of them at a time.
-[ -n "${SLOW+told}" ] || [ "$(start_100)" -lt 200000 ] || SLOW=1
+# If a program takes 2 ms to start, repeat less, and with a short deadline run half of the tests. Such virtual machines do not
+# start programs faster in parallel, and that is what bats tests do most, so run one file at a time.
+[ -n "${SLOW+set}" ] || [ "$(start_100)" -lt 200000 ] || SLOW=1
 if [ -n "${SLOW:-}" ]; then
 	export SLOW PREEMPTED=${PREEMPTED:-1}
 	[ "$DEADLINE" -ge 1800 ] || export HALF=${HALF-$(half)}
 	JOBS=${JOBS:-1}
 fi
 JOBS=${JOBS:-$(nproc)}
-# `make check PREFIX=...` is not about the makes that tests run.
+# Variables of `make check PREFIX=...` must not reach makes in tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
-# One make for all tracees in place of one for each.
+# One make for all tracees instead of one for each.
 if make -s check-programs > "$logs/make" 2>&1; then
 	export BUILT=1
 fi
 
-# count STATUS LOG: "passed failed skipped". Tests that were planned and never reported have failed.
+# count STATUS LOG: prints "passed failed skipped". Planned tests that were not reported have failed.
 count()
 {
 	awk -v status="$1" '
@@ -76,7 +75,7 @@ count()
 	}' "$2"
 }
 
-# run NAME: its output and counts go to files of its own; the output is shown when it is whole.
+# run NAME: its output and counts go to files; the output is printed when it is complete.
 run()
 {
 	local name=$1 log=$logs/${1//\//_} left=$((DEADLINE - SECONDS)) status command
@@ -99,7 +98,7 @@ run()
 	} 9> "$logs/lock"
 }
 
-# Files with many tests first, so that the last ones end together.
+# Files with many tests first, so that the jobs end at about the same time.
 names=()
 for arg in "${@:-unit}"; do
 	[ -d "$arg" ] && arg=$(printf '%s\n' "$arg"/*.bats)

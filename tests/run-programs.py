@@ -1,18 +1,19 @@
 #!/usr/bin/python3
-"""Runs tracees natively, recorded, replayed and verified.
+"""Runs tracees natively, records, replays and verifies them.
 
 usage: run-programs.py [-k] [-n] [-t] [-r TIMES] [NAME... | programs | preempted]
-NAME is one of tests/programs; preempted: those that are interrupted while they compute, which their traces must show; programs: all others, the default.
-Prints "ok NAME", "skip NAME: why" or "FAIL NAME STEP" a line, what went wrong on stderr; with -t, TAP on stdout.
--k keeps what is left of failures and says where; -n stops after the native run; -r records, replays and verifies this many times.
+NAME is one of tests/programs; preempted: those that are preempted while they compute, which their traces must show; programs: all
+others, the default.
+Prints a line for each, "ok NAME", "skip NAME: why" or "FAIL NAME STEP", and details of failures on stderr; with -t, TAP on stdout.
+-k keeps the files of failures and prints where; -n stops after the native run; -r records, replays and verifies TIMES times.
 Status 1 if any failed.
 
 RR_BIN, MAKE, LIMIT	the programs' directory (bin), make, seconds for a step (60)
-HALF	1 or 2: of those that are preempted, only the ones of odd or of even numbers are run
-SLOW	set: output is compared in the first run of each
-BUILT	set if all tracees are as their sources
+HALF	1 or 2: of the preempted ones, run only those with odd or with even numbers
+SLOW	set: compare the output of the first run of each only
+BUILT	set if all tracees are up to date
 RECORD_OPTIONS	more options for rr-record, such as -c 1
-REPEAT	as -r; else once, or as PREEMPTED says (5): where chance interrupts, one run shows less
+REPEAT	as -r (default: once, or PREEMPTED times (5) if preemption is at random points)
 """
 import argparse, filecmp, os, re, shutil, signal, subprocess, sys, tempfile
 
@@ -24,7 +25,7 @@ LIMIT = float(os.environ.get("LIMIT", "60"))
 RECORD_OPTIONS = os.environ.get("RECORD_OPTIONS", "").split()
 
 
-# Tracees of the group preempted whose loops no event is seen in, and why.
+# Tracees of the group preempted whose traces have no event inside a loop, and why.
 NEVER_PREEMPTED = {
     "pre_insn_xgetbv": "its loop is short, and nothing runs beside it",
     "pre_maps": "it looks at mappings and has no loop",
@@ -45,7 +46,7 @@ class Skipped(Exception):
 
 
 class Group:
-    """A process group whose members are not its first, and that nobody else is in: as under a shell's timeout(1)."""
+    """A process group of which the tracee is not the leader, as under timeout(1) in a shell."""
 
     holder = None
 
@@ -88,7 +89,7 @@ class Tracee:
         self.seen_preempted = not name.startswith("pre_") or name in NEVER_PREEMPTED
 
     def attempt(self, step, argv):
-        """The command's status as a shell has it; its output is in files named after the step."""
+        """The command's status as a shell has it. Its output goes to files named after the step."""
         self.step = step
         path = os.path.join(self.dir, step)
         with open(path, "wb") as out, open(path + ".err", "wb") as err:
@@ -132,7 +133,7 @@ class Tracee:
         try:
             os.rmdir(os.path.join(self.dir, "tmp"))
         except OSError as e:
-            raise Failed("native", "left files behind: %s" % e)
+            raise Failed("native", "left files: %s" % e)
 
     def once(self, first):
         trace = os.path.join(self.dir, "trace")
@@ -141,8 +142,8 @@ class Tracee:
         os.mkdir(os.path.join(self.dir, "tmp"))
         self.must("record", [BIN + "/rr-record", *RECORD_OPTIONS, "-o", trace, self.program])
         self.must_be_ok("record")
-        # Memory takes two replays more: it is compared in the first run, all else in each; but where there is little time, output
-        # in the first as well, as rr-verify replays, too.
+        # Comparing memory takes two more replays, so only the first run does. If there is little time, only the first compares
+        # output, too, because rr-verify also replays.
         if first or not os.environ.get("SLOW"):
             self.must("replay", [BIN + "/rr-replay", trace])
             if not filecmp.cmp(os.path.join(self.dir, "record"), os.path.join(self.dir, "replay"), shallow=False):
@@ -151,7 +152,8 @@ class Tracee:
         self.must("verify", [BIN + "/rr-verify", "--memory=" + ("1000" if first else "none"), trace])
 
     def preempted(self):
-        """The trace has a switch, or a handler that ran inside a loop: the task computes before the signal and past the handler."""
+        """Whether the trace has a switch, or a handler that ran inside a loop: the task computes before the signal and after the
+        handler."""
         last, signalled, returned = {}, set(), {}
         self.must("dump", [BIN + "/rr-dump", os.path.join(self.dir, "trace")])
         with open(os.path.join(self.dir, "dump"), errors="replace") as f:
@@ -160,7 +162,7 @@ class Tracee:
                 if len(fields) < 6:
                     continue
                 task, ticks, kind, text = fields[2], int(fields[3]), fields[4], fields[5]
-                if kind == "insn":  # a part of the loop, as its ticks are
+                if kind == "insn":  # a part of the loop, like its ticks
                     continue
                 if kind == "switch" or ticks > returned.pop(task, ticks):
                     return True
@@ -173,7 +175,7 @@ class Tracee:
         return False
 
     def must_be_preempted(self):
-        """In one of its runs; where a loop is over in less than a time slice, under shorter ones."""
+        """Checks that in one of its runs. If a loop takes less than a time slice, it is run with shorter ones."""
         trace = os.path.join(self.dir, "trace")
         for slice in ("1", "0.1", "0.01"):
             if self.seen_preempted:
@@ -208,7 +210,7 @@ class Tracee:
                 shutil.rmtree(self.dir, ignore_errors=True)
 
     def show(self):
-        """The ends of what the step wrote."""
+        """The last lines of the step's output."""
         lines = []
         for end in ("", ".err"):
             try:

@@ -1,4 +1,4 @@
-# Recorded programs at a terminal: ^C, ^Z, job control, what they see of it. tests/terminal.py types and reads.
+# Recorded programs at a terminal: ^C, ^Z, job control, properties of the terminal. tests/terminal.py types and reads.
 
 bats_require_minimum_version 1.5.0
 load common
@@ -11,12 +11,12 @@ setup() {
 	common_setup
 	export TERM=dumb PS1='ready> ' INPUTRC=/dev/null
 	unset HISTFILE PROMPT_COMMAND
-	# What is typed before the shell has left the terminal to the program is lost to it: so it says when it is there.
+	# Input that is typed before the shell hands the terminal over is lost, so the program says when it is ready.
 	printf '#!/bin/sh\necho begun\nexec cat\n' > cats
 	chmod +x cats
 }
 
-# terminal ARG...: what stdin says is done at a terminal, where COMMAND runs; what is seen there in seen.out
+# terminal ARG...: runs COMMAND at a terminal, types what standard input says, and puts what the terminal shows into seen.out
 terminal() {
 	step_status=0
 	timeout -k 5 "$LIMIT" /usr/bin/python3 "$tests/terminal.py" "$@" > seen.out 2> seen.err 3>&- || step_status=$?
@@ -28,7 +28,7 @@ shell() {
 	terminal bash --norc -i
 }
 
-# exactly: the trace is verified; what its replay prints is in replay.out
+# exactly: the trace must verify; the output of its replay is in replay.out
 exactly() {
 	step replay rr-replay "$trace"
 	[ "$step_status" = 0 ]
@@ -332,7 +332,7 @@ exactly() {
 		print([os.isatty(fd) for fd in range(3)], tuple(os.get_terminal_size()))
 		print(os.ttyname(0) == os.ctermid() or os.ttyname(0).startswith('/dev/pts/'), os.tcgetpgrp(0) == os.getpgrp())
 		print(os.getsid(0) != os.getpid(), os.open('/dev/tty', os.O_RDWR) > 2, flush=True)
-		# A handler that has run just before a call that waits is noticed after it: so none waits for long.
+		# A signal just before a blocking call is noticed only after the call, so no call blocks for long.
 		while True:
 		    if select.select([0], [], [], 0.05)[0]:
 		        line = os.read(0, 99)

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 """terminal.py [-s ROWS,COLUMNS] COMMAND [ARG ...] < SCRIPT
 
-Runs the command at a terminal of its own and talks to it. A line of the script is one of
+Runs the command at a new terminal and talks to it. A line of the script is one of
 
-    expect REGEX    wait until it prints this, after what was expected last
+    expect REGEX    wait until it prints this after the previous match
     send TEXT       type this; escapes as in Python
     size ROWS,COLUMNS
     status N        wait for its end, which must be with this status (-N: of signal N)
 
-All it prints comes out on stdout. What does not happen within 30 seconds ends it with status 1.
+Everything that it prints goes to stdout. If a line does not succeed within 30 seconds, the status is 1.
 """
 import codecs, fcntl, os, pty, re, select, signal, struct, sys, termios, time
 
@@ -39,7 +39,7 @@ class Terminal:
         sys.exit(1)
 
     def more(self, end):
-        """False at the end of its output."""
+        """Returns False at the end of its output."""
         if time.monotonic() > end:
             self.fail('waited for too long')
         if select.select([self.fd], [], [], 1)[0]:

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """trace_edit.py TRACE OLD NEW
 
-Replaces bytes in the data of a trace by as many others, in every block, so that its replay diverges where the program saw
-them. The trace is one that was cut short then: `version` tells of other contents, and goes. See rr-trace(5).
+Replaces bytes in the data of a trace by as many others, in every block, so that its replay diverges where the program read
+them. `version`, whose checksums would be wrong, is removed, so the trace counts as incomplete. See rr-trace(5).
 """
 import os, struct, sys, zlib
 

@@ -1,15 +1,15 @@
 #!/usr/bin/python3
-"""Prints the rows of formats/syscalls whose call writes memory and is made by no tracee: one name a line; status 1 if there is one.
+"""Prints the names of calls that write memory by their rows of formats/syscalls but that no tracee makes. Status 1 if there are any.
 
-A call writes memory if an argument is out, inout or special. A tracee makes it if the call's name is a word of its source, or the name
-that the C library has for it (rt_sigaction: sigaction; pread64: pread); a tracee that has only a number says
+A call writes memory if an argument is out, inout or special. A tracee makes it if its source contains the call's name or the C
+library's name for it (rt_sigaction: sigaction; pread64: pread). A tracee that contains only a number has a comment
 /* calls: NAME... */.
 """
 import os, re, sys
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-# No tracee can make these, for this reason.
+# No tracee can make these, because:
 EXCEPT = {
     "kexec_load": "reads memory only, and would replace the kernel",
     "reboot": "reads memory only, and would end the machine",

@@ -1,7 +1,7 @@
-# The figures of rr-gdb; run.sh reads this.
+# Figures of rr-gdb; run.sh sources this.
 
-# What waiting for a debugger is: a small program's first prompt; a program of some seconds from its beginning to its end,
-# and back from there to a breakpoint 1 part in 10 before; a checkpoint of 100 MB.
+# The times a user waits: for the first prompt with a small program; from beginning to end of a program of some seconds, and back
+# from there to a breakpoint a tenth of it before; for a checkpoint of 100 MB.
 gdb_figures()
 {
 	local round n=48000000

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Times programs native, recorded and replayed: one line each, medians of RUNS rounds in which the three take
-# turns on one CPU. `make bench` runs it; BENCH="NAME..." picks lines, LIMIT is the longest a run may take.
+# `make bench`: times programs natively, recorded and replayed. Each line has medians of RUNS rounds, in which the three run in
+# turns on one CPU. BENCH="NAME..." selects lines; LIMIT is the most seconds for a run.
 set -u
 export LC_ALL=C
 
@@ -98,7 +98,7 @@ set_xz()
 	command=(xz -3 -k -f text)
 }
 
-# Lines enough for some seconds of cc1.
+# Enough lines for some seconds of cc1.
 set_gcc()
 {
 	local i
@@ -108,7 +108,7 @@ set_gcc()
 	command=(gcc -O2 -c big.c)
 }
 
-# The tightest loop there is.
+# The tightest possible loop.
 set_tight()
 {
 	echo 'int main(void) { for (long i = 0; i < 1000000000; i++) __asm__ volatile(""); return 0; }' > tight.c
@@ -122,7 +122,7 @@ before_redis()
 	rm -f redis redis.log
 	mkfifo redis.log
 	{
-		exec 9<> redis.log # opened both ways: redis opens it anew for each line
+		exec 9<> redis.log # for reading and writing, because redis opens it for each line
 		until read -r line <&9 && [[ $line == *'ready to accept connections'* ]]; do :; done
 		redis-benchmark -s redis -t get -n 20000 -c 10 -q
 		redis-cli -s redis shutdown nosave
@@ -141,7 +141,7 @@ stop_client()
 
 # --- how --------------------------------------------------------------------------------------------------------
 
-# run WHAT NAME COMMAND...: appends seconds and kB to WHAT.NAME; says so and fails when the exit status isn't 0.
+# run WHAT NAME COMMAND...: appends seconds and kB to WHAT.NAME; fails with a message if the exit status is not 0.
 run()
 {
 	local what=$1 name=$2 seconds kb status
@@ -168,7 +168,7 @@ median()
 	awk -v c="$2" '{ print $c }' "$1" | sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
-# measure NAME: leaves the rounds in native.NAME, record.NAME, replay.NAME and the last trace in ./trace
+# measure NAME: puts the rounds into native.NAME, record.NAME, replay.NAME and the last trace into ./trace
 measure()
 {
 	local name=$1 round
@@ -205,7 +205,7 @@ line()
 	}'
 }
 
-# What counting costs: recorded with and without, in turns.
+# The cost of counting: recordings with and without it, in turns.
 count_line()
 {
 	local name=$1 round
@@ -231,7 +231,7 @@ counting()
 	done
 }
 
-# Cost of one call, from 500,000 of them.
+# The cost of one call, from 500,000 calls.
 percall()
 {
 	local n=500000
@@ -243,7 +243,7 @@ percall()
 	}'
 }
 
-# seconds COMMAND...: on one CPU; fails when its exit status isn't 0
+# seconds COMMAND...: runs it on one CPU; fails if its exit status is not 0
 seconds()
 {
 	local seconds kb status

@@ -1,6 +1,6 @@
-# The figures of traces: how large they are, and how fast they are read and packed; run.sh reads this.
+# Figures of traces: their sizes, and how fast they are read and packed; run.sh sources this.
 
-# What strace writes of the same program, which is less than what happened.
+# The size of strace's output for the same program, which has much less in it.
 trace_size()
 {
 	local name=$1
@@ -18,7 +18,7 @@ trace_size()
 	rm -f strace.out
 }
 
-# rate WHAT UNITS NAME COMMAND...: the median of RUNS, and UNITS divided by it
+# rate WHAT UNITS NAME COMMAND...: prints the median of RUNS, and UNITS divided by it
 rate()
 {
 	local what=$1 units=$2 name=$3 round
@@ -32,8 +32,8 @@ rate()
 		'BEGIN { printf "%-10s %9.3f s %10.2f %s\n", what, s, s ? units / s / 1e6 : 0, name }'
 }
 
-# Much data and large files, so that what is read and written counts, not what is started. What packing adds is files of the
-# system that the program has mapped.
+# Much data and large files, so that reading and writing take the time, not starting programs. Packing adds files of the system
+# that the program has mapped.
 set_mapped()
 {
 	find /usr/lib /usr/bin -xdev -type f -user 0 -size +512k ! -perm /022 | sort | head -n 150 > mapped.list

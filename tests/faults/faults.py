@@ -1,19 +1,19 @@
 #!/usr/bin/python3
-"""Makes the toolkit's programs fail, and looks at what they leave.
+"""Injects faults into the toolkit's programs, and checks what they leave.
 
 usage: faults.py inject [--most N] [--errors each] [-v] [WORK[/GROUP]]...
        faults.py kill [--times N] [-v] [WORK]...
        faults.py remove [--times N] [-v] [WORK]...
        faults.py race [--times N] [-v] [WORK+WORK]...
 
-inject: each call of a group (fault.c) fails once, the 1st, the 2nd ...; with --most only so many of a group, evenly spread;
-        with --errors each, with every error of the group, not with one after the other.
-kill:   SIGKILL N times (10), at moments spread over the time that the work takes.
-remove: the trace is removed at such moments.
-race:   two at once on one trace, the second begins at such a moment of the first.
+inject: makes each call of a group (fault.c) fail once, the 1st, the 2nd ...; with --most only N of a group, evenly spread. The
+        errors of the group are used in turns, or with --errors each all of them for each call.
+kill:   kills by SIGKILL N times (10), at moments spread over the time that the work takes.
+remove: removes the trace at such moments.
+race:   runs two at once on one trace; the second begins at such a moment of the first.
 
-WORK is one of the names below; default: all. The programs are those in PATH; all is done in a new directory under TMPDIR.
-Prints a table of what was done and what came of it, and behind it what should not have been. Exit status 1 if there is any.
+WORK is one of the names below; default: all. The programs are those in PATH. Files go to a new directory under TMPDIR.
+Prints a table of faults and outcomes, and then the outcomes that are wrong. Exit status 1 if there are any.
 """
 import argparse, collections, ctypes, errno, os, shutil, signal, socket, statistics, struct, subprocess, sys, tempfile, threading, time
 
@@ -23,9 +23,9 @@ import gdb_client
 
 SHIM = os.path.join(HERE, "../../build/tests/faults/fault.so")
 LIMIT = 60  # seconds that a program may take
-GONE = 20  # seconds that its processes may take to be gone after it
+GONE = 20  # seconds after its end until its processes must be gone
 
-GROUPS = {  # what each may fail with; 0: it does half
+GROUPS = {  # the errors of each group; 0: the call does half of its work
     "open": [errno.EMFILE, errno.ENFILE, errno.ENOMEM],
     "create": [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EDQUOT, errno.EACCES],
     "write": [errno.ENOSPC, errno.EIO, 0, errno.EDQUOT],
@@ -48,7 +48,7 @@ GROUPS = {  # what each may fail with; 0: it does half
     "copy": [errno.EOPNOTSUPP, errno.EIO, errno.ENOSPC, 0],
     "memory": [errno.ENOMEM],
 }
-# A disk that is full stays so.
+# A full disk stays full.
 LASTING = {"write": errno.ENOSPC}
 
 
@@ -62,7 +62,7 @@ def expect(truth, why):
 
 
 class Ran:
-    """A program that was run: status as a shell has it, what it wrote."""
+    """A finished program: its status as a shell has it, and its output."""
 
     def __init__(self, status, out, err):
         self.status, self.out, self.err = status, out, err
@@ -70,7 +70,7 @@ class Ran:
 
 
 def reap_orphans():
-    """All that the program has started becomes ours when it ends: see main()."""
+    """Processes that the program has started become our children when it ends: see main()."""
     end = time.monotonic() + GONE
     while True:
         try:
@@ -86,7 +86,8 @@ def reap_orphans():
 
 
 def run(argv, env={}, kill_after=None, after=None, then=None):
-    """Runs it to its end; SIGKILLs it after so many seconds, or calls `then` after so many, and what that gives at the end."""
+    """Runs it to its end, or kills it after kill_after seconds. Calls then() after so many seconds, and the result of that at the
+    end."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env={**os.environ, **env})
         if then:
@@ -113,7 +114,7 @@ def run(argv, env={}, kill_after=None, after=None, then=None):
 
 
 def sums(directory):
-    """Names, modes and contents of what is in it."""
+    """Names, modes and contents of its files."""
     found = {}
     for where, dirs, files in os.walk(directory):
         for name in files:
@@ -124,7 +125,7 @@ def sums(directory):
 
 
 def one_line(ran, program):
-    """The error is one line; warnings may be before it."""
+    """The error must be one line; warnings may precede it."""
     expect(ran.lines, "nothing on stderr, status %d" % ran.status)
     expect(ran.lines[-1].startswith(program + ": "), "stderr: " + ran.lines[-1])
     expect(ran.lines[-1].count(": ") >= 1, "no reason: " + ran.lines[-1])
@@ -133,17 +134,17 @@ def one_line(ran, program):
 
 
 def no_memory(ran):
-    """It ends at once, and leaves to the next what it was making."""
+    """It has ended at once, and has left unfinished files for the next one."""
     return "Cannot allocate" in ran.lines[-1]
 
 
 class Work:
-    """Something to be done by one program. `make` sets the place up, `argv` does it; `judge` looks at what came of it and
-    returns how it went: "done", "told" (an error, and all is well) or another word to be counted."""
+    """A task for one program. `make` prepares the directory, `argv` is the command, and `judge` checks the result and returns the
+    outcome: "done", "reported" (an error was reported, and nothing is wrong), or another word to be counted."""
 
     trouble = [2]
-    without = []  # groups of calls that it has no answer to
-    lasts = True  # what lasts may be tried with it
+    without = []  # groups of calls whose failure it cannot handle
+    lasts = True  # faults that last can be injected
 
     def __init__(self, shared):
         self.shared = shared
@@ -155,8 +156,8 @@ class Work:
     def judge(self, ran, killed):
         raise NotImplementedError
 
-    def told(self, ran, killed):
-        """Not killed, and it has said in a line why it failed."""
+    def reported(self, ran, killed):
+        """Unless it was killed, it must have reported its failure in one line."""
         if killed:
             return
         expect(ran.status in self.trouble, "status %d, stderr %r" % (ran.status, ran.lines))
@@ -183,7 +184,7 @@ class Record(Work):
                 expect(line.startswith("rr-record: "), "stderr: " + line)
             self.whole(ran)
             return "done" if not ran.lines else "warned"
-        self.told(ran, killed)
+        self.reported(ran, killed)
         return self.beginning(ran)
 
     def expected_output(self, ran):
@@ -198,14 +199,14 @@ class Record(Work):
         self.ends.append(int(v.out.split()[0]))
 
     def beginning(self, ran):
-        """The trace up to where it ends, or none."""
+        """The part of the trace that was written, or none."""
         if not os.path.exists("t"):
             return "no trace"
         r = run(["rr-replay", "t"])
         v = run(["rr-verify", "t"])
         d = run(["rr-dump", "t"])
         expect(v.status in (0, 2), "rr-verify: %d %r" % (v.status, v.lines))
-        if v.status == 0:  # killed when all was done
+        if v.status == 0:  # killed after all was done
             self.whole(ran)
             return "whole"
         one_line(v, "rr-verify")
@@ -224,7 +225,7 @@ class Record(Work):
 
 
 class RecordCold(Record):
-    """Nothing in the cache: code is rewritten."""
+    """The cache is empty, so code is rewritten."""
 
     def env(self):
         shutil.rmtree("cache", ignore_errors=True)
@@ -235,7 +236,7 @@ class RecordCold(Record):
 
     def judge(self, ran, killed):
         result = super().judge(ran, killed)
-        # What it has left there does no harm.
+        # What it has left there must do no harm.
         again = run(["rr-record", "-o", "again", "/bin/echo", "hello"], {"XDG_CACHE_HOME": os.path.abspath("cache")})
         expect(again.status == 0 and again.out == b"hello\n" and not again.lines, "the next: %d %r" % (again.status, again.lines))
         v = run(["rr-verify", "again"])
@@ -261,15 +262,15 @@ class RecordLong(Record):
 
 
 class RecordRefused(Work):
-    """There is a trace already: it stays as it is."""
+    """There is a trace already, which must not change."""
 
     trouble = [125, 126]
     argv = ["rr-record", "-o", "t", "/bin/true"]
 
     def judge(self, ran, killed):
         expect(sums("t") == self.shared.plain_sums, "the trace has changed")
-        self.told(ran, killed)
-        return "told"
+        self.reported(ran, killed)
+        return "reported"
 
 
 class Pack(Work):
@@ -285,7 +286,7 @@ class Pack(Work):
                 return "done"
             result = "done but for old files"
         else:
-            self.told(ran, killed)
+            self.reported(ran, killed)
             expect(result or killed or no_memory(ran), "neither as it was nor packed: %r" % sorted(now))
             result = result or "between"
         self.usable("t")
@@ -312,7 +313,7 @@ class Archive(Work):
             expect(not ran.lines, "stderr: %r" % ran.lines)
             expect(there == ["k.tar"] and self.archive() == self.shared.archive, "not the archive: %r" % there)
             return "done"
-        self.told(ran, killed)
+        self.reported(ran, killed)
         if there == ["k.tar"]:
             expect(killed and self.archive() == self.shared.archive, "half an archive")
             return "done"
@@ -336,7 +337,7 @@ class Unpack(Work):
             expect(not ran.lines, "stderr: %r" % ran.lines)
             expect(there == ["new"], "left: %r" % there)
         else:
-            self.told(ran, killed)
+            self.reported(ran, killed)
             if "new" not in there:
                 expect(killed or not there or no_memory(ran), "left: %r" % there)
                 again = run(self.argv)
@@ -359,7 +360,7 @@ class Into(Work):
         if ran.status == 0:
             expect(not ran.lines, "stderr: %r" % ran.lines)
         else:
-            self.told(ran, killed)
+            self.reported(ran, killed)
             if "t" not in there:
                 expect(killed or not there or no_memory(ran), "left: %r" % there)
                 again = run(self.argv)
@@ -374,7 +375,7 @@ class Into(Work):
 
 
 class Reader(Work):
-    """The trace is only read: what is told is right, or it is an error."""
+    """The trace is only read: the output must be right, or an error."""
 
     def judge(self, ran, killed):
         expect(sums("t") == self.shared.plain_sums, "the trace has changed")
@@ -384,8 +385,8 @@ class Reader(Work):
             expect(ran.out == right, "another output")
             return "done"
         self.part(right, ran.out)
-        self.told(ran, killed)
-        return "told"
+        self.reported(ran, killed)
+        return "reported"
 
 
     def part(self, right, out):
@@ -399,7 +400,7 @@ class Dump(Reader):
         return self.shared.dump
 
     def part(self, right, out):
-        """The last event may be told without the bytes that could not be read."""
+        """The last event may be printed without the bytes that could not be read."""
         events = out[: out.rfind(b"\n", 0, -1) + 1]
         expect(right.startswith(events), "wrong output: %r" % out[-300:])
 
@@ -423,23 +424,23 @@ class Gdb(Work):
 
     def judge(self, ran, killed):
         expect(sums("t") == self.shared.plain_sums, "the trace has changed")
-        return self.told_or_done(ran, killed)
+        return self.reported_or_done(ran, killed)
 
-    def told_or_done(self, ran, killed):
-        """gdb says something too."""
+    def reported_or_done(self, ran, killed):
+        """gdb prints messages, too."""
         if ran.status == 0 and not killed:
             shown = iter(ran.out.splitlines())
             if all(line in shown for line in self.shared.output.splitlines()):
                 return "done"
-        expect(killed or any(line.startswith("rr-gdb: ") for line in ran.lines), "not told: %r %r" % (ran.out, ran.lines))
-        return "told"
+        expect(killed or any(line.startswith("rr-gdb: ") for line in ran.lines), "no error reported: %r %r" % (ran.out, ran.lines))
+        return "reported"
 
 
 class Serve(Work):
     """rr-gdb's server, and a client that goes to the end of the recording and back, and looks around."""
 
-    without = ["unlink"]  # it can't but leave its socket
-    lasts = False  # no pipe is full for ever, and it is told through one to end
+    without = ["unlink"]  # then it cannot remove its socket
+    lasts = False  # it is asked through a pipe to end, and no pipe stays full for ever
 
     argv = ["rr-gdb", "-s", "./server", "t"]
     packets = ["QPassSignals:14", "?", "g", "qXfer:features:read:target.xml:0,400", "qXfer:auxv:read::0,400", "qXfer:libraries-svr4:read::0,400",
@@ -490,15 +491,15 @@ class Serve(Work):
         if self.said == self.right and not ran.lines:
             return "done"
         wrong = [(p, a) for p, a, right in zip(self.packets, self.said, self.right) if a != right]
-        expect(killed or ran.lines or wrong[0][1].startswith(("E", "ended")), "not told: %r" % wrong[:1])
+        expect(killed or ran.lines or wrong[0][1].startswith(("E", "ended")), "no error reported: %r" % wrong[:1])
         for line in ran.lines:
             expect(line.startswith("rr-gdb: "), "stderr: %r" % ran.lines)
-        return "told"
+        return "reported"
 
 
 WORKS = {"record": Record, "record-cold": RecordCold, "record-long": RecordLong, "record-refused": RecordRefused, "pack": Pack, "archive": Archive,
          "unpack": Unpack, "into": Into, "dump": Dump, "verify": Verify, "replay": Replay, "gdb": Gdb, "serve": Serve}
-# Too slow to be done once for each call, or all its work is that of another program.
+# Too slow to be run once for each call, or another program does all its work.
 KILL_ONLY = ["record-long", "gdb"]
 
 
@@ -512,7 +513,7 @@ RACES = ["pack+pack", "pack+record", "record+pack", "record+record", "replay+pac
 
 
 class Shared:
-    """A trace, and what the programs make of it when nothing fails."""
+    """A trace, and the programs' output for it when nothing fails."""
 
     def __init__(self, top):
         os.makedirs(top)
@@ -592,12 +593,12 @@ class Bench:
     def inject(self, name, group):
         work = WORKS[name](self.shared)
         calls, failed, result = self.inject_one(work, name, group, 0, GROUPS[group][0], False)
-        if result not in ("done", "told"):
+        if result not in ("done", "reported"):
             return
         work.ends.clear()
         counts = collections.Counter()
         step = max(1, -(-calls // self.o.most)) if self.o.most else 1
-        # What comes of the last ones, when all is nearly done, is another matter than of the first.
+        # The last calls matter as much as the first ones: then nearly all is done.
         places = list(range(1, calls + 1, step))
         for i, at in enumerate(places):
             errors = GROUPS[group]
@@ -632,7 +633,7 @@ class Bench:
         self.rows.append((n, counts))
 
     def moments(self, work):
-        """Spread over the time that the work takes, and a bit before and after."""
+        """Moments spread over the time that the work takes, and a bit before and after."""
         self.place()
         work.make()
         start = time.monotonic()
@@ -641,7 +642,7 @@ class Bench:
         return [took * 1.1 * i / self.o.times for i in range(self.o.times)]
 
     def series(self, name, how, of, after_each):
-        """after_each(after) gives a result, in a place of its own, at all moments of the work."""
+        """Calls after_each(after), which returns an outcome, in a new directory for each moment of the work."""
         counts = collections.Counter()
         for after in self.moments(of):
             self.place()
@@ -665,18 +666,18 @@ class Bench:
 
     def judge_removed(self, work, ran):
         if isinstance(work, Gdb):
-            return work.told_or_done(ran, False)
+            return work.reported_or_done(ran, False)
         right = work.right() if isinstance(work, Reader) else work.expected if isinstance(work, Record) else b""
-        if not isinstance(work, Record): # what the program sees of its directory is not what it was
+        if not isinstance(work, Record): # the program sees another directory than before
             expect(right.startswith(ran.out[: ran.out.rfind(b"\n", 0, -1) + 1]), "wrong output: %r" % ran.out)
         if ran.status == 0:
             expect(not ran.lines and (ran.out == right or isinstance(work, Record)), "%r %r" % (ran.out, ran.lines))
             return "done"
-        work.told(ran, False)
-        return "told"
+        work.reported(ran, False)
+        return "reported"
 
     def race(self, name):
-        """Both end well or with a line, and what they leave is whole."""
+        """Both must end well or with one line, and what they leave must be whole."""
         first, second = (RACERS[n] for n in name.split("+"))
         work = WORKS["pack"](self.shared)
 
@@ -721,7 +722,7 @@ class Bench:
             return "done"
         expect(ran.status == (125 if argv[0] == "rr-record" else 2), "%s: status %d %r" % (argv, ran.status, ran.lines))
         one_line(ran, argv[0])
-        return "told"
+        return "reported"
 
     def is_wrong(self, what, why):
         self.wrong.append("%s: %s" % (what, why))
@@ -747,7 +748,7 @@ def main():
     p.add_argument("--keep", help="a directory for the places of what was wrong")
     p.add_argument("-v", "--verbose", action="store_true")
     o = p.parse_intermixed_args()
-    # PR_SET_CHILD_SUBREAPER: what loses its parent becomes our child, and is found.
+    # PR_SET_CHILD_SUBREAPER: processes that lose their parent become our children, so they are found.
     assert ctypes.CDLL(None).prctl(36, 1, 0, 0, 0) == 0
     os.environ.update(LC_ALL="C")
     if o.keep:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# keep.sh DIR TARGET...: of the inputs in DIR/TARGET, as few as do all that they do together become the kept ones.
+# keep.sh DIR TARGET...: replaces the kept inputs by a minimal set of those in DIR/TARGET that covers the same code.
 dir=$1
 shift
 kept=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/bin/bash
-# run.sh SECONDS DIR TARGET...: libFuzzer on each target, from the kept inputs and what DIR/TARGET has already. What is found
-# goes there too; the input of a crash to DIR, as TARGET-crash-... A line a target: the executions.
+# run.sh SECONDS DIR TARGET...: runs libFuzzer on each target, from the kept inputs and those in DIR/TARGET, to which it adds new
+# ones. The input of a crash goes to DIR/TARGET-crash-... Prints a line with the number of executions for each target.
 seconds=$1 dir=$2
 shift 2
 failed=0
-# Inputs become files: in memory, if that can be.
+# Inputs become files, in memory if possible.
 TMPDIR=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT

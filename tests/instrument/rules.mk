@@ -1,4 +1,4 @@
-# A developer's program: what the rewriter makes of ELF files. `make build/tests/rr-sites`
+# `make build/tests/rr-sites`: a program for developers that prints how ELF files are rewritten.
 build/tests/rr-sites: build/tests/instrument/rr-sites.o build/librr.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)

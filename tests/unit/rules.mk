@@ -2,9 +2,9 @@
 # "ok NAME" and "not ok NAME".
 UNIT_SRC = $(wildcard lib/util/*.c lib/arch/*.c lib/arch/$(ARCH)/*.c lib/trace/*.c lib/print/*.c lib/pack/*.c) lib/tracee/waitstatus.c $(REWRITER_SRC) $(GDB_SRC)
 REWRITER_SRC = $(filter-out lib/instrument/cache.c,$(wildcard lib/instrument/*.c lib/instrument/$(ARCH)/*.c))
-# The server for debuggers, over a replay that is not one.
+# The server for debuggers, over a fake replay.
 GDB_SRC = $(wildcard lib/gdb/*.c) tests/unit/debug_fake.c
-# Targets of fuzzing with a main from fuzz_main.c; replay_fuzz has one of its own.
+# Fuzzing targets with the main() of fuzz_main.c. replay_fuzz has its own.
 FUZZERS = $(patsubst tests/fuzz/%_fuzz.c,%,$(filter-out %/replay_fuzz.c,$(wildcard tests/fuzz/*_fuzz.c)))
 UNIT_TESTS = $(patsubst tests/%.c,%,$(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -47,8 +47,8 @@ build-asan/unit/%: tests/unit/%.c build-asan/floors.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -MMD -MP -o $@ $< build-asan/floors.a $(LIBS)
 
-# The same targets, driven by libFuzzer (libclang-rt-14-dev): FUZZ_TIME seconds each, or with FUZZERS="gdb print" those. What
-# they find is in FUZZ_DIR; `make fuzz-keep` makes it the kept inputs. Whole programs: build/tests/fuzz/replay_fuzz SEED COUNT.
+# The same targets, driven by libFuzzer (libclang-rt-14-dev), FUZZ_TIME seconds each; FUZZERS="gdb print" selects some. New inputs
+# are in FUZZ_DIR; `make fuzz-keep` keeps them. For whole programs: build/tests/fuzz/replay_fuzz SEED COUNT.
 FUZZ_TIME ?= 60
 FUZZ_DIR ?= build-fuzz/inputs
 fuzz: $(FUZZERS:%=build-fuzz/%_fuzzer) $(FUZZERS:%=build/tests/fuzz/%_fuzz)
@@ -65,7 +65,7 @@ build-fuzz/floors.a: $(UNIT_SRC:%.c=build-fuzz/%.o) build-fuzz/build/gen/systab.
 build-fuzz/%_fuzzer: tests/fuzz/%_fuzz.c build-fuzz/floors.a
 	clang $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer -MMD -MP -o $@ $< build-fuzz/floors.a $(LIBS)
 
-# All of them run, whatever fails.
+# All of them run, even if some fail.
 unit: all tests-programs $(UNIT_TESTS:%=build/tests/%)
 	@failed=0; for t in $(UNIT_TESTS:%=build/tests/%); do $$t || failed=1; done; exit $$failed
 unit-asan: all tests-programs $(UNIT_TESTS:%=build-asan/%)
