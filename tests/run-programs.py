@@ -36,6 +36,8 @@ NEVER_PREEMPTED = {
 
 
 class Failed(Exception):
+    shown = ()  # lines for the report
+
     def __init__(self, step, why):
         super().__init__(why)
         self.step = step
@@ -222,7 +224,7 @@ class Tracee:
 
 
 def says(source):
-    """Its opening comment, behind the one for flags, up to its end or its first full stop."""
+    """The first sentence of its first comment, which may follow one for flags but precedes all code."""
     with open(source) as f:
         text = re.sub(r"\A(/\* c(flags|c):.*\n)*", "", f.read())
     m = re.match(r"/\*(.*?)\*/|((//.*\n)*)", text, re.S)
@@ -250,6 +252,8 @@ def run_all(names, sources, o, group):
             half = os.environ.get("HALF")
             if half and name.startswith("pre_") and (number + int(half)) % 2:
                 raise Skipped("this machine runs every second test; the next commit has this one")
+            if not says(sources[name]):
+                raise Failed("source", "it does not begin with a comment that says what it shows")
             Tracee(name, o, group).run(0 if o.n else times)
             print("ok " + (title if o.t else name), flush=True)
         except Skipped as s:

@@ -1,9 +1,9 @@
+/* /dev/null, /dev/zero, /dev/full and /dev/tty are opened, read and written as files. */
 #include "check.h"
 
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-/* null, zero, full and tty, as files. */
 int main(void)
 {
 	char buf[5000];

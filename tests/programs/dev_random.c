@@ -1,3 +1,4 @@
+/* Random bytes, from each device and call that gives them. */
 #include "check.h"
 
 #include <linux/random.h>
@@ -13,7 +14,6 @@ static void show(const char *what, const unsigned char *p, int n)
 	printf("\n");
 }
 
-/* Random bytes, each way to get them. */
 int main(void)
 {
 	unsigned char a[16] = {0}, b[16] = {0}, zero[16] = {0};

@@ -1,3 +1,4 @@
+/* access, eaccess and faccessat2 check permissions, and fail for bad paths and modes. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,3 +1,4 @@
+/* posix_fadvise and readahead accept advice and leave the file unchanged. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,9 +1,9 @@
+/* Four processes append lines to one file at the same time. Every line stays whole. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/wait.h>
 
-/* Four processes append lines to one file at once: every line is whole. */
 int main(void)
 {
 	char line[32];

@@ -1,3 +1,4 @@
+/* chmod and chown change modes and owners, by name, by descriptor and of a symbolic link. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,3 +1,4 @@
+/* A child changes its root directory and sees only the files in it. */
 #include "check.h"
 #include "tempdir.h"
 

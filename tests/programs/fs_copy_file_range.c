@@ -1,3 +1,4 @@
+/* copy_file_range copies with offsets and with file positions, and stops at the end of the file. */
 #include "check.h"
 #include "tempdir.h"
 

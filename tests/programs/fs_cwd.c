@@ -1,3 +1,4 @@
+/* chdir, fchdir and getcwd, in a directory that another process or a removal does not move. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,9 +1,9 @@
+/* A directory deeper than PATH_MAX is made and removed by relative steps. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/stat.h>
 
-/* Deeper than PATH_MAX, by relative steps. */
 int main(void)
 {
 	char name[201];

@@ -1,10 +1,10 @@
+/* One path is executed three times with different contents, and cannot be written while it runs. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* One path executed three times with another content each time, and busy while it runs. */
 static int run(const char *text)
 {
 	int fd = open("script", O_WRONLY | O_CREAT | O_TRUNC, 0700), status;

@@ -1,3 +1,4 @@
+/* fallocate reserves space, punches holes and zeroes ranges. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,3 +1,4 @@
+/* fanotify reports that a file was closed, with a descriptor of it. */
 #include "check.h"
 #include "tempdir.h"
 

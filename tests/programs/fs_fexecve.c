@@ -1,10 +1,10 @@
+/* The program executes a copy of itself in a memory file, by its descriptor. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* A copy of this program in a memory file, executed by descriptor. */
 int main(int argc, char **argv)
 {
 	char buf[65536], path[64] = "";

@@ -1,10 +1,10 @@
+/* The child blocks in flock until its parent unlocks. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/file.h>
 #include <sys/wait.h>
 
-/* The child blocks in flock until its parent unlocks. */
 int main(void)
 {
 	int ready[2], status;

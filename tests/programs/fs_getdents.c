@@ -1,11 +1,11 @@
+/* 500 entries of a directory are listed by readdir, by the raw call with a small buffer, and from a
+ * saved position. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* 500 entries, listed by readdir, by the raw call with a small buffer, and from a saved position.
- */
 int main(void)
 {
 	char name[16], buf[256];

@@ -1,3 +1,4 @@
+/* name_to_handle_at gives a handle of a file, of a length that the first call reports. */
 #include "check.h"
 #include "tempdir.h"
 

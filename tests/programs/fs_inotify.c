@@ -1,3 +1,4 @@
+/* A nonblocking read of inotify returns all events of a file's life at once. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,10 +1,10 @@
+/* A blocking read of inotify ends when another process makes a file. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/inotify.h>
 #include <sys/wait.h>
 
-/* A blocking read of inotify ends when another process makes a file. */
 int main(void)
 {
 	char buf[1024] __attribute__((aligned(8)));

@@ -1,10 +1,10 @@
+/* The holder of a lease is notified by a signal when another process opens the file. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <signal.h>
 #include <sys/wait.h>
 
-/* A lease holder is notified by a signal when another process opens the file. */
 int main(void)
 {
 	sigset_t set;

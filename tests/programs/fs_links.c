@@ -1,3 +1,5 @@
+/* Hard and symbolic links are made, counted, read and removed. A loop of symbolic links is an
+ * error. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,9 +1,9 @@
+/* F_SETLKW waits for another process's lock, F_GETLK names its holder, and a cycle is EDEADLK. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/wait.h>
 
-/* F_SETLKW waits for another process's lock; F_GETLK names its holder; a cycle is EDEADLK. */
 static int lock(int fd, int cmd, short type, off_t start)
 {
 	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = 10};

@@ -1,3 +1,4 @@
+/* SEEK_DATA and SEEK_HOLE find the data in a file with holes. */
 #include "check.h"
 #include "tempdir.h"
 

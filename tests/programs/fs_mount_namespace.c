@@ -1,3 +1,4 @@
+/* A child mounts in its own namespace, and the parent does not see it. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -6,7 +7,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* A child with mounts of its own; the parent sees none of them. */
 int main(void)
 {
 	int status;

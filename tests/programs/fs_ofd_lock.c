@@ -1,9 +1,9 @@
+/* Locks that belong to open files exclude threads from each other. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <pthread.h>
 
-/* Locks that belong to open files, so that threads exclude each other. */
 static int count;
 
 static void *locker(void *arg)

@@ -1,3 +1,4 @@
+/* open with each kind of flag, and the errors of each. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,3 +1,4 @@
+/* openat2 with RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS refuses paths that leave the directory. */
 #include "check.h"
 #include "tempdir.h"
 

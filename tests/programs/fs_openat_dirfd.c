@@ -1,9 +1,10 @@
+/* Every *at call is made with a directory's descriptor, while the working directory is
+ * elsewhere. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/stat.h>
 
-/* Every *at call against a directory descriptor, with the working directory elsewhere. */
 int main(void)
 {
 	char buf[16] = "";

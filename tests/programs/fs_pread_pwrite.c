@@ -1,3 +1,4 @@
+/* pread, pwrite and lseek, past the end of the file and on a pipe. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,6 +1,6 @@
+/* Programs read about themselves and the machine under /proc. */
 #include "check.h"
 
-/* What people read of themselves and the machine under /proc. */
 int main(void)
 {
 	static const char *const files[] = {

@@ -1,7 +1,7 @@
+/* A process lists its own descriptors, and opens and reads their files by name. */
 #include "check.h"
 #include "tempdir.h"
 
-/* A process opens, reads and lists its own descriptors by name. */
 int main(void)
 {
 	char path[64], target[PATH_MAX], c;

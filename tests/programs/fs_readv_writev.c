@@ -1,10 +1,10 @@
+/* Vectors are read and written whole, up to the middle of a piece, with empty pieces, and with
+ * flags. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/uio.h>
 
-/* Vectors: whole, short in the middle of a piece, with empty pieces, and flags of the second kind.
- */
 int main(void)
 {
 	char a[4] = "", b[8] = "", c[16] = "";

@@ -1,3 +1,4 @@
+/* rename and renameat2 replace, exchange and refuse to replace files and directories. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,9 +1,10 @@
+/* Duplicated and inherited descriptors share one file position. Opening the file once more makes
+ * another. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/wait.h>
 
-/* Dup'ed and inherited descriptors share one file position; opened again they don't. */
 int main(void)
 {
 	char a, b, c;

@@ -1,3 +1,4 @@
+/* stat, fstat, lstat and the raw calls describe files, links and devices. */
 #include "check.h"
 #include "tempdir.h"
 

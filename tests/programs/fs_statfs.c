@@ -1,3 +1,4 @@
+/* statfs, fstatfs and statvfs describe file systems. */
 #include "check.h"
 #include "tempdir.h"
 

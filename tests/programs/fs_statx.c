@@ -1,3 +1,4 @@
+/* statx describes a file by name and by descriptor. */
 #include "check.h"
 #include "tempdir.h"
 

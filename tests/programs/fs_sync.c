@@ -1,3 +1,4 @@
+/* fsync, fdatasync, syncfs and sync_file_range succeed on a file and fail on a pipe. */
 #include "check.h"
 #include "tempdir.h"
 

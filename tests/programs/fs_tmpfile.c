@@ -1,9 +1,9 @@
+/* A file is made without a name by O_TMPFILE, and gets one later. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/stat.h>
 
-/* A file without a name, that gets one. */
 int main(void)
 {
 	struct stat st;

@@ -1,3 +1,4 @@
+/* truncate and ftruncate change a file's length, up to the limit of file sizes. */
 #include "check.h"
 #include "tempdir.h"
 

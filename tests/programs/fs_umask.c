@@ -1,3 +1,4 @@
+/* The umask applies to new files and directories, and a child inherits it. */
 #include "check.h"
 #include "tempdir.h"
 

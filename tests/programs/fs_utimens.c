@@ -1,3 +1,4 @@
+/* A file's times are set by each call that sets them. */
 #include "check.h"
 #include "tempdir.h"
 

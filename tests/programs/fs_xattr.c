@@ -1,3 +1,4 @@
+/* Extended attributes are set, read, listed and removed. */
 #include "check.h"
 #include "tempdir.h"
 

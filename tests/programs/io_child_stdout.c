@@ -1,8 +1,8 @@
+/* Children write to the inherited stdout. The first one waits for the last. */
 #include "check.h"
 
 #include <sys/wait.h>
 
-/* Children write to the inherited stdout; the first waits for the last. */
 int main(void)
 {
 	int p[2], last = -1;

@@ -1,10 +1,10 @@
+/* close_range closes every descriptor above stderr, as daemons do. The recorder's own must
+ * survive. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/syscall.h>
 
-/* Every descriptor above stderr closed at once, as daemons do. The recorder's own must survive it.
- */
 int main(void)
 {
 	int p[2];

@@ -1,8 +1,8 @@
+/* Duplicates of stdout write to it in the order of the calls. */
 #include "check.h"
 
 #include <fcntl.h>
 
-/* Everything that is stdout writes to stdout, in the order of the calls. */
 int main(void)
 {
 	int a = dup(1), b = dup2(1, 50), c = dup3(1, 51, O_CLOEXEC), d = fcntl(1, F_DUPFD, 60);

@@ -1,8 +1,8 @@
+/* Every way to copy a descriptor, and the number that it gives. */
 #include "check.h"
 
 #include <fcntl.h>
 
-/* Every way to copy a descriptor, and the number each gives. */
 int main(void)
 {
 	int p[2], seen = 0;

@@ -1,10 +1,10 @@
+/* Edge-triggered and one-shot events: one for each arrival, none for data left unread. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/wait.h>
 
-/* Edge-triggered, one-shot: an event for each arrival, none for what is left unread. */
 int main(void)
 {
 	int p[2], back[2], ep = epoll_create(1);

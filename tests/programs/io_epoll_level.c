@@ -1,3 +1,4 @@
+/* A level-triggered epoll set reports descriptors as long as they are ready. */
 #include "check.h"
 
 #include <sys/epoll.h>

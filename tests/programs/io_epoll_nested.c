@@ -1,9 +1,9 @@
+/* An epoll set in an epoll set in an epoll set. */
 #include "check.h"
 
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-/* An epoll set in an epoll set in an epoll set. */
 int main(void)
 {
 	int outer = epoll_create1(0), middle = epoll_create1(0), inner = epoll_create1(0),

@@ -1,3 +1,5 @@
+/* A signal that is unblocked only by epoll_pwait's own mask ends the call. epoll_pwait2 takes
+ * nanoseconds. */
 #include "check.h"
 
 #include <signal.h>
@@ -11,8 +13,6 @@ static void handler(int sig)
 	handled = sig;
 }
 
-/* A signal that only the waiting call's own mask lets in ends it; the second kind has nanoseconds.
- */
 int main(void)
 {
 	int ep = epoll_create1(0);

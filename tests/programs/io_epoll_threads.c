@@ -1,10 +1,10 @@
+/* Four threads wait in one epoll set. Each event wakes one of them. */
 #include "check.h"
 
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-/* Four threads wait in one epoll set; each event wakes one of them. */
 static int ep, ev, quit, done[4];
 
 static void *waiter(void *arg)

@@ -1,3 +1,4 @@
+/* A counter of eventfd blocks at zero and at its maximum. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -12,7 +13,6 @@ static void *adder(void *arg)
 	return NULL;
 }
 
-/* A counter that blocks at zero and at its top. */
 int main(void)
 {
 	int ev = eventfd(5, EFD_NONBLOCK), sem = eventfd(3, EFD_SEMAPHORE);

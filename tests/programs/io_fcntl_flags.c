@@ -1,3 +1,4 @@
+/* fcntl reads and changes flags, owner and signal of descriptors. */
 #include "check.h"
 
 #include <fcntl.h>

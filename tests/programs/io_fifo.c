@@ -1,10 +1,10 @@
+/* Both opens of a FIFO wait for the other end. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* Both opens of a FIFO wait for the other end. */
 int main(void)
 {
 	char buf[64];

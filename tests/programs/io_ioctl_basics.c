@@ -1,3 +1,4 @@
+/* FIONREAD, FIONBIO and FIOCLEX on descriptors that support them, and the errors of others. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -6,7 +7,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-/* FIONREAD on what has it, FIONBIO, FIOCLEX, and the errors of the rest. */
 int main(void)
 {
 	int p[2], sv[2], n = -1, on = 1;

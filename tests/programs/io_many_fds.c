@@ -1,9 +1,9 @@
+/* Descriptors are opened up to the limit. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
 
-/* Descriptors until the limit. */
 int main(void)
 {
 	struct rlimit limit;

@@ -1,9 +1,9 @@
+/* pidfd_getfd copies a descriptor of another process. */
 #include "check.h"
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* A descriptor taken out of another process. */
 int main(void)
 {
 	int hold[2], told[2], number;

@@ -1,3 +1,4 @@
+/* The pidfd of a process becomes readable when the process ends. */
 #include "check.h"
 
 #include <poll.h>
@@ -6,7 +7,6 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* A descriptor of a process becomes readable when it ends. */
 int main(void)
 {
 	int hold[2];

@@ -1,8 +1,8 @@
+/* 200 KB pass through five processes and six pipes. Each process adds one to every byte. */
 #include "check.h"
 
 #include <sys/wait.h>
 
-/* 200 KB through five processes and six pipes, each adding one to every byte. */
 int main(void)
 {
 	static unsigned char buf[8192];

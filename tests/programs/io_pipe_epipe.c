@@ -1,3 +1,4 @@
+/* A write to a pipe without readers: EPIPE if SIGPIPE is handled or ignored, death by default. */
 #include "check.h"
 
 #include <signal.h>
@@ -10,7 +11,6 @@ static void handler(int sig)
 	handled += sig == SIGPIPE;
 }
 
-/* Nobody reads: EPIPE with a handler, EPIPE when ignored, death by default. */
 int main(void)
 {
 	int p[2], status;

@@ -1,3 +1,4 @@
+/* A nonblocking pipe is filled until EAGAIN and emptied again. */
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,8 +1,8 @@
+/* Pipes with O_DIRECT keep the boundaries of writes. */
 #include "check.h"
 
 #include <fcntl.h>
 
-/* O_DIRECT pipes keep the borders between writes. */
 int main(void)
 {
 	int p[2];

@@ -1,8 +1,8 @@
+/* Reads of a pipe block: for one byte, for less than the buffer, and for the end. */
 #include "check.h"
 
 #include <sys/wait.h>
 
-/* Reads that wait: for one byte, for less than the buffer holds, for the end. */
 int main(void)
 {
 	int p[2], turn[2], status;

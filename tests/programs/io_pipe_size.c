@@ -1,3 +1,4 @@
+/* F_SETPIPE_SZ changes how much a pipe holds. */
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,9 +1,9 @@
+/* A writer of 1 MB in one call blocks repeatedly until its reader reads. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>
 
-/* A writer of 1 MB in one call blocks repeatedly until its reader reads. */
 int main(void)
 {
 	static char big[1 << 20], buf[10000];

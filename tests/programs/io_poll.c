@@ -1,3 +1,4 @@
+/* poll reports readable, writable, closed and invalid descriptors, and waits for one. */
 #include "check.h"
 
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* The raw ppoll writes the remaining time. A pending signal that its mask unblocks ends it. */
 #include "check.h"
 
 #include <poll.h>
@@ -11,7 +12,6 @@ static void handler(int sig)
 	handled = sig;
 }
 
-/* The raw call writes the time left back; a pending signal in its mask ends it. */
 int main(void)
 {
 	int p[2];

@@ -1,3 +1,4 @@
+/* SIGCHLD is unblocked only inside pselect, so that it cannot come too early. */
 #include "check.h"
 
 #include <signal.h>
@@ -11,7 +12,6 @@ static void handler(int sig)
 	handled = sig;
 }
 
-/* SIGCHLD arrives only inside pselect: the race it was made for. */
 int main(void)
 {
 	sigset_t block, old;

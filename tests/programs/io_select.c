@@ -1,3 +1,4 @@
+/* select reports descriptors above 700, and the remaining time. */
 #include "check.h"
 
 #include <fcntl.h>

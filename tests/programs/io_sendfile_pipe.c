@@ -1,3 +1,4 @@
+/* sendfile copies from a file to a pipe and to a file, with and without an offset. */
 #include "check.h"
 #include "tempdir.h"
 

@@ -1,3 +1,4 @@
+/* 1 MB goes from a file to a child through a socket that takes it in pieces. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -5,7 +6,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* 1 MB from a file to a child through a socket that takes it in pieces. */
 int main(void)
 {
 	static char text[1 << 20], back[1 << 20];

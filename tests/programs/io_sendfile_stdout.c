@@ -1,9 +1,9 @@
+/* sendfile writes bytes to stdout that the program never has in its memory. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/sendfile.h>
 
-/* stdout gets bytes that the program never has in its memory. */
 int main(void)
 {
 	tempdir_enter();

@@ -1,3 +1,4 @@
+/* O_ASYNC: a child's write raises the signal of F_SETSIG in its parent. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -15,7 +16,6 @@ static void handler(int sig, siginfo_t *info, void *context)
 	band = info->si_band;
 }
 
-/* O_ASYNC: a child's write raises the signal of F_SETSIG in its parent. */
 int main(void)
 {
 	struct sigaction sa = {.sa_sigaction = handler, .sa_flags = SA_SIGINFO};

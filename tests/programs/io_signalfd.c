@@ -1,10 +1,11 @@
+/* signalfd reads signals as records: the program's own, queued ones with values, and a child's
+ * end. */
 #include "check.h"
 
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
-/* Signals read as records: own, queued with values, and a child's end. */
 int main(void)
 {
 	struct signalfd_siginfo info[4];

@@ -1,9 +1,10 @@
+/* Data is spliced from a file through a pipe, a socket and a pipe to a file, with and without
+ * offsets. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/socket.h>
 
-/* file -> pipe -> socket -> pipe -> file, with and without offsets. */
 int main(void)
 {
 	int a[2], b[2], sv[2];

@@ -1,8 +1,8 @@
+/* A pipe is spliced to stdout, whether that is a pipe, a terminal or a file. */
 #include "check.h"
 
 #include <fcntl.h>
 
-/* A pipe spliced to stdout: a pipe, a terminal or a file, as it comes. */
 int main(void)
 {
 	int p[2];

@@ -1,8 +1,8 @@
+/* Output to stderr and stdout alternates, whole, in pieces, and by a child. */
 #include "check.h"
 
 #include <sys/uio.h>
 
-/* stderr and stdout alternate, whole, in pieces, and by a child. */
 int main(void)
 {
 	struct iovec v[3] = {{"pieces ", 7}, {"to ", 3}, {"stderr\n", 7}};

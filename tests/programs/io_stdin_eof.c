@@ -1,8 +1,8 @@
+/* stdin is at its end, is /dev/null, is a pipe, and is closed. */
 #include "check.h"
 
 #include <fcntl.h>
 
-/* stdin at its end, from nowhere, from a pipe, and closed. */
 int main(void)
 {
 	int p[2], null = open("/dev/null", O_RDWR);

@@ -1,10 +1,10 @@
+/* stdin is read to its end, unless it is a terminal. */
 #include "check.h"
 
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Reads the stdin it is given to its end, whatever that is, unless it is a terminal. */
 int main(void)
 {
 	struct stat st;

@@ -1,7 +1,7 @@
+/* Descriptor 1 is a file for a while. What is written to it then is no output. */
 #include "check.h"
 #include "tempdir.h"
 
-/* Descriptor 1 is a file for a while: what goes there is no output. */
 int main(void)
 {
 	char buf[64] = "";

@@ -1,8 +1,8 @@
+/* tee copies the bytes of a pipe to a second pipe. */
 #include "check.h"
 
 #include <fcntl.h>
 
-/* The same bytes in two pipes. */
 int main(void)
 {
 	int a[2], b[2];

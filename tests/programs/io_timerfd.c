@@ -1,3 +1,4 @@
+/* timerfd counts expirations of periodic, relative and absolute timers. */
 #include "check.h"
 
 #include <poll.h>

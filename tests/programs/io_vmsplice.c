@@ -1,3 +1,4 @@
+/* vmsplice moves bytes from memory into a pipe and back. */
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* writev and pwritev2 write vectors to stdout. */
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,10 +1,10 @@
+/* Two processes wait for each other by futexes in a file that each of them maps. */
 #include "check.h"
 
 #include <linux/futex.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-/* Two processes wait for each other by futexes in a file that each maps by itself. */
 static void wait_for(int *word, int old)
 {
 	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == old)

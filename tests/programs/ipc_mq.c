@@ -1,8 +1,8 @@
+/* POSIX messages are received by priority, and both processes block. */
 #include "check.h"
 
 #include <mqueue.h>
 
-/* POSIX messages: by priority, blocking both ways between two processes. */
 int main(void)
 {
 	char name[64], buf[64] = "";

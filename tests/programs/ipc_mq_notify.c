@@ -1,9 +1,9 @@
+/* A message into an empty queue raises a signal with a value. */
 #include "check.h"
 
 #include <mqueue.h>
 #include <signal.h>
 
-/* A message into an empty queue raises a signal with a value. */
 int main(void)
 {
 	char name[64], buf[16];

@@ -1,3 +1,4 @@
+/* A process-shared mutex and conditions guard a slot between a producer and a consumer. */
 #include "check.h"
 
 #include <pthread.h>
@@ -9,7 +10,6 @@ struct shared {
 	int slot, used;
 };
 
-/* A process-shared mutex and conditions: one slot between a producer and a consumer. */
 int main(void)
 {
 	struct shared *s =

@@ -1,8 +1,8 @@
+/* Two processes open named semaphores by themselves. Those are files that are mapped shared. */
 #include "check.h"
 
 #include <semaphore.h>
 
-/* Named semaphores, opened by two processes on their own: a file mapped shared. */
 int main(void)
 {
 	char name[2][64];

@@ -1,3 +1,4 @@
+/* Unnamed POSIX semaphores in memory that three processes share. */
 #include "check.h"
 
 #include <semaphore.h>
@@ -8,7 +9,6 @@ struct shared {
 	int turns, count;
 };
 
-/* Unnamed POSIX semaphores in memory that three processes share. */
 int main(void)
 {
 	struct shared *s =

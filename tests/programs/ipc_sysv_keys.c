@@ -1,3 +1,4 @@
+/* ftok keys name one object of each kind for every process that knows the file. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -6,7 +7,6 @@
 #include <sys/sem.h>
 #include <sys/shm.h>
 
-/* ftok keys name one object of each kind for every process that knows the file. */
 int main(void)
 {
 	int status, ids[3], bad = 0;

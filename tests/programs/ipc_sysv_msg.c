@@ -1,3 +1,5 @@
+/* Message types select a message: the first of any, of one type, of the lowest up to one, of all
+ * but one. */
 #include "check.h"
 
 #include <sys/msg.h>
@@ -7,7 +9,6 @@ struct message {
 	char text[64];
 };
 
-/* Message types: first of any, of one type, of the lowest up to one, of all but one. */
 int main(void)
 {
 	struct message m;

@@ -1,8 +1,8 @@
+/* A message without text: the result is 0, but the type is written. */
 #include "check.h"
 
 #include <sys/msg.h>
 
-/* A message without text: the result is 0, and its type is written all the same. */
 int main(void)
 {
 	struct {

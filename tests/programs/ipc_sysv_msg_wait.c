@@ -1,3 +1,4 @@
+/* A receiver blocks, a sender blocks at a full queue, and removing the queue ends a wait. */
 #include "check.h"
 
 #include <sys/msg.h>
@@ -7,7 +8,6 @@ struct message {
 	int n;
 };
 
-/* A blocked receiver, a sender blocked by a full queue, and a wait that ends with the queue. */
 int main(void)
 {
 	struct message m = {1, 0};

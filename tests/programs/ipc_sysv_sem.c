@@ -1,8 +1,8 @@
+/* Two processes alternate by two semaphores, and one waits for zero. */
 #include "check.h"
 
 #include <sys/sem.h>
 
-/* Two processes alternate by two semaphores; one waits for zero. */
 static int change(int id, int which, int by)
 {
 	return semop(id, &(struct sembuf){which, by, 0}, 1);

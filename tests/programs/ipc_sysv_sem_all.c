@@ -1,3 +1,5 @@
+/* Operations on whole sets of semaphores: SETALL, GETALL, IPC_STAT, IPC_INFO, and several
+ * operations or none. */
 #include "check.h"
 
 #include <sys/sem.h>
@@ -9,7 +11,6 @@ union semun {
 	struct seminfo *info;
 };
 
-/* Whole sets at once: SETALL, GETALL, IPC_STAT, IPC_INFO; several operations or none. */
 int main(void)
 {
 	unsigned short in[5] = {1, 2, 3, 4, 5}, out[5] = {0};

@@ -1,9 +1,9 @@
+/* SEM_UNDO returns what a killed process had taken, and wakes the waiters. */
 #include "check.h"
 
 #include <signal.h>
 #include <sys/sem.h>
 
-/* SEM_UNDO returns what a killed process had taken, and wakes the waiters. */
 int main(void)
 {
 	int id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600), told[2], status;

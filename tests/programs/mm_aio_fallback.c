@@ -1,10 +1,10 @@
+/* Kernel AIO may be refused. The C library's AIO, which uses threads, always works. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <aio.h>
 #include <sys/syscall.h>
 
-/* Kernel AIO may be refused; the C library's, which is threads, always works. */
 int main(void)
 {
 	unsigned long context = 0;

@@ -1,9 +1,9 @@
+/* One shared page is mapped at four addresses: twice by mmap, by mremap of length 0, and by
+ * MAP_FIXED. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* One shared page at four addresses: mapped twice, doubled by mremap of length 0, and after
- * MAP_FIXED. */
 int main(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;

@@ -1,3 +1,4 @@
+/* Anonymous memory is zero at first, can be unmapped, and mapped again at a hint. */
 #include "check.h"
 
 #include <sys/mman.h>

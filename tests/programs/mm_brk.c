@@ -1,8 +1,8 @@
+/* The break moves up and down by pages. Pages that were given back are zero when they return. */
 #include "check.h"
 
 #include <sys/syscall.h>
 
-/* The break moves up and down by the page; pages given back come back as zeroes. */
 static char *set_break(char *to)
 {
 	return (char *)syscall(SYS_brk, to);

@@ -1,3 +1,5 @@
+/* Private memory is separate after a fork, three generations deep: data, stack, heap, private
+ * file. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -5,7 +7,6 @@
 
 static int global = 1;
 
-/* Private memory parts at the fork, three generations deep: data, stack, heap, private file. */
 int main(void)
 {
 	int local = 1, *heap = malloc(sizeof(int)), status;

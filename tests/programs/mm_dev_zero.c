@@ -1,10 +1,10 @@
+/* /dev/zero maps as anonymous memory, private or shared with children. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* /dev/zero maps as anonymous memory: private, or shared with children. */
 int main(void)
 {
 	int fd = open("/dev/zero", O_RDWR);

@@ -1,8 +1,8 @@
+/* A library is loaded at run time, called, unloaded and loaded again. */
 #include "check.h"
 
 #include <dlfcn.h>
 
-/* A library mapped at run time, called, unmapped and mapped again. */
 int main(void)
 {
 	for (int i = 0; i < 3; i++) {

@@ -1,3 +1,4 @@
+/* A mapping shows at once what calls write to its file. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -5,7 +6,6 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 
-/* A mapping shows at once what calls write to its file. */
 int main(void)
 {
 	int pipefd[2];

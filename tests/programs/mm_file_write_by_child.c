@@ -1,10 +1,10 @@
+/* Another process writes the mapped file by write() while this one reads its mapping. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* Another process writes the mapped file with plain write() while this one reads its mapping. */
 int main(void)
 {
 	int go[2], done[2];

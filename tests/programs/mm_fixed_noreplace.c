@@ -1,3 +1,4 @@
+/* MAP_FIXED_NOREPLACE fails where something is mapped, and maps where nothing is. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,8 +1,8 @@
+/* MAP_FIXED replaces the middle of a mapping and leaves both ends unchanged. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* MAP_FIXED replaces the middle of a mapping and leaves both ends alone. */
 int main(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;

@@ -1,9 +1,9 @@
+/* A file grows step by step under a mapping that is longer than the file from the start. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* A file grows step by step under a mapping that was longer than it from the start. */
 int main(void)
 {
 	tempdir_enter();

@@ -1,3 +1,4 @@
+/* Pages of a mapping disappear when the file is truncated, and return when it grows. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -15,7 +16,6 @@ static void bus(int sig, siginfo_t *info, void *context)
 	siglongjmp(out, sig);
 }
 
-/* Pages of a mapping go away with the file's end and come back with it. */
 int main(void)
 {
 	struct sigaction sa = {.sa_sigaction = bus, .sa_flags = SA_SIGINFO};

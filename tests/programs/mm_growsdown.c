@@ -1,8 +1,8 @@
+/* A MAP_GROWSDOWN mapping grows by page faults, without calls. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* A MAP_GROWSDOWN mapping grows by page faults, not by calls. */
 int main(void)
 {
 	const size_t room = 16 << 20;

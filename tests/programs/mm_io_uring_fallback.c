@@ -1,9 +1,9 @@
+/* Programs that can use io_uring read by plain calls if it is refused. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/syscall.h>
 
-/* Programs that can use io_uring read by plain calls where it is refused. */
 int main(void)
 {
 	unsigned char params[120] = {0};

@@ -1,8 +1,8 @@
+/* Code is generated in a page that is writable and executable: mov $n, %eax; ret. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* Code made at run time in a page that is writable and executable: mov $n, %eax; ret. */
 int main(void)
 {
 	unsigned char *code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,

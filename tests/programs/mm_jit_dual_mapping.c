@@ -1,8 +1,9 @@
+/* Code is written through one mapping of a memory file and executed through another, as by hardened
+ * JITs. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* Written through one mapping of a memory file, executed through another, as hardened JITs do. */
 int main(void)
 {
 	int fd = memfd_create("code", MFD_CLOEXEC);

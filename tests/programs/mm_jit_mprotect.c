@@ -1,8 +1,8 @@
+/* Generated code, made executable by mprotect twice, loops and makes calls. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* Code that loops and makes calls of its own, in a page made executable by mprotect, twice. */
 static const unsigned char count_down[] = {
 	0x89, 0xf9, /* mov %edi, %ecx */
 	0x31, 0xc0, /* xor %eax, %eax */

@@ -1,9 +1,9 @@
+/* The child lacks pages with MADV_DONTFORK, and dies when it touches them. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* The child lacks the pages that MADV_DONTFORK marks, and dies when it touches them. */
 int main(void)
 {
 	char *p = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

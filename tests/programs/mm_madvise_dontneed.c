@@ -1,9 +1,9 @@
+/* Dropped pages read as zeroes, or as the file in a private file mapping. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* Dropped pages read as zeroes, or as the file again in a private file mapping. */
 int main(void)
 {
 	tempdir_enter();

@@ -1,8 +1,8 @@
+/* Freed pages keep their contents or read as zeroes. Written pages stay. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* Freed pages read as they were or as zeroes, as the kernel likes; written again they stay. */
 int main(void)
 {
 	char *p = mmap(NULL, 64 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,3 +1,4 @@
+/* Advice that changes speed but no contents. Older kernels do not know all of it. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -7,7 +8,6 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Advice that changes speed, never content; older kernels don't know some of it. */
 int main(void)
 {
 	static const int advice[] = {MADV_NORMAL,        MADV_RANDOM,        MADV_SEQUENTIAL,

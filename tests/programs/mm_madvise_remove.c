@@ -1,8 +1,8 @@
+/* MADV_REMOVE punches a hole into the file of a shared mapping. Every mapping then shows zeroes. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* MADV_REMOVE punches a hole into the file behind a shared mapping: every mapping sees zeroes. */
 int main(void)
 {
 	int fd = memfd_create("holes", MFD_CLOEXEC);

@@ -1,3 +1,4 @@
+/* A page with MADV_WIPEONFORK is zero in a child, and in the child's child. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
+/* malloc takes memory by brk and mmap and grows it by mremap, 200 MB in all. */
 #include "check.h"
 
-/* malloc by the break and by mmap, growing by mremap, 200 MB in all. */
 int main(void)
 {
 	char *small[100], *p = NULL;

@@ -1,3 +1,4 @@
+/* MAP_POPULATE reads pages in advance, of anonymous, private and shared mappings. */
 #include "check.h"
 #include "tempdir.h"
 

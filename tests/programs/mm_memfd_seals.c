@@ -1,3 +1,4 @@
+/* Seals of a memory file forbid writing, resizing and mapping it writable. */
 #include "check.h"
 
 #include <fcntl.h>

@@ -1,9 +1,9 @@
+/* Two processes map a memory file at different addresses, after the fork. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* Two processes map a memory file by themselves, at different addresses, after the fork. */
 int main(void)
 {
 	int fd = memfd_create("meeting", 0), there[2], back[2];

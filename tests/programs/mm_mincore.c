@@ -1,3 +1,4 @@
+/* mincore reports which pages are in memory. At a gap it fails, after the pages before the gap. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* mlock, mlock2 and mlockall lock memory, if they are permitted. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,10 +1,10 @@
+/* A SIGSEGV handler unprotects each page as it is touched, as in garbage collectors. */
 #include "check.h"
 
 #include <signal.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* A SIGSEGV handler opens each page as it is touched, as garbage collectors do. */
 static char *base;
 static int faults;
 

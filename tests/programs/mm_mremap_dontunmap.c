@@ -1,3 +1,4 @@
+/* The pages move, but the old range stays mapped and reads as zeroes. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -6,7 +7,6 @@
 #define MREMAP_DONTUNMAP 4
 #endif
 
-/* The pages move; the old range stays mapped and reads as zeroes. */
 int main(void)
 {
 	char *p = mmap(NULL, 2 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,9 +1,9 @@
+/* An anonymous and a shared file mapping move to addresses that the program chooses. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* Moving an anonymous and a shared file mapping to addresses of the program's choice. */
 int main(void)
 {
 	const int rw = PROT_READ | PROT_WRITE, move = MREMAP_MAYMOVE | MREMAP_FIXED;

@@ -1,3 +1,4 @@
+/* A mapping that cannot grow in place moves, eight times. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* mremap shrinks a mapping. The rest is unmapped, and zero when the mapping grows again. */
 #include "check.h"
 
 #include <setjmp.h>

@@ -1,9 +1,9 @@
+/* A sealed mapping cannot be unmapped or changed. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-/* A sealed mapping can't be unmapped or changed. */
 int main(void)
 {
 	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,3 +1,4 @@
+/* msync writes a shared mapping to its file, and fails at a gap. */
 #include "check.h"
 #include "tempdir.h"
 

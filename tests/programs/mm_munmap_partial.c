@@ -1,9 +1,9 @@
+/* Holes in an anonymous and in a file mapping are filled by other mappings. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* Holes in an anonymous and in a file mapping, refilled with other things. */
 int main(void)
 {
 	const int rw = PROT_READ | PROT_WRITE;

@@ -1,8 +1,8 @@
+/* 4 GiB of address space, of which 32 pages are used. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* 4 GiB of address space with 32 pages in it. */
 int main(void)
 {
 	const size_t size = 4ul << 30, stride = size / 32;

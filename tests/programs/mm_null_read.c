@@ -1,3 +1,4 @@
+/* siginfo of a null load, a wild load, a store to a read-only page and a jump to data. */
 #include "check.h"
 
 #include <setjmp.h>
@@ -15,7 +16,6 @@ static void fault(int sig, siginfo_t *info, void *context)
 	siglongjmp(out, sig);
 }
 
-/* siginfo of a null load, a wild load, a store to a read-only page and a jump to data. */
 int main(void)
 {
 	struct sigaction sa = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO};

@@ -1,8 +1,8 @@
+/* Protection keys are used, or refused by the CPU. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* Protection keys, or their refusal. */
 int main(void)
 {
 	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,10 +1,10 @@
+/* shm_open by name in parent and child. The name is removed before the memory. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* shm_open by name in parent and child; the name goes before the memory does. */
 int main(void)
 {
 	char name[64];

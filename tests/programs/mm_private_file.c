@@ -1,9 +1,9 @@
+/* A private mapping shows the file, and writes to it do not reach the file. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* A private mapping shows the file; writes to it stay out of the file. */
 int main(void)
 {
 	char text[8192], back[8192];

@@ -1,10 +1,10 @@
+/* The program maps its own executable and finds one of its strings in it. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* The program maps its own executable and finds a string of its own in it. */
 static const char needle[] = "needle in the executable, 7f3a";
 
 int main(void)

@@ -1,8 +1,8 @@
+/* /proc/self/maps lists the program's mapping with the right protection, and follows mprotect. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* The kernel's list of mappings has ours, with the right protection, and follows mprotect. */
 static int find(void *p, const char *prot)
 {
 	char line[4600], want[32];

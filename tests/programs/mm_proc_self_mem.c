@@ -1,10 +1,10 @@
+/* The program reads and writes itself through /proc/self/mem, despite page protection. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* Reading and writing oneself through /proc/self/mem, past page protection. */
 int main(void)
 {
 	char back[16] = "";

@@ -1,10 +1,10 @@
+/* process_madvise gives advice about several ranges of the caller, by its pidfd. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-/* Advice by pidfd about several ranges of the caller itself. */
 int main(void)
 {
 	char *p = mmap(NULL, 8 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,3 +1,4 @@
+/* A parent writes into its blocked child, and reads what the child made of it. */
 #include "check.h"
 
 #include <sys/uio.h>
@@ -5,7 +6,6 @@
 
 static char shared_by_name[4096] = "the same address in both";
 
-/* A parent writes into its blocked child, and reads what the child made of it. */
 int main(void)
 {
 	int there[2], back[2], status;

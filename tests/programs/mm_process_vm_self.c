@@ -1,8 +1,9 @@
+/* process_vm_readv and process_vm_writev copy several pieces to several pieces within one
+ * process. */
 #include "check.h"
 
 #include <sys/uio.h>
 
-/* Several pieces to several pieces, within one process. */
 int main(void)
 {
 	char from[] = "abcdefghijklmnop", to[32] = "";

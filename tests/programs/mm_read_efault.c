@@ -1,10 +1,10 @@
+/* Buffers whose second page cannot be written: a short read from a pipe, or EFAULT. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-/* Buffers whose second page can't be written: a short read from a pipe, or EFAULT. */
 int main(void)
 {
 	int fd[2], sv[2];

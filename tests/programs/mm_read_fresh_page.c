@@ -1,9 +1,9 @@
+/* The kernel is the first to touch pages: anonymous, copy-on-write of a file, dropped. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* The kernel is the first to touch pages: anonymous, copy-on-write of a file, dropped. */
 int main(void)
 {
 	tempdir_enter();

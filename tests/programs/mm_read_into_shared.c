@@ -1,9 +1,9 @@
+/* A child is blocked in read(). The kernel then writes into memory that the parent also maps. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* A child blocked in read() has the kernel write into memory that the parent maps too. */
 int main(void)
 {
 	int there[2], back[2];

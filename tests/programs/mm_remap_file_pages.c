@@ -1,8 +1,8 @@
+/* remap_file_pages reorders the pages of a shared mapping. If it is refused, mmap does. */
 #include "check.h"
 
 #include <sys/mman.h>
 
-/* The old way to reorder the pages of a shared mapping; where it is refused, the new way. */
 int main(void)
 {
 	int fd = memfd_create("pages", 0);

@@ -1,9 +1,9 @@
+/* Parent and child count in turns in a shared page. Each sees the other's stores. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-/* Parent and child count alternately in one shared page, each seeing the other's stores. */
 int main(void)
 {
 	int there[2], back[2];

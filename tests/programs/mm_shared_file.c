@@ -1,9 +1,9 @@
+/* Stores to a shared mapping show in read() and in a second mapping of the file. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* Stores to a shared mapping reach read(), and a second mapping of the same file. */
 int main(void)
 {
 	char back[16] = "";

@@ -1,3 +1,4 @@
+/* A SIGBUS handler lengthens the file, and the faulting load then succeeds. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -14,7 +15,6 @@ static void bus(int sig, siginfo_t *info, void *context)
 	buses++;
 }
 
-/* The handler lengthens the file; the faulting load then succeeds. */
 int main(void)
 {
 	struct sigaction sa = {.sa_sigaction = bus, .sa_flags = SA_SIGINFO};

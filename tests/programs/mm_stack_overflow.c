@@ -1,3 +1,4 @@
+/* The stack reaches its limit, and a handler on the alternate stack jumps out. */
 #include "check.h"
 
 #include <setjmp.h>
@@ -21,7 +22,6 @@ static int endless(volatile char *above)
 	return go_on ? endless(frame) + frame[0] : 0;
 }
 
-/* The stack hits its limit; a handler on the alternate stack jumps out. */
 int main(void)
 {
 	static char other[65536];

@@ -1,8 +1,8 @@
+/* The main stack grows by page faults, to about 6 MB. */
 #include "check.h"
 
 #include <alloca.h>
 
-/* The main stack grows by faults, to about 6 MB. */
 static int deep(int n)
 {
 	volatile char frame[1000];

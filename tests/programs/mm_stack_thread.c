@@ -1,9 +1,9 @@
+/* Threads with a stack of 256 MB, and with one that the program provides. */
 #include "check.h"
 
 #include <pthread.h>
 #include <sys/mman.h>
 
-/* Threads with a 256 MB stack and with a stack of the program's own. */
 static void *user(void *arg)
 {
 	size_t size = *(size_t *)arg;

@@ -1,9 +1,9 @@
+/* A child inherits an attached segment, and attaches it once more by its key. */
 #include "check.h"
 
 #include <sys/shm.h>
 #include <sys/wait.h>
 
-/* The child inherits the attachment, and attaches again by the key. */
 int main(void)
 {
 	key_t key = 0x72720000 + getpid();

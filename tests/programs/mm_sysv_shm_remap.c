@@ -1,9 +1,9 @@
+/* SHM_REMAP attaches a segment over another mapping. munmap of a part does not detach it. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/shm.h>
 
-/* SHM_REMAP puts a segment over what is mapped; munmap of a part is not a detach. */
 int main(void)
 {
 	int id = shmget(IPC_PRIVATE, 2 * 4096, IPC_CREAT | 0600);

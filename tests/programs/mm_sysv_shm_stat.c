@@ -1,3 +1,4 @@
+/* IPC_STAT and IPC_SET of a segment, also after it was marked for removal. */
 #include "check.h"
 
 #include <sys/shm.h>

@@ -1,8 +1,8 @@
+/* One segment is attached at two addresses of one process, writable and read-only. */
 #include "check.h"
 
 #include <sys/shm.h>
 
-/* One segment attached at two addresses of one process, writable and read-only. */
 int main(void)
 {
 	int id = shmget(IPC_PRIVATE, 3 * 4096, IPC_CREAT | 0600);

@@ -1,9 +1,9 @@
+/* The program changes the code of one of its functions, as tracers and static keys do. */
 #include "check.h"
 
 #include <stdint.h>
 #include <sys/mman.h>
 
-/* The program patches a function of its own text, as tracers and static keys do. */
 __attribute__((noinline, aligned(4096))) static int answer(int x)
 {
 	__asm__ volatile("nop; nop; nop; nop; nop; nop; nop; nop");

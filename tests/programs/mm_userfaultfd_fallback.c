@@ -1,10 +1,10 @@
+/* Programs that can use userfaultfd do without it if it is refused. */
 #include "check.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-/* Programs that can use userfaultfd do without where it is refused. */
 int main(void)
 {
 	int fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);

@@ -1,9 +1,9 @@
+/* write() from a mapping of a file into the same file. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/mman.h>
 
-/* write() reads the very pages it writes: from a mapping of a file into that file. */
 int main(void)
 {
 	tempdir_enter();

@@ -1,9 +1,10 @@
+/* Nonblocking connects: EINPROGRESS, then writable with SO_ERROR, for an accepted and a refused
+ * one. */
 #include "check.h"
 #include "loopback.h"
 
 #include <poll.h>
 
-/* EINPROGRESS, then writability and SO_ERROR, for one that is accepted and one that is refused. */
 int main(void)
 {
 	struct sockaddr_in me, gone;

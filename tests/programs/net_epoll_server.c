@@ -1,3 +1,4 @@
+/* One thread serves ten clients through an epoll set. */
 #include "check.h"
 #include "loopback.h"
 
@@ -20,7 +21,6 @@ static void *client(void *arg)
 	return NULL;
 }
 
-/* One thread serves ten clients through an epoll set. */
 int main(void)
 {
 	int listener = loopback_listen(&me), ep = epoll_create1(0), closed = 0, served = 0;

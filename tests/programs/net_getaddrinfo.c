@@ -1,9 +1,9 @@
+/* Names that need no server: numbers, and localhost from the hosts file if that is there. */
 #include "check.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
 
-/* Names that need no server: numbers, and localhost from the hosts file if it is there. */
 int main(void)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICHOST}, *list;

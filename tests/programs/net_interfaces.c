@@ -1,3 +1,4 @@
+/* Network interfaces, listed by ioctl, if_nameindex and getifaddrs. */
 #include "check.h"
 
 #include <arpa/inet.h>
@@ -5,7 +6,6 @@
 #include <net/if.h>
 #include <sys/ioctl.h>
 
-/* Interfaces by ioctl, by if_nameindex and by getifaddrs. */
 int main(void)
 {
 	struct ifreq list[32], one = {.ifr_name = "lo"};

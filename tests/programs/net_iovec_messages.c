@@ -1,7 +1,7 @@
+/* sendmsg and recvmsg scatter and gather named messages over UDP. */
 #include "check.h"
 #include "loopback.h"
 
-/* sendmsg and recvmsg scatter and gather, with names, over UDP. */
 int main(void)
 {
 	struct sockaddr_in a, b, from = {0};

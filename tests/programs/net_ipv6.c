@@ -1,3 +1,4 @@
+/* A TCP connection over the IPv6 loopback, and its addresses. */
 #include "check.h"
 
 #include <arpa/inet.h>

@@ -1,10 +1,10 @@
+/* MSG_PEEK, MSG_TRUNC, MSG_DONTWAIT, and MSG_WAITALL for data that comes in pieces. */
 #include "check.h"
 
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* MSG_PEEK, MSG_TRUNC, MSG_WAITALL against a writer that comes in pieces, MSG_DONTWAIT. */
 int main(void)
 {
 	int sv[2], dg[2], turn[2];

@@ -1,7 +1,8 @@
+/* sendmmsg and recvmmsg transfer many datagrams in a call, with names and different lengths. A time
+ * limit ends a wait. */
 #include "check.h"
 #include "loopback.h"
 
-/* Many datagrams a call, with names and different lengths; a time limit that ends the wait. */
 int main(void)
 {
 	struct sockaddr_in a, b, from[8];

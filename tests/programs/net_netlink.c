@@ -1,3 +1,4 @@
+/* The kernel's list of network links, in netlink messages with attributes. */
 #include "check.h"
 
 #include <linux/netlink.h>
@@ -5,7 +6,6 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
-/* The kernel's list of network links, in messages of attributes. */
 int main(void)
 {
 	struct {

@@ -1,3 +1,4 @@
+/* poll and epoll report a peer that shuts down one direction, and then dies. */
 #include "check.h"
 
 #include <poll.h>
@@ -5,7 +6,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-/* What poll and epoll report of a peer that shuts down one direction, then dies. */
 int main(void)
 {
 	int sv[2], go[2], ep = epoll_create1(0);

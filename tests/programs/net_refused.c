@@ -1,7 +1,7 @@
+/* Errors: nobody listens, the address is in use, the socket is of another kind. */
 #include "check.h"
 #include "loopback.h"
 
-/* Nobody listens, the address is taken, the socket is of another kind. */
 int main(void)
 {
 	struct sockaddr_in me;

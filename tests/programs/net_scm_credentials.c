@@ -1,3 +1,4 @@
+/* A message carries its sender's pid, uid and gid. */
 #include "check.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,4 @@
+/* A child sends two descriptors that its parent never opened. */
 #include "check.h"
 
 #include <fcntl.h>
@@ -9,7 +10,6 @@ union control {
 	char buf[CMSG_SPACE(2 * sizeof(int))];
 };
 
-/* A child sends two descriptors that its parent never opened. */
 int main(void)
 {
 	int sv[2], fds[2], status;

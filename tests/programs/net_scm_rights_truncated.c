@@ -1,8 +1,9 @@
+/* Three descriptors arrive where there is room for one. The others are closed, and a flag reports
+ * that. */
 #include "check.h"
 
 #include <sys/socket.h>
 
-/* Room for one descriptor where three come: the rest are closed and the message says so. */
 int main(void)
 {
 	int sv[2], p[2], got = -1;

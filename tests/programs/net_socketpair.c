@@ -1,3 +1,4 @@
+/* Two processes exchange messages over a pair of sockets, and one shuts down its end. */
 #include "check.h"
 
 #include <sys/socket.h>

@@ -1,3 +1,4 @@
+/* Socket options of several levels and types are set and read, also with a short buffer. */
 #include "check.h"
 #include "loopback.h"
 

@@ -1,10 +1,10 @@
+/* A server and its child as a client: both names of both ends, and half-closing. */
 #include "check.h"
 #include "loopback.h"
 
 #include <arpa/inet.h>
 #include <sys/wait.h>
 
-/* A server, its child as a client, both names of both ends, and half-closing. */
 int main(void)
 {
 	struct sockaddr_in me, peer, client;

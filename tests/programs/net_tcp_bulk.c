@@ -1,9 +1,9 @@
+/* 4 MB in one send, received in pieces of any size. */
 #include "check.h"
 #include "loopback.h"
 
 #include <sys/wait.h>
 
-/* 4 MB in one send, received in whatever pieces come. */
 int main(void)
 {
 	static unsigned char big[4 << 20];

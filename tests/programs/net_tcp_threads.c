@@ -1,3 +1,4 @@
+/* Five clients and a server thread for each, all in one process. */
 #include "check.h"
 #include "loopback.h"
 
@@ -31,7 +32,6 @@ static void *serve(void *arg)
 	return NULL;
 }
 
-/* Five clients and a thread for each in the server, all in one process. */
 int main(void)
 {
 	pthread_t c[5], t[5];

@@ -1,7 +1,7 @@
+/* SO_RCVTIMEO and SO_SNDTIMEO end waits that nothing else would end. */
 #include "check.h"
 #include "loopback.h"
 
-/* SO_RCVTIMEO and SO_SNDTIMEO end waits that nothing else would end. */
 int main(void)
 {
 	struct sockaddr_in me;

@@ -1,3 +1,4 @@
+/* Datagrams are sent and received: connected or not, empty, cut, refused and too long. */
 #include "check.h"
 #include "loopback.h"
 

@@ -1,9 +1,9 @@
+/* Control data of a datagram: its time, destination and interface. */
 #include "check.h"
 #include "loopback.h"
 
 #include <time.h>
 
-/* Control data of a datagram: when it came, where to, on which interface. */
 int main(void)
 {
 	struct sockaddr_in a, b;

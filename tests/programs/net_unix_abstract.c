@@ -1,10 +1,11 @@
+/* Unix sockets with names outside of the file system: chosen, with a NUL inside, and given by the
+ * kernel. */
 #include "check.h"
 
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* Names outside the file system: chosen, with a NUL inside, and given by the kernel. */
 int main(void)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX}, got;

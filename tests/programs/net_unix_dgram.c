@@ -1,10 +1,11 @@
+/* Unix datagrams by name, with the sender's name, also to a missing receiver; and sequenced
+ * packets. */
 #include "check.h"
 #include "tempdir.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* Datagrams by name, with the sender's name, some to a missing receiver; sequenced packets. */
 int main(void)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX, .sun_path = "a"},

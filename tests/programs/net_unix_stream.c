@@ -1,3 +1,4 @@
+/* A child connects to a listener by its name in the file system. */
 #include "check.h"
 #include "tempdir.h"
 
@@ -6,7 +7,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-/* A listener in the file system, found by a child. */
 int main(void)
 {
 	struct sockaddr_un name = {.sun_family = AF_UNIX, .sun_path = "socket"}, peer;

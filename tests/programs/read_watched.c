@@ -1,9 +1,9 @@
+/* A thread watches the buffer into which another thread's blocked read will write. */
 #include "check.h"
 
 #include <pthread.h>
 #include <sched.h>
 
-/* A thread watches the buffer into which another one's blocked read will write. */
 static int pipes[2][2];
 static volatile char buffer[2][64];
 

@@ -1,8 +1,8 @@
+/* The first process stops itself, and its child continues it. */
 #include "check.h"
 
 #include <signal.h>
 
-/* The first process stops itself, and is continued by its child. */
 int main(void)
 {
 	pid_t me = getpid(), child = fork();

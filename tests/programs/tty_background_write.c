@@ -1,3 +1,4 @@
+/* With TOSTOP a background write stops its writer. If it is orphaned, it gets EIO instead. */
 #include "check.h"
 #include "pty.h"
 
@@ -5,7 +6,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-/* With TOSTOP a background write stops its writer; orphaned, it gets EIO instead. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), status;

@@ -1,3 +1,4 @@
+/* A session gets its controlling terminal by opening it, finds it as /dev/tty, and gives it up. */
 #include "check.h"
 #include "pty.h"
 
@@ -5,7 +6,6 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-/* A session gets its controlling terminal by opening it, finds it as /dev/tty, and gives it up. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), status;

@@ -1,10 +1,10 @@
+/* The master's end is closed: the session leader gets SIGHUP, and its reads end. */
 #include "check.h"
 #include "pty.h"
 
 #include <signal.h>
 #include <sys/ioctl.h>
 
-/* The master's end closes: SIGHUP for the session's leader, end of file for its reads. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), ready[2], status;

@@ -1,10 +1,10 @@
+/* ^C and ^\ at the master end reach every process of the foreground group, and no other. */
 #include "check.h"
 #include "pty.h"
 
 #include <signal.h>
 #include <sys/ioctl.h>
 
-/* ^C and ^\ at the master end reach every process of the foreground group, and nobody else. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), ready[2], status;

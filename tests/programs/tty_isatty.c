@@ -1,10 +1,10 @@
+/* isatty and similar calls on the three standard descriptors, and on others. */
 #include "check.h"
 #include "pty.h"
 
 #include <sys/ioctl.h>
 #include <termios.h>
 
-/* What isatty and its like report of the three standard descriptors, and of others. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), null = open("/dev/null", O_RDWR), p[2];

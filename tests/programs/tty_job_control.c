@@ -1,10 +1,11 @@
+/* A shell's work: a job in the foreground, ^Z, in the background, in the foreground again, and its
+ * input. */
 #include "check.h"
 #include "pty.h"
 
 #include <signal.h>
 #include <sys/ioctl.h>
 
-/* A shell's work: a job in the foreground, ^Z, the background, the foreground again, its input. */
 static void shell(int tty)
 {
 	int status;

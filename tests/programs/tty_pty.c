@@ -1,3 +1,4 @@
+/* The line discipline works asynchronously, so input comes in pieces. */
 #include "check.h"
 
 #include <sys/ioctl.h>
@@ -5,7 +6,6 @@
 
 static char buf[64];
 
-/* The line discipline works asynchronously: input comes in pieces. */
 static int comes(int fd, const char *what)
 {
 	size_t got = 0, want = strlen(what);

@@ -1,9 +1,9 @@
+/* An interactive shell on a new terminal, to which the program sends lines. */
 #include "check.h"
 #include "pty.h"
 
 #include <sys/ioctl.h>
 
-/* An interactive shell on a terminal of its own, spoken to by lines. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), status;

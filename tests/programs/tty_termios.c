@@ -1,10 +1,9 @@
+/* Modes of a terminal: raw, reads by count, speed. A descriptor that is no terminal is refused. */
 #include "check.h"
 #include "pty.h"
 
 #include <termios.h>
 
-/* Modes: raw, reads by count, speed; the settings read back; a descriptor that is no terminal is
- * refused. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), p[2];

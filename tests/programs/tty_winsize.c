@@ -1,10 +1,10 @@
+/* The window size is set at one end, and a signal notifies the group at the other end. */
 #include "check.h"
 #include "pty.h"
 
 #include <signal.h>
 #include <sys/ioctl.h>
 
-/* The size of the window, set at one end, and the signal that notifies the other end's group. */
 int main(void)
 {
 	int master, slave = pty_pair(&master), told[2], status;
