@@ -21,19 +21,19 @@ int arch_set_xstate(pid_t tid, const void *buf, size_t n);
 
 /* --- watchpoints of the CPU */
 
-enum arch_watch_kind { ARCH_WATCH_EXEC, ARCH_WATCH_WRITE, ARCH_WATCH_ACCESS };
-struct arch_watches {
+enum arch_watchpoint_kind { ARCH_WATCH_EXEC, ARCH_WATCH_WRITE, ARCH_WATCH_ACCESS };
+struct arch_watchpoints {
 	struct {
 		uint64_t addr; /* a multiple of len */
 		unsigned len;  /* bytes: 1, 2, 4, 8; 0: none */
-		enum arch_watch_kind kind;
-	} v[ARCH_WATCHES];
+		enum arch_watchpoint_kind kind;
+	} v[ARCH_WATCHPOINTS];
 };
 /* The watchpoints that debug registers ask for, in the trace's form (DATA_DEBUG). -1: the kernel
  * would refuse them. */
-int arch_watches_decode(const uint64_t debug[TRACE_DEBUG_REGS], struct arch_watches *w);
+int arch_watchpoints_decode(const uint64_t debug[TRACE_DEBUG_REGS], struct arch_watchpoints *w);
 /* -1: the kernel refuses one. */
-int arch_set_watches(pid_t tid, const struct arch_watches *w);
+int arch_set_watchpoints(pid_t tid, const struct arch_watchpoints *w);
 /* A bit for each watchpoint that has triggered since the last call. */
 unsigned arch_triggered_watches(pid_t tid);
 

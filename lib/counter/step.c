@@ -34,7 +34,7 @@ enum step_result step_over(struct task *t, int request, int sig, int *status)
 		return STEP_GONE;
 	note_late_trap(t, *status);
 	if (t->debugged && wait_is_stop(*status))
-		t->triggered |= task_triggered(t);
+		t->triggered |= task_triggered_watchpoints(t);
 	if (!wait_is_stop(*status) || task_get_regs(t))
 		return STEP_STOPPED;
 	return is_trap(t, *status) ? STEP_DONE : STEP_STOPPED;

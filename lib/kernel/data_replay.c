@@ -55,7 +55,7 @@ int kernel_replay_data(struct replaying *rp, struct task *t, const struct trace_
 	case DATA_OUT:
 		if (kernel_replay_touches_agent(d->addr, d->len))
 			return kernel_replay_fail(rp, "the trace writes to the agent");
-		if (task_write_own(t, d->addr, d->bytes, d->len) && !holds_already(t, d))
+		if (task_write_program(t, d->addr, d->bytes, d->len) && !holds_already(t, d))
 			return kernel_replay_fail(rp,
 						  "memory at 0x%lx (%u bytes) cannot be written",
 						  d->addr, d->len);

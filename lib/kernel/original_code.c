@@ -52,8 +52,8 @@ void kernel_original_show(struct recording *rec, struct task *t, uint64_t addr, 
 		if (fd >= 0)
 			code_run_show(&run, fd, buf + (run.start - addr));
 	}
-	for (size_t i = 0; i < t->mm->nplanted; i++) {
-		uint64_t at = code_origin(code_of(t->mm), t->mm->planted[i].addr);
+	for (size_t i = 0; i < t->mm->nbreakpoints; i++) {
+		uint64_t at = code_origin(code_of(t->mm), t->mm->breakpoints[i].addr);
 		if (at - addr < n)
 			buf[at - addr] = arch_breakpoint[0];
 	}
@@ -77,12 +77,12 @@ void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_
 
 static void set_breakpoint(struct recording *rec, struct task *t, uint64_t entry, bool on)
 {
-	if (on == !!task_planted(t, entry))
+	if (on == !!task_find_breakpoint(t, entry))
 		return;
 	if (on)
-		task_gone_ok(task_plant(t, entry));
+		task_gone_ok(task_insert_breakpoint(t, entry));
 	else
-		task_unplant(t, entry);
+		task_remove_breakpoint(t, entry);
 	kernel_put_out(rec, t, entry, 1);
 }
 

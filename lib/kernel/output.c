@@ -15,7 +15,7 @@ static int output_run(struct task *t, uint64_t addr, uint64_t n,
 		size_t want = n < sizeof(buf) ? n : sizeof(buf);
 		if (task_read_all(t, addr, buf, want))
 			return -1;
-		task_hide_planted(t, addr, buf, want);
+		task_hide_breakpoints(t, addr, buf, want);
 		if (put(ctx, buf, want))
 			return -1;
 		addr += want;

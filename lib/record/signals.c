@@ -262,11 +262,11 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	if (failed)
 		rtask_set_state(rt, RTASK_BETWEEN);
 	if (!ours && !failed && raised_by_instruction(&si)) {
-		if (t->debugged && task_watch_hit(&si)) {
-			t->triggered |= task_triggered(t);
+		if (t->debugged && task_is_watchpoint_trap(&si)) {
+			t->triggered |= task_triggered_watchpoints(t);
 			code_finish(t, &r->soft, &rt->count, PTRACE_SINGLESTEP);
 		}
-		rtask_set_origin(rt, task_broken(&si));
+		rtask_set_origin(rt, task_is_breakpoint_trap(&si));
 		if (!answer_tsc(r, rt, &si))
 			deliver(r, rt, &si, is_caught(t, si.si_signo), EVF_SYNC);
 		return;

@@ -180,21 +180,22 @@ static enum outcome step_on(struct debug *d, pid_t tid)
 	if (out != OUT_GOAL)
 		return out;
 	struct ptask *pt = debugger_next_task(d);
-	if (debugger_points_place(d, pt))
+	if (debugger_points_insert(d, pt))
 		return OUT_TROUBLE;
 	switch (debugger_insn_step(d, pt)) {
 	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEPPED:
-		return debugger_points_watch_check(d, pt, task_triggered(&pt->t)) ? OUT_STOP
-										  : OUT_GOAL;
+		return debugger_points_watch_check(d, pt, task_triggered_watchpoints(&pt->t))
+			       ? OUT_STOP
+			       : OUT_GOAL;
 	case STEP_AT_EVENT: break;
 	}
 	for (;;) {
-		debugger_points_lift(pt);
-		pt->t.mm->planted_as = d->plan; /* it executes nothing on the way */
+		debugger_points_remove(pt);
+		pt->t.mm->breakpoints_plan = d->plan; /* it executes nothing on the way */
 		out = debugger_forward_event(d);
 		if ((pt = debugger_task(d, tid)))
-			pt->t.mm->planted_as = 0;
+			pt->t.mm->breakpoints_plan = 0;
 		if (out != OUT_GOAL || !pt || pt->state != PTASK_AT_CALL)
 			return out == OUT_GOAL && !pt ? run_until_next(d, tid) : out;
 		if ((out = run_until_next(d, tid)) != OUT_GOAL)

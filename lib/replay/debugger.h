@@ -3,7 +3,7 @@
  *   debug_state.c       tasks, the last event, the last error
  *   position.c          positions as text
  *   page_watch.c        watchpoints by page protection
- *   breakpoints.c       breakpoints and watchpoints
+ *   debugger_points.c   breakpoints and watchpoints
  *   inspect.c           tasks, memory, mappings and files, as the program has them
  *   insn_step.c         one instruction of the program
  *   kept_checkpoints.c  checkpoints in the order of their positions
@@ -122,11 +122,11 @@ struct ptask *debugger_need_task(struct debug *d, pid_t tid);
 /* The last event that has been applied. */
 uint64_t debugger_event(const struct debug *d);
 
-/* breakpoints.c */
+/* debugger_points.c */
 /* Before the task runs: puts into its memory and its CPU what stops it at the stop points. */
-int debugger_points_place(struct debug *d, struct ptask *pt);
+int debugger_points_insert(struct debug *d, struct ptask *pt);
 /* Takes all of them out, before an event that may change mappings, or needs memory as it is. */
-void debugger_points_lift(struct ptask *pt);
+void debugger_points_remove(struct ptask *pt);
 /* The breakpoint that stops the task where it is; NULL: none. */
 const struct stop_point *debugger_points_break_at(struct debug *d, struct ptask *pt);
 /* Whether a watchpoint has triggered: its memory has changed since it was last checked, or the CPU

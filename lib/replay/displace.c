@@ -15,7 +15,7 @@ static uint64_t slot_addr(uint16_t slot)
 	return SLOTS_ADDR + (slot - 1u) * SLOT_SIZE;
 }
 
-static uint16_t slot_fill(struct task *t, struct planted *p, uint16_t slot)
+static uint16_t slot_fill(struct task *t, struct breakpoint *p, uint16_t slot)
 {
 	uint8_t bytes[ARCH_INSN_MAX];
 	uint64_t save = kernel_mm_counted(t->mm) ? COUNTER_SAVED_AT(0) : 0;
@@ -24,7 +24,7 @@ static uint16_t slot_fill(struct task *t, struct planted *p, uint16_t slot)
 
 	if (n <= 0)
 		return NO_SLOT;
-	task_hide_planted(t, p->addr, bytes, (size_t)n);
+	task_hide_breakpoints(t, p->addr, bytes, (size_t)n);
 	if (!arch_displace(bytes, (size_t)n, p->addr, save, &copy))
 		return NO_SLOT;
 	p->len = copy.len;
@@ -36,15 +36,15 @@ static uint16_t free_slot(const struct task *t)
 {
 	uint16_t slot = 1;
 
-	for (size_t i = 0; i < t->mm->nplanted; i++)
-		if (t->mm->planted[i].slot != NO_SLOT && t->mm->planted[i].slot >= slot)
-			slot = (uint16_t)(t->mm->planted[i].slot + 1);
+	for (size_t i = 0; i < t->mm->nbreakpoints; i++)
+		if (t->mm->breakpoints[i].slot != NO_SLOT && t->mm->breakpoints[i].slot >= slot)
+			slot = (uint16_t)(t->mm->breakpoints[i].slot + 1);
 	return slot;
 }
 
 uint64_t debugger_displace(struct task *t, uint64_t addr)
 {
-	struct planted *p = task_planted(t, addr);
+	struct breakpoint *p = task_find_breakpoint(t, addr);
 
 	if (!p)
 		return 0;
@@ -57,8 +57,8 @@ bool debugger_displace_undo(const struct task *t, struct trace_regs *g, uint64_t
 {
 	if (ARCH_PC(g) < SLOTS_ADDR || ARCH_PC(g) >= AGENT_DATA)
 		return false;
-	for (size_t i = 0; i < t->mm->nplanted; i++) {
-		const struct planted *p = &t->mm->planted[i];
+	for (size_t i = 0; i < t->mm->nbreakpoints; i++) {
+		const struct breakpoint *p = &t->mm->breakpoints[i];
 		uint64_t at = p->slot && p->slot != NO_SLOT ? slot_addr(p->slot) : 0;
 		if (at && ARCH_PC(g) >= at && ARCH_PC(g) < at + SLOT_SIZE) {
 			arch_undisplace(g, p->addr, at, p->len, p->reg, saved);

@@ -26,7 +26,7 @@ static int diversion_begin(struct debug *d)
 	d->diversion_from = debug_here(d); /* copies of tasks have no position in the run */
 	d->diversion_siginfo = d->siginfo_event;
 	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-		debugger_points_lift(pt);
+		debugger_points_remove(pt);
 	d->diversion = replayer_divert(&d->p);
 	return d->diversion ? 0
 			    : debugger_fail(d, "the tasks cannot be copied for a diversion: %s",
@@ -104,7 +104,7 @@ static bool serve_call(struct ptask *pt)
 		return !ptask_set_regs(pt);
 	}
 	if (page_watches(pt->t.mm)->nguards) /* the call may change mappings */
-		debugger_points_lift(pt);
+		debugger_points_remove(pt);
 	ARCH_RESULT(&pt->t.regs) = (uint64_t)serve(pt);
 	ARCH_SYSNO(&pt->t.regs) = (uint64_t)-1;
 	return !ptask_set_regs(pt);
@@ -136,7 +136,7 @@ static enum outcome run(struct debug *d, struct ptask *pt)
 	int status;
 
 	for (;;) {
-		if (debugger_points_place(d, pt))
+		if (debugger_points_insert(d, pt))
 			return OUT_TROUBLE;
 		soft_arm(&pt->count, SOFT_FAR);
 		soft_enter(&d->p.soft, &pt->count);

@@ -69,7 +69,7 @@ static enum hook_answer at_breakpoint(struct debug *d, struct ptask *pt)
 static enum hook_answer at_guard(struct debug *d, struct ptask *pt, int status)
 {
 	return debugger_insn_pass_page_watch(d, pt, status)
-		       ? at_watchpoint(d, pt, task_triggered(&pt->t))
+		       ? at_watchpoint(d, pt, task_triggered_watchpoints(&pt->t))
 		       : HOOK_RESUME;
 }
 
@@ -88,10 +88,10 @@ enum hook_answer debugger_hook_stop(struct replayer_hooks *s, struct replayer *p
 		return at_guard(d, pt, status);
 	if (wait_signal(status) != SIGTRAP || task_siginfo(&pt->t, &si))
 		return HOOK_NOT_MINE;
-	if (task_broken(&si) && task_planted(&pt->t, ARCH_PC(&pt->t.regs) - 1))
+	if (task_is_breakpoint_trap(&si) && task_find_breakpoint(&pt->t, ARCH_PC(&pt->t.regs) - 1))
 		return at_breakpoint(d, pt);
 	if ((si.si_code == TRAP_HWBKPT || si.si_code == TRAP_TRACE) && !pt->t.debugged) {
-		unsigned triggered = task_triggered(&pt->t);
+		unsigned triggered = task_triggered_watchpoints(&pt->t);
 		if (triggered)
 			return at_watchpoint(d, pt, triggered);
 	}
@@ -110,7 +110,7 @@ enum step_result debugger_hook_step(struct replayer_hooks *s, struct ptask *pt,
 bool debugger_hook_insn(struct replayer_hooks *s, struct ptask *pt)
 {
 	struct debug *d = (struct debug *)s;
-	unsigned triggered = pt->watched ? task_triggered(&pt->t) : 0;
+	unsigned triggered = pt->watched ? task_triggered_watchpoints(&pt->t) : 0;
 
 	if ((triggered || d->ntouched) && debugger_points_watch_check(d, pt, triggered))
 		return true;
@@ -138,7 +138,8 @@ enum hook_answer debugger_hook_over_insn(struct replayer_hooks *s, struct ptask 
 	}
 	if (debugger_insn_step(d, pt) != STEPPED)
 		return HOOK_NOT_MINE;
-	return debugger_points_watch_check(d, pt, pt->watched ? task_triggered(&pt->t) : 0)
+	return debugger_points_watch_check(d, pt,
+					   pt->watched ? task_triggered_watchpoints(&pt->t) : 0)
 		       ? HOOK_STAY
 		       : HOOK_RESUME;
 }
@@ -171,7 +172,7 @@ bool debugger_hook_event(struct replayer_hooks *s, struct replayer *p, struct pt
 	/* What the program may not write to is not written for it where others have it, too. */
 	bool shared = page_watches(pt->t.mm)->guards_shared && ev->ndata;
 	if (maps || shared || ev->kind == EV_CHECKSUM)
-		debugger_points_lift(pt);
+		debugger_points_remove(pt);
 	if (d->stop_reached)
 		return true;
 	if (d->reported == ev->num || d->ignore_points)
@@ -223,7 +224,7 @@ static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 	bool stops = false;
 
 	if (child) /* it has inherited memory with its parent's breakpoints */
-		child->t.mm->planted_as = 0;
+		child->t.mm->breakpoints_plan = 0;
 	if (pt && !debugger_event_needs_no_run(ev) && debugger_points_watch_check(d, pt, 0))
 		return true;
 	if (d->ignore_points)
@@ -296,7 +297,7 @@ enum outcome debugger_forward_event(struct debug *d)
 	struct ptask *pt = debugger_next_task(d);
 	pid_t pid = pt ? pt->pid : 0;
 
-	if (pt && debugger_points_place(d, pt))
+	if (pt && debugger_points_insert(d, pt))
 		return OUT_TROUBLE;
 	enum replayer_result v = replayer_next(&d->p);
 	if (v == REPLAYER_PAUSED)
@@ -333,7 +334,7 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 		struct ptask *pt = debugger_next_task(d);
 		if (is_there(d, g, pt))
 			return OUT_GOAL;
-		if (debugger_points_place(d, pt))
+		if (debugger_points_insert(d, pt))
 			return OUT_TROUBLE;
 		uint64_t ticks = pt->count.ticks;
 		switch (debugger_insn_step(d, pt)) {
@@ -349,7 +350,8 @@ static enum outcome walk(struct debug *d, const struct goal *g)
 			return OUT_GOAL;
 		/* A watchpoint stops after its access, which is before the goal; a breakpoint at
 		 * the goal is past it. */
-		bool triggered = debugger_points_watch_check(d, pt, task_triggered(&pt->t)),
+		bool triggered =
+			     debugger_points_watch_check(d, pt, task_triggered_watchpoints(&pt->t)),
 		     there = is_there(d, g, pt);
 		const struct stop_point *q = there ? NULL : debugger_points_break_at(d, pt);
 		if (q)
@@ -382,15 +384,15 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 
 	code_entries(code_of(pt->t.mm), ARCH_PC(&pt->t.regs), v);
 	if (d->p.event == EVENT_REACHED || pt->state == PTASK_AT_CALL ||
-	    debugger_points_place(d, pt) || (!task_planted(&pt->t, v[0]) && !pt->watched))
+	    debugger_points_insert(d, pt) || (!task_find_breakpoint(&pt->t, v[0]) && !pt->watched))
 		return OUT_GOAL;
 	switch (debugger_insn_step(d, pt)) {
 	case STEP_FAILED: debugger_fail(d, "the replay's task has vanished"); return OUT_TROUBLE;
 	case STEP_AT_EVENT:
 		/* The task comes to its event without executing anything. The breakpoint is taken
 		 * out, and placed again afterwards. */
-		task_unplant(&pt->t, v[0]);
-		pt->t.mm->planted_as = 0;
+		task_remove_breakpoint(&pt->t, v[0]);
+		pt->t.mm->breakpoints_plan = 0;
 		d->lifted = ARCH_PC(&pt->t.regs);
 		return OUT_GOAL;
 	case STEPPED: break;
@@ -398,7 +400,8 @@ static enum outcome leave(struct debug *d, struct ptask *pt)
 	const struct stop_point *q = debugger_points_break_at(d, pt);
 	if (q)
 		stop_at_break(d, pt, q);
-	return (q || debugger_points_watch_check(d, pt, task_triggered(&pt->t))) && counts_as_hit(d)
+	return (q || debugger_points_watch_check(d, pt, task_triggered_watchpoints(&pt->t))) &&
+			       counts_as_hit(d)
 		       ? OUT_STOP
 		       : OUT_GOAL;
 }
@@ -427,7 +430,7 @@ static enum outcome run_on(struct debug *d)
 
 	d->lifted = 0;
 	d->stop.kind = DEBUG_STOP_STEP;
-	if (pt && !lifted && debugger_points_place(d, pt))
+	if (pt && !lifted && debugger_points_insert(d, pt))
 		return OUT_TROUBLE;
 	d->insns_known &= d->p.by != NULL; /* only the step counter counts them */
 	enum replayer_result v = replayer_next(&d->p);

@@ -39,7 +39,8 @@ static void before_trap(struct ptask *pt, int status)
 {
 	siginfo_t si;
 
-	if (wait_signal(status) == SIGTRAP && !task_siginfo(&pt->t, &si) && task_broken(&si))
+	if (wait_signal(status) == SIGTRAP && !task_siginfo(&pt->t, &si) &&
+	    task_is_breakpoint_trap(&si))
 		ARCH_PC(&pt->t.regs)--;
 }
 
@@ -101,13 +102,14 @@ enum step_result debugger_insn_step_counted(struct debug *d, struct ptask *pt,
 bool debugger_insn_pass_page_watch(struct debug *d, struct ptask *pt, int status)
 {
 	uint64_t pc = ARCH_PC(&pt->t.regs);
-	bool planted = task_planted(&pt->t, pc); /* the instruction that faulted was displaced */
+	bool inserted =
+		task_find_breakpoint(&pt->t, pc); /* the instruction that faulted was displaced */
 
-	if (planted)
-		task_unplant(&pt->t, pc);
+	if (inserted)
+		task_remove_breakpoint(&pt->t, pc);
 	enum step_result s = debugger_page_watch_pass(d, pt, &status, step_plain);
-	if (planted)
-		task_gone_ok(task_plant(&pt->t, pc));
+	if (inserted)
+		task_gone_ok(task_insert_breakpoint(&pt->t, pc));
 	return s == STEP_DONE;
 }
 
@@ -146,15 +148,15 @@ enum stepped debugger_insn_step(struct debug *d, struct ptask *pt)
 		return STEP_AT_EVENT;
 	const struct trace_regs from = t->regs;
 	size_t n = code_entries(code_of(t->mm), ARCH_PC(&from), v);
-	bool planted[2] = {task_planted(t, v[0]), n > 1 && task_planted(t, v[1])};
+	bool inserted[2] = {task_find_breakpoint(t, v[0]), n > 1 && task_find_breakpoint(t, v[1])};
 	for (size_t i = 0; i < n; i++)
-		task_unplant(t, v[i]);
+		task_remove_breakpoint(t, v[i]);
 	soft_arm(&pt->count, SOFT_FAR);
 	ARCH_PC(&t->regs) = v[0];
 	enum stepped s = task_set_regs(t) ? STEP_FAILED : step_raw(d, pt);
 	for (size_t i = 0; i < n; i++)
-		if (planted[i])
-			task_gone_ok(task_plant(t, v[i]));
+		if (inserted[i])
+			task_gone_ok(task_insert_breakpoint(t, v[i]));
 	debugger_insn_origin(pt);
 	if (s == STEP_AT_EVENT) { /* a trampoline may have executed a part of it */
 		t->regs = from;
@@ -179,18 +181,18 @@ void debugger_insn_leave_break(struct debug *d, struct ptask *pt)
 	if (copy)
 		return;
 	for (size_t i = 0; i < n; i++)
-		task_unplant(t, v[i]);
+		task_remove_breakpoint(t, v[i]);
 	enum step_result s = step_one(d, pt, &c, &status);
 	if (s == STEP_DONE) {
 		for (size_t i = 0; i < n; i++)
-			task_gone_ok(task_plant(t, v[i]));
+			task_gone_ok(task_insert_breakpoint(t, v[i]));
 		return;
 	}
 	/* The next event deals with that stop; the breakpoint is out until then. */
 	if (s == STEP_STOPPED)
 		before_trap(pt, status);
 	task_gone_ok(task_set_regs(t));
-	t->mm->planted_as = 0;
+	t->mm->breakpoints_plan = 0;
 }
 
 void debugger_insn_finish(struct debug *d, struct ptask *pt)

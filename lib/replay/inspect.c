@@ -117,7 +117,7 @@ ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t 
 		return -1;
 	if (debugger_hidden_until(&pt->t, addr) || (got = task_read(&pt->t, addr, buf, n)) < 0)
 		return debugger_fail(d, "there is no memory at 0x%lx", (unsigned long)addr);
-	task_hide_planted(&pt->t, addr, buf, (size_t)got);
+	task_hide_breakpoints(&pt->t, addr, buf, (size_t)got);
 	show_original(d, &pt->t, addr, buf, (size_t)got);
 	return got;
 }
@@ -213,7 +213,7 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	struct ptask *pt = need_process(d, pid);
 
 	if (pt) /* shows the program's own protections */
-		debugger_points_lift(pt);
+		debugger_points_remove(pt);
 	struct maps_file *f = pt ? maps_open(pt->t.tid) : NULL;
 	if (!f)
 		return -1;

@@ -158,7 +158,7 @@ static enum replayer_result hpc_run(struct replayer *p, struct ptask *pt, struct
 	if (in && in->pc) {
 		if (leave_breakpoint(p, pt, in, status, &v))
 			return v;
-		if (task_set_breakpoint(&pt->t, in->pc))
+		if (task_set_hw_breakpoint(&pt->t, in->pc))
 			return replayer_diverged(p, pt, "there can be no code at 0x%lx",
 						 (unsigned long)in->pc);
 	} else if (in && hpc_arm(&pt->hpc, &p->hpc, pt->t.tid, in->ticks - pt->count.ticks)) {
@@ -168,7 +168,7 @@ static enum replayer_result hpc_run(struct replayer *p, struct ptask *pt, struct
 	v = hpc_run_armed(p, pt, in, status);
 	hpc_disarm(&pt->hpc);
 	if (in && in->pc)
-		task_gone_ok(task_set_breakpoint(&pt->t, 0));
+		task_gone_ok(task_set_hw_breakpoint(&pt->t, 0));
 	return v;
 }
 

@@ -137,7 +137,7 @@ static void note_touched(struct debug *d, struct ptask *pt, uint64_t addr)
 
 	if (n <= 0)
 		return;
-	task_hide_planted(&pt->t, pc, bytes, (size_t)n);
+	task_hide_breakpoints(&pt->t, pc, bytes, (size_t)n);
 	if (!arch_insn_accesses(bytes, (size_t)n, &pt->t.regs, &a) || addr - pc < a.insn_len)
 		return; /* the page of the code is protected for another watchpoint */
 	for (unsigned i = 0; i < a.n; i++)
@@ -166,7 +166,7 @@ enum step_result debugger_page_watch_pass(struct debug *d, struct ptask *pt, int
 		s = step(d, pt, &c, status);
 	}
 	if (s != STEP_DONE) {
-		pt->t.mm->planted_as = 0;
+		pt->t.mm->breakpoints_plan = 0;
 		return s;
 	}
 	for (size_t i = 0; i < page_watches(pt->t.mm)->nguards; i++)

@@ -21,7 +21,7 @@ static enum outcome measure(struct debug *d, uint64_t *n)
 		struct ptask *pt = debugger_next_task(d);
 		uint64_t ticks = pt->count.ticks;
 		enum stepped s =
-			debugger_points_place(d, pt) ? STEP_FAILED : debugger_insn_step(d, pt);
+			debugger_points_insert(d, pt) ? STEP_FAILED : debugger_insn_step(d, pt);
 		if (s == STEP_FAILED)
 			out = OUT_TROUBLE;
 		if (s != STEPPED || pt->count.ticks != ticks)

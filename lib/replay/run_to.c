@@ -36,11 +36,11 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt)
 	siginfo_t si = {0};
 
 	task_gone_ok(task_siginfo(&pt->t, &si));
-	if (task_watch_hit(&si))
+	if (task_is_watchpoint_trap(&si))
 		code_finish(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP);
 	uint64_t at = ARCH_PC(&pt->t.regs);
 	ARCH_PC(&pt->t.regs) =
-		task_broken(&si) ? code_origin_broken(code, at) : code_origin(code, at);
+		task_is_breakpoint_trap(&si) ? code_origin_broken(code, at) : code_origin(code, at);
 }
 
 /* Whether the program caused the stop: by a call, a signal, or counted code, which sets pt->site.
@@ -175,7 +175,7 @@ enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt
 	if (tsc) {
 		arch_mark_faulted(&pt->t.regs);
 	} else if (pt->nondet >= 0 || pt->site || wait_signal(status) != sig) {
-		if (pt->t.debugged && sig == SIGTRAP && !task_watches_work())
+		if (pt->t.debugged && sig == SIGTRAP && !task_watchpoints_work())
 			return replayer_fail(
 				p,
 				"event %lu: a watchpoint of the program's own tracer triggers, which debug registers do not on this "

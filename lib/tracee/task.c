@@ -86,12 +86,12 @@ bool task_clock_faults(const struct task *t, const struct arch_nondet *c)
 	return t->clock_faults && arch_nondet_is_clock(c->kind) && arch_clock_faults();
 }
 
-bool task_broken(const siginfo_t *info)
+bool task_is_breakpoint_trap(const siginfo_t *info)
 {
 	return info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;
 }
 
-bool task_watch_hit(const siginfo_t *info)
+bool task_is_watchpoint_trap(const siginfo_t *info)
 {
 	return info->si_signo == SIGTRAP && info->si_code == TRAP_HWBKPT;
 }

@@ -34,7 +34,7 @@
 #define SCRATCH_END (SCRATCH_ADDR + SCRATCH_SLOTS * SCRATCH_SIZE)
 
 /* A breakpoint instruction in the program's memory, and the original byte. */
-struct planted {
+struct breakpoint {
 	uint64_t addr;
 	uint8_t was;
 	uint8_t len;   /* of the instruction, once it has a copy: replay/displace.h */
@@ -47,9 +47,10 @@ struct mm {
 	int refs;
 	bool threads;   /* several tasks have used it at the same time, not only by vfork(2) */
 	uint64_t stack; /* the stack pointer after exec */
-	struct planted *planted; /* sorted by address */
-	size_t nplanted;
-	unsigned planted_as; /* which state of whose plans these are; 0: none */
+	struct breakpoint *breakpoints; /* sorted by address */
+	size_t nbreakpoints;
+	/* which state of the debugger's points is inserted; 0: none */
+	unsigned breakpoints_plan;
 	struct mm_parts *parts;
 };
 struct mm *mm_new(void);
@@ -116,7 +117,7 @@ TASK_CHECKED int task_resume(struct task *t, int request, int sig);
 TASK_CHECKED int task_restore(struct task *t);
 /* Sets a hardware breakpoint: the task will stop (SIGTRAP, TRAP_HWBKPT) before the instruction at
  * pc. 0 removes it. -1: the kernel refuses the address. */
-TASK_CHECKED int task_set_breakpoint(struct task *t, uint64_t pc);
+TASK_CHECKED int task_set_hw_breakpoint(struct task *t, uint64_t pc);
 /* Waits for this task's next stop or end, whatever signals come. -1 with ECHILD if it is not traced
  * any more. */
 TASK_CHECKED int task_wait(struct task *t, int *status);
@@ -124,31 +125,32 @@ TASK_CHECKED int task_siginfo(struct task *t, siginfo_t *info);
 
 /* breakpoints.c: breakpoint instructions, for all tasks of the address space. -1: nothing is mapped
  * there. */
-TASK_CHECKED int task_plant(struct task *t, uint64_t addr);
-void task_unplant(struct task *t, uint64_t addr);
-void task_unplant_all(struct task *t);
-struct planted *task_planted(const struct task *t, uint64_t addr); /* NULL: there is none */
+TASK_CHECKED int task_insert_breakpoint(struct task *t, uint64_t addr);
+void task_remove_breakpoint(struct task *t, uint64_t addr);
+void task_remove_breakpoints(struct task *t);
+struct breakpoint *task_find_breakpoint(const struct task *t,
+					uint64_t addr); /* NULL: there is none */
 /* Like task_write(), but breakpoints in the range stay. */
-TASK_CHECKED int task_write_own(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
+TASK_CHECKED int task_write_program(struct task *t, uint64_t addr, const uint8_t *buf, size_t n);
 /* Replaces breakpoints by the original bytes in buf, which was read from addr. */
-void task_hide_planted(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
+void task_hide_breakpoints(const struct task *t, uint64_t addr, uint8_t *buf, size_t n);
 
 /* Sets watchpoints by debug registers. -1: the kernel refuses one. */
-TASK_CHECKED int task_set_watches(struct task *t, const struct arch_watches *w);
+TASK_CHECKED int task_set_watchpoints(struct task *t, const struct arch_watchpoints *w);
 /* Whether debug registers work: under some hypervisors (PVM) they can be set without effect. The
  * first call creates a process to find out. */
-bool task_watches_work(void);
+bool task_watchpoints_work(void);
 /* A bit for each watchpoint that has triggered since the last call. */
-unsigned task_triggered(struct task *t);
+unsigned task_triggered_watchpoints(struct task *t);
 /* Whether the signal of its signal-delivery-stop was raised by an instruction, not sent. */
 bool task_raised(struct task *t, int sig);
 /* Whether the program has asked for this instruction to fault, and it does on this machine. */
 bool task_clock_faults(const struct task *t, const struct arch_nondet *c);
 /* Whether that signal comes from a breakpoint instruction, after it (SI_KERNEL:
  * arch/x86/kernel/traps.c). */
-bool task_broken(const siginfo_t *info);
+bool task_is_breakpoint_trap(const siginfo_t *info);
 /* Whether it comes from a debug register, after the access to memory (arch/x86/kernel/traps.c). */
-bool task_watch_hit(const siginfo_t *info);
+bool task_is_watchpoint_trap(const siginfo_t *info);
 unsigned long task_event_msg(struct task *t);
 
 /* Returns the number of bytes up to the first page that cannot be read; -1 if there are none. */

@@ -106,7 +106,7 @@ int arch_user_debug(uint64_t offset)
 
 bool arch_debug_settable(unsigned reg)
 {
-	return reg < ARCH_WATCHES || reg == STATUS || reg == CONTROL;
+	return reg < ARCH_WATCHPOINTS || reg == STATUS || reg == CONTROL;
 }
 
 bool arch_debug_is_status(unsigned reg)
@@ -131,7 +131,7 @@ bool arch_debug_enables(unsigned reg, uint64_t value)
 
 void arch_debug_pack(const uint64_t debug[ARCH_DEBUG_REGS], uint64_t packed[TRACE_DEBUG_REGS])
 {
-	memcpy(packed, debug, ARCH_WATCHES * sizeof(*packed));
+	memcpy(packed, debug, ARCH_WATCHPOINTS * sizeof(*packed));
 	packed[TRACE_DEBUG_REGS - 1] = debug[CONTROL];
 }
 
@@ -139,16 +139,16 @@ void arch_debug_pack(const uint64_t debug[ARCH_DEBUG_REGS], uint64_t packed[TRAC
  * ones (Intel SDM vol. 3, 17.2.4). */
 enum { HOW_EXEC = 0, HOW_WRITE = 1, HOW_IO = 2, HOW_ACCESS = 3 };
 
-int arch_watches_decode(const uint64_t debug[TRACE_DEBUG_REGS], struct arch_watches *w)
+int arch_watchpoints_decode(const uint64_t debug[TRACE_DEBUG_REGS], struct arch_watchpoints *w)
 {
 	static const uint8_t lens[] = {1, 2, 8, 4};
-	static const enum arch_watch_kind kinds[] = {[HOW_EXEC] = ARCH_WATCH_EXEC,
-						     [HOW_WRITE] = ARCH_WATCH_WRITE,
-						     [HOW_ACCESS] = ARCH_WATCH_ACCESS};
+	static const enum arch_watchpoint_kind kinds[] = {[HOW_EXEC] = ARCH_WATCH_EXEC,
+							  [HOW_WRITE] = ARCH_WATCH_WRITE,
+							  [HOW_ACCESS] = ARCH_WATCH_ACCESS};
 	const uint64_t control = debug[TRACE_DEBUG_REGS - 1];
 
 	memset(w, 0, sizeof(*w));
-	for (int i = 0; i < ARCH_WATCHES; i++) {
+	for (int i = 0; i < ARCH_WATCHPOINTS; i++) {
 		unsigned how = (unsigned)(control >> (16 + 4 * i)) & 0xf, len = lens[how >> 2];
 		if (!(control >> 2 * i & 3))
 			continue;
@@ -166,7 +166,7 @@ static int poke_debug(pid_t tid, int reg, uint64_t value)
 	return (int)ptrace(PTRACE_POKEUSER, tid, USER_DEBUG + (size_t)reg * 8, value);
 }
 
-int arch_set_watches(pid_t tid, const struct arch_watches *w)
+int arch_set_watchpoints(pid_t tid, const struct arch_watchpoints *w)
 {
 	static const uint8_t lens[9] = {[1] = 0, [2] = 1, [4] = 3, [8] = 2};
 	static const uint8_t hows[] = {[ARCH_WATCH_EXEC] = HOW_EXEC,
@@ -176,7 +176,7 @@ int arch_set_watches(pid_t tid, const struct arch_watches *w)
 
 	if (poke_debug(tid, CONTROL, 0))
 		return -1;
-	for (int i = 0; i < ARCH_WATCHES; i++) {
+	for (int i = 0; i < ARCH_WATCHPOINTS; i++) {
 		if (!w->v[i].len)
 			continue;
 		if (poke_debug(tid, i, w->v[i].addr))

@@ -34,7 +34,7 @@
 #define ARCH_INSN_MAX 15
 
 /* Watchpoints of the CPU, and the debug registers that ptrace(2) shows. */
-#define ARCH_WATCHES 4
+#define ARCH_WATCHPOINTS 4
 #define ARCH_DEBUG_REGS 8
 
 /* What FXSAVE writes: Intel SDM vol. 1, 10.5.1. */

@@ -68,7 +68,7 @@ struct mm *mm_fork(const struct mm *mm)
 	struct mm *copy = array_copy(mm, 1, sizeof(*mm));
 
 	copy->refs = 1;
-	copy->planted = ARRAY_COPY(mm->planted, mm->nplanted);
+	copy->breakpoints = ARRAY_COPY(mm->breakpoints, mm->nbreakpoints);
 	copy->parts = parts_copy(mm->parts);
 	return copy;
 }
@@ -82,7 +82,7 @@ struct mm *mm_get(struct mm *mm)
 void mm_put(struct mm *mm)
 {
 	if (mm && --mm->refs == 0) {
-		free(mm->planted);
+		free(mm->breakpoints);
 		parts_free(mm->parts);
 		free(mm);
 	}

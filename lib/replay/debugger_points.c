@@ -26,14 +26,14 @@ static struct stop_point *find(struct debug *d, pid_t pid, enum debug_break kind
 }
 
 /* Adds the pieces of a range that a debug register can watch: a power of two long, and aligned. */
-static unsigned pieces(uint64_t addr, uint64_t len, struct arch_watches *w, unsigned n,
-		       enum arch_watch_kind kind)
+static unsigned pieces(uint64_t addr, uint64_t len, struct arch_watchpoints *w, unsigned n,
+		       enum arch_watchpoint_kind kind)
 {
 	while (len) {
 		unsigned k = 8;
 		while (addr % k || k > len)
 			k /= 2;
-		if (n < ARCH_WATCHES) {
+		if (n < ARCH_WATCHPOINTS) {
 			w->v[n].addr = addr;
 			w->v[n].len = k;
 			w->v[n].kind = kind;
@@ -46,7 +46,7 @@ static unsigned pieces(uint64_t addr, uint64_t len, struct arch_watches *w, unsi
 }
 
 /* The first pieces of a process's watchpoints. Returns how many pieces there are in all. */
-static unsigned watches_of(const struct debug *d, pid_t pid, struct arch_watches *w)
+static unsigned watches_of(const struct debug *d, pid_t pid, struct arch_watchpoints *w)
 {
 	unsigned n = 0;
 
@@ -131,33 +131,33 @@ static bool is_in(struct debug *d, const struct stop_point *q, const struct mm *
 	return of && of->t.mm == mm;
 }
 
-static void plant(struct task *t, uint64_t addr)
+static void insert(struct task *t, uint64_t addr)
 {
 	uint64_t v[2];
 	size_t n = code_entries(code_of(t->mm), addr, v);
 
 	for (size_t i = 0; i < n; i++)
-		task_gone_ok(task_plant(t, v[i]));
+		task_gone_ok(task_insert_breakpoint(t, v[i]));
 }
 
-void debugger_points_lift(struct ptask *pt)
+void debugger_points_remove(struct ptask *pt)
 {
-	if (pt->t.mm->nplanted)
-		task_unplant_all(&pt->t);
+	if (pt->t.mm->nbreakpoints)
+		task_remove_breakpoints(&pt->t);
 	debugger_page_watch_drop(pt);
-	pt->t.mm->planted_as = 0;
+	pt->t.mm->breakpoints_plan = 0;
 }
 
 /* Debug registers that the emulated tracer uses are not the debugger's. */
 static bool cpu_watches(const struct ptask *pt)
 {
-	return !pt->t.debugged && task_watches_work();
+	return !pt->t.debugged && task_watchpoints_work();
 }
 
 /* Protects the pages of watchpoints for which there are no debug registers. */
 static int protect_pages(struct debug *d, struct ptask *pt)
 {
-	struct arch_watches w;
+	struct arch_watchpoints w;
 	unsigned n = 0;
 
 	for (size_t i = 0; i < d->npoints; i++) {
@@ -165,7 +165,7 @@ static int protect_pages(struct debug *d, struct ptask *pt)
 		if (is_break(q->kind) || !is_in(d, q, pt->t.mm))
 			continue;
 		n = pieces(q->addr, q->len, &w, n, ARCH_WATCH_WRITE);
-		if (n <= ARCH_WATCHES && cpu_watches(pt))
+		if (n <= ARCH_WATCHPOINTS && cpu_watches(pt))
 			continue;
 		for (uint64_t page = PAGE_DOWN(q->addr); page < q->addr + q->len; page += PAGE)
 			debugger_page_watch_add(pt->t.mm, page, q->kind != DEBUG_WATCH_WRITE);
@@ -174,24 +174,24 @@ static int protect_pages(struct debug *d, struct ptask *pt)
 }
 
 /* With the step counter, the task's pc is compared instead; but a diversion is not stepped. */
-static bool plants(const struct debug *d)
+static bool uses_breakpoint_insns(const struct debug *d)
 {
 	return !d->ignore_points && (!d->p.by || d->diversion);
 }
 
-int debugger_points_place(struct debug *d, struct ptask *pt)
+int debugger_points_insert(struct debug *d, struct ptask *pt)
 {
-	struct arch_watches w;
+	struct arch_watchpoints w;
 	struct mm *mm = pt->t.mm;
 
-	if (mm->planted_as != d->plan) {
-		debugger_points_lift(pt);
-		for (size_t i = 0; i < d->npoints && plants(d); i++)
+	if (mm->breakpoints_plan != d->plan) {
+		debugger_points_remove(pt);
+		for (size_t i = 0; i < d->npoints && uses_breakpoint_insns(d); i++)
 			if (is_break(d->points[i].kind) && is_in(d, &d->points[i], mm))
-				plant(&pt->t, d->points[i].addr);
+				insert(&pt->t, d->points[i].addr);
 		if (!d->ignore_points && protect_pages(d, pt))
 			return -1;
-		mm->planted_as = d->plan;
+		mm->breakpoints_plan = d->plan;
 	}
 	unsigned n = d->ignore_points ? 0 : watches_of(d, pt->pid, &w);
 	if (n && !cpu_watches(pt))
@@ -200,7 +200,7 @@ int debugger_points_place(struct debug *d, struct ptask *pt)
 	if (n || pt->watched) {
 		if (!n)
 			memset(&w, 0, sizeof(w));
-		if (task_set_watches(&pt->t, &w))
+		if (task_set_watchpoints(&pt->t, &w))
 			return debugger_fail(d, "the CPU does not take the watchpoints");
 		pt->watched = n;
 	}
@@ -218,14 +218,14 @@ const struct stop_point *debugger_points_break_at(struct debug *d, struct ptask 
 	return NULL;
 }
 
-static bool hit_by(const struct debug *d, const struct stop_point *q, const struct arch_watches *w,
-		   unsigned triggered)
+static bool hit_by(const struct debug *d, const struct stop_point *q,
+		   const struct arch_watchpoints *w, unsigned triggered)
 {
 	for (size_t i = 0; i < d->ntouched; i++)
 		if (d->touched[i].addr < q->addr + q->len &&
 		    q->addr < d->touched[i].addr + d->touched[i].len)
 			return true;
-	for (int i = 0; i < ARCH_WATCHES; i++)
+	for (int i = 0; i < ARCH_WATCHPOINTS; i++)
 		if (triggered >> i & 1 && w->v[i].len && w->v[i].addr < q->addr + q->len &&
 		    q->addr < w->v[i].addr + w->v[i].len)
 			return true;
@@ -245,7 +245,7 @@ static bool watch_hit(const struct stop_point *q, bool changed, bool triggered)
 bool debugger_points_watch_check(struct debug *d, struct ptask *pt, unsigned triggered)
 {
 	uint8_t now[WATCH_MAX];
-	struct arch_watches w;
+	struct arch_watchpoints w;
 	const struct stop_point *hit = NULL;
 
 	watches_of(d, pt->pid, &w);

@@ -6,9 +6,9 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
-int task_set_watches(struct task *t, const struct arch_watches *w)
+int task_set_watchpoints(struct task *t, const struct arch_watchpoints *w)
 {
-	return arch_set_watches(t->tid, w);
+	return arch_set_watchpoints(t->tid, w);
 }
 
 static _Noreturn void touch(volatile int *what)
@@ -19,11 +19,12 @@ static _Noreturn void touch(volatile int *what)
 	_exit(0);
 }
 
-bool task_watches_work(void)
+bool task_watchpoints_work(void)
 {
 	static enum { NOT_TRIED, NO, YES } answer;
 	static _Alignas(4) volatile int touched;
-	const struct arch_watches w = {{{(uint64_t)&touched, sizeof(touched), ARCH_WATCH_WRITE}}};
+	const struct arch_watchpoints w = {
+		{{(uint64_t)&touched, sizeof(touched), ARCH_WATCH_WRITE}}};
 	struct task t = {.tid = -1};
 	int status;
 
@@ -35,8 +36,8 @@ bool task_watches_work(void)
 	answer = YES; /* or it will be found out */
 	if (t.tid < 0 || task_wait(&t, &status) || !wait_is_stop(status))
 		return true;
-	if (task_set_watches(&t, &w) || task_resume(&t, PTRACE_CONT, 0) || task_wait(&t, &status) ||
-	    !wait_is_stop(status))
+	if (task_set_watchpoints(&t, &w) || task_resume(&t, PTRACE_CONT, 0) ||
+	    task_wait(&t, &status) || !wait_is_stop(status))
 		answer = NO;
 	if (wait_is_stop(status)) {
 		kill(t.tid, SIGKILL);
@@ -45,12 +46,13 @@ bool task_watches_work(void)
 	return answer == YES;
 }
 
-int task_set_breakpoint(struct task *t, uint64_t pc)
+int task_set_hw_breakpoint(struct task *t, uint64_t pc)
 {
-	return task_set_watches(t, &(struct arch_watches){{{pc, pc ? 1 : 0, ARCH_WATCH_EXEC}}});
+	return task_set_watchpoints(
+		t, &(struct arch_watchpoints){{{pc, pc ? 1 : 0, ARCH_WATCH_EXEC}}});
 }
 
-unsigned task_triggered(struct task *t)
+unsigned task_triggered_watchpoints(struct task *t)
 {
 	return arch_triggered_watches(t->tid);
 }
