@@ -1,7 +1,9 @@
 #include "counter/step.h"
 
 #include "arch/insn.h"
+#include "tracee/procfs.h"
 #include "tracee/waitstatus.h"
+#include "tracee/watchpoints.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>

@@ -1,4 +1,6 @@
 /* The rewritten code of an address space. */
+#include "tracee/address_space.h"
+
 #include "instrument/image.h"
 #include "util/array.h"
 

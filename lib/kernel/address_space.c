@@ -1,4 +1,6 @@
 /* The kernel floor's part of an address space: shared mappings, heap and scratch memory. */
+#include "tracee/address_space.h"
+
 #include "kernel/handler.h"
 #include "util/array.h"
 

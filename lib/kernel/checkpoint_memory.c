@@ -1,6 +1,8 @@
 /* Memory of a checkpoint that a fork of the tasks does not copy: shared objects, and what the
  * program excluded from forks by madvise(2). */
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
 #include "util/alloc.h"
 #include "util/array.h"
 #include "util/host.h"

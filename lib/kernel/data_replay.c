@@ -1,5 +1,6 @@
 /* Applies the records of what calls wrote. Replaying. */
 #include "kernel/handler.h"
+#include "tracee/breakpoints.h"
 #include "util/file_io.h"
 #include "util/host.h"
 #include "util/size.h"

@@ -1,6 +1,8 @@
 /* Debug registers that an emulated tracer sets. Recording and replaying. */
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "tracee/address_space.h"
+#include "tracee/watchpoints.h"
 
 #include <string.h>
 

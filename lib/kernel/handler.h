@@ -7,6 +7,7 @@
 
 #include "kernel/recording.h"
 #include "kernel/replaying.h"
+#include "tracee/reserved.h"
 #include "util/size.h"
 
 #include <sys/stat.h>

@@ -1,5 +1,7 @@
 /* System V semaphores, shared memory segments and message queues. */
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
 
 #include <errno.h>
 #include <sys/ipc.h>

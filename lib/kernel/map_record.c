@@ -1,6 +1,9 @@
 /* Records of mappings: what is mapped where, from where a replay takes its contents, and those
  * contents. Recording. */
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
+#include "tracee/reserved.h"
 #include "util/array.h"
 #include "util/build_id.h"
 #include "util/exhaustion.h"

@@ -2,6 +2,8 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/reserved.h"
 #include "util/array.h"
 #include "util/procfd.h"
 #include "util/size.h"

@@ -1,5 +1,7 @@
 /* Mappings and the heap: mmap, munmap, mremap, mprotect, madvise, brk. */
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/reserved.h"
 #include "util/exhaustion.h"
 #include "util/procfd.h"
 #include "util/size.h"

@@ -7,6 +7,8 @@
  */
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
 #include "util/file_io.h"
 #include "util/host.h"
 

@@ -1,5 +1,6 @@
 /* The bytes that a call wrote to a standard output, read from the replayed task's memory. */
 #include "kernel/handler.h"
+#include "tracee/breakpoints.h"
 
 #include <errno.h>
 #include <limits.h>

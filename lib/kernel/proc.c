@@ -1,5 +1,6 @@
 /* Processes: exec, wait, ptrace, affinity, and calls on other processes' memory. */
 #include "kernel/handler.h"
+#include "tracee/procfs.h"
 #include "tracee/waitstatus.h"
 #include "util/alloc.h"
 #include "util/exhaustion.h"

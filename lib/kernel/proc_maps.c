@@ -3,6 +3,8 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/reserved.h"
 #include "util/exhaustion.h"
 #include "util/file_io.h"
 #include "util/procfd.h"

@@ -1,6 +1,9 @@
 /* Reserved ranges: addresses that belong to the tool in every recorded address space. Calls of the
  * program do not change what is mapped there, and get the result for an unmapped range. */
+#include "tracee/reserved.h"
+
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
 #include "util/size.h"
 
 #include <errno.h>

@@ -2,6 +2,8 @@
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
+#include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
 #include "util/alloc.h"
 #include "util/array.h"
 #include "util/exhaustion.h"

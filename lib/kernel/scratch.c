@@ -6,6 +6,9 @@
  * changed in this way. A replay does not need to know of it. Recording.
  */
 #include "kernel/handler.h"
+#include "tracee/address_space.h"
+#include "tracee/injected_calls.h"
+#include "tracee/reserved.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,6 +6,7 @@
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
+#include "tracee/address_space.h"
 
 #include <errno.h>
 #include <linux/futex.h>

@@ -5,6 +5,7 @@
  */
 #include "record/emulated.h"
 #include "record/recorder.h"
+#include "tracee/procfs.h"
 
 #include <elf.h>
 #include <errno.h>

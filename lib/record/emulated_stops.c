@@ -3,6 +3,7 @@
 #include "record/emulated.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
+#include "tracee/procfs.h"
 #include "util/alloc.h"
 
 #include <assert.h>

@@ -3,6 +3,8 @@
 
 #include "record/emulated.h"
 #include "record/recorder.h"
+#include "tracee/address_space.h"
+#include "tracee/procfs.h"
 
 #include <assert.h>
 #include <errno.h>

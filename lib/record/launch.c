@@ -4,6 +4,7 @@
 #include "record/inherit.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
+#include "tracee/address_space.h"
 #include "util/alloc.h"
 #include "util/array.h"
 #include "util/clock.h"

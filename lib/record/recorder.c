@@ -12,6 +12,8 @@
 #include "record/signals.h"
 #include "record/ticks.h"
 #include "record/wait.h"
+#include "tracee/address_space.h"
+#include "tracee/procfs.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/size.h"

@@ -12,6 +12,9 @@
 #include "record/emulated.h"
 #include "record/recorder.h"
 #include "record/ticks.h"
+#include "tracee/breakpoints.h"
+#include "tracee/procfs.h"
+#include "tracee/watchpoints.h"
 #include "util/clock.h"
 
 #include <stdlib.h>

@@ -4,6 +4,8 @@
 #include "instrument/image.h"
 #include "record/chaos.h"
 #include "record/recorder.h"
+#include "tracee/procfs.h"
+#include "tracee/reserved.h"
 #include "util/clock.h"
 #include "util/exhaustion.h"
 #include "util/text.h"

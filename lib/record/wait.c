@@ -6,6 +6,7 @@
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
+#include "tracee/procfs.h"
 #include "util/clock.h"
 #include "util/size.h"
 

@@ -1,6 +1,8 @@
 /* Makes checkpoints, and resumes from them. */
 #include "replay/checkpoint.h"
 
+#include "tracee/address_space.h"
+#include "tracee/injected_calls.h"
 #include "tracee/waitstatus.h"
 #include "util/alloc.h"
 #include "util/file_io.h"

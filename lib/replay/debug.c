@@ -1,5 +1,7 @@
 /* A debugger's view of a replay: opening, closing, and resuming. */
 #include "replay/debugger.h"
+#include "tracee/address_space.h"
+#include "tracee/watchpoints.h"
 #include "util/alloc.h"
 
 #include <errno.h>

@@ -1,6 +1,9 @@
 /* Breakpoints and watchpoints: what was asked for, and what is put into tasks for it. */
 #include "replay/debugger.h"
 #include "replay/page_watch.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
+#include "tracee/watchpoints.h"
 #include "util/alloc.h"
 #include "util/array.h"
 #include "util/size.h"

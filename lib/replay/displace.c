@@ -3,6 +3,9 @@
 #include "arch/insn.h"
 #include "counter/page.h"
 #include "kernel/space.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
+#include "tracee/reserved.h"
 
 /* A slot for each, after the agent's own code. */
 #define SLOTS_ADDR (AGENT_ADDR + 0x100)

@@ -3,6 +3,7 @@
  * of it: a few are served here, the others fail with ENOSYS. */
 #include "replay/debugger.h"
 #include "replay/page_watch.h"
+#include "tracee/injected_calls.h"
 #include "tracee/waitstatus.h"
 #include "util/size.h"
 

@@ -1,6 +1,7 @@
 /* What each kind of event does in a replay: how its task comes to it, and how it is applied. */
 #include "replay/events.h"
 
+#include "tracee/address_space.h"
 #include "util/alloc.h"
 #include "util/size.h"
 

@@ -2,7 +2,10 @@
 #include "replay/debugger.h"
 #include "replay/displace.h"
 #include "replay/page_watch.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
 #include "tracee/waitstatus.h"
+#include "tracee/watchpoints.h"
 
 #include <signal.h>
 #include <sys/ptrace.h>

@@ -2,6 +2,8 @@
 #include "replay/debugger.h"
 #include "replay/displace.h"
 #include "replay/page_watch.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
 #include "tracee/waitstatus.h"
 
 #include <signal.h>

@@ -1,6 +1,10 @@
 /* Tasks, registers, memory, mappings and files at the current position, as the program has them. */
 #include "counter/page.h"
 #include "replay/debugger.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
+#include "tracee/procfs.h"
+#include "tracee/reserved.h"
 #include "util/alloc.h"
 #include "util/deflate.h"
 #include "util/size.h"

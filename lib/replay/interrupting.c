@@ -3,6 +3,7 @@
  * is the oracle for testing this. */
 #include "replay/replayer.h"
 #include "tracee/waitstatus.h"
+#include "tracee/watchpoints.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,6 +1,10 @@
 #include "replay/page_watch.h"
 
 #include "arch/insn.h"
+#include "tracee/address_space.h"
+#include "tracee/breakpoints.h"
+#include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
 #include "tracee/waitstatus.h"
 #include "util/array.h"
 #include "util/size.h"

@@ -1,6 +1,9 @@
 /* The processes that replay the recorded tasks. */
 #include "agent/agent.h"
 #include "replay/replayer.h"
+#include "tracee/address_space.h"
+#include "tracee/injected_calls.h"
+#include "tracee/reserved.h"
 #include "tracee/waitstatus.h"
 #include "util/alloc.h"
 #include "util/file_io.h"

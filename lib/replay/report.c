@@ -1,5 +1,6 @@
 /* Fills the report of a replay that ended before its time. */
 #include "replay/replayer.h"
+#include "tracee/procfs.h"
 #include "util/alloc.h"
 #include "util/exhaustion.h"
 #include "util/text.h"

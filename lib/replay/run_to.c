@@ -1,6 +1,8 @@
 /* Runs a task's own code to where its next event is. */
 #include "replay/replayer.h"
+#include "tracee/breakpoints.h"
 #include "tracee/waitstatus.h"
+#include "tracee/watchpoints.h"
 
 #include <errno.h>
 #include <signal.h>

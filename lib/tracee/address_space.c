@@ -1,4 +1,6 @@
-#include "tracee/task.h"
+#include "tracee/address_space.h"
+
+#include "tracee/breakpoints.h"
 #include "util/alloc.h"
 #include "util/array.h"
 

@@ -1,5 +1,7 @@
 /* Breakpoint instructions in a tracee's memory. */
-#include "tracee/task.h"
+#include "tracee/breakpoints.h"
+
+#include "tracee/address_space.h"
 #include "util/array.h"
 
 #include <stdlib.h>
@@ -80,4 +82,9 @@ int task_write_program(struct task *t, uint64_t addr, const uint8_t *buf, size_t
 					ARCH_BREAKPOINT_LEN));
 	}
 	return 0;
+}
+
+bool task_is_breakpoint_trap(const siginfo_t *info)
+{
+	return info->si_signo == SIGTRAP && info->si_code == SI_KERNEL;
 }

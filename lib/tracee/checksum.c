@@ -1,3 +1,6 @@
+#include "tracee/address_space.h"
+#include "tracee/procfs.h"
+#include "tracee/reserved.h"
 #include "tracee/task.h"
 #include "util/alloc.h"
 #include "util/size.h"

@@ -1,4 +1,5 @@
-#include "tracee/task.h"
+#include "tracee/procfs.h"
+
 #include "util/alloc.h"
 #include "util/exhaustion.h"
 #include "util/host.h"

@@ -1,5 +1,7 @@
 /* Sends a descriptor of this process to a task. */
-#include "tracee/task.h"
+#include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
+#include "tracee/reserved.h"
 #include "util/procfd.h"
 #include "util/size.h"
 

@@ -1,5 +1,6 @@
 /* Watchpoints of the CPU. */
-#include "tracee/task.h"
+#include "tracee/watchpoints.h"
+
 #include "tracee/waitstatus.h"
 
 #include <signal.h>
@@ -55,4 +56,9 @@ int task_set_hw_breakpoint(struct task *t, uint64_t pc)
 unsigned task_triggered_watchpoints(struct task *t)
 {
 	return arch_triggered_watches(t->tid);
+}
+
+bool task_is_watchpoint_trap(const siginfo_t *info)
+{
+	return info->si_signo == SIGTRAP && info->si_code == TRAP_HWBKPT;
 }

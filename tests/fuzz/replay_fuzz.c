@@ -5,6 +5,7 @@
  *anew, and has RR_BIN's programs read them. */
 #include "instrument/code.h"
 #include "trace_sample.h"
+#include "tracee/reserved.h"
 #include "tracee/task.h"
 #include "util/alloc.h"
 #include "util/deflate.h"

@@ -6,6 +6,7 @@
 #include "arch/x86_64/regs.h"
 #include "counter/page.h"
 #include "trace_sample.h"
+#include "tracee/reserved.h"
 #include "tracee/task.h"
 #include "util/size.h"
 
