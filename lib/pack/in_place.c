@@ -3,7 +3,7 @@
 #include "pack/transform.h"
 #include "trace/dir.h"
 #include "trace/error.h"
-#include "trace/replace.h"
+#include "trace/part_replacement.h"
 #include "util/alloc.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static int part_begin(void *ctx, const char *name)
 {
 	const struct place *pl = ctx;
 
-	return replace_begin(pl->fd, pl->dir, name);
+	return part_replacement_begin(pl->fd, pl->dir, name);
 }
 
 static int items_put(struct transform *tr, struct store *s)
@@ -50,12 +50,12 @@ static int parts_replace(const struct place *pl, const struct trace_part parts[N
 			 const struct trace_version *v, bool versioned)
 {
 	if (!versioned)
-		return replace_one(pl->fd, pl->dir, trace_part_names[STREAM_MMAPS]);
+		return part_replacement_single(pl->fd, pl->dir, trace_part_names[STREAM_MMAPS]);
 	for (unsigned i = 0; i < NPARTS; i++)
 		if (parts[i].changed &&
-		    replace_ready(pl->fd, pl->dir, trace_part_names[i], parts[i].crc))
+		    part_replacement_ready(pl->fd, pl->dir, trace_part_names[i], parts[i].crc))
 			return -1;
-	return replace_commit(pl->fd, pl->dir, v);
+	return part_replacement_commit(pl->fd, pl->dir, v);
 }
 
 static int place_pack(struct transform *tr, const struct place *pl, struct store *s)
@@ -70,7 +70,7 @@ static int place_pack(struct transform *tr, const struct place *pl, struct store
 		goto undo;
 	if (parts_changed(parts) && parts_replace(pl, parts, &v, versioned))
 		goto undo;
-	if (replace_tidy(pl->fd, pl->dir) == 0)
+	if (part_replacement_tidy(pl->fd, pl->dir) == 0)
 		pack_store_tidy(s, &tr->plan);
 	return 0;
 undo:
@@ -105,7 +105,7 @@ static int place_take(struct place *pl, const char *trace)
 	pl->fd = open(pl->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (pl->fd < 0)
 		return trace_fail("%s: %s", pl->dir, strerror(errno));
-	return dir_lock(pl->fd, pl->dir) || replace_tidy(pl->fd, pl->dir) ? -1 : 0;
+	return dir_lock(pl->fd, pl->dir) || part_replacement_tidy(pl->fd, pl->dir) ? -1 : 0;
 }
 
 int pack_in_place(const char *trace, const struct pack_options *o)

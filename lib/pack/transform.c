@@ -108,7 +108,7 @@ int pack_transform_rewrite(struct transform *tr, int (*make)(void *ctx, const ch
 			       .ctx = tr};
 
 	tr->bytes = tr->bytes ? tr->bytes : xmalloc(TRACE_DATA_MAX);
-	return trace_rewrite(tr->r, &e, make, ctx, parts, v);
+	return trace_edit_apply(tr->r, &e, make, ctx, parts, v);
 }
 
 /* --- what remains of secrets --- */

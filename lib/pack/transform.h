@@ -5,7 +5,7 @@
 
 #include "pack/file_plan.h"
 #include "pack/redact.h"
-#include "trace/rewrite.h"
+#include "trace/edit.h"
 
 struct transform {
 	const struct pack_options *o;
@@ -24,7 +24,7 @@ struct transform {
 /* Opens and plans. 0, or -1 and trace_strerror(). The trace must not change from now on. */
 int pack_transform_begin(struct transform *tr, const char *trace, const struct pack_options *o);
 void pack_transform_end(struct transform *tr);
-/* trace_rewrite() with the edits that the options ask for. */
+/* trace_edit_apply() with the edits that the options ask for. */
 int pack_transform_rewrite(struct transform *tr, int (*make)(void *ctx, const char *name),
 			   void *ctx, struct trace_part parts[NPARTS], struct trace_version *v);
 /* Warns of what remains of secrets, and of a recording that was cut short. */

@@ -3,8 +3,8 @@
 #include "pack/pack.h"
 #include "pack/staging.h"
 #include "trace/dir.h"
+#include "trace/edit.h"
 #include "trace/error.h"
-#include "trace/rewrite.h"
 #include "util/alloc.h"
 
 #include <archive.h>

@@ -19,7 +19,7 @@ int dir_make(int at, const char *name);
 int dir_new_file(int at, const char *name);
 
 /* A replacement is called "NAME.new" while it is written, and then "NAME.CRC" until it gets its
- * name (replace.h). */
+ * name (part_replacement.h). */
 #define PART_NEW ".new"
 #define PART_NAME_MAX 32
 const char *part_name(char out[PART_NAME_MAX], const char *name, uint32_t crc);

@@ -1,6 +1,6 @@
-/* The files of a trace written anew, changed on the way: what rr-pack does to traces. */
-#ifndef RR_TRACE_REWRITE_H
-#define RR_TRACE_REWRITE_H
+/* Writes the files of a trace with changes: what rr-pack does to traces. */
+#ifndef RR_TRACE_EDIT_H
+#define RR_TRACE_EDIT_H
 
 #include "trace/meta.h"
 #include "trace/trace.h"
@@ -34,8 +34,8 @@ struct trace_part {
 /* Calls `make` for a descriptor to write a part to, named as the part, for each that may change: it
  * is not needed when the part has not. With r's trace complete, or `last`, v is filled in and 1
  * returned; else 0; -1 and trace_strerror(). Afterwards trace_next returns event 1. */
-int trace_rewrite(struct trace_reader *r, const struct trace_edit *e,
-		  int (*make)(void *ctx, const char *name), void *ctx,
-		  struct trace_part parts[NPARTS], struct trace_version *v);
+int trace_edit_apply(struct trace_reader *r, const struct trace_edit *e,
+		     int (*make)(void *ctx, const char *name), void *ctx,
+		     struct trace_part parts[NPARTS], struct trace_version *v);
 
 #endif

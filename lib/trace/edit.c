@@ -1,4 +1,4 @@
-#include "trace/rewrite.h"
+#include "trace/edit.h"
 
 #include "trace/error.h"
 #include "trace/reader.h"
@@ -279,9 +279,9 @@ out:
 	return rc;
 }
 
-int trace_rewrite(struct trace_reader *r, const struct trace_edit *e,
-		  int (*make)(void *, const char *), void *ctx, struct trace_part parts[NPARTS],
-		  struct trace_version *v)
+int trace_edit_apply(struct trace_reader *r, const struct trace_edit *e,
+		     int (*make)(void *, const char *), void *ctx, struct trace_part parts[NPARTS],
+		     struct trace_version *v)
 {
 	uint64_t totals[NSTREAMS] = {0};
 

@@ -1,4 +1,4 @@
-#include "trace/replace.h"
+#include "trace/part_replacement.h"
 
 #include "trace/dir.h"
 #include "trace/error.h"
@@ -36,7 +36,7 @@ static int names_take(int dirfd, const char *dir, const struct trace_version *v)
 	return 0;
 }
 
-int replace_tidy(int dirfd, const char *dir)
+int part_replacement_tidy(int dirfd, const char *dir)
 {
 	char text[VERSION_MAX + 1];
 	struct trace_version v;
@@ -58,7 +58,7 @@ int replace_tidy(int dirfd, const char *dir)
 	return 0;
 }
 
-int replace_begin(int dirfd, const char *dir, const char *name)
+int part_replacement_begin(int dirfd, const char *dir, const char *name)
 {
 	char fresh[PART_NAME_MAX];
 
@@ -78,7 +78,7 @@ static int sync_new(int dirfd, const char *dir, const char *fresh)
 	return rc;
 }
 
-int replace_ready(int dirfd, const char *dir, const char *name, uint32_t crc)
+int part_replacement_ready(int dirfd, const char *dir, const char *name, uint32_t crc)
 {
 	char fresh[PART_NAME_MAX], ready[PART_NAME_MAX];
 
@@ -88,7 +88,7 @@ int replace_ready(int dirfd, const char *dir, const char *name, uint32_t crc)
 		       : rename_in(dirfd, dir, fresh, part_name(ready, name, crc));
 }
 
-int replace_one(int dirfd, const char *dir, const char *name)
+int part_replacement_single(int dirfd, const char *dir, const char *name)
 {
 	char fresh[PART_NAME_MAX];
 
@@ -99,10 +99,10 @@ int replace_one(int dirfd, const char *dir, const char *name)
 	return 0;
 }
 
-int replace_commit(int dirfd, const char *dir, const struct trace_version *v)
+int part_replacement_commit(int dirfd, const char *dir, const struct trace_version *v)
 {
 	char line[VERSION_MAX];
-	int fd = replace_begin(dirfd, dir, "version");
+	int fd = part_replacement_begin(dirfd, dir, "version");
 
 	if (fd < 0)
 		return -1;
@@ -114,7 +114,7 @@ int replace_commit(int dirfd, const char *dir, const struct trace_version *v)
 	if (rc || rename_in(dirfd, dir, "version" PART_NEW, "version"))
 		return -1;
 	fsync(dirfd);
-	/* It is done; what fails here, the next one finishes (replace_tidy). */
+	/* It is done; what fails here, the next one finishes (part_replacement_tidy). */
 	names_take(dirfd, dir, v);
 	return 0;
 }
