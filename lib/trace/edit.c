@@ -103,18 +103,18 @@ static bool record_edit(const struct trace_edit *e, enum trace_stream id, union 
 
 static int record_out(struct out *o, uint64_t event, const union record *rec, bool *split)
 {
-	const char *why = record_invalid(o->id, rec);
+	const char *why = codec_check(o->id, rec);
 
 	if (why)
 		return trace_fail("%s: event %llu: %s", trace_stream_names[o->id],
 				  (unsigned long long)event, why);
-	if (o->header.raw_len + record_bound(o->id, rec) > TRACE_BLOCK_MAX) {
+	if (o->header.raw_len + codec_bound(o->id, rec) > TRACE_BLOCK_MAX) {
 		*split = true;
 		if (block_end(o, event))
 			return -1;
 	}
 	o->header.raw_len =
-		(uint32_t)(record_put(o->codec, o->raw + o->header.raw_len, rec) - o->raw);
+		(uint32_t)(codec_put(o->codec, o->raw + o->header.raw_len, rec) - o->raw);
 	o->header.count++;
 	return 0;
 }

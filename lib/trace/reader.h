@@ -4,7 +4,7 @@
 #define RR_TRACE_READER_H
 
 #include "trace/meta.h"
-#include "trace/record.h"
+#include "trace/record_codec.h"
 #include "trace/stream.h"
 #include "trace/trace.h"
 

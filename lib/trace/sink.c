@@ -1,7 +1,7 @@
 #include "trace/sink.h"
 
 #include "trace/error.h"
-#include "trace/record.h"
+#include "trace/record_codec.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 #include "util/deflate.h"
@@ -240,7 +240,7 @@ static bool buffer_takes(struct sink *s, enum trace_stream stream, const void *r
 	if (stream == STREAM_EVENTS &&
 	    codec_full(s->codecs[stream], ((const struct trace_event *)record)->tid))
 		return false;
-	return b->header.raw_len + record_bound(stream, record) <= sizeof(b->raw);
+	return b->header.raw_len + codec_bound(stream, record) <= sizeof(b->raw);
 }
 
 static void buffer_add(struct sink *s, enum trace_stream stream, uint64_t event, const void *record)
@@ -252,7 +252,7 @@ static void buffer_add(struct sink *s, enum trace_stream stream, uint64_t event,
 		b->header.first_event = event;
 		codec_reset(c, event);
 	}
-	b->header.raw_len = (uint32_t)(record_put(c, b->raw + b->header.raw_len, record) - b->raw);
+	b->header.raw_len = (uint32_t)(codec_put(c, b->raw + b->header.raw_len, record) - b->raw);
 	b->header.count++;
 	s->records[stream]++;
 	if (!s->oldest_ns) {
@@ -263,7 +263,7 @@ static void buffer_add(struct sink *s, enum trace_stream stream, uint64_t event,
 
 int sink_put(struct sink *s, enum trace_stream stream, uint64_t event, const void *record)
 {
-	const char *why = record_invalid(stream, record);
+	const char *why = codec_check(stream, record);
 	int rc = 0;
 
 	if (why)

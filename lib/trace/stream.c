@@ -1,7 +1,7 @@
 #include "trace/stream.h"
 
 #include "trace/readahead.h"
-#include "trace/record.h"
+#include "trace/record_codec.h"
 #include "util/array.h"
 #include "util/deflate.h"
 #include "util/file_io.h"
@@ -306,7 +306,7 @@ int stream_get(struct stream *s, void *record)
 	if (!s->left)
 		return 0;
 	const uint8_t *end = s->bytes.raw + s->header.raw_len;
-	const char *why = record_get(s->codec, &s->p, end, record);
+	const char *why = codec_get(s->codec, &s->p, end, record);
 	if (!why && --s->left == 0 && s->p != end)
 		why = "bytes after the last record of a block";
 	if (!why)

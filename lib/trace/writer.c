@@ -1,7 +1,7 @@
 #include "trace/dir.h"
 #include "trace/error.h"
 #include "trace/meta.h"
-#include "trace/record.h"
+#include "trace/record_codec.h"
 #include "trace/sink.h"
 #include "util/alloc.h"
 #include "util/deflate.h"

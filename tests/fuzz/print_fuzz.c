@@ -7,7 +7,7 @@
 #include "fuzz.h"
 #include "output.h"
 #include "print/print.h"
-#include "trace/record.h"
+#include "trace/record_codec.h"
 #include "trace/systab.h"
 #include "trace_sample.h"
 #include "util/alloc.h"
@@ -45,14 +45,14 @@ static void records_load(struct print_records *recs, struct payload payloads[NST
 	struct payload *data = &payloads[STREAM_DATA], *maps = &payloads[STREAM_MMAPS];
 
 	while (recs->ndata < ev->ndata && recs->ndata < RECORDS &&
-	       !record_get(codecs[STREAM_DATA], &data->p, data->end, &d)) {
+	       !codec_get(codecs[STREAM_DATA], &data->p, data->end, &d)) {
 		d.data.bytes = copy(d.data.bytes, d.data.len);
 		if (d.data.kind != DATA_ZERO)
 			d.data.fill_len = d.data.len;
 		recs->data[recs->ndata++] = d.data;
 	}
 	while (recs->nmaps < ev->nmaps && recs->nmaps < RECORDS &&
-	       !record_get(codecs[STREAM_MMAPS], &maps->p, maps->end, &m)) {
+	       !codec_get(codecs[STREAM_MMAPS], &maps->p, maps->end, &m)) {
 		m.map.path = copy(m.map.path, strlen(m.map.path) + 1);
 		m.map.copy = copy(m.map.copy, strlen(m.map.copy) + 1);
 		recs->maps[recs->nmaps++] = m.map;
@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	for (unsigned i = 0; i < NSTREAMS; i++)
 		codec_reset(codecs[i], 1);
 	for (uint64_t num = 1; events->p < events->end &&
-			       !record_get(codecs[STREAM_EVENTS], &events->p, events->end, &ev);
+			       !codec_get(codecs[STREAM_EVENTS], &events->p, events->end, &ev);
 	     num++) {
 		struct print_records recs = {.data = data, .maps = maps, .memory = style.memory};
 		ev.num = num;
@@ -120,8 +120,8 @@ struct buffer {
 
 static void buffer_add(struct buffer *b, enum trace_stream stream, const void *record)
 {
-	if (b->n + record_bound(stream, record) <= sizeof(b->bytes))
-		b->n = (size_t)(record_put(codecs[stream], b->bytes + b->n, record) - b->bytes);
+	if (b->n + codec_bound(stream, record) <= sizeof(b->bytes))
+		b->n = (size_t)(codec_put(codecs[stream], b->bytes + b->n, record) - b->bytes);
 }
 
 /* The next event and what it owns; false: the end. */

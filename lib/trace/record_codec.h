@@ -1,6 +1,6 @@
 /* Records to bytes and back, as formats/trace says. Private to lib/trace. */
-#ifndef RR_TRACE_RECORD_H
-#define RR_TRACE_RECORD_H
+#ifndef RR_TRACE_RECORD_CODEC_H
+#define RR_TRACE_RECORD_CODEC_H
 
 #include "trace/block.h"
 #include "trace/trace.h"
@@ -27,13 +27,13 @@ bool codec_full(struct codec *c, int32_t tid);
 /* Records below are struct trace_event, trace_data_record or trace_map_record, depending on the
  * codec's stream. */
 /* Why it can't be written; NULL if it can. */
-const char *record_invalid(enum trace_stream stream, const void *record);
-/* Bytes that record_put may write. */
-size_t record_bound(enum trace_stream stream, const void *record);
+const char *codec_check(enum trace_stream stream, const void *record);
+/* Bytes that codec_put may write. */
+size_t codec_bound(enum trace_stream stream, const void *record);
 /* Returns the end of what it wrote. */
-uint8_t *record_put(struct codec *c, uint8_t *p, const void *record);
+uint8_t *codec_put(struct codec *c, uint8_t *p, const void *record);
 /* Reads the record at *p, of a buffer that ends at `end`, and moves *p past it. NULL, or what is
  * wrong. Pointers in the record point into the buffer, or to "". */
-const char *record_get(struct codec *c, const uint8_t **p, const uint8_t *end, void *record);
+const char *codec_get(struct codec *c, const uint8_t **p, const uint8_t *end, void *record);
 
 #endif

@@ -1,4 +1,4 @@
-#include "trace/record.h"
+#include "trace/record_codec.h"
 
 #include "util/alloc.h"
 #include "util/size.h"
@@ -279,7 +279,7 @@ static bool field_is_plain(const struct field *f)
 
 /* --- records ---- */
 
-size_t record_bound(enum trace_stream stream, const void *record)
+size_t codec_bound(enum trace_stream stream, const void *record)
 {
 	size_t n = (1 + MAX_FIELDS) * MAX_VARINT;
 
@@ -335,7 +335,7 @@ static uint8_t *field_put(const struct codec *c, const struct codec_task *task, 
 	}
 }
 
-uint8_t *record_put(struct codec *c, uint8_t *p, const void *record)
+uint8_t *codec_put(struct codec *c, uint8_t *p, const void *record)
 {
 	struct codec_task *task = NULL;
 	uint64_t mask = 0;
@@ -431,7 +431,7 @@ static void *record_clear(enum trace_stream stream, void *record)
 	return memset(record, 0, sizes[stream]);
 }
 
-const char *record_get(struct codec *c, const uint8_t **p, const uint8_t *end, void *record)
+const char *codec_get(struct codec *c, const uint8_t **p, const uint8_t *end, void *record)
 {
 	struct codec_task *task = NULL;
 	uint64_t mask, before = c->last[0];
@@ -455,7 +455,7 @@ const char *record_get(struct codec *c, const uint8_t **p, const uint8_t *end, v
 		regs_remember(task, record);
 	else if (c->last[0] < before)
 		return "records out of order";
-	return record_invalid(c->stream, record);
+	return codec_check(c->stream, record);
 }
 
 #define KNOWN(name, constant) \
@@ -518,7 +518,7 @@ static const char *map_invalid(const struct trace_map *m)
 	return NULL;
 }
 
-const char *record_invalid(enum trace_stream stream, const void *record)
+const char *codec_check(enum trace_stream stream, const void *record)
 {
 	if (stream == STREAM_DATA)
 		return data_invalid(&((const struct trace_data_record *)record)->data);
