@@ -8,6 +8,7 @@
 #include "util/file_io.h"
 #include "util/thread.h"
 
+#include <bsd/sys/queue.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -35,10 +36,12 @@ enum {
 };
 
 struct buffer {
-	struct buffer *next;
+	STAILQ_ENTRY(buffer) link;
 	struct block_header header;
 	uint8_t raw[TRACE_MAX_BLOCK_RAW];
 };
+
+STAILQ_HEAD(buffers, buffer);
 
 struct sink {
 	char *dir;
@@ -49,7 +52,7 @@ struct sink {
 	pthread_cond_t room; /* for the caller: a buffer is free again, or all is written */
 	struct buffer *filling[NSTREAMS];
 	struct codec *codecs[NSTREAMS];
-	struct buffer *queue, **queue_end, *unused;
+	struct buffers queue, unused;
 	unsigned queued;
 	size_t queued_bytes;
 	bool busy, flushing, stop;
@@ -142,8 +145,7 @@ static void buffer_write(struct sink *s, struct buffer *b)
 			s->files[b->header.stream] = f;
 		}
 	}
-	b->next = s->unused;
-	s->unused = b;
+	STAILQ_INSERT_HEAD(&s->unused, b, link);
 	pthread_cond_broadcast(&s->room);
 }
 
@@ -165,17 +167,17 @@ static void *sink_run(void *arg)
 	struct sink *s = arg;
 
 	pthread_mutex_lock(&s->lock);
-	while (s->queue || !s->stop) {
-		if (!s->queue) {
+	for (;;) {
+		struct buffer *b = STAILQ_FIRST(&s->queue);
+		if (!b && s->stop)
+			break;
+		if (!b) {
 			sink_wait(s);
 			continue;
 		}
-		struct buffer *b = s->queue;
-		s->queue = b->next;
+		STAILQ_REMOVE_HEAD(&s->queue, link);
 		s->queued--;
 		s->queued_bytes -= b->header.raw_len;
-		if (!s->queue)
-			s->queue_end = &s->queue;
 		s->busy = true;
 		buffer_write(s, b);
 		s->busy = false;
@@ -196,7 +198,7 @@ static int sink_error(struct sink *s)
  * there is none. */
 static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 {
-	struct buffer *b = s->filling[stream], *fresh = s->unused;
+	struct buffer *b = s->filling[stream], *fresh = STAILQ_FIRST(&s->unused);
 
 	if (!b->header.count)
 		return true;
@@ -204,12 +206,10 @@ static bool buffer_hand_over(struct sink *s, enum trace_stream stream)
 		return false;
 	b->header.data_end = s->records[STREAM_DATA];
 	b->header.mmaps_end = s->records[STREAM_MMAPS];
-	b->next = NULL;
-	*s->queue_end = b;
-	s->queue_end = &b->next;
+	STAILQ_INSERT_TAIL(&s->queue, b, link);
 	s->queued++;
 	s->queued_bytes += b->header.raw_len;
-	s->unused = fresh->next;
+	STAILQ_REMOVE_HEAD(&s->unused, link);
 	memset(&fresh->header, 0, sizeof(fresh->header));
 	fresh->header.stream = stream;
 	s->filling[stream] = fresh;
@@ -291,7 +291,7 @@ int sink_flush(struct sink *s)
 
 	pthread_mutex_lock(&s->lock);
 	s->flushing = true;
-	while (!buffers_hand_over(s) || s->queue || s->busy)
+	while (!buffers_hand_over(s) || !STAILQ_EMPTY(&s->queue) || s->busy)
 		pthread_cond_wait(&s->room, &s->lock);
 	s->flushing = false;
 	if (s->error)
@@ -311,8 +311,8 @@ int sink_finish(struct sink *s, struct sink_file files[NSTREAMS])
 /* All but the thread. */
 static void sink_release(struct sink *s)
 {
-	for (struct buffer *b = s->unused, *next; b; b = next) {
-		next = b->next;
+	for (struct buffer *b; (b = STAILQ_FIRST(&s->unused));) {
+		STAILQ_REMOVE_HEAD(&s->unused, link);
 		free(b);
 	}
 	for (unsigned i = 0; i < NSTREAMS; i++) {
@@ -339,7 +339,8 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	s->packed = xmalloc(block_bound(TRACE_MAX_BLOCK_RAW));
 	s->z = deflater_new(LEVEL);
 	s->stored = deflater_new(0);
-	s->queue_end = &s->queue;
+	STAILQ_INIT(&s->queue);
+	STAILQ_INIT(&s->unused);
 	for (unsigned i = 0; i < NSTREAMS; i++) {
 		s->filling[i] = xmalloc(sizeof(struct buffer));
 		memset(&s->filling[i]->header, 0, sizeof(s->filling[i]->header));
@@ -349,8 +350,7 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	}
 	for (unsigned i = 0; i < NSPARE; i++) {
 		struct buffer *b = xmalloc(sizeof(*b));
-		b->next = s->unused;
-		s->unused = b;
+		STAILQ_INSERT_HEAD(&s->unused, b, link);
 	}
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
