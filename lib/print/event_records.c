@@ -1,5 +1,6 @@
 /* Copies of an event's records: the reader's bytes are valid only until its next call. */
 #include "print/printer.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/size.h"
 
@@ -121,24 +122,23 @@ void print_records_free(struct print_records *recs)
 enum { INPUT_MAX = 64 << 10, INPUTS_MAX = 64 << 20, INPUT_TASKS_MAX = 1 << 16 };
 
 struct print_input {
-	int32_t tid;   /* 0: free */
-	uint32_t next; /* index + 1 of the next with this hash, or of the next free */
+	RB_ENTRY(print_input) link;
+	int32_t tid;
 	struct print_records recs;
 };
 
-static uint32_t *input_slot(struct print_inputs *in, int32_t tid)
+static int tid_compare(const struct print_input *a, const struct print_input *b)
 {
-	return &in->slots[(uint32_t)tid % ARRAY_LEN(in->slots)];
+	return a->tid < b->tid ? -1 : a->tid > b->tid;
 }
+RB_GENERATE_INTERNAL(print_inputs_by_tid, print_input, link, tid_compare,
+		     __attribute__((unused)) static)
 
-/* The link to the task's entry; a link that is 0: it has none. */
-static uint32_t *input_find(struct print_inputs *in, int32_t tid)
+static struct print_input *input_find(struct print_inputs *in, int32_t tid)
 {
-	uint32_t *link = input_slot(in, tid);
+	struct print_input key = {.tid = tid};
 
-	while (*link && in->tasks[*link - 1].tid != tid)
-		link = &in->tasks[*link - 1].next;
-	return link;
+	return RB_FIND(print_inputs_by_tid, &in->by_tid, &key);
 }
 
 static size_t input_size(const struct print_records *recs)
@@ -146,37 +146,29 @@ static size_t input_size(const struct print_records *recs)
 	return recs->heap_len + recs->ndata * sizeof(*recs->data);
 }
 
-static void input_free(struct print_inputs *in, uint32_t *link)
+static void input_free(struct print_inputs *in, struct print_input *task)
 {
-	uint32_t i = *link;
-	struct print_input *task = &in->tasks[i - 1];
-
 	in->bytes -= input_size(&task->recs);
+	in->n--;
+	RB_REMOVE(print_inputs_by_tid, &in->by_tid, task);
 	print_records_free(&task->recs);
-	*link = task->next;
-	*task = (struct print_input){.next = in->unused};
-	in->unused = i;
+	free(task);
 }
 
 /* NULL: too many. */
 static struct print_input *input_new(struct print_inputs *in, int32_t tid)
 {
-	uint32_t *slot = input_slot(in, tid), *link = input_find(in, tid), i;
+	struct print_input *task = input_find(in, tid);
 
-	if (*link)
-		input_free(in, link);
-	if (in->unused) {
-		i = in->unused;
-		in->unused = in->tasks[i - 1].next;
-	} else if (in->n < INPUT_TASKS_MAX) {
-		ARRAY_ADD(in->tasks, in->n);
-		i = (uint32_t)in->n;
-	} else {
+	if (task)
+		input_free(in, task);
+	if (in->n == INPUT_TASKS_MAX)
 		return NULL;
-	}
-	in->tasks[i - 1] = (struct print_input){.tid = tid, .next = *slot};
-	*slot = i;
-	return &in->tasks[i - 1];
+	task = xcalloc(1, sizeof(*task));
+	task->tid = tid;
+	RB_INSERT(print_inputs_by_tid, &in->by_tid, task);
+	in->n++;
+	return task;
 }
 
 /* Copies the inputs among one event's records to the end of another's. */
@@ -208,20 +200,18 @@ void print_inputs_join(struct print_inputs *in, const struct trace_event *ev,
 		if (task)
 			in->bytes += input_size(&task->recs);
 	} else if (ev->kind == EV_EXIT || (ev->kind == EV_SYSCALL && ev->flags & EVF_RESUMED)) {
-		uint32_t *link = input_find(in, ev->tid);
+		struct print_input *task = input_find(in, ev->tid);
 
-		if (!*link)
+		if (!task)
 			return;
 		if (ev->kind == EV_SYSCALL)
-			inputs_add(recs, &in->tasks[*link - 1].recs, SIZE_MAX);
-		input_free(in, link);
+			inputs_add(recs, &task->recs, SIZE_MAX);
+		input_free(in, task);
 	}
 }
 
 void print_inputs_free(struct print_inputs *in)
 {
-	for (size_t i = 0; i < in->n; i++)
-		print_records_free(&in->tasks[i].recs);
-	free(in->tasks);
-	*in = (struct print_inputs){0};
+	for (struct print_input *task; (task = RB_ROOT(&in->by_tid));)
+		input_free(in, task);
 }

@@ -10,6 +10,7 @@
 
 #include "trace/trace.h"
 
+#include <bsd/sys/tree.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -39,10 +40,8 @@ void print_records_free(struct print_records *recs);
 /* In-parameters of calls that have been entered and have not returned: the trace has them with the
  * EV_ENTER, and the line of the whole call needs them too. Zero it before first use. */
 struct print_inputs {
-	struct print_input *tasks;
+	RB_HEAD(print_inputs_by_tid, print_input) by_tid;
 	size_t n, bytes;
-	/* indices + 1: of the first with a hash, of the first that is free */
-	uint32_t slots[1024], unused;
 };
 /* To be called for every event, after its records are loaded. Keeps the in-parameters of an
  * EV_ENTER, and adds them to the records of the same call's EV_SYSCALL. */
