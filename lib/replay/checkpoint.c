@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 
 struct checkpoint {
-	struct ptask *tasks;
+	struct ptasks tasks;
 	struct replaying objects; /* the shared objects only */
 	uint64_t event;           /* the last that was applied */
 	struct trace_event ev;    /* the next, for a diversion */
@@ -69,66 +69,62 @@ static struct ptask *copy_process(struct replayer *p, struct ptask *like)
 	return copy;
 }
 
-/* The copy of that task, among those made so far. */
-static struct ptask *copy_of(struct replayer *p, const struct ptask *of)
+static struct ptask *first_with(const struct ptasks *list, const struct mm *mm)
 {
-	for (struct ptask *c = p->tasks; c; c = c->next)
-		if (c->id == of->id)
-			return c;
-	return NULL;
+	struct ptask *pt;
+
+	SLIST_FOREACH(pt, list, link)
+		if (pt->t.mm == mm)
+			break;
+	return pt;
 }
 
-static struct ptask *first_with(struct ptask *list, const struct mm *mm)
+static void reverse(struct ptasks *list)
 {
-	while (list->t.mm != mm)
-		list = list->next;
-	return list;
-}
+	struct ptasks from = *list;
 
-static void reverse(struct ptask **list)
-{
-	struct ptask *to = NULL;
-
-	while (*list) {
-		struct ptask *c = *list;
-		*list = c->next;
-		c->next = to;
-		to = c;
+	SLIST_INIT(list);
+	for (struct ptask *pt; (pt = SLIST_FIRST(&from));) {
+		SLIST_REMOVE_HEAD(&from, link);
+		SLIST_INSERT_HEAD(list, pt, link);
 	}
-	*list = to;
 }
 
 /* Calls that the agent has made for the tasks have changed their registers. */
-static void own_registers(struct ptask *list)
+static void own_registers(const struct ptasks *list)
 {
-	for (struct ptask *t = list; t; t = t->next)
-		ptask_restore(t);
+	struct ptask *pt;
+
+	SLIST_FOREACH(pt, list, link)
+		ptask_restore(pt);
 }
 
 /* p->tasks, which is empty, becomes copies of those in the list, in the same order. */
-static int copy_tasks(struct replayer *p, struct ptask *list)
+static int copy_tasks(struct replayer *p, const struct ptasks *list)
 {
-	for (struct ptask *like = list; like; like = like->next) {
+	struct ptask *like;
+
+	SLIST_FOREACH(like, list, link) {
 		struct ptask *leader = first_with(list, like->t.mm), *copy;
 		if (leader == like) {
 			copy = copy_process(p, like);
 			if (!copy || kernel_replay_objects_map(&p->rp, &copy->t))
 				return -1;
 		} else {
-			struct ptask *made = copy_of(p, leader);
+			struct ptask *made = ptask_find(p, leader->id);
 			if (!made || !copy_task(p, made, like, made->t.mm))
 				return -1;
 		}
 	}
 	reverse(&p->tasks);
-	own_registers(p->tasks);
+	own_registers(&p->tasks);
 	return 0;
 }
 
 static void end_tasks(struct replayer *p)
 {
-	while (p->tasks)
-		ptask_end(p, p->tasks);
+	while (!SLIST_EMPTY(&p->tasks))
+		ptask_end(p, SLIST_FIRST(&p->tasks));
 }
 
 static void swap_objects(struct replaying *a, struct replaying *b)
@@ -153,11 +149,11 @@ static void end_all(struct replayer *p)
 }
 
 /* Resumes the replay with copies of these tasks and objects. */
-static int wake_copies(struct replayer *p, struct ptask *tasks, struct replaying *objects)
+static int wake_copies(struct replayer *p, const struct ptasks *tasks, struct replaying *objects)
 {
 	struct replaying new = {0};
 
-	p->tasks = NULL;
+	SLIST_INIT(&p->tasks);
 	p->watchdog.event = 0; /* copies have CPU clocks of their own */
 	if (kernel_replay_objects_copy(&new, objects)) {
 		kernel_replay_objects_free(&new);
@@ -185,12 +181,12 @@ static struct checkpoint *of_now(struct replayer *p)
 
 struct checkpoint *replayer_checkpoint_make(struct replayer *p)
 {
-	struct ptask *tasks = p->tasks;
+	const struct ptasks tasks = p->tasks;
 	struct replaying objects = {0};
 	struct checkpoint *c = of_now(p);
 
 	swap_objects(&objects, &p->rp);
-	int r = wake_copies(p, tasks, &objects);
+	int r = wake_copies(p, &tasks, &objects);
 	c->tasks = p->tasks;
 	swap_objects(&c->objects, &p->rp); /* the copies do not run */
 	p->tasks = tasks;
@@ -199,7 +195,7 @@ struct checkpoint *replayer_checkpoint_make(struct replayer *p)
 		free(c);
 		return NULL;
 	}
-	own_registers(p->tasks);
+	own_registers(&p->tasks);
 	return c;
 }
 
@@ -207,7 +203,7 @@ int replayer_checkpoint_restore(struct replayer *p, struct checkpoint *c)
 {
 	end_all(p);
 	p->event = EVENT_NONE;
-	if (wake_copies(p, c->tasks, &c->objects)) {
+	if (wake_copies(p, &c->tasks, &c->objects)) {
 		replayer_fail(p, "a checkpoint's tasks cannot be copied: %s", strerror(errno));
 		return -1;
 	}
@@ -221,7 +217,7 @@ int replayer_checkpoint_restore(struct replayer *p, struct checkpoint *c)
 
 void replayer_checkpoint_free(struct replayer *p, struct checkpoint *c)
 {
-	struct ptask *tasks = p->tasks;
+	const struct ptasks tasks = p->tasks;
 
 	p->tasks = c->tasks;
 	end_tasks(p);
@@ -247,11 +243,12 @@ static uint64_t own_bytes(pid_t tid)
 
 uint64_t replayer_checkpoint_bytes(const struct checkpoint *c)
 {
+	const struct ptask *pt;
 	uint64_t sum = 0;
 
-	for (const struct ptask *t = c->tasks; t; t = t->next)
-		if (first_with(c->tasks, t->t.mm) == t)
-			sum += own_bytes(t->t.tid);
+	SLIST_FOREACH(pt, &c->tasks, link)
+		if (first_with(&c->tasks, pt->t.mm) == pt)
+			sum += own_bytes(pt->t.tid);
 	return sum;
 }
 
@@ -261,7 +258,7 @@ struct checkpoint *replayer_divert(struct replayer *p)
 
 	c->tasks = p->tasks;
 	swap_objects(&c->objects, &p->rp);
-	if (!wake_copies(p, c->tasks, &c->objects))
+	if (!wake_copies(p, &c->tasks, &c->objects))
 		return c;
 	p->tasks = c->tasks;
 	swap_objects(&c->objects, &p->rp);
@@ -277,6 +274,6 @@ void replayer_divert_end(struct replayer *p, struct checkpoint *c)
 	swap_objects(&c->objects, &p->rp);
 	p->ev = c->ev;
 	p->event = c->event_state;
-	own_registers(p->tasks);
+	own_registers(&p->tasks);
 	free(c);
 }

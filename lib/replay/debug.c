@@ -81,7 +81,7 @@ static int start(struct debug *d)
 		replayer_fail(&d->p, "the first checkpoint cannot be made: %s", strerror(errno));
 		return -1;
 	}
-	d->current = d->p.tasks->id;
+	d->current = SLIST_FIRST(&d->p.tasks)->id;
 	return 0;
 }
 
@@ -142,7 +142,7 @@ static void finish_run(struct debug *d, enum outcome out, bool backward, struct 
 		pt = debugger_next_task(d);
 		d->stop = (struct debug_stop){.kind = out == OUT_END && backward ? DEBUG_STOP_BEGIN
 										 : kinds[out]};
-		if (pt || (pt = d->p.tasks)) {
+		if (pt || (pt = SLIST_FIRST(&d->p.tasks))) {
 			d->stop.pid = pt->pid;
 			d->stop.tid = pt->id;
 		}

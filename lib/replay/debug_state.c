@@ -38,10 +38,11 @@ struct ptask *debugger_task(struct debug *d, pid_t tid)
 
 struct ptask *debugger_process(struct debug *d, pid_t pid)
 {
-	struct ptask *pt = d->p.tasks;
+	struct ptask *pt;
 
-	while (pt && pt->pid != pid)
-		pt = pt->next;
+	SLIST_FOREACH(pt, &d->p.tasks, link)
+		if (pt->pid == pid)
+			break;
 	return pt;
 }
 
@@ -52,7 +53,7 @@ pid_t debug_current(const struct debug *d)
 	if (!pt)
 		pt = debugger_next_task((struct debug *)d);
 	if (!pt)
-		pt = d->p.tasks;
+		pt = SLIST_FIRST(&d->p.tasks);
 	return pt ? pt->id : 0;
 }
 

@@ -22,11 +22,13 @@ bool debug_diversion(const struct debug *d)
 
 static int diversion_begin(struct debug *d)
 {
+	struct ptask *pt;
+
 	if (d->diversion)
 		return 0;
 	d->diversion_from = debug_here(d); /* copies of tasks have no position in the run */
 	d->diversion_siginfo = d->siginfo_event;
-	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+	SLIST_FOREACH(pt, &d->p.tasks, link)
 		debugger_points_remove(pt);
 	d->diversion = replayer_divert(&d->p);
 	return d->diversion ? 0

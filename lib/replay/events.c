@@ -168,13 +168,11 @@ static enum replayer_result apply_stop(struct replayer *p, struct ptask *pt)
 
 int replayer_memory_sum(struct replayer *p, struct ptask *pt, uint64_t *sum)
 {
+	uint64_t *sps = xcalloc(ptask_count(p), sizeof(*sps));
+	const struct ptask *x;
 	size_t n = 0;
 
-	for (struct ptask *x = p->tasks; x; x = x->next)
-		n++;
-	uint64_t *sps = xcalloc(n, sizeof(*sps));
-	n = 0;
-	for (struct ptask *x = p->tasks; x; x = x->next)
+	SLIST_FOREACH(x, &p->tasks, link)
 		if (x->t.mm == pt->t.mm)
 			sps[n++] = ARCH_SP(&x->t.regs);
 	int e = task_checksum(&pt->t, sps, n, sum);

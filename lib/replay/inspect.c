@@ -47,14 +47,12 @@ static void fill_thread(struct debug *d, const struct ptask *pt, struct debug_th
 struct debug_thread *debug_threads(struct debug *d, size_t *n)
 {
 	pid_t current = debug_current(d);
-	size_t count = 0;
+	struct debug_thread *v = xcalloc(ptask_count(&d->p) + 1, sizeof(*v));
+	struct ptask *pt;
 
-	for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
-		count++;
-	struct debug_thread *v = xcalloc(count + 1, sizeof(*v));
 	*n = 0;
 	for (int pass = 0; pass < 2; pass++)
-		for (struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+		SLIST_FOREACH(pt, &d->p.tasks, link)
 			if ((pt->id == current) == !pass) {
 				fill_thread(d, pt, &v[*n]);
 				name_thread(d, &v[*n], v, *n);

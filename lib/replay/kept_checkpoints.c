@@ -90,10 +90,12 @@ bool debugger_checkpoint_due(struct debug *d)
 /* A checkpoint lies at a tick, before the next event is reached. */
 static bool can_keep(const struct debug *d)
 {
-	if (d->p.event == EVENT_REACHED || !d->p.tasks || d->diversion || d->insns ||
+	const struct ptask *pt;
+
+	if (d->p.event == EVENT_REACHED || SLIST_EMPTY(&d->p.tasks) || d->diversion || d->insns ||
 	    !d->insns_known)
 		return false;
-	for (const struct ptask *pt = d->p.tasks; pt; pt = pt->next)
+	SLIST_FOREACH(pt, &d->p.tasks, link)
 		if (pt->state == PTASK_STUB)
 			return false;
 	return true;

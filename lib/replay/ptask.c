@@ -46,10 +46,22 @@ bool ptask_open_counter(struct replayer *p, struct ptask *pt)
 
 struct ptask *ptask_find(struct replayer *p, pid_t id)
 {
-	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
+	struct ptask *pt;
+
+	SLIST_FOREACH(pt, &p->tasks, link)
 		if (pt->id == id)
 			return pt;
 	return NULL;
+}
+
+size_t ptask_count(const struct replayer *p)
+{
+	const struct ptask *pt;
+	size_t n = 0;
+
+	SLIST_FOREACH(pt, &p->tasks, link)
+		n++;
+	return n;
 }
 
 struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
@@ -60,8 +72,7 @@ struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 	pt->t.mm = mm;
 	pt->id = pt->pid = id;
 	soft_arm(&pt->count, SOFT_FAR);
-	pt->next = p->tasks;
-	p->tasks = pt;
+	SLIST_INSERT_HEAD(&p->tasks, pt, link);
 	p->stats->tasks++;
 	return pt;
 }
@@ -247,13 +258,11 @@ int ptask_restart(struct replayer *p, struct ptask *pt)
 static bool ptasks_full(const struct replayer *p)
 {
 	struct rlimit lim;
-	size_t n = 0, max = PTASKS_MAX;
+	size_t max = PTASKS_MAX;
 
 	if (!getrlimit(RLIMIT_NPROC, &lim) && lim.rlim_cur < max)
 		max = lim.rlim_cur;
-	for (const struct ptask *pt = p->tasks; pt; pt = pt->next)
-		n++;
-	return n >= max;
+	return ptask_count(p) >= max;
 }
 
 struct ptask *ptask_clone(struct replayer *p, struct ptask *pt, pid_t id, bool vm)
@@ -282,11 +291,7 @@ void ptask_end(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
-	for (struct ptask **at = &p->tasks; *at; at = &(*at)->next)
-		if (*at == pt) {
-			*at = pt->next;
-			break;
-		}
+	SLIST_REMOVE(&p->tasks, pt, ptask, link);
 	kill(pt->t.tid, SIGKILL);
 	while (!task_wait(&pt->t, &status) && wait_is_stop(status))
 		;

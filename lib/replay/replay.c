@@ -15,12 +15,11 @@
 static void show_divergence(struct replayer *p)
 {
 	const struct ptask *about = ptask_find(p, p->ev.tid);
-	size_t n = 0, i = about ? 1 : 0;
+	size_t n = ptask_count(p), i = about ? 1 : 0;
+	struct ptask *pt;
 
-	for (struct ptask *pt = p->tasks; pt; pt = pt->next)
-		n++;
 	struct replay_stopped *v = xcalloc(n + 1, sizeof(*v));
-	for (struct ptask *pt = p->tasks; pt; pt = pt->next) {
+	SLIST_FOREACH(pt, &p->tasks, link) {
 		task_gone_ok(task_set_regs(&pt->t));
 		v[pt == about ? 0 : i++] = (struct replay_stopped){pt->t.tid, pt->id, pt == about};
 	}

@@ -120,7 +120,9 @@ static enum replayer_result start_counter(struct replayer *p)
 
 static bool object_mapped(struct replaying *rp, uint64_t object)
 {
-	for (struct ptask *pt = ((struct replayer *)rp)->tasks; pt; pt = pt->next)
+	struct ptask *pt;
+
+	SLIST_FOREACH(pt, &((struct replayer *)rp)->tasks, link)
 		if (kernel_mm_maps_object(pt->t.mm, object))
 			return true;
 	return false;
@@ -156,8 +158,8 @@ void replayer_close(struct replayer *p)
 {
 	if (p->r)
 		replayer_watchdog_stop(p);
-	while (p->tasks)
-		ptask_end(p, p->tasks);
+	while (!SLIST_EMPTY(&p->tasks))
+		ptask_end(p, SLIST_FIRST(&p->tasks));
 	kernel_replaying_free(&p->rp);
 	soft_close(&p->soft);
 	if (p->stub_fd >= 0)

@@ -10,6 +10,8 @@
 #include "replay/replay.h"
 #include "tracee/task.h"
 
+#include <bsd/sys/queue.h>
+
 /* Where a task is:
  *
  *   from      to       when
@@ -31,11 +33,13 @@ enum event_state {
 	EVENT_REACHED /* its task has come to it; it has not been applied */
 };
 
+SLIST_HEAD(ptasks, ptask);
+
 /* A recorded task and the process that replays it. Threads have a process each, too, which share
  * memory (CLONE_VM). */
 struct ptask {
 	struct task t; /* first; t.tid is that of the process here */
-	struct ptask *next;
+	SLIST_ENTRY(ptask) link;
 	pid_t id;  /* its id in the recording */
 	pid_t pid; /* its thread group in the recording */
 	enum ptask_state state;
@@ -120,7 +124,7 @@ struct replayer {
 	const struct replay_options *o;
 	struct replay_stats *stats;
 	struct trace_reader *r;
-	struct ptask *tasks;
+	struct ptasks tasks;
 	struct trace_event ev;
 	enum event_state event;       /* of `ev` */
 	struct replayer_hooks *hooks; /* NULL: none */
@@ -146,6 +150,7 @@ enum replayer_result replayer_load(struct replayer *p);
 enum replayer_result replayer_next(struct replayer *p);
 
 struct ptask *ptask_find(struct replayer *p, pid_t id);
+size_t ptask_count(const struct replayer *p);
 
 /* ptask.c */
 /* The first task, stopped in the stub. NULL: the report says why. */
