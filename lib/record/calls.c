@@ -148,11 +148,12 @@ static int read_exit_regs(struct rtask *rt)
 static void note_seccomp(struct recorder *r, struct rtask *rt)
 {
 	const struct call *c = &rt->call;
+	struct rtask *x;
 
 	if (c->result < 0 ||
 	    !(c->nr == SYS_seccomp || (c->nr == SYS_prctl && c->args[0] == PR_SET_SECCOMP)))
 		return;
-	for (struct rtask *x = r->tasks; x; x = x->next)
+	TAILQ_FOREACH(x, &r->tasks, link)
 		if (x->tgid == rt->tgid)
 			x->seccomp = true;
 }

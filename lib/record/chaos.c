@@ -83,10 +83,10 @@ bool chaos_ends_slice(struct recorder *r, struct rtask *rt)
 struct rtask *chaos_pick(struct recorder *r, bool (*ready)(struct recorder *, struct rtask *))
 {
 	struct chaos *c = r->chaos;
-	struct rtask *best = NULL;
+	struct rtask *best = NULL, *x;
 	unsigned same = 0;
 
-	for (struct rtask *x = r->tasks; x; x = x->next) {
+	TAILQ_FOREACH(x, &r->tasks, link) {
 		if (!ready(r, x))
 			continue;
 		if (x->period != c->period) {

@@ -65,6 +65,8 @@ void control_start(void)
 
 void control_check(struct recorder *r)
 {
+	struct rtask *rt;
+
 	while (control.seen < control.terms) {
 		if (++control.seen == 1 && !r->root_done && r->root) {
 			kill(r->root->tgid, control.signal);
@@ -72,7 +74,7 @@ void control_check(struct recorder *r)
 		}
 		/* Once a process: a second SIGKILL may wake its first thread from the stop on its
 		 * way out, unseen by us. */
-		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+		TAILQ_FOREACH(rt, &r->tasks, link)
 			if (rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped))
 				kill(rt->tgid, SIGKILL);
 	}

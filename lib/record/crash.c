@@ -41,10 +41,11 @@ static void keep(struct recorder *r)
 {
 	static struct held_task v[HOLD_MAX]; /* the heap may be what has failed */
 	const uint64_t until = now_ns() + PATIENCE_NS;
+	struct rtask *rt;
 	size_t n = 0;
 
-	for (struct rtask *rt = r->tasks; rt && n < HOLD_MAX; rt = rt->next)
-		if (rt->state != RTASK_GONE && stop(&rt->t, until))
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (n < HOLD_MAX && rt->state != RTASK_GONE && stop(&rt->t, until))
 			v[n++] = (struct held_task){rt->t.tid, rt->tgid, "recorded"};
 	dprintf(STDERR_FILENO, "  gdb -p %d\t# the recorder, which has failed\n", getpid());
 	hold_tasks(v, n);

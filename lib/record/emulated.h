@@ -11,13 +11,15 @@
 #include "counter/step.h"
 #include "record/rtask.h"
 
+#include <bsd/sys/queue.h>
+
 struct recorder;
 
 /* --- emulated_stops.c: into a ptrace-stop */
 
 /* A traced task that is gone, and whose tracer is not its parent: the kernel does not report it. */
 struct ended {
-	struct ended *next;
+	STAILQ_ENTRY(ended) link;
 	pid_t by, tid, pgid;
 	int status;
 };

@@ -16,10 +16,11 @@
 /* One SIGCHLD is pending at a time, with the siginfo of the last: signal(7). */
 static void send_sigchld(struct rtask *y, const siginfo_t *info)
 {
-	struct pending_signal *s = y->t.pending;
+	struct pending_signal *s;
 
-	while (s && !(s->sent && s->info.si_signo == SIGCHLD))
-		s = s->next;
+	STAILQ_FOREACH(s, &y->t.pending, link)
+		if (s->sent && s->info.si_signo == SIGCHLD)
+			break;
 	if (!s)
 		s = task_add_pending(&y->t, info);
 	s->info = *info;
@@ -40,8 +41,9 @@ static bool wants_sigchld(const struct rtask *y)
 static void notify_tracer(struct recorder *r, pid_t by, pid_t tid, int status)
 {
 	const siginfo_t info = kernel_child_info(tid, status);
+	struct rtask *y;
 
-	for (struct rtask *y = r->tasks; y; y = y->next) {
+	TAILQ_FOREACH(y, &r->tasks, link) {
 		if (y->tgid != by || y->state == RTASK_GONE)
 			continue;
 		if (y->t.tid == by && wants_sigchld(y))
@@ -337,11 +339,9 @@ static bool kernel_reports(const struct rtask *rt)
 
 static void ended_add(struct recorder *r, const struct rtask *rt)
 {
-	struct ended **at = &r->ended, *e = xcalloc(1, sizeof(*e));
+	struct ended *e = xcalloc(1, sizeof(*e));
 
-	while (*at)
-		at = &(*at)->next;
-	*at = e;
+	STAILQ_INSERT_TAIL(&r->ended, e, link);
 	e->by = rt->traced.by;
 	e->tid = rt->t.tid;
 	e->pgid = getpgid(rt->tgid);
@@ -349,17 +349,21 @@ static void ended_add(struct recorder *r, const struct rtask *rt)
 	notify_tracer(r, e->by, e->tid, e->status);
 }
 
+static void ended_remove(struct recorder *r, struct ended *e)
+{
+	STAILQ_REMOVE(&r->ended, e, ended, link);
+	free(e);
+}
+
 static void tracer_gone(struct recorder *r, pid_t by)
 {
-	for (struct ended **at = &r->ended, *e; (e = *at);) {
-		if (e->by == by) {
-			*at = e->next;
-			free(e);
-		} else {
-			at = &e->next;
-		}
-	}
-	for (struct rtask *x = r->tasks; x; x = x->next) {
+	struct ended *e, *next;
+	struct rtask *x;
+
+	STAILQ_FOREACH_SAFE(e, &r->ended, link, next)
+		if (e->by == by)
+			ended_remove(r, e);
+	TAILQ_FOREACH(x, &r->tasks, link) {
 		struct traced *d = &x->traced;
 		if (d->by != by)
 			continue;
@@ -394,9 +398,11 @@ pid_t emulated_wait(struct recording *rec, struct task *by, pid_t which, bool lo
 {
 	struct recorder *r = (struct recorder *)rec;
 	pid_t process = ((struct rtask *)by)->tgid;
+	struct rtask *x;
+	struct ended *e;
 	bool some = false;
 
-	for (struct rtask *x = r->tasks; x; x = x->next) {
+	TAILQ_FOREACH(x, &r->tasks, link) {
 		struct traced *d = &x->traced;
 		if (d->by != process || !is_waited_for(which, x->t.tid, getpgid(x->tgid), process))
 			continue;
@@ -408,14 +414,12 @@ pid_t emulated_wait(struct recording *rec, struct task *by, pid_t which, bool lo
 		}
 		some |= !kernel_reports(x);
 	}
-	for (struct ended **at = &r->ended, *e; (e = *at); at = &e->next)
+	STAILQ_FOREACH(e, &r->ended, link)
 		if (e->by == process && is_waited_for(which, e->tid, e->pgid, process)) {
 			pid_t tid = e->tid;
 			*status = e->status;
-			if (!look) {
-				*at = e->next;
-				free(e);
-			}
+			if (!look)
+				ended_remove(r, e);
 			return tid;
 		}
 	return some && (which > 0 || !proc_has_child(process)) ? -1 : 0;

@@ -81,7 +81,9 @@ static void put_robust_list(struct recorder *r, struct rtask *rt)
 
 static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
 {
-	for (struct rtask *x = r->tasks; x; x = x->next)
+	struct rtask *x;
+
+	TAILQ_FOREACH(x, &r->tasks, link)
 		if (x != rt && x->state != RTASK_GONE && x->t.mm == rt->t.mm)
 			return x;
 	return NULL;

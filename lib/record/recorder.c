@@ -40,7 +40,9 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 
 static bool object_mapped(struct recording *rec, uint64_t object)
 {
-	for (struct rtask *rt = ((struct recorder *)rec)->tasks; rt; rt = rt->next)
+	struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &((struct recorder *)rec)->tasks, link)
 		if (rt->t.mm && kernel_mm_maps_object(rt->t.mm, object))
 			return true;
 	return false;
@@ -49,9 +51,10 @@ static bool object_mapped(struct recording *rec, uint64_t object)
 static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
 {
 	uint64_t *sps = xcalloc(r->live, sizeof(*sps));
+	struct rtask *x;
 	size_t n = 0;
 
-	for (struct rtask *x = r->tasks; x; x = x->next)
+	TAILQ_FOREACH(x, &r->tasks, link)
 		if (x->state != RTASK_GONE && x->t.mm == rt->t.mm && n < r->live)
 			sps[n++] = x->sp;
 	int e = task_checksum(&rt->t, sps, n, sum);
@@ -160,7 +163,9 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 /* Another task that shares its memory is between two exact points. */
 static bool hidden_by_another(struct recorder *r, struct rtask *x)
 {
-	for (struct rtask *y = r->tasks; y; y = y->next)
+	struct rtask *y;
+
+	TAILQ_FOREACH(y, &r->tasks, link)
 		if (y != x && y->state == RTASK_BETWEEN && y->t.mm == x->t.mm)
 			return true;
 	return false;
@@ -171,20 +176,26 @@ static bool may_run(struct recorder *r, struct rtask *x)
 	return rtask_is_ready(x) && !hidden_by_another(r, x);
 }
 
+/* Round-robin: the first task comes after the last. */
+static struct rtask *task_after(struct recorder *r, struct rtask *rt)
+{
+	struct rtask *next = rt ? TAILQ_NEXT(rt, link) : NULL;
+
+	return next ? next : TAILQ_FIRST(&r->tasks);
+}
+
 /* The next task after rt that can run. */
 static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 {
-	struct rtask *first = rt && rt->next ? rt->next : r->tasks, *x = first;
+	struct rtask *first = task_after(r, rt), *x = first;
 
 	if (r->chaos)
 		return chaos_pick(r, may_run);
-	while (x) {
+	do {
 		if (may_run(r, x))
 			return x;
-		x = x->next ? x->next : r->tasks;
-		if (x == first)
-			return NULL;
-	}
+		x = task_after(r, x);
+	} while (x != first);
 	return NULL;
 }
 
@@ -300,9 +311,10 @@ static bool continues(const struct rtask *rt)
 
 static bool all_stopped(const struct recorder *r)
 {
+	const struct rtask *rt;
 	bool some = false;
 
-	for (const struct rtask *rt = r->tasks; rt; rt = rt->next) {
+	TAILQ_FOREACH(rt, &r->tasks, link) {
 		if (rt->state == RTASK_GONE)
 			continue;
 		if (rt->sched != SCHED_STOPPED || rt->stop.pending || continues(rt))
@@ -314,15 +326,15 @@ static bool all_stopped(const struct recorder *r)
 
 static void loop(struct recorder *r)
 {
-	struct rtask *rt = NULL;
+	struct rtask *rt = NULL, *x;
 
 	for (;;) {
 		bool waiting = false;
-		for (struct rtask *x = r->tasks; x; x = x->next)
+		TAILQ_FOREACH(x, &r->tasks, link)
 			waiting |= x->state != RTASK_GONE || !x->reaped;
 		if (!waiting || r->rec.failed)
 			return;
-		for (struct rtask *x = r->tasks; x; x = x->next)
+		TAILQ_FOREACH(x, &r->tasks, link)
 			if (x->state == RTASK_ENDING && !x->stop.pending)
 				rtask_check_ended(r, x);
 		rt = next_ready(r, rt);
@@ -344,9 +356,10 @@ static void loop(struct recorder *r)
 
 static void kill_all(struct recorder *r)
 {
+	struct rtask *rt;
 	int status;
 
-	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+	TAILQ_FOREACH(rt, &r->tasks, link)
 		if (!rt->reaped)
 			kill(rt->tgid, SIGKILL);
 	for (;;) {
@@ -386,13 +399,13 @@ static void recorder_free(struct recorder *r)
 	free(r->chaos);
 	kernel_recording_free(&r->rec);
 	soft_close(&r->soft);
-	for (struct rtask *rt = r->tasks, *next; rt; rt = next) {
-		next = rt->next;
+	for (struct rtask *rt; (rt = TAILQ_FIRST(&r->tasks));) {
+		TAILQ_REMOVE(&r->tasks, rt, link);
 		mm_put(rt->t.mm);
 		rtask_free(rt);
 	}
-	for (struct ended *e = r->ended, *next; e; e = next) {
-		next = e->next;
+	for (struct ended *e; (e = STAILQ_FIRST(&r->ended));) {
+		STAILQ_REMOVE_HEAD(&r->ended, link);
 		free(e);
 	}
 	for (size_t i = 0; i < r->nwarned; i++)
@@ -468,6 +481,8 @@ int record_run(const struct record_options *o, int *signal)
 
 	*signal = 0;
 	inherit_save();
+	TAILQ_INIT(&r.tasks);
+	STAILQ_INIT(&r.ended);
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
 	r.rec.ptrace = emulated_request;

@@ -15,6 +15,8 @@
 #include "record/record.h"
 #include "record/rtask.h"
 
+#include <bsd/sys/queue.h>
+
 struct chaos;
 struct ended;
 
@@ -27,7 +29,7 @@ struct preemption {
 struct recorder {
 	struct recording rec; /* first: a struct recording of this floor is a struct recorder */
 	const struct record_options *o;
-	struct rtask *tasks; /* list */
+	struct rtasks tasks; /* in the order of their time slices */
 	size_t live;         /* tasks that are not gone */
 	struct rtask *root;  /* the program's first process */
 	bool root_done;      /* waitpid has reported its end, by root_status */
@@ -46,7 +48,7 @@ struct recorder {
 	bool stop_shown; /* rr-record has stopped as the program did, and no task has run since */
 	char *warned[64];
 	size_t nwarned;
-	struct ended *ended; /* list, oldest first: emulated_stops.c */
+	STAILQ_HEAD(, ended) ended; /* oldest first: emulated_stops.c */
 	char *dir;
 	uint64_t events;
 };

@@ -112,7 +112,8 @@ bool rtask_can_step(const struct rtask *rt)
 
 bool rtask_can_checksum(const struct rtask *rt)
 {
-	return rt->state == RTASK_AT_POINT && rt->point.kind == POINT_EVENT && !rt->t.pending;
+	return rt->state == RTASK_AT_POINT && rt->point.kind == POINT_EVENT &&
+	       STAILQ_EMPTY(&rt->t.pending);
 }
 
 bool rtask_can_interrupt(const struct rtask *rt)
@@ -160,7 +161,9 @@ int rtask_take_stop(struct rtask *rt)
 
 struct rtask *recorder_find(struct recorder *r, pid_t tid)
 {
-	for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+	struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &r->tasks, link)
 		if (rt->t.tid == tid)
 			return rt;
 	return NULL;
@@ -169,27 +172,21 @@ struct rtask *recorder_find(struct recorder *r, pid_t tid)
 struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid,
 			enum rtask_state state)
 {
-	struct rtask *rt = xcalloc(1, sizeof(*rt)), **at = &r->tasks;
+	struct rtask *rt = xcalloc(1, sizeof(*rt));
 
-	rt->t.tid = tid;
-	rt->t.mm = mm;
+	task_init(&rt->t, tid, mm);
 	rt->tgid = tgid;
 	rt->state = state;
 	rt->sched = SCHED_READY;
 	soft_arm(&rt->count, SOFT_FAR);
-	while (*at)
-		at = &(*at)->next;
-	*at = rt;
+	TAILQ_INSERT_TAIL(&r->tasks, rt, link);
 	r->live++;
 	return rt;
 }
 
 void rtask_free(struct rtask *rt)
 {
-	for (struct pending_signal *s = rt->t.pending, *next; s; s = next) {
-		next = s->next;
-		free(s);
-	}
+	task_clear(&rt->t);
 	kernel_call_free(&rt->call);
 	hpc_close(&rt->hpc);
 	free(rt);
@@ -229,20 +226,20 @@ void rtask_reaped(struct recorder *r, struct rtask *rt, int status)
 
 void recorder_forget_gone(struct recorder *r)
 {
-	for (struct rtask **at = &r->tasks; *at;) {
-		struct rtask *rt = *at;
+	struct rtask *rt, *next;
+
+	TAILQ_FOREACH_SAFE(rt, &r->tasks, link, next)
 		if (rt->state == RTASK_GONE && rt->reaped && rt != r->root) {
-			*at = rt->next;
+			TAILQ_REMOVE(&r->tasks, rt, link);
 			rtask_free(rt);
-		} else {
-			at = &rt->next;
 		}
-	}
 }
 
 bool recorder_others_ready(const struct recorder *r, const struct rtask *rt)
 {
-	for (const struct rtask *x = r->tasks; x; x = x->next)
+	const struct rtask *x;
+
+	TAILQ_FOREACH(x, &r->tasks, link)
 		if (x != rt && rtask_is_ready(x))
 			return true;
 	return false;

@@ -11,6 +11,8 @@
 #include "tracee/task.h"
 #include "tracee/waitstatus.h"
 
+#include <bsd/sys/queue.h>
+
 struct recorder;
 
 /* Where a task is. STATES.md has the same list with its transitions. */
@@ -67,9 +69,11 @@ struct stop {
 	int status;
 };
 
+TAILQ_HEAD(rtasks, rtask);
+
 struct rtask {
-	struct task t;      /* first: a struct task of the recorder's is a struct rtask */
-	struct rtask *next; /* all tasks, in the order of their time slices */
+	struct task t; /* first: a struct task of the recorder's is a struct rtask */
+	TAILQ_ENTRY(rtask) link;
 	pid_t tgid;
 	enum rtask_state state; /* changed by rtask_set_state() only */
 	enum rtask_sched sched;

@@ -187,14 +187,14 @@ static bool answer_tsc(struct recorder *r, struct rtask *rt, const siginfo_t *si
  * those that have been sent again, or at those that have not. */
 static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
 {
-	for (struct pending_signal **p = &rt->t.pending; *p; p = &(*p)->next) {
-		struct pending_signal *s = *p;
+	struct pending_signal *s;
+
+	STAILQ_FOREACH(s, &rt->t.pending, link) {
 		if (s->sent != sent || s->info.si_signo != si->si_signo)
 			continue;
 		*si = s->info;
 		ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
-		*p = s->next;
-		free(s);
+		task_remove_pending(&rt->t, s);
 		return true;
 	}
 	return false;
@@ -204,7 +204,11 @@ static bool take_pending(struct rtask *rt, siginfo_t *si, bool sent)
  */
 static bool is_pending(const struct rtask *rt, int sig)
 {
-	for (const struct pending_signal *s = rt->t.pending; s && sig < SIGRTMIN; s = s->next)
+	const struct pending_signal *s;
+
+	if (sig >= SIGRTMIN)
+		return false;
+	STAILQ_FOREACH(s, &rt->t.pending, link)
 		if (!s->sent && s->info.si_signo == sig)
 			return true;
 	return false;
@@ -246,7 +250,9 @@ void signal_restore_mask(struct rtask *rt)
 
 static void defer_pending(struct rtask *rt, uint64_t caught)
 {
-	for (const struct pending_signal *s = rt->t.pending; s; s = s->next)
+	const struct pending_signal *s;
+
+	STAILQ_FOREACH(s, &rt->t.pending, link)
 		if (!s->sent && caught >> (s->info.si_signo - 1) & 1)
 			defer(rt, s->info.si_signo);
 }
@@ -310,22 +316,17 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 
 void signal_check_overdue(struct rtask *rt)
 {
+	const struct pending_signal *s;
+
 	if (!rt->overdue_ns || rt->overdue_sig || now_ns() < rt->overdue_ns)
 		return;
-	for (struct pending_signal *s = rt->t.pending; s && !rt->overdue_sig; s = s->next)
-		if (!s->sent && !is_caught(&rt->t, s->info.si_signo))
+	STAILQ_FOREACH(s, &rt->t.pending, link)
+		if (!s->sent && !is_caught(&rt->t, s->info.si_signo)) {
 			rt->overdue_sig = s->info.si_signo;
+			break;
+		}
 	if (rt->overdue_sig)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, rt->overdue_sig);
-}
-
-static struct pending_signal *first_pending(struct rtask *rt)
-{
-	struct pending_signal *s = rt->t.pending;
-
-	while (s && s->sent)
-		s = s->next;
-	return s;
 }
 
 /* Puts the task in front of the call that `entry` enters, and has the signal delivered there. */
@@ -348,7 +349,7 @@ static void stop_before_call(struct rtask *rt, const struct trace_regs *entry,
 bool signal_deliver_at_skipped_call(struct rtask *rt)
 {
 	struct trace_regs entry = rt->t.regs;
-	struct pending_signal *s = first_pending(rt);
+	struct pending_signal *s = task_first_pending(&rt->t);
 
 	if (s && ARCH_SYSNO(&entry) == SYS_rt_sigreturn && is_timer_signal(&s->info))
 		s = NULL;
@@ -361,7 +362,7 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
 	struct trace_regs entry = t->regs;
-	struct pending_signal *s = first_pending(rt);
+	struct pending_signal *s = task_first_pending(&rt->t);
 	int status;
 
 	/* the handler that it would interrupt has returned */

@@ -63,18 +63,9 @@ void tick_stop_at_edge(struct rtask *rt)
 	rt->edge_asked_ns = now_ns();
 }
 
-static const struct pending_signal *first_pending(const struct rtask *rt)
-{
-	const struct pending_signal *s = rt->t.pending;
-
-	while (s && s->sent)
-		s = s->next;
-	return s;
-}
-
 void tick_stop_if_pending(struct rtask *rt)
 {
-	if (first_pending(rt) && !rt->inject)
+	if (task_first_pending(&rt->t) && !rt->inject)
 		tick_stop_at_edge(rt);
 }
 
@@ -218,7 +209,7 @@ void tick_undo_call(struct rtask *rt)
 
 void tick_stop_left(struct rtask *rt)
 {
-	struct pending_signal *s = (struct pending_signal *)first_pending(rt);
+	struct pending_signal *s = task_first_pending(&rt->t);
 
 	switch (rt->state) {
 	case RTASK_SKIPPING: rtask_set_state(rt, RTASK_REPEATING); return;

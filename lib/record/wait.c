@@ -84,7 +84,9 @@ static bool has_shared_memory(struct task *t)
 /* Some task is ready that cannot see this one's memory. */
 static bool unrelated_ready(struct recorder *r, struct rtask *rt)
 {
-	for (struct rtask *x = r->tasks; x; x = x->next)
+	struct rtask *x;
+
+	TAILQ_FOREACH(x, &r->tasks, link)
 		if (x != rt && rtask_is_ready(x) && x->t.mm != rt->t.mm)
 			return !has_shared_memory(&rt->t);
 	return false;
@@ -197,10 +199,12 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 
 void recorder_wait(struct recorder *r)
 {
+	struct rtask *rt;
+
 	if (wait_one(r, -1, 0) < 0) {
 		/* The kernel has no task left to report: those that are still in the list are gone.
 		 */
-		for (struct rtask *rt = r->tasks; rt; rt = rt->next)
+		TAILQ_FOREACH(rt, &r->tasks, link)
 			if (rt->state != RTASK_GONE)
 				rtask_gone(r, rt);
 	}

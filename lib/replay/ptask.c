@@ -68,8 +68,7 @@ struct ptask *ptask_add(struct replayer *p, pid_t tid, pid_t id, struct mm *mm)
 {
 	struct ptask *pt = xcalloc(1, sizeof(*pt));
 
-	pt->t.tid = tid;
-	pt->t.mm = mm;
+	task_init(&pt->t, tid, mm);
 	pt->id = pt->pid = id;
 	soft_arm(&pt->count, SOFT_FAR);
 	SLIST_INSERT_HEAD(&p->tasks, pt, link);
@@ -296,6 +295,7 @@ void ptask_end(struct replayer *p, struct ptask *pt)
 	while (!task_wait(&pt->t, &status) && wait_is_stop(status))
 		;
 	hpc_close(&pt->hpc);
+	task_clear(&pt->t);
 	mm_put(pt->t.mm);
 	free(pt);
 }

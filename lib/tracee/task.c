@@ -11,6 +11,19 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+void task_init(struct task *t, pid_t tid, struct mm *mm)
+{
+	t->tid = tid;
+	t->mm = mm;
+	STAILQ_INIT(&t->pending);
+}
+
+void task_clear(struct task *t)
+{
+	while (!STAILQ_EMPTY(&t->pending))
+		task_remove_pending(t, STAILQ_FIRST(&t->pending));
+}
+
 int task_get_regs(struct task *t)
 {
 	return arch_get_regs(t->tid, &t->regs);
@@ -139,11 +152,25 @@ void task_set_stack_limit(struct task *t, uint64_t bytes)
 
 struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info)
 {
-	struct pending_signal **p = &t->pending, *s = xcalloc(1, sizeof(*s));
+	struct pending_signal *s = xcalloc(1, sizeof(*s));
 
 	s->info = *info;
-	while (*p)
-		p = &(*p)->next;
-	*p = s;
+	STAILQ_INSERT_TAIL(&t->pending, s, link);
+	return s;
+}
+
+void task_remove_pending(struct task *t, struct pending_signal *s)
+{
+	STAILQ_REMOVE(&t->pending, s, pending_signal, link);
+	free(s);
+}
+
+struct pending_signal *task_first_pending(const struct task *t)
+{
+	struct pending_signal *s;
+
+	STAILQ_FOREACH(s, &t->pending, link)
+		if (!s->sent)
+			break;
 	return s;
 }

@@ -11,6 +11,7 @@
 #include "arch/ptrace.h"
 #include "trace/trace.h"
 
+#include <bsd/sys/queue.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -27,7 +28,7 @@ static inline void task_gone_ok(int error)
 }
 
 struct pending_signal {
-	struct pending_signal *next;
+	STAILQ_ENTRY(pending_signal) link;
 	siginfo_t info;
 	bool sent; /* sent to the task through the kernel, which will report it with another siginfo
 		    */
@@ -40,16 +41,21 @@ struct task {
 	bool trap_due;
 	bool away;              /* it executes the agent; `regs` are the program's registers */
 	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
-	struct pending_signal *pending; /* deferred to an exact point; oldest first */
-	cpu_set_t affinity;             /* the affinity that the program has set */
-	uint64_t scratch;               /* address of its scratch memory; 0: none yet */
-	bool clock_faults;              /* the program has asked for clock instructions to fault */
+	STAILQ_HEAD(, pending_signal) pending; /* deferred to an exact point; oldest first */
+	cpu_set_t affinity;                    /* the affinity that the program has set */
+	uint64_t scratch;                      /* address of its scratch memory; 0: none yet */
+	bool clock_faults; /* the program has asked for clock instructions to fault */
 	uint64_t debug[TRACE_DEBUG_REGS]; /* debug registers, as the emulated tracer has set them */
 	bool debugged;                    /* some of them are in use */
 	/* a bit for each of their watchpoints that has triggered, until that is reported to the
 	 * tracer */
 	unsigned triggered;
 };
+
+/* t is zeroed. It takes over the reference to mm, if that is not NULL. */
+void task_init(struct task *t, pid_t tid, struct mm *mm);
+/* Frees its pending signals; mm is the caller's again. */
+void task_clear(struct task *t);
 
 TASK_CHECKED int task_get_regs(struct task *t);
 TASK_CHECKED int task_set_regs(struct task *t); /* from t->regs */
@@ -90,8 +96,11 @@ TASK_CHECKED int task_set_xstate(struct task *t, const void *buf, size_t n);
 /* Extended states that are set from now on have the layout of this machine. */
 void task_xstate_recorded(const struct arch_xlayout *there);
 
-struct pending_signal *task_add_pending(struct task *t,
-					const siginfo_t *info); /* it becomes the last one */
+/* Appends a pending signal. */
+struct pending_signal *task_add_pending(struct task *t, const siginfo_t *info);
+void task_remove_pending(struct task *t, struct pending_signal *s); /* frees it */
+/* The oldest that is not `sent`; NULL: none. */
+struct pending_signal *task_first_pending(const struct task *t);
 
 /* Sets the limit of its stack in bytes, as far as this machine's hard limit allows. */
 void task_set_stack_limit(struct task *t, uint64_t bytes);
