@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <sys/time.h>
 
-static volatile sig_atomic_t rings;
+static volatile sig_atomic_t expirations;
 
 static void ring(int sig)
 {
 	(void)sig;
-	rings++;
+	expirations++;
 }
 
 int main(void)
@@ -19,7 +19,7 @@ int main(void)
 	sigset_t set, none;
 
 	CHECK(signal(SIGALRM, ring) != SIG_ERR);
-	CHECK(alarm(500) == 0 && alarm(0) >= 499 && rings == 0);
+	CHECK(alarm(500) == 0 && alarm(0) >= 499 && expirations == 0);
 	CHECK(!setitimer(ITIMER_REAL, &later, NULL) && !getitimer(ITIMER_REAL, &old));
 	printf("left %ld.%06ld\n", (long)old.it_value.tv_sec, (long)old.it_value.tv_usec);
 	CHECK(old.it_value.tv_sec >= 990 && old.it_value.tv_sec <= 1000);
@@ -28,12 +28,12 @@ int main(void)
 	sigaddset(&set, SIGALRM);
 	CHECK(!sigprocmask(SIG_BLOCK, &set, NULL));
 	CHECK(!setitimer(ITIMER_REAL, &soon, &old) && old.it_value.tv_sec > 900);
-	CHECK(sigsuspend(&none) == -1 && errno == EINTR && rings == 1);
+	CHECK(sigsuspend(&none) == -1 && errno == EINTR && expirations == 1);
 	CHECK(!sigprocmask(SIG_UNBLOCK, &set, NULL));
 	alarm(1);
-	while (rings == 1)
+	while (expirations == 1)
 		pause();
-	CHECK(rings == 2);
+	CHECK(expirations == 2);
 	puts("ok");
 	return 0;
 }

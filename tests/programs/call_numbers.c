@@ -1,5 +1,4 @@
-/* The kernel looks at the lower half of a call's number alone; int 0x80 makes a 32-bit call, or
- * none. */
+/* The kernel uses only the lower half of a call's number. int 0x80 makes a 32-bit call, or none. */
 #include "check.h"
 
 #include <sys/syscall.h>
@@ -12,7 +11,7 @@ static long call(unsigned long number)
 	return result;
 }
 
-/* Where there are no 32-bit programs there may be a fault instead. */
+/* If the kernel does not support 32-bit programs, this may fault. */
 static long old_call(long number)
 {
 	pid_t pid = fork();

@@ -1,5 +1,5 @@
-/* What every tracee in this directory shares. Include it first: it turns on the GNU interfaces.
- * stdout is line buffered, so that a fork never copies unwritten output. */
+/* What all tracees of this directory share. Include it first, because it turns on the GNU
+ * interfaces. stdout is line buffered, so that a fork never copies unwritten output. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Ends the process with status 1 if cond is false; also fit for forked children. */
+/* Ends the process with status 1 if cond is false. It works in forked children, too. */
 #define CHECK(cond) \
 	do { \
 		if (!(cond)) { \
@@ -25,7 +25,7 @@
 		} \
 	} while (0)
 
-/* Ends the program with status 77: the machine lacks what it wants to show. */
+/* Ends the program with status 77, because the machine lacks what the program shows. */
 #define SKIP(why) \
 	do { \
 		printf("skip: %s\n", why); \

@@ -1,6 +1,5 @@
-/* What each signal does by default to a child: end it, stop it, or nothing.
- * (In a group of its own, whose stop signals are not ignored: its parent is in the same session.)
- */
+/* The default action of each signal on a child: end it, stop it, or nothing. The child is in its
+ * own process group, so that stop signals work: its parent is in the same session. */
 #include "check.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* A call given a larger size than it fills: memory that it does not write stays, even where it
- * could not be written. */
+/* A call is given a larger size than it fills. Memory that it does not write stays unchanged, even
+ * memory that cannot be written. */
 #include "check.h"
 
 #include <sys/mman.h>

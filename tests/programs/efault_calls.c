@@ -1,5 +1,5 @@
-/* System calls given bad pointers fail with EFAULT and raise nothing; partial buffers count as far
- * as they go. */
+/* System calls with bad pointers fail with EFAULT and raise no signal. Partly valid buffers are
+ * used up to their end. */
 #include "check.h"
 
 #include <sys/mman.h>

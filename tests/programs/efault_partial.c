@@ -1,11 +1,11 @@
-/* A call that meets the end of memory on its way fails, and has written what came before. */
+/* A call that reaches the end of memory fails after it has written what came before. */
 #include "check.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
-static char *edge; /* the first address that is not there */
+static char *edge; /* the first unmapped address */
 
 static void show(const char *what, long result)
 {

@@ -1,5 +1,5 @@
-/* Threads of several processes execute other programs, repeatedly, under the id of their process's
- * leader, which ends meanwhile. */
+/* Threads of several processes repeatedly execute other programs and take over the id of the
+ * leader, which may be ending. */
 #include "check.h"
 
 #include <pthread.h>
@@ -29,7 +29,7 @@ static void again(int n)
 	snprintf(count, sizeof(count), "%d", n);
 	CHECK(!pthread_create(&t, NULL, wait_for_ever, NULL));
 	CHECK(!pthread_create(&t, NULL, become, NULL));
-	if (n % 2) /* in a call, or on the way there */
+	if (n % 2) /* in a call, or about to make it */
 		pause();
 	for (;;)
 		sched_yield();

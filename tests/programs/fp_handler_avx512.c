@@ -17,7 +17,7 @@ static void use(int sig)
 	handled++;
 }
 
-/* Not main: where the compiler may use them for anything. */
+/* Not in main, where the compiler may use the registers for anything. */
 __attribute__((target("avx512f"), noinline)) static void look(void)
 {
 	unsigned long before[8] = {11, 22, 33, 44, 55, 66, 77, 88}, after[8] = {0};

@@ -1,4 +1,4 @@
-/* What the kernel reports of mounts, and a file system that is configured but never mounted. */
+/* The kernel reports mounts, and a file system is configured but never mounted. */
 #include "show_call.h"
 
 #include <sys/stat.h>

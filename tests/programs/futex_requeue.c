@@ -27,7 +27,7 @@ int main(void)
 	}
 	CHECK(syscall(SYS_futex, &first, FUTEX_CMP_REQUEUE, 1, 1L, &second, 8) == -1 &&
 	      errno == EAGAIN);
-	/* One woken, one moved: both count. */
+	/* The result counts both the woken and the requeued waiter. */
 	CHECK(syscall(SYS_futex, &first, FUTEX_CMP_REQUEUE, 1, 1L, &second, 7) == 2);
 	CHECK(syscall(SYS_futex, &first, FUTEX_REQUEUE, 0, 5L, &second) == 1);
 	CHECK(syscall(SYS_futex, &first, FUTEX_WAKE, 9) == 0);

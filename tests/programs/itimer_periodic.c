@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <sys/time.h>
 
-static volatile sig_atomic_t rings;
+static volatile sig_atomic_t expirations;
 
 static void ring(int sig)
 {
 	(void)sig;
-	rings++;
+	expirations++;
 }
 
 int main(void)
@@ -22,12 +22,12 @@ int main(void)
 
 	CHECK(!pipe(fds) && !sigaction(SIGALRM, &action, NULL));
 	CHECK(!setitimer(ITIMER_REAL, &every, NULL));
-	while (rings < 10) {
+	while (expirations < 10) {
 		CHECK(read(fds[0], &byte, 1) == -1 && errno == EINTR);
 		interrupted++;
 	}
 	CHECK(!setitimer(ITIMER_REAL, &off, NULL));
-	printf("%d rings, %d interrupted reads\n", (int)rings, interrupted);
+	printf("%d expirations, %d interrupted reads\n", (int)expirations, interrupted);
 	puts("ok");
 	return 0;
 }

@@ -5,14 +5,14 @@
 #include <signal.h>
 #include <sys/time.h>
 
-static volatile sig_atomic_t virtual_rings, profile_rings;
+static volatile sig_atomic_t virtual_expirations, profile_expirations;
 
 static void ring(int sig)
 {
 	if (sig == SIGVTALRM)
-		virtual_rings++;
+		virtual_expirations++;
 	else
-		profile_rings++;
+		profile_expirations++;
 }
 
 int main(void)
@@ -23,7 +23,7 @@ int main(void)
 
 	CHECK(signal(SIGVTALRM, ring) != SIG_ERR && signal(SIGPROF, ring) != SIG_ERR);
 	CHECK(!setitimer(ITIMER_VIRTUAL, &soon, NULL) && !setitimer(ITIMER_PROF, &soon, NULL));
-	while (!virtual_rings || !profile_rings) {
+	while (!virtual_expirations || !profile_expirations) {
 		for (work = 0; work < 500000; work++)
 			;
 		CHECK(getppid() > 0);

@@ -19,7 +19,7 @@ int main(void)
 	show_call("keyctl: read", r, data, sizeof(data));
 	CHECK(r < 0 || !memcmp(data, "secret", 7));
 	memset(data, 0, sizeof(data));
-	r = syscall(SYS_keyctl, KEYCTL_READ, key, data, 3ul); /* says how long it is */
+	r = syscall(SYS_keyctl, KEYCTL_READ, key, data, 3ul); /* reports its length */
 	show_call("keyctl: read of a short buffer", r, data, sizeof(data));
 	r = syscall(SYS_keyctl, KEYCTL_READ, KEY_SPEC_PROCESS_KEYRING, list, sizeof(list));
 	show_call("keyctl: read of a keyring", r, list, sizeof(list));

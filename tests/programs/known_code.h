@@ -1,4 +1,5 @@
-/* Where the code of the program and its libraries is, as the dynamic linker tells. */
+/* Whether an address is in the code of the program or its libraries, by the dynamic linker's
+ * list. */
 #ifndef KNOWN_CODE_H
 #define KNOWN_CODE_H
 

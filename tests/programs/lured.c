@@ -1,6 +1,6 @@
 /* cflags: -static -no-pie -fno-asynchronous-unwind-tables -s */
-/* A function that nothing tells of, and a number in the data that is an address inside one of its
- * instructions, from where on the bytes look like a function with a loop. */
+/* A function that no table names, and a number in the data that is an address inside one of its
+ * instructions, from which the bytes look like a function with a loop. */
 #include "check.h"
 
 #include <stdint.h>
@@ -10,7 +10,7 @@ __asm__(".p2align 4\nbefore_hidden = . - 0x100000000\n\tlea 1(%rdi), %rdx\n\tmov
 	"1:\tadd $3, %rax\n\tdec %rdx\n\tjnz 1b\n\tret\n\tint3\n");
 extern const char lured[];
 
-/* Reached by a number that does not look like its address. */
+/* Called through a number that does not look like its address. */
 extern const char before_hidden[];
 static const char *volatile way = before_hidden;
 const char *volatile number = lured;

@@ -1,4 +1,4 @@
-/* MADV_FREE is for anonymous memory: of a file's mapping nothing is dropped. */
+/* MADV_FREE is for anonymous memory. It drops nothing from a mapping of a file. */
 #include "check.h"
 
 #include <sys/mman.h>

@@ -17,7 +17,7 @@ int main(void)
 	printf(" %p\n", (void *)p);
 	CHECK((in[0] & 1) && (in[3] & 1) && (in[6] & 1));
 	CHECK(munmap(p + 4096, 4096) == 0);
-	/* it fails at the gap, and has told of what is before it */
+	/* it fails at the gap, after it has reported the pages before */
 	for (int i = 0; i < 8; i++)
 		in[i] = 0xee;
 	CHECK(mincore(p, 8 * 4096, in) == -1 && errno == ENOMEM);

@@ -10,7 +10,7 @@ int main(void)
 
 	CHECK(p != MAP_FAILED);
 	memset(p, 'a', size);
-	/* In the way of growing in place, if the kernel grants the address. */
+	/* Keeps the mapping from growing in place, if the kernel grants the address. */
 	char *wall = mmap(p + size, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (int i = 0; i < 8; i++) {
 		CHECK(wall != p + size ||

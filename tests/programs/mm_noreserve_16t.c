@@ -1,5 +1,5 @@
-/* Sixteen terabytes reserved, as sanitizers do for their shadows, with a few pages in use: nobody
- * may walk through all of it. */
+/* Sixteen terabytes are reserved, as by sanitizers for their shadows, with a few pages in use.
+ * Walking through all of it would take too long. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -16,7 +16,7 @@ int main(void)
 		SKIP("no room for 16 TiB");
 	for (size_t at = 4096; at < SIZE; at *= 8)
 		memset(p + at, 'a', 100);
-	/* Memory is looked at every so many events. */
+	/* Memory is compared after so many events. */
 	for (int i = 0; i < 3000; i++)
 		getppid();
 	for (size_t at = 4096; at < SIZE; at *= 8)

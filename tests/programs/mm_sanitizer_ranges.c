@@ -1,5 +1,6 @@
-/* Nothing is mapped where ThreadSanitizer and MemorySanitizer place their shadows and heaps: they
- * refuse to start otherwise, or map over it (tsan_platform.h, msan.h in LLVM's compiler-rt). */
+/* Nothing is mapped where ThreadSanitizer and MemorySanitizer place their shadows and heaps.
+ * Otherwise they refuse to start, or map over it (tsan_platform.h, msan.h in LLVM's
+ * compiler-rt). */
 #include "check.h"
 
 static const unsigned long theirs[][2] = {

@@ -1,5 +1,5 @@
-/* Ranges over nearly all of the address space: munmap of holes, madvise that goes on after them,
- * mprotect that ends at the first. */
+/* Ranges over nearly all of the address space: munmap of holes, madvise that continues after them,
+ * mprotect that stops at the first. */
 #include "check.h"
 
 #include <sys/mman.h>
@@ -22,7 +22,7 @@ int main(void)
 
 	map(LOW);
 	map(HIGH);
-	/* In a child, as the program itself may be anywhere between the two. */
+	/* In a child, because the program itself may be anywhere between the two. */
 	CHECK((child = fork()) >= 0);
 	if (!child) {
 		CHECK(mprotect(LOW, HIGH - LOW, PROT_READ) == -1 && errno == ENOMEM);
@@ -32,7 +32,7 @@ int main(void)
 	}
 	CHECK(status_of(child) == 0);
 
-	/* MADV_GUARD_REMOVE, which Linux 6.13 brought. */
+	/* MADV_GUARD_REMOVE, since Linux 6.13 */
 	CHECK(madvise(LOW, HIGH - LOW, 103) == -1 && (errno == ENOMEM || errno == EINVAL));
 
 	char *from = HIGH - 0x1000, *to = HIGH + SIZE;

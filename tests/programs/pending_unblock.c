@@ -1,5 +1,5 @@
-/* Blocked signals stay pending, show in sigpending, and come when unblocked; ignoring drops them.
- */
+/* Blocked signals stay pending, show in sigpending, and are delivered when they are unblocked.
+ * Ignoring a signal drops it. */
 #include "check.h"
 
 #include <signal.h>

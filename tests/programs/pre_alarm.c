@@ -1,5 +1,5 @@
-/* alarm(1) ends a computation, by siglongjmp and by its default action. Most of that second is
- * slept away. */
+/* alarm(1) ends a computation, by siglongjmp and by its default action. The program sleeps for most
+ * of that second. */
 #include "preempt.h"
 
 #include <setjmp.h>

@@ -55,10 +55,10 @@ int main(void)
 	CHECK(backtrace(first, 8) > 1);
 	known_code_read();
 	handle(SIGPROF, look, 0);
-	ring_every(ITIMER_PROF, 1000);
+	timer_every(ITIMER_PROF, 1000);
 	while (hits < HITS)
 		sort(numbers, 20000);
-	ring_every(ITIMER_PROF, 0);
+	timer_every(ITIMER_PROF, 0);
 	printf("%d comparisons, %016lx\n", comparisons, (unsigned long)frames);
 end:
 	puts("ok");

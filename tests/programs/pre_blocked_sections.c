@@ -2,7 +2,7 @@
  */
 #include "preempt.h"
 
-static volatile sig_atomic_t rings, blocked;
+static volatile sig_atomic_t expirations, blocked;
 static volatile uint64_t where;
 
 static void ring(int sig, siginfo_t *info, void *context)
@@ -10,7 +10,7 @@ static void ring(int sig, siginfo_t *info, void *context)
 	(void)sig, (void)info;
 	CHECK(!blocked);
 	where = mix_frame(where, context);
-	rings++;
+	expirations++;
 }
 
 int main(void)
@@ -23,24 +23,25 @@ int main(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGALRM);
 	handle(SIGALRM, ring, 0);
-	ring_every(ITIMER_REAL, 1000);
+	timer_every(ITIMER_REAL, 1000);
 	while (waits < 20) {
 		CHECK(!sigprocmask(SIG_BLOCK, &set, NULL));
 		blocked = 1;
-		before = rings;
+		before = expirations;
 		for (i = 0; i < 1000000; i++)
 			x = mix(x, (uint64_t)i);
 		CHECK(!sigprocmask(SIG_BLOCK, NULL, &now) && sigismember(&now, SIGALRM));
-		CHECK(!sigpending(&pending) && rings == before);
+		CHECK(!sigpending(&pending) && expirations == before);
 		waits += sigismember(&pending, SIGALRM);
 		blocked = 0;
 		CHECK(!sigprocmask(SIG_UNBLOCK, &set, NULL));
-		CHECK(!sigismember(&pending, SIGALRM) || rings > before);
-		for (before = rings; rings == before; turns++)
+		CHECK(!sigismember(&pending, SIGALRM) || expirations > before);
+		for (before = expirations; expirations == before; turns++)
 			;
 	}
-	ring_every(ITIMER_REAL, 0);
-	printf("%lu turns, %d rings, %016lx\n", turns, (int)rings, (unsigned long)where);
+	timer_every(ITIMER_REAL, 0);
+	printf("%lu turns, %d expirations, %016lx\n", turns, (int)expirations,
+	       (unsigned long)where);
 	puts("ok");
 	return 0;
 }

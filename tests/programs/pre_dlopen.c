@@ -28,7 +28,7 @@ int main(void)
 		data[i] = (unsigned char)(i * i >> 3);
 	for (i = 0; i < 2; i++)
 		CHECK(!pthread_create(&threads[i], NULL, compute, (void *)i));
-	bell_start();
+	alarms_start();
 	for (i = 0; i < TIMES; i++) {
 		library = dlopen("libz.so.1", RTLD_NOW);
 		if (!library)
@@ -40,7 +40,7 @@ int main(void)
 		CHECK(!dlclose(library));
 		CHECK(!dlopen("libz.so.1", RTLD_NOW | RTLD_NOLOAD));
 	}
-	bell_stop();
+	alarms_stop();
 	atomic_store(&stop, 1);
 	for (i = 0; i < 2; i++) {
 		CHECK(!pthread_join(threads[i], NULL));

@@ -41,7 +41,7 @@ int main()
 	long ints = 0, ranges = 0, others = 0, destructions = 0;
 
 	handle(SIGPROF, profile, SA_RESTART);
-	ring_every(ITIMER_PROF, 1000);
+	timer_every(ITIMER_PROF, 1000);
 	for (int n = 0; n < 100000; n++) {
 		destructions += n % 4 + 1;
 		try {
@@ -56,7 +56,7 @@ int main()
 			others++;
 		}
 	}
-	ring_every(ITIMER_PROF, 0);
+	timer_every(ITIMER_PROF, 0);
 	printf("%d hits, %016lx\n", (int)hits, (unsigned long)where);
 	CHECK(ints == 33334 && ranges == 33333 && others == 33333 && destroyed == destructions);
 	puts("ok");

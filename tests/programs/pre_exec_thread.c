@@ -1,4 +1,5 @@
-/* A thread executes the program anew, twice, while the others compute; the last run ends well. */
+/* A thread executes the program once more, twice, while the others compute. The last run ends
+ * well. */
 #include "preempt.h"
 
 static atomic_int started;

@@ -20,7 +20,7 @@ FUNCTION(loop, "	xor %eax, %eax\n"
 	       ".globl loop_end\n"
 	       "loop_end:");
 
-static volatile sig_atomic_t faults, rings, inside;
+static volatile sig_atomic_t faults, expirations, inside;
 static volatile uint64_t where;
 
 static void skip(int sig, siginfo_t *info, void *context)
@@ -38,7 +38,7 @@ static void ring(int sig, siginfo_t *info, void *context)
 	(void)sig, (void)info;
 	where = mix_frame(mix(where, (uint64_t)faults), context);
 	inside += pc >= (char *)loop && pc < loop_end;
-	rings++;
+	expirations++;
 }
 
 int main(void)
@@ -48,13 +48,14 @@ int main(void)
 	CHECK(page != MAP_FAILED);
 	handle(SIGSEGV, skip, 0);
 	handle(SIGALRM, ring, 0);
-	ring_every(ITIMER_REAL, 1000);
-	while (rings < 40 || inside < 5) {
+	timer_every(ITIMER_REAL, 1000);
+	while (expirations < 40 || inside < 5) {
 		faults = 0;
 		CHECK(loop(page, 50) == 50 * 300 && faults == 50);
 	}
-	ring_every(ITIMER_REAL, 0);
-	printf("%d rings, %d inside, %016lx\n", (int)rings, (int)inside, (unsigned long)where);
+	timer_every(ITIMER_REAL, 0);
+	printf("%d expirations, %d inside, %016lx\n", (int)expirations, (int)inside,
+	       (unsigned long)where);
 	puts("ok");
 	return 0;
 }

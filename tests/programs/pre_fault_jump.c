@@ -1,5 +1,5 @@
-/* Jumps and calls that fault: the memory they go through, where they go, or the stack they push to.
- */
+/* Jumps and calls that fault: at the memory from which they read their target, at the target, or at
+ * the stack. */
 #include "preempt.h"
 
 #include <sys/mman.h>

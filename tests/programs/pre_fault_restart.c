@@ -1,5 +1,5 @@
-/* Loads and stores in loops of several shapes fault on every page; the handler sees the
- * instruction's own address, gives access, and the instruction runs again. */
+/* Loads and stores in loops of several shapes fault on every page. The handler sees the
+ * instruction's address and unprotects the page, and the instruction is restarted. */
 #include "preempt.h"
 
 #include <sys/mman.h>

@@ -4,8 +4,7 @@
 
 enum { TURNS = 300 };
 
-/* f(turns): rdi; each loop has its fault at *_at, goes on at *_next, and gives the number of turns
- */
+/* f(turns): rdi. Each loop faults at *_at, continues at *_next, and returns the number of turns. */
 FUNCTION(
 	store,
 	"	xor %eax, %eax\n	xor %edx, %edx\n1:	inc %rax\n.globl store_at\n"

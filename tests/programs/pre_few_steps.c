@@ -24,15 +24,15 @@ int main(void)
 	static int ids[2] = {0, 1};
 	pthread_t other;
 
-	handle(SIGALRM, stroke, SA_RESTART);
-	ring_every(ITIMER_REAL, 60000);
+	handle(SIGALRM, count_alarm, SA_RESTART);
+	timer_every(ITIMER_REAL, 60000);
 	CHECK(!pthread_create(&other, NULL, play, &ids[1]));
 	play(&ids[0]);
 	CHECK(!pthread_join(other, NULL));
 	CHECK(sums[0] == sums[1]);
-	while (strokes < 5)
+	while (alarms < 5)
 		;
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -42,7 +42,7 @@ int main(void)
 	int i, rounds = 0, status;
 
 	handle(SIGALRM, split, 0);
-	ring_every(ITIMER_REAL, 2000);
+	timer_every(ITIMER_REAL, 2000);
 	do {
 		x = compute();
 		CHECK(x == right);
@@ -50,7 +50,7 @@ int main(void)
 	} while (forks < CHILDREN && mine < 0);
 	if (mine >= 0)
 		_exit(40 + mine);
-	ring_every(ITIMER_REAL, 0);
+	timer_every(ITIMER_REAL, 0);
 	for (i = 0; i < CHILDREN; i++) {
 		status = status_of(children[i]);
 		CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 40 + i);

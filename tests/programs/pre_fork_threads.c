@@ -35,7 +35,7 @@ int main(void)
 		CHECK(!pthread_create(&threads[i], NULL, compute, (void *)(long)i));
 	while (started < 2)
 		;
-	bell_start();
+	alarms_start();
 	for (i = 0; i < CHILDREN; i++) {
 		child = fork();
 		CHECK(child >= 0);
@@ -49,7 +49,7 @@ int main(void)
 		printf("child saw %lu turns\n", (unsigned long)(theirs - x));
 		CHECK(WEXITSTATUS(status_of(child)) == i);
 	}
-	bell_stop();
+	alarms_stop();
 	atomic_store(&stop, 1);
 	for (i = 0; i < 2; i++)
 		CHECK(!pthread_join(threads[i], NULL));

@@ -1,13 +1,13 @@
 /* cflags: -static -no-pie -fno-asynchronous-unwind-tables -s */
-/* A loop in a function that nothing tells of but a table as Go programs have it. */
+/* A loop in a function that is named only by a table as in Go programs. */
 #include "check.h"
 
 #include <pthread.h>
 #include <stdint.h>
 
-/* The function is reached by a number that does not look like its address. The table: its header as
- * of Go 1.20, with one function from where the text begins; behind that function's entry, where it
- * ends. */
+/* The function is called through a number that does not look like its address. The table has the
+ * header of Go 1.20 and one function, at the beginning of the text; after that function's entry is
+ * the address of its end. */
 __asm__(".p2align 5\nbefore_waits = . - 0x100000000\nwaits:\n\tcmpl $0, (%rdi)\n\tje waits\n\tret\nwaits_end:\n"
 	"\t.pushsection .gopclntab, \"a\"\n\t.long 0xfffffff1\n\t.byte 0, 0, 1, 8\n\t.quad 1, 0, waits, 0, 0, 0, 0, 72\n"
 	"\t.long 0, 0, waits_end - waits\n\t.popsection\n");

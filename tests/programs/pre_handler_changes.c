@@ -52,13 +52,13 @@ int main(void)
 	int i;
 
 	handle(SIGALRM, change, 0);
-	ring_every(ITIMER_REAL, 500);
+	timer_every(ITIMER_REAL, 500);
 	for (i = 0; i < 30; i++) {
 		CHECK(until_register() == 0x1122334455667788);
 		CHECK(until_flag() == 0x83);
 		CHECK(until_moved() == 1);
 	}
-	ring_every(ITIMER_REAL, 0);
+	timer_every(ITIMER_REAL, 0);
 	printf("%d elsewhere\n", (int)ignored);
 	puts("ok");
 	return 0;

@@ -17,10 +17,10 @@ static void on_outer(int sig, siginfo_t *info, void *context)
 
 	(void)info, (void)context;
 	order[n++] = sig;
-	ring_every(ITIMER_PROF, 1000);
+	timer_every(ITIMER_PROF, 1000);
 	for (turns = 0; inner == before; turns++)
 		;
-	ring_every(ITIMER_PROF, 0);
+	timer_every(ITIMER_PROF, 0);
 	order[n++] = sig;
 	outer++;
 }

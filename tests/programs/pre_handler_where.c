@@ -37,10 +37,10 @@ int main(void)
 	      (uintptr_t)spin < (uintptr_t)etext);
 	known_code_read();
 	handle(SIGALRM, look, 0);
-	ring_every(ITIMER_REAL, 1000);
+	timer_every(ITIMER_REAL, 1000);
 	while (inside < 40)
 		CHECK(spin(300000) == 900000);
-	ring_every(ITIMER_REAL, 0);
+	timer_every(ITIMER_REAL, 0);
 	printf("%d inside, %d outside, %016lx\n", (int)inside, (int)outside, (unsigned long)where);
 	CHECK(outside < 40);
 	puts("ok");

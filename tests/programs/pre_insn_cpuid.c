@@ -1,4 +1,4 @@
-/* cpuid gives the same in every replay, in loops too; it clears the upper halves and keeps the
+/* cpuid gives the same in every replay, even in loops. It clears the upper halves and keeps the
  * flags. */
 #include "preempt.h"
 
@@ -28,7 +28,7 @@ int main(void)
 	struct leaf l;
 	unsigned i, sub;
 
-	bell_start();
+	alarms_start();
 	for (i = 0; i < sizeof(leaves) / sizeof(*leaves); i++)
 		for (sub = 0; sub < 3; sub++) {
 			ask(0xffffffff00000000ul | leaves[i], sub, &l);
@@ -38,12 +38,12 @@ int main(void)
 		}
 	ask(0, 0, &l);
 	CHECK(loop(500) == l.b);
-	for (i = 0; i < 500 || strokes < 10; i++) {
+	for (i = 0; i < 500 || alarms < 10; i++) {
 		ask(1, 0, &l);
 		hash = mix(hash, l.b);
 	}
 	printf("%016lx\n", hash);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

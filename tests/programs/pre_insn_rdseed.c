@@ -17,7 +17,7 @@ FUNCTION(
 
 static int failures;
 
-/* A number or none, and the flags that tell which. */
+/* A number or none, and the flags that show which. */
 static void check(int bits, uint64_t value, uint64_t flags)
 {
 	uint64_t kept = bits == 16 ? ~0xfffful : 0,
@@ -36,8 +36,8 @@ int main(void)
 
 	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & bit_RDSEED))
 		SKIP("no rdseed");
-	bell_start();
-	for (round = 0; round < 20 || strokes < 5; round++) {
+	alarms_start();
+	for (round = 0; round < 20 || alarms < 5; round++) {
 		each16();
 		each32();
 		each64();
@@ -54,7 +54,7 @@ int main(void)
 	second = retry();
 	CHECK(first != second);
 	printf("%016lx %016lx %016lx, %d failures\n", first, second, many(2000), failures);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -27,7 +27,7 @@ int main(void)
 	uint64_t last, now, flags;
 	int i;
 
-	bell_start();
+	alarms_start();
 	last = read_kept(&flags);
 	for (i = 0; i < 1000; i++) {
 		now = read_kept(&flags);
@@ -35,14 +35,14 @@ int main(void)
 		last = now;
 	}
 	printf("%lu %lu %lu\n", now, sum(1000), between(1000));
-	while (strokes < 10) {
+	while (alarms < 10) {
 		now = until(last + 100000);
 		CHECK(now >= last + 100000);
 		last = now;
 	}
 	printf("%lu %lu\n", last, until_bit());
 	CHECK(until(0) > last);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -26,19 +26,19 @@ int main(void)
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);
 	CHECK(!sched_setaffinity(0, sizeof(one), &one) && !getcpu(&cpu, &node));
-	bell_start();
+	alarms_start();
 	for (i = 0; i < 1000; i++) {
 		now = read_all(&aux, &flags);
 		CHECK(now >= last && aux == (node << 12 | cpu) && (flags & 0x8d5) == 0x8d5);
 		last = now;
 	}
-	while (strokes < 10) {
+	while (alarms < 10) {
 		now = until(last + 100000);
 		CHECK(now >= last + 100000);
 		last = now;
 	}
 	printf("%lu on %lx\n", last, aux);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -43,7 +43,8 @@ int main(void)
 		struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + i};
 
 		handle(SIGRTMIN + i, ring, i == 2 ? SA_ONSTACK : 0);
-		/* The one on the other stack keeps the others out: they would go on there. */
+		/* The one on the other stack blocks the others, which would run on that stack,
+		 * too. */
 		if (i == 2) {
 			struct sigaction act = {.sa_sigaction = ring,
 						.sa_flags = SA_SIGINFO | SA_ONSTACK};

@@ -16,7 +16,7 @@ static void nest(int sig, siginfo_t *info, void *context)
 		deepest = mine;
 	where = mix_frame(where, context);
 	if (++hits == HITS)
-		ring_every(ITIMER_REAL, 0);
+		timer_every(ITIMER_REAL, 0);
 	for (i = 0; mine < 6 && hits < HITS && i < 100000; i++)
 		work++;
 	CHECK(depth == mine);
@@ -28,7 +28,7 @@ int main(void)
 	unsigned long turns;
 
 	handle(SIGALRM, nest, SA_NODEFER);
-	ring_every(ITIMER_REAL, 100);
+	timer_every(ITIMER_REAL, 100);
 	for (turns = 0; hits < HITS; turns++)
 		;
 	CHECK(!depth);

@@ -23,14 +23,14 @@ int main(void)
 	uint64_t x = 1, n;
 
 	handle(SIGPROF, profile, SA_RESTART);
-	ring_every(ITIMER_PROF, 1000);
+	timer_every(ITIMER_PROF, 1000);
 	for (n = 0; hits < HITS; n++) {
 		x ^= x << 13;
 		x ^= x >> 7;
 		x ^= x << 17;
 		progress = n;
 	}
-	ring_every(ITIMER_PROF, 0);
+	timer_every(ITIMER_PROF, 0);
 	printf("%lu turns, state %016lx\n", (unsigned long)n, (unsigned long)x);
 	printf("hits at %lu %lu %lu %lu\n", first[0], first[1], first[2], first[3]);
 	printf("all: %016lx\n", (unsigned long)found);

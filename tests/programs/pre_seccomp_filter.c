@@ -1,4 +1,4 @@
-/* A filter that kills for any call but three does not mind signals in the middle of a loop. */
+/* A filter that kills for all calls but three, with signals in the middle of a loop. */
 #include "check.h"
 
 #include <linux/filter.h>

@@ -1,4 +1,4 @@
-/* Readers of a seqlock try again while the writer writes, and never see half of a value. */
+/* Readers of a seqlock retry while the writer writes, and never see half of a value. */
 #include "preempt.h"
 
 enum { READERS = 3, WRITES = 8000000 };

@@ -13,10 +13,10 @@ FUNCTION(
 static void disturb(int sig, siginfo_t *info, void *context)
 {
 	__asm__ volatile("vzeroall" : : : "memory");
-	stroke(sig, info, context);
+	count_alarm(sig, info, context);
 }
 
-/* The same, a lane at a time. */
+/* The same, one lane after the other. */
 static void by_hand(unsigned turns, uint64_t (*r)[4])
 {
 	uint64_t swap;
@@ -45,14 +45,14 @@ int main(void)
 		start[i / 4][i % 4] = mix(1, (uint64_t)i);
 	memcpy(right, start, sizeof(start));
 	by_hand(100001, right);
-	bell_start();
+	alarms_start();
 	handle(SIGALRM, disturb, SA_RESTART);
-	while (strokes < 60) {
+	while (alarms < 60) {
 		memcpy(now, start, sizeof(start));
 		rotate(100001, now);
 		CHECK(!memcmp(now, right, sizeof(right)));
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -19,7 +19,7 @@ static void disturb(int sig, siginfo_t *info, void *context)
 		:
 		:
 		: "memory");
-	stroke(sig, info, context);
+	count_alarm(sig, info, context);
 }
 
 int main(void)
@@ -32,9 +32,9 @@ int main(void)
 		SKIP("no AVX-512");
 	for (i = 0; i < 24; i++)
 		start[i / 8][i % 8] = mix(1, (uint64_t)i);
-	bell_start();
+	alarms_start();
 	handle(SIGALRM, disturb, SA_RESTART);
-	while (strokes < 60) {
+	while (alarms < 60) {
 		masks[0] = 0xa5;
 		masks[1] = 0x1234;
 		memcpy(now, start, sizeof(start));
@@ -44,7 +44,7 @@ int main(void)
 		CHECK(!memcmp(now[1], start[1], 2 * sizeof(start[1])));
 		CHECK((masks[0] & 0xffff) == 0xa5 && (masks[1] & 0xffff) == 0x1234);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -5,7 +5,7 @@
 extern uint64_t fib(uint64_t n), here_forwards(void), here_backwards(void), descend(uint64_t depth);
 extern char here_1[], here_2[];
 
-/* A call straight back into the function. */
+/* A backward call into the function itself. */
 FUNCTION(
 	fib,
 	"	cmp $2, %rdi\n	jae 1f\n	mov %rdi, %rax\n	ret\n"
@@ -15,7 +15,7 @@ FUNCTION(here_forwards, "	call 1f\n.globl here_1\nhere_1:\n1:	pop %rax\n	ret");
 FUNCTION(
 	here_backwards,
 	"	jmp 2f\n1:	pop %rax\n	ret\n2:	call 1b\n.globl here_2\nhere_2:\n	int3");
-/* Down by calls of a loop into its own middle; up by rets. */
+/* A loop descends by calls into its own middle, and returns by rets. */
 FUNCTION(
 	descend,
 	"	xor %eax, %eax\n1:	dec %rdi\n	js 2f\n	call 1b\n	inc %rax\n2:	ret");
@@ -48,8 +48,8 @@ int main(void)
 {
 	int i;
 
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(fib(20) == 6765);
 		for (i = 0; i < 1000; i++) {
 			CHECK(here_forwards() == (uint64_t)here_1);
@@ -60,7 +60,7 @@ int main(void)
 		CHECK(ackermann(2, 30) == 63);
 		CHECK(hanoi(12, 0, 1, 2) == 4095);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* Sums of long numbers: the carry lives across the jump back of every round, whatever jump it is.
- */
+/* Sums of long numbers: the carry lives across the backward jump of every round, for each kind of
+ * jump. */
 #include "preempt.h"
 
 enum { WORDS = 4096 };
@@ -49,8 +49,8 @@ int main(void)
 		carries[1] += chains[1], carries[1] += b[i];
 		chains[1] = (uint64_t)carries[1], carries[1] >>= 64;
 	}
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		for (n = 0; n < 5; n++) {
 			memset(sum, 0, sizeof(sum));
 			CHECK(sums[n](sum, a, b, WORDS) == (uint64_t)carry);
@@ -64,7 +64,7 @@ int main(void)
 				n--;
 		CHECK(while_carry(NULL, a, NULL, WORDS) == (uint64_t)(WORDS - n + 1));
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 enum { FLAGS = 0xcd5, ALWAYS = 0x202 };
 
-/* f(flags): sets them, jumps, and gives those that are there where it lands. */
+/* f(flags): sets the flags, jumps, and returns the flags at the target. */
 #define JUMP(name, before, jump, after) \
 	extern uint64_t name(uint64_t flags); \
 	FUNCTION(name, \
@@ -63,8 +63,8 @@ int main(void)
 	unsigned i, bits, round = 0;
 	uint64_t flags;
 
-	bell_start();
-	while (strokes < 60 || round < 2) {
+	alarms_start();
+	while (alarms < 60 || round < 2) {
 		for (i = 0; i < sizeof(jumps) / sizeof(*jumps); i++)
 			for (bits = 0; bits <= 0xfff; bits++) {
 				flags = bits & FLAGS;
@@ -74,7 +74,7 @@ int main(void)
 			}
 		round++;
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

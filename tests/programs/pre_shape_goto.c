@@ -34,10 +34,10 @@ end:
 
 int main(void)
 {
-	bell_start();
-	while (strokes < 60)
+	alarms_start();
+	while (alarms < 60)
 		CHECK(interpret(30000) == 30000ul * 30000);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -16,10 +16,10 @@ FUNCTION(reads, "	xor %eax, %eax\n"
 
 int main(void)
 {
-	bell_start();
-	while (strokes < 40)
+	alarms_start();
+	while (alarms < 40)
 		CHECK(reads(5000) == 0x12345678);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

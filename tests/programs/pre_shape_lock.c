@@ -45,13 +45,13 @@ int main(void)
 	CHECK(!pthread_join(thread, NULL));
 	for (i = 0; i < 3; i++)
 		CHECK(counters[i] == 2ul * ROUNDS * TURNS);
-	bell_start();
-	while (strokes < 60)
+	alarms_start();
+	while (alarms < 60)
 		for (i = 0; i < 3; i++) {
 			mine = 0;
 			CHECK(loops[i](&mine, TURNS, 0) == TURNS && mine == TURNS);
 		}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

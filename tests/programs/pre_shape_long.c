@@ -38,13 +38,13 @@ int main(void)
 		across_short, before_end, across_long, behind,    across_call};
 	unsigned i;
 
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(near_jcc(5000) == 200000 && near_jmp(5000) == 200000);
 		for (i = 0; i < sizeof(loops) / sizeof(*loops); i++)
 			CHECK(loops[i](50000) == 50000);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -31,8 +31,8 @@ int main(void)
 	static char data[100001];
 
 	memset(data, 7, sizeof(data) - 1);
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(alone(100000, NULL) == 0);
 		CHECK(alone32(100000, NULL) == 0);
 		CHECK(counted(100000, NULL) == 100000);
@@ -44,7 +44,7 @@ int main(void)
 		CHECK(zero_back(100000, NULL) == 100001);
 		CHECK(zero_back32(100000, NULL) == 100001);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

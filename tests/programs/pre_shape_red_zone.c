@@ -29,12 +29,12 @@ static uint64_t expected(uint64_t turns)
 
 int main(void)
 {
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(leaf(50000) == expected(50000));
 		CHECK(leaf(1) == expected(1));
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

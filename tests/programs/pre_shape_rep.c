@@ -17,7 +17,7 @@ FUNCTION(
 	"	lea 65528(%rdi), %r8\n	lea 65528(%rsi), %r9\n	std\n"
 	"1:	mov %r8, %rdi\n	mov %r9, %rsi\n	mov $8192, %ecx\n	rep movsq\n	dec %rdx\n	jnz 1b\n"
 	"	cld\n	mov %r8, %rax\n	sub %rdi, %rax\n	ret");
-/* One element a time: rep with a count of one is most of such loops. */
+/* One element at a time: most of such loops are rep with a count of one. */
 FUNCTION(
 	fill,
 	"1:	mov $1, %ecx\n	mov %esi, %eax\n	rep stosb\n	dec %rsi\n	jnz 1b\n	mov %rdi, %rax\n	ret");
@@ -36,8 +36,8 @@ int main(void)
 
 	for (i = 0; i < SIZE; i++)
 		from[i] = (unsigned char)(mix(1, (uint64_t)i) | 2);
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		memset(to, 0, SIZE);
 		CHECK(copy(to, from, 3) == SIZE && !memcmp(to, from, SIZE) && equal(to, from) == 0);
 		to[SIZE - 10] ^= 1;
@@ -50,7 +50,7 @@ int main(void)
 		to[SIZE - 1] = 1;
 		CHECK(find(to, 3) == SIZE);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

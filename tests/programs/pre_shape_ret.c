@@ -22,8 +22,8 @@ int main(void)
 	uint64_t right, x;
 	int i;
 
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		right = 0;
 		x = 1;
 		for (i = 0; i < STEPS; i++) {
@@ -34,7 +34,7 @@ int main(void)
 		stack[STEPS] = finish;
 		CHECK(run(stack) == right);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -21,7 +21,7 @@ FUNCTION(
 	"	xor %rax, %rbx\n	dec %rdi\n	jnz 1b\n	mov %rbx, %rax\n	pop %rbx\n	ret");
 FUNCTION(return_address_2, "	mov (%rsp), %rax\n	ret");
 
-/* Called back by the C library, whose code that calls is where its file is mapped. */
+/* The C library calls this back, so the return address is in its mapped file. */
 static int compare(const void *a, const void *b)
 {
 	CHECK(is_known_code((uintptr_t)__builtin_return_address(0)));
@@ -33,8 +33,8 @@ int main(void)
 	int numbers[50], i;
 
 	known_code_read();
-	bell_start();
-	while (strokes < 60)
+	alarms_start();
+	while (alarms < 60)
 		for (i = 0; i < 1000; i++) {
 			CHECK(backwards() == backwards_next);
 			CHECK(forwards() == forwards_next);
@@ -42,7 +42,7 @@ int main(void)
 			CHECK(by_memory() == memory_next);
 			CHECK(in_loop(101) == loop_next && !in_loop(100));
 		}
-	bell_stop();
+	alarms_stop();
 	for (i = 0; i < 50; i++)
 		numbers[i] = i * 37 % 50;
 	qsort(numbers, 50, sizeof(int), compare);

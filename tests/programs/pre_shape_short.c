@@ -36,8 +36,8 @@ int main(void)
 	memset(data, 7, sizeof(data));
 	bytes[200000] = 0;
 	data[60000] = 0;
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(up(100000, NULL) == 0);
 		CHECK((uint8_t)up8(200, NULL) == 0);
 		CHECK(scan(0, bytes) == 200000);
@@ -48,7 +48,7 @@ int main(void)
 		CHECK(pops(0, NULL) == 0);
 		CHECK(swap(100000, NULL) == 0);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -26,7 +26,7 @@ static void disturb(int sig, siginfo_t *info, void *context)
 		:
 		: "m"(down)
 		: "xmm0", "xmm7", "xmm15");
-	stroke(sig, info, context);
+	count_alarm(sig, info, context);
 }
 
 int main(void)
@@ -45,16 +45,16 @@ int main(void)
 	for (i = 0; i < 4; i++)
 		printf("%.9g\n", sums[i] = series(50000, &modes[i]));
 	CHECK(sums[1] < sums[2] && sums[0] != sums[1] && sums[3] == sums[1]);
-	bell_start();
+	alarms_start();
 	handle(SIGALRM, disturb, SA_RESTART);
-	while (strokes < 60) {
+	while (alarms < 60) {
 		memcpy(now, start, sizeof(start));
 		rotate(100000, now);
 		CHECK(!memcmp(now, right, sizeof(right)));
 		for (i = 0; i < 4; i++)
 			CHECK(series(50000, &modes[i]) == sums[i]);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

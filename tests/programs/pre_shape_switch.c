@@ -4,7 +4,7 @@
 
 enum { OPS = 64 };
 
-/* An interpreter of sorts: what each case does depends on falling through. */
+/* A simple interpreter: the result of each case depends on falling through. */
 __attribute__((noinline)) static uint64_t by_switch(const unsigned char *ops, long n)
 {
 	uint64_t x = 1;
@@ -72,10 +72,10 @@ int main(void)
 		ops[i] = x % 14;
 	}
 	right = by_comparison(ops, sizeof(ops));
-	bell_start();
-	while (strokes < 60)
+	alarms_start();
+	while (alarms < 60)
 		CHECK(by_switch(ops, sizeof(ops)) == right);
-	bell_stop();
+	alarms_stop();
 	printf("%016lx\n", right);
 	puts("ok");
 	return 0;

@@ -1,8 +1,9 @@
 /* cflags: -no-pie */
-/* jmp *table(,%reg,8) and its kin, in a program at a fixed address, with and without notrack. */
+/* jmp *table(,%reg,8) and similar jumps, in a program at a fixed address, with and without
+ * notrack. */
 #include "preempt.h"
 
-/* f(steps): walks a table of places in the code; every step adds something else. */
+/* f(steps): walks a table of addresses in the code. Every step adds something else. */
 #define WALK(name, before, jump) \
 	extern uint64_t name(uint64_t steps); \
 	FUNCTION( \
@@ -27,13 +28,13 @@ int main(void)
 						      loaded, pushed,         high};
 	unsigned i;
 
-	bell_start();
-	while (strokes < 60)
+	alarms_start();
+	while (alarms < 60)
 		for (i = 0; i < sizeof(walks) / sizeof(*walks); i++) {
 			CHECK(walks[i](40000) == 10000ul * (1 + 320 + 300 + 4000));
 			CHECK(walks[i](3) == 320 + 300 + 4000);
 		}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

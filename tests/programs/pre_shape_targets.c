@@ -8,9 +8,9 @@
 	extern uint64_t name(uint64_t n, uint64_t way);                                                        \
 	FUNCTION(name, body)
 
-/* The instruction behind the jump back is jumped to from within the loop. */
+/* The loop jumps to the instruction after the backward jump. */
 LOOP(behind, "	xor %eax, %eax\n1:	inc %rax\n	test $1, %al\n	jz 2f\n	dec %rdi\n	jnz 1b\n2:	dec %rdi\n	jg 1b\n	ret");
-/* The jump back is jumped to itself, with the flags of elsewhere. */
+/* The backward jump is itself a target, with flags from elsewhere. */
 LOOP(itself, "	xor %eax, %eax\n1:	inc %rax\n	test $1, %al\n	jz 2f\n	sub $1, %rdi\n	jmp 3f\n"
 	     "2:	sub $2, %rdi\n3:	jg 1b\n	ret");
 /* So is the instruction before it. */
@@ -33,8 +33,8 @@ int main(void)
 	static const uint64_t landed[] = {100, 99, 100, 0, 0};
 	uint64_t way;
 
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(behind(100000, 0) == 100000 && behind(99999, 0) == 99999);
 		CHECK(itself(99999, 0) == 66666);
 		CHECK(before(5, 100000) == 100000);
@@ -43,7 +43,7 @@ int main(void)
 		for (way = 0; way < 5; way++)
 			CHECK(inside(0, way) == landed[way]);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Data in the text, between functions, that looks like jumps back, is read as it is. */
+/* Data in the text between functions that looks like backward jumps is read unchanged. */
 #include "preempt.h"
 
 extern const unsigned char bytes[], last_bytes[];
@@ -25,14 +25,14 @@ __asm__(".text\n.globl last_bytes\nlast_bytes:\n" LOOKS_LIKE_JUMPS); /* without 
 
 int main(void)
 {
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		CHECK(first(100000) == 100000 && second(100000) == 200000);
 		CHECK(!memcmp(bytes, right, sizeof(right)));
 		CHECK(!memcmp(bytes + sizeof(right), right, sizeof(right)));
 		CHECK(!memcmp(last_bytes, right, sizeof(right)));
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

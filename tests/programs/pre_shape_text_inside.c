@@ -1,4 +1,5 @@
-/* Data in the midst of a function, jumped over, that looks like jumps back, is read as it is. */
+/* Data inside a function that looks like backward jumps is read unchanged. The function jumps over
+ * it. */
 #include "preempt.h"
 
 extern uint64_t sum(uint64_t turns);
@@ -16,10 +17,10 @@ int main(void)
 	const unsigned right = 0x75 + 0xfe + 0xeb + 0xfc + 0xe8 + 0xf6 + 3 * 0xff + 0xe2 + 0xf4 +
 			       0x0f + 0x84 + 0xee + 2 * 0xff;
 
-	bell_start();
-	while (strokes < 60)
+	alarms_start();
+	while (alarms < 60)
 		CHECK(sum(5000) == 5000ul * right);
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -24,8 +24,8 @@ int main(void)
 		table[i] = (unsigned char)(i * 7 + 3);
 	for (i = 0; i < SIZE; i++)
 		from[i] = (unsigned char)mix(1, (uint64_t)i);
-	bell_start();
-	while (strokes < 60) {
+	alarms_start();
+	while (alarms < 60) {
 		translate(to, from, table);
 		for (i = 0; i < SIZE; i++)
 			CHECK(to[i] == (unsigned char)(from[i] * 7 + 3));
@@ -33,7 +33,7 @@ int main(void)
 		for (i = 0; i < SIZE; i++)
 			CHECK(to[i] == (unsigned char)~from[i]);
 	}
-	bell_stop();
+	alarms_stop();
 	puts("ok");
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* SIGTRAP blocked, ignored, handled or left as it is, the computation of a threaded program is
- * interrupted, and neither its mask nor its action changes, and none arrives that was not sent. */
+/* A threaded program computes and is interrupted while SIGTRAP is blocked, ignored, handled or has
+ * its default action. Neither mask nor action changes, and no SIGTRAP arrives that was not sent. */
 #include "preempt.h"
 
 static volatile sig_atomic_t caught;
@@ -21,9 +21,9 @@ static void *compute(void *arg)
 
 static void be_interrupted(int times)
 {
-	int before = strokes;
+	int before = alarms;
 
-	while (strokes < before + times)
+	while (alarms < before + times)
 		;
 }
 
@@ -39,7 +39,7 @@ int main(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTRAP);
 	CHECK(!pthread_create(&thread, NULL, compute, &turns));
-	bell_start();
+	alarms_start();
 	for (i = 0; i < 6; i++) {
 		block = i / 3;
 		if (actions[i % 3] || i % 3 == 0)
@@ -63,7 +63,7 @@ int main(void)
 	CHECK(!raise(SIGTRAP) && caught == 2);
 	atomic_store(&stop, 1);
 	CHECK(!pthread_join(thread, NULL));
-	bell_stop();
+	alarms_stop();
 	printf("%lu turns\n", turns);
 	puts("ok");
 	return 0;

@@ -1,4 +1,4 @@
-/* Four threads take a spinlock made of one exchange and a loop; nobody calls the kernel. */
+/* Four threads take a spinlock made of one exchange and a loop, without system calls. */
 #include "preempt.h"
 
 enum { THREADS = 4, TURNS = 400000 };

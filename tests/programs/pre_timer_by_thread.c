@@ -4,12 +4,12 @@
 
 #include <time.h>
 
-static atomic_int rings;
+static atomic_int expirations;
 
 static void ring(union sigval value)
 {
 	CHECK(value.sival_int == 42);
-	atomic_fetch_add(&rings, 1);
+	atomic_fetch_add(&expirations, 1);
 }
 
 int main(void)
@@ -23,7 +23,7 @@ int main(void)
 	event.sigev_value.sival_int = 42;
 	CHECK(!timer_create(CLOCK_MONOTONIC, &event, &timer));
 	CHECK(!timer_settime(timer, 0, &every, NULL));
-	for (turns = 0; atomic_load_explicit(&rings, memory_order_relaxed) < 5; turns++)
+	for (turns = 0; atomic_load_explicit(&expirations, memory_order_relaxed) < 5; turns++)
 		;
 	CHECK(!timer_delete(timer));
 	printf("%lu turns\n", turns);

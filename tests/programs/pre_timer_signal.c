@@ -3,7 +3,7 @@
 
 #include <time.h>
 
-static volatile sig_atomic_t rings[2];
+static volatile sig_atomic_t expirations[2];
 static volatile long overruns;
 static volatile uint64_t order;
 
@@ -12,7 +12,7 @@ static void ring(int sig, siginfo_t *info, void *context)
 	int which = info->si_value.sival_int;
 
 	CHECK(info->si_code == SI_TIMER && (which == 0 || which == 1) && sig == SIGRTMIN + which);
-	rings[which]++;
+	expirations[which]++;
 	overruns += info->si_overrun;
 	order = mix_frame(mix(order, (uint64_t)which), context);
 }
@@ -34,12 +34,12 @@ int main(void)
 		CHECK(!timer_create(clocks[i], &event, &timers[i]));
 		CHECK(!timer_settime(timers[i], 0, &every, NULL));
 	}
-	for (turns = 0; rings[0] < 20 || rings[1] < 10; turns++)
+	for (turns = 0; expirations[0] < 20 || expirations[1] < 10; turns++)
 		;
 	for (i = 0; i < 2; i++)
 		CHECK(!timer_delete(timers[i]));
-	printf("%lu turns, %d and %d rings, %ld missed, %016lx\n", turns, rings[0], rings[1],
-	       overruns, (unsigned long)order);
+	printf("%lu turns, %d and %d expirations, %ld missed, %016lx\n", turns, expirations[0],
+	       expirations[1], overruns, (unsigned long)order);
 	puts("ok");
 	return 0;
 }

@@ -1,18 +1,18 @@
-/* A POSIX timer for each of three computing threads: its signal interrupts that thread alone. */
+/* A POSIX timer for each of three computing threads. Its signal interrupts only that thread. */
 #include "preempt.h"
 
 #include <time.h>
 
 enum { THREADS = 3, RINGS = 8 };
 
-static __thread volatile sig_atomic_t rings;
+static __thread volatile sig_atomic_t expirations;
 static __thread long me;
 
 static void ring(int sig, siginfo_t *info, void *context)
 {
 	(void)sig, (void)context;
 	CHECK(info->si_value.sival_int == me);
-	rings++;
+	expirations++;
 }
 
 static void *work(void *arg)
@@ -28,7 +28,7 @@ static void *work(void *arg)
 	event._sigev_un._tid = gettid();
 	CHECK(!timer_create(CLOCK_MONOTONIC, &event, &timer));
 	CHECK(!timer_settime(timer, 0, &every, NULL));
-	for (turns = 0; rings < RINGS; turns++)
+	for (turns = 0; expirations < RINGS; turns++)
 		;
 	CHECK(!timer_delete(timer));
 	return (void *)turns;

@@ -3,7 +3,7 @@
 
 #include <sys/timerfd.h>
 
-static atomic_int rings;
+static atomic_int expirations;
 
 static void *count(void *arg)
 {
@@ -13,9 +13,9 @@ static void *count(void *arg)
 	uint64_t got;
 
 	CHECK(fd >= 0 && !timerfd_settime(fd, 0, &every, NULL));
-	while (atomic_load(&rings) < 5) {
+	while (atomic_load(&expirations) < 5) {
 		CHECK(read(fd, &got, sizeof(got)) == (ssize_t)sizeof(got));
-		atomic_fetch_add(&rings, (int)got);
+		atomic_fetch_add(&expirations, (int)got);
 	}
 	return arg;
 }
@@ -26,7 +26,7 @@ int main(void)
 	pthread_t thread;
 
 	CHECK(!pthread_create(&thread, NULL, count, NULL));
-	for (turns = 0; atomic_load_explicit(&rings, memory_order_relaxed) < 5; turns++)
+	for (turns = 0; atomic_load_explicit(&expirations, memory_order_relaxed) < 5; turns++)
 		;
 	CHECK(!pthread_join(thread, NULL));
 	printf("%lu turns\n", turns);

@@ -1,4 +1,4 @@
 /* cflags: -O0 */
-/* A program as it is debugged: threads, timers, faults, a jump out of a handler and a fork, all
- * under preemption. */
+/* A program compiled for debugging: threads, timers, faults, a jump out of a handler and a fork,
+ * all under preemption. */
 #include "preempted.h"

@@ -27,7 +27,7 @@ int main(int argc, char **argv)
 		return argv[1][0] - 'a';
 	}
 	CHECK(!pthread_create(&thread, NULL, compute, NULL));
-	bell_start();
+	alarms_start();
 	for (i = 0; i < TIMES; i++) {
 		char letter[2] = {(char)('a' + i), 0};
 		char *const again[] = {argv[0], letter, NULL};
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 		CHECK(child > 0 && shared == 300000ul * (i + 1u));
 		CHECK(WEXITSTATUS(status_of(child)) == i);
 	}
-	bell_stop();
+	alarms_stop();
 	atomic_store(&stop, 1);
 	CHECK(!pthread_join(thread, NULL));
 	printf("%lu turns\n", turns);

@@ -1,5 +1,5 @@
-/* Threads that wait by sched_yield in a loop do not starve the thread they wait for, which makes no
- * call. */
+/* Threads that wait by sched_yield in a loop do not starve the thread for which they wait and which
+ * makes no calls. */
 #include "preempt.h"
 
 enum { WAITERS = 3 };

@@ -1,4 +1,4 @@
-/* What tracees share that are interrupted while they compute (pre_*.c). */
+/* What the tracees share that are interrupted while they compute (pre_*.c). */
 #ifndef PREEMPT_H
 #define PREEMPT_H
 
@@ -22,7 +22,7 @@ static inline greg_t *registers(void *context)
 	return ((ucontext_t *)context)->uc_mcontext.gregs;
 }
 
-/* All general registers, flags and the program counter of what a handler interrupted. */
+/* A hash of the general registers, flags and program counter that a handler interrupted. */
 static inline uint64_t mix_frame(uint64_t hash, void *context)
 {
 	int i;
@@ -47,36 +47,36 @@ static inline void handle(int sig, void (*handler)(int, siginfo_t *, void *), in
 		", @function\n" #name ":\n.cfi_startproc\n" body "\n.cfi_endproc\n.size " #name \
 		", . - " #name "\n.popsection")
 
-/* The interval timer rings every so many microseconds; 0 stops it. */
-static inline void ring_every(int which, int us)
+/* The interval timer expires every so many microseconds; 0 stops it. */
+static inline void timer_every(int which, int us)
 {
 	struct itimerval timer = {{0, us}, {0, us}};
 
 	CHECK(!setitimer(which, &timer, NULL));
 }
 
-/* A bell for programs that only have to be interrupted often: it counts, and hashes where it
- * struck. */
-static volatile sig_atomic_t strokes;
-static volatile uint64_t stricken;
+/* Alarms for programs that only need to be interrupted often. They are counted, and the interrupted
+ * registers are hashed. */
+static volatile sig_atomic_t alarms;
+static volatile uint64_t alarms_hash;
 
-static inline void stroke(int sig, siginfo_t *info, void *context)
+static inline void count_alarm(int sig, siginfo_t *info, void *context)
 {
 	(void)sig, (void)info;
-	strokes++;
-	stricken = mix_frame(stricken, context);
+	alarms++;
+	alarms_hash = mix_frame(alarms_hash, context);
 }
 
-static inline void bell_start(void)
+static inline void alarms_start(void)
 {
-	handle(SIGALRM, stroke, SA_RESTART);
-	ring_every(ITIMER_REAL, 1000);
+	handle(SIGALRM, count_alarm, SA_RESTART);
+	timer_every(ITIMER_REAL, 1000);
 }
 
-static inline void bell_stop(void)
+static inline void alarms_stop(void)
 {
-	ring_every(ITIMER_REAL, 0);
-	printf("interrupted %d times at %016lx\n", (int)strokes, (unsigned long)stricken);
+	timer_every(ITIMER_REAL, 0);
+	printf("interrupted %d times at %016lx\n", (int)alarms, (unsigned long)alarms_hash);
 }
 
 #endif

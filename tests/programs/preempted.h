@@ -1,5 +1,5 @@
-/* The body of pre_static.c and its like: threads, timers, faults and forks at once, for each kind
- * of program. */
+/* The body of pre_static.c and similar programs: threads, timers, faults and forks at once, for
+ * each kind of program. */
 #ifndef PREEMPTED_H
 #define PREEMPTED_H
 
@@ -54,10 +54,10 @@ int main(void)
 	CHECK(page != MAP_FAILED);
 	handle(SIGSEGV, repair, 0);
 	handle(SIGUSR1, leave, 0);
-	bell_start();
+	alarms_start();
 	for (i = 0; i < WORKERS; i++)
 		CHECK(!pthread_create(&threads[i], NULL, worker, (void *)(long)i));
-	for (round = 0; round < 20 || strokes < 40; round++) {
+	for (round = 0; round < 20 || alarms < 40; round++) {
 		CHECK(!mprotect(page, 4096, PROT_NONE));
 		for (byte = 0; byte < 4096; byte++)
 			((volatile char *)page)[byte]++;
@@ -77,7 +77,7 @@ int main(void)
 		_exit(faults & 63);
 	}
 	CHECK(child > 0 && WEXITSTATUS(status_of(child)) == (faults & 63));
-	bell_stop();
+	alarms_stop();
 	atomic_store(&stop, 1);
 	for (i = 0; i < WORKERS; i++) {
 		CHECK(!pthread_join(threads[i], NULL));

@@ -1,5 +1,6 @@
-/* A tracer sets breakpoints on all instructions that its child reaches in a function, and hits them
- * in the order in which it has stepped through them; it reads the code as the file has it. */
+/* A tracer sets breakpoints on all instructions that its child executes in a function. They trigger
+ * in the order in which it has stepped through them. The tracer reads the code as it is in the
+ * file. */
 #include "traced.h"
 
 #include <elf.h>
@@ -20,8 +21,8 @@ static __attribute__((noinline)) long before(long x)
 	return x + sink;
 }
 
-/* Loops, calls back and an indirect jump, which are what is counted; the section's bounds are the
- * code's. */
+/* Loops, backward calls and an indirect jump, which are counted. The section's bounds are those of
+ * the code. */
 static __attribute__((noinline, section("looked_at"))) long work(long n)
 {
 	static void *volatile const ways[] = {&&one, &&two, &&three};
@@ -72,7 +73,7 @@ static pid_t begin(void)
 		raise(SIGSTOP);
 		_exit(work(5) & 127);
 	}
-	halted(pid, SIGSTOP);
+	stopped_by(pid, SIGSTOP);
 	return pid;
 }
 
@@ -81,19 +82,19 @@ static unsigned long pc_of(pid_t pid)
 	return (unsigned long)ptrace(PTRACE_PEEKUSER, pid, offsetof(struct user, regs.rip), NULL);
 }
 
-/* All places in the function that a child comes to; how many, and how it ends. */
+/* Records all places in the function that a child reaches, their number, and how the child ends. */
 static int step_through(unsigned long *pcs, int *end)
 {
 	pid_t pid = begin();
 	int n = 0, status;
 
-	/* To the function, by a breakpoint at its start. */
+	/* Runs to the function, by a breakpoint at its start. */
 	long was = ptrace(PTRACE_PEEKTEXT, pid, __start_looked_at, NULL);
 	CHECK(!ptrace(PTRACE_POKETEXT, pid, __start_looked_at, (was & ~0xfful) | 0xcc));
 	CHECK(ptrace(PTRACE_PEEKTEXT, pid, __start_looked_at, NULL) ==
 	      (long)((was & ~0xfful) | 0xcc));
 	go_on(pid, 0);
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(pc_of(pid) == (unsigned long)__start_looked_at + 1);
 	CHECK(!ptrace(PTRACE_POKETEXT, pid, __start_looked_at, was));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.rip), __start_looked_at));
@@ -124,7 +125,7 @@ static void put(pid_t pid, int mem, unsigned long at, uint8_t byte)
 	CHECK(!errno && !ptrace(PTRACE_POKETEXT, pid, at, (word & ~0xfful) | byte));
 }
 
-/* Of the file's, where it is mapped. */
+/* The file's bytes, at the address where they are mapped. */
 static int find_offset(struct dl_phdr_info *info, size_t n, void *arg)
 {
 	unsigned long at = (unsigned long)__start_looked_at - info->dlpi_addr;
@@ -177,13 +178,13 @@ int main(void)
 		put(pid, mem, pcs[i], 0xcc);
 	for (int i = 0; i < n; i++) {
 		go_on(pid, 0);
-		halted(pid, SIGTRAP);
+		stopped_by(pid, SIGTRAP);
 		unsigned long at = pc_of(pid) - 1;
 		CHECK(at == pcs[i]);
 		put(pid, mem, at, code[at - (unsigned long)__start_looked_at]);
 		CHECK(!ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.rip), at));
 		CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL));
-		halted(pid, SIGTRAP);
+		stopped_by(pid, SIGTRAP);
 		if (inside(pc_of(pid)))
 			CHECK(i + 1 < n && pc_of(pid) == pcs[i + 1]);
 		put(pid, mem, at, 0xcc);

@@ -19,7 +19,7 @@ static void child(void)
 	CHECK(id == 4242);                                   /* its result is changed */
 	CHECK(syscall(SYS_getuid) == getpid());              /* it becomes another call */
 	CHECK(syscall(SYS_getpid) == -1 && errno == ENOSYS); /* it is not made */
-	/* its length is changed, and the bytes */
+	/* its length and the bytes are changed */
 	CHECK(syscall(SYS_write, 1, text, sizeof(text) - 1) == 4);
 	CHECK(syscall(SYS_close, 1000) == -1 && errno == EBADF);
 	_exit(3);
@@ -33,7 +33,7 @@ static void to_call(pid_t pid)
 	CHECK(waitpid(pid, &status, __WALL) == pid);
 }
 
-/* To the entry of that call, whatever others come before. */
+/* Resumes the child to the entry of that call; other calls before it are made. */
 static struct user_regs_struct entry_of(pid_t pid, long nr)
 {
 	struct user_regs_struct regs;
@@ -85,7 +85,7 @@ int main(void)
 	regs = end_of(pid);
 	CHECK((pid_t)regs.rax == pid);
 
-	entry_of(pid, SYS_getpid); /* that of the comparison */
+	entry_of(pid, SYS_getpid); /* the flag of the comparison */
 	end_of(pid);
 	entry_of(pid, SYS_getpid);
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.orig_rax), -1L));

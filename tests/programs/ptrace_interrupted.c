@@ -1,5 +1,5 @@
-/* A child is stopped in a call that waits: the call goes on, is interrupted, or is left for a
- * function that its tracer calls, and resumed. */
+/* A child is stopped in a blocked call. The call continues, is interrupted, or is suspended while
+ * the tracer has the child call a function. */
 #include "traced.h"
 
 #include <sys/syscall.h>
@@ -31,11 +31,11 @@ static void child(int fd)
 	_exit(3);
 }
 
-static struct user_regs_struct halted_with(pid_t pid, int sig)
+static struct user_regs_struct stopped_with(pid_t pid, int sig)
 {
 	struct user_regs_struct regs;
 
-	halted(pid, sig);
+	stopped_by(pid, sig);
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs));
 	return regs;
 }
@@ -44,7 +44,7 @@ static struct user_regs_struct interrupt(pid_t pid, int sig)
 {
 	await_sleep(pid);
 	CHECK(!kill(pid, sig));
-	struct user_regs_struct regs = halted_with(pid, sig);
+	struct user_regs_struct regs = stopped_with(pid, sig);
 	CHECK((long)regs.rax == -512 && regs.orig_rax == SYS_read);
 	return regs;
 }
@@ -70,7 +70,7 @@ int main(void)
 	CHECK(!ptrace(PTRACE_POKEDATA, pid, (void *)call.rsp, 0L));
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &call));
 	go_on(pid, 0);
-	CHECK(halted_with(pid, SIGSEGV).rip == 0);
+	CHECK(stopped_with(pid, SIGSEGV).rip == 0);
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &regs));
 	go_on(pid, 0);
 	await_sleep(pid);

@@ -79,7 +79,7 @@ static void look(void)
 	CHECK(ptrace(PTRACE_PEEKDATA, tids[0], (void *)8, NULL) == -1 && errno == EIO);
 	for (int i = 0; i < 100; i++)
 		sched_yield();
-	CHECK(peek(tids[1], &counter) == count); /* it does not go on */
+	CHECK(peek(tids[1], &counter) == count); /* it stays stopped */
 	for (int i = 0; i < 3; i++)
 		CHECK(!ptrace(PTRACE_DETACH, tids[i], NULL, NULL));
 	CHECK(ptrace(PTRACE_GETREGS, tids[0], NULL, &regs) == -1 && errno == ESRCH);
@@ -92,7 +92,7 @@ static void look(void)
 	CHECK(!ptrace(PTRACE_CONT, tids[1], NULL, NULL));
 	puts("seen");
 	fflush(stdout);
-	_exit(0); /* what it has attached to goes on */
+	_exit(0); /* its tracees run on */
 }
 
 int main(void)

@@ -29,7 +29,7 @@ static void child(void)
 	CHECK(shared[0] == 11 && shared[1] == 22);
 	shared[0] = breaks(5);
 	CHECK(shared[0] == 5);
-	/* skips the instruction that would be a fault */
+	/* the tracer skips the invalid instruction */
 	long x = 1;
 	__asm__ volatile("ud2" : "+r"(x));
 	double d = 1.5;
@@ -56,24 +56,24 @@ int main(void)
 	CHECK(pid >= 0);
 	if (!pid)
 		child();
-	halted(pid, SIGSTOP);
+	stopped_by(pid, SIGSTOP);
 	CHECK(!ptrace(PTRACE_POKEDATA, pid, &shared[0], 11L));
 	CHECK(!ptrace(PTRACE_POKEDATA, pid, &shared[1], 22L));
 	CHECK(ptrace(PTRACE_PEEKDATA, pid, &shared[1], NULL) == 22);
 	CHECK(ptrace(PTRACE_POKEDATA, pid, (void *)8, 1L) == -1 && errno == EIO);
-	CHECK(shared[1] == 2); /* our own */
+	CHECK(shared[1] == 2); /* this process's copy */
 	go_on(pid, 0);
 
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) && si.si_code == SI_KERNEL);
 	go_on(pid, 0);
 
-	halted(pid, SIGILL);
+	stopped_by(pid, SIGILL);
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.rip), regs.rip + 2));
 	go_on(pid, 0);
 
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETFPREGS, pid, NULL, &fp));
 	double d;
 	memcpy(&d, &fp.xmm_space[4 * 7], sizeof(d));
@@ -85,7 +85,7 @@ int main(void)
 
 	/* It calls never(3), and comes back by a fault at address 0. */
 	struct iovec v = {&regs, sizeof(regs)};
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETREGSET, pid, (void *)NT_PRSTATUS, &v) && v.iov_len == sizeof(regs));
 	kept = regs;
 	regs.rsp = ((regs.rsp - 256) & ~15ul) - 8;
@@ -94,7 +94,7 @@ int main(void)
 	regs.rdi = 3;
 	CHECK(!ptrace(PTRACE_SETREGSET, pid, (void *)NT_PRSTATUS, &v));
 	go_on(pid, 0);
-	halted(pid, SIGSEGV);
+	stopped_by(pid, SIGSEGV);
 	CHECK(!ptrace(PTRACE_GETREGS, pid, NULL, &regs) && regs.rip == 0 && regs.rax == 3);
 	CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &kept));
 	go_on(pid, 0);

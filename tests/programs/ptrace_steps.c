@@ -68,9 +68,9 @@ static unsigned long step(pid_t pid, struct user_regs_struct *regs)
 	siginfo_t si;
 
 	CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL));
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
-	/* behind a call */
+	/* after a call */
 	CHECK(si.si_code == TRAP_TRACE || si.si_code == TRAP_BRKPT || si.si_code == SI_USER);
 	return pc_of(pid, regs);
 }
@@ -84,9 +84,9 @@ int main(void)
 	CHECK(pid >= 0);
 	if (!pid)
 		child();
-	halted(pid, SIGSTOP);
+	stopped_by(pid, SIGSTOP);
 	go_on(pid, 0);
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(step(pid, &regs) == (unsigned long)steps);
 	for (unsigned long pc = regs.rip; pc != (unsigned long)ends; n++) {
 		loops += pc == (unsigned long)loop;
@@ -95,14 +95,13 @@ int main(void)
 		CHECK(!(regs.eflags & 0x100));
 	}
 	printf("%d steps, %d times round, %d calls\n", n, loops, calls);
-	/* Where the hypervisor makes cpuid, there may be no trap behind it but behind the next
-	 * instruction. */
+	/* If the hypervisor emulates cpuid, the trap may come only after the next instruction. */
 	CHECK((n == 19 || n == 18) && loops == 3 && calls == 1);
 	/* into a handler */
 	go_on(pid, 0);
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, (long)SIGUSR1));
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(pc_of(pid, &regs) == (unsigned long)handler && regs.rdi == SIGUSR1);
 	/* a breakpoint, as debuggers have them */
 	errno = 0;
@@ -111,7 +110,7 @@ int main(void)
 	CHECK(!ptrace(PTRACE_POKETEXT, pid, (void *)breaks, (word & ~0xffL) | 0xcc));
 	for (int i = 0; i < 10; i++) {
 		go_on(pid, 0);
-		halted(pid, SIGTRAP);
+		stopped_by(pid, SIGTRAP);
 		CHECK(pc_of(pid, &regs) == (unsigned long)breaks + 1 && (int)regs.rdi == i);
 		regs.rip--;
 		CHECK(!ptrace(PTRACE_SETREGS, pid, NULL, &regs));

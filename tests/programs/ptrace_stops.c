@@ -1,5 +1,5 @@
-/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN; tasks killed in a ptrace-stop;
- * tracers that end; and waiting that only looks. */
+/* Traced tasks and stop signals, PTRACE_SEIZE, INTERRUPT and LISTEN. Tasks are killed in a
+ * ptrace-stop, tracers end, and WNOWAIT leaves a status to be waited for. */
 #include "traced.h"
 
 #include <pthread.h>
@@ -25,10 +25,10 @@ static void group_stop(void)
 	siginfo_t si;
 	pid_t pid = traced_child(SIGSTOP, 3);
 
-	halted(pid, SIGSTOP);
+	stopped_by(pid, SIGSTOP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) && si.si_code == SI_TKILL);
 	go_on(pid, SIGSTOP);
-	halted(pid, SIGSTOP); /* with its process */
+	stopped_by(pid, SIGSTOP); /* with its process */
 	go_on(pid, 0);
 	status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 3);
@@ -38,7 +38,7 @@ static void killed(void)
 {
 	pid_t pid = traced_child(SIGUSR1, 3);
 
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	CHECK(!kill(pid, SIGKILL));
 	status = status_of(pid);
 	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
@@ -68,29 +68,29 @@ static void seized(void)
 	CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
 	CHECK(!waitid(P_PID, (id_t)pid, &si, WSTOPPED | WNOWAIT));
 	CHECK(si.si_pid == pid && si.si_code == CLD_TRAPPED && si.si_signo == SIGCHLD);
-	halted(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	stopped_by(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
 	go_on(pid, 0);
 	CHECK(write(in[1], "b", 1) == 1 && read(out[0], &c, 1) == 1 && c == 'b');
 	CHECK(!kill(pid, SIGTSTP));
-	halted(pid, SIGTSTP);
+	stopped_by(pid, SIGTSTP);
 	go_on(pid, SIGTSTP);
-	halted(pid, SIGTSTP | PTRACE_EVENT_STOP << 8);
+	stopped_by(pid, SIGTSTP | PTRACE_EVENT_STOP << 8);
 	CHECK(!ptrace(PTRACE_LISTEN, pid, NULL, NULL));
 	CHECK(!kill(pid, SIGCONT));
-	halted(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	stopped_by(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
 	go_on(pid, 0);
-	halted(pid, SIGCONT);
+	stopped_by(pid, SIGCONT);
 	go_on(pid, 0);
 	CHECK(write(in[1], "c", 1) == 1 && read(out[0], &c, 1) == 1 && c == 'c');
 	CHECK(!ptrace(PTRACE_INTERRUPT, pid, NULL, NULL));
-	halted(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
+	stopped_by(pid, SIGTRAP | PTRACE_EVENT_STOP << 8);
 	CHECK(!ptrace(PTRACE_DETACH, pid, NULL, NULL));
 	CHECK(write(in[1], "q", 1) == 1);
 	status = status_of(pid);
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 4);
 }
 
-/* A tracer that ends lets its tracees go, or takes them along. */
+/* When a tracer ends, its tracees run on, or are killed (PTRACE_O_EXITKILL). */
 static void tracer_ends(long options)
 {
 	int out[2];
@@ -107,7 +107,7 @@ static void tracer_ends(long options)
 			CHECK(write(out[1], "x", 1) == 1);
 			_exit(0);
 		}
-		halted(tracee, SIGSTOP);
+		stopped_by(tracee, SIGSTOP);
 		CHECK(!ptrace(PTRACE_SETOPTIONS, tracee, NULL, options));
 		_exit(options ? 0 : 1);
 	}
@@ -129,7 +129,7 @@ static void *thread(void *arg)
 	return arg;
 }
 
-/* It is a child's, and is waited for only as it is traced. */
+/* It is a grandchild, so only its tracer role allows to wait for it. */
 static void thread_of_child(void)
 {
 	pthread_t t;

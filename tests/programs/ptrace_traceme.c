@@ -21,15 +21,15 @@ static void child(void)
 	CHECK(!sigaction(SIGUSR1, &sa, NULL) && !sigaction(SIGUSR2, &sa, NULL));
 	CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	CHECK(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == -1 && errno == EPERM);
-	raise(SIGUSR1); /* taken away */
+	raise(SIGUSR1); /* suppressed */
 	CHECK(got == 0);
-	raise(SIGUSR1); /* given */
+	raise(SIGUSR1); /* delivered */
 	CHECK(got == SIGUSR1 && code == SI_TKILL && sender == getpid());
-	raise(SIGUSR1); /* made another */
+	raise(SIGUSR1); /* replaced by another signal */
 	CHECK(got == SIGUSR2 && code == SI_USER && sender == getppid());
-	raise(SIGUSR1); /* made to tell otherwise */
+	raise(SIGUSR1); /* delivered with another siginfo */
 	CHECK(got == SIGUSR1 && code == SI_QUEUE && sender == 4711);
-	raise(SIGTERM); /* taken away */
+	raise(SIGTERM); /* suppressed */
 	_exit(7);
 }
 
@@ -41,21 +41,21 @@ int main(void)
 	CHECK(pid >= 0);
 	if (!pid)
 		child();
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
 	CHECK(si.si_signo == SIGUSR1 && si.si_code == SI_TKILL && si.si_pid == pid);
 	go_on(pid, 0);
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	go_on(pid, SIGUSR1);
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	go_on(pid, SIGUSR2);
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si));
 	si.si_code = SI_QUEUE;
 	si.si_pid = 4711;
 	CHECK(!ptrace(PTRACE_SETSIGINFO, pid, NULL, &si));
 	go_on(pid, SIGUSR1);
-	halted(pid, SIGTERM);
+	stopped_by(pid, SIGTERM);
 	CHECK(ptrace(PTRACE_CONT, pid, NULL, 100L) == -1 && errno == EIO);
 	go_on(pid, 0);
 	int status = status_of(pid);

@@ -1,4 +1,4 @@
-/* A tracer has the CPU watch its child's memory, and stop it before instructions. */
+/* A tracer sets watchpoints and hardware breakpoints in its child by debug registers. */
 #include "traced.h"
 
 #include <pthread.h>
@@ -21,7 +21,7 @@ __asm__(".globl counts_down\n.type counts_down, @function\n"
 
 static void *thread(void *arg)
 {
-	watched[0] = 1000; /* nobody watches it here */
+	watched[0] = 1000; /* it is not watched here */
 	return arg;
 }
 
@@ -33,22 +33,22 @@ static void child(int in)
 	CHECK(!ptrace(PTRACE_TRACEME, 0, NULL, NULL));
 	raise(SIGSTOP);
 	for (long i = 1; i <= 3; i++)
-		watched[0] += i; /* 3 times written */
+		watched[0] += i; /* written 3 times */
 	CHECK(watched[0] == 6);
 	raise(SIGUSR1);
 	long sum = 0;
 	for (int i = 0; i < 4; i++)
 		sum += words[i]; /* words[2] and words[3], by one watchpoint each */
 	CHECK(sum == 0);
-	CHECK(counts_down(4) == 7); /* stopped in front of it 4 times */
-	/* what the kernel writes strikes nothing */
+	CHECK(counts_down(4) == 7); /* stopped before it 4 times */
+	/* memory that the kernel writes triggers no watchpoint */
 	CHECK(read(in, looked_at, 1) == 1);
 	looked_at[1] = 2;
 	CHECK(!pthread_create(&t, NULL, thread, NULL) && !pthread_join(t, NULL));
 	raise(SIGUSR2);
-	watched[1] = 5; /* nobody watches any more */
+	watched[1] = 5; /* not watched any more */
 	CHECK(read(in, &c, 1) == 1);
-	watched[1] = 6; /* it was in the kernel when it was told */
+	watched[1] = 6; /* the watchpoint was set while the child was in the kernel */
 	_exit((int)watched[1]);
 }
 
@@ -77,7 +77,7 @@ static void struck(pid_t pid, int i)
 	siginfo_t si;
 
 	go_on(pid, 0);
-	halted(pid, SIGTRAP);
+	stopped_by(pid, SIGTRAP);
 	CHECK(!ptrace(PTRACE_GETSIGINFO, pid, NULL, &si) && si.si_code == TRAP_HWBKPT);
 	CHECK(get(pid, DR(6)) == (long)(0xffff0ff0 | 1ul << i));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(6), 0L) && get(pid, DR(6)) == 0);
@@ -88,7 +88,7 @@ static unsigned long pc_of(pid_t pid)
 	return (unsigned long)get(pid, offsetof(struct user, regs.rip));
 }
 
-/* Some hypervisors let them be set, and no more. */
+/* Under some hypervisors they can be set, but never trigger. */
 static bool debug_registers_work(void)
 {
 	pid_t pid = fork();
@@ -100,7 +100,7 @@ static bool debug_registers_work(void)
 		watched[1] = 0;
 		_exit(3);
 	}
-	halted(pid, SIGSTOP);
+	stopped_by(pid, SIGSTOP);
 	watch(pid, 0, &watched[1], WRITE, 8);
 	go_on(pid, 0);
 	if (WIFEXITED(status_of(pid)))
@@ -119,7 +119,7 @@ int main(void)
 	CHECK(pid >= 0);
 	if (!pid)
 		child(in[0]);
-	halted(pid, SIGSTOP);
+	stopped_by(pid, SIGSTOP);
 	CHECK(get(pid, DR(7)) == 0 && get(pid, DR(6)) == 0xffff0ff0);
 	if (ptrace(PTRACE_POKEUSER, pid, DR(7), 1L) == -1 && errno == EINVAL) {
 		kill(pid, SIGKILL);
@@ -137,10 +137,10 @@ int main(void)
 		      pc_of(pid) != before);
 	}
 	go_on(pid, 0);
-	halted(pid, SIGUSR1);
+	stopped_by(pid, SIGUSR1);
 	watch(pid, 1, &words[2], ACCESS, 4);
 	watch(pid, 2, &words[3], ACCESS, 2);
-	/* too long for where it is; the others stay */
+	/* too long for its address; the others stay */
 	long control = get(pid, DR(7));
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(3), (char *)words + 1));
 	CHECK(ptrace(PTRACE_POKEUSER, pid, DR(7), control | 3ul << 6 | 0xful << 28) == -1 &&
@@ -153,9 +153,9 @@ int main(void)
 		struck(pid, 3);
 		CHECK(pc_of(pid) == (unsigned long)counts_down &&
 		      get(pid, offsetof(struct user, regs.rdi)) == i);
-		/* and a step from there goes over it */
+		/* a step from there passes it */
 		CHECK(!ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL));
-		halted(pid, SIGTRAP);
+		stopped_by(pid, SIGTRAP);
 		CHECK(pc_of(pid) == (unsigned long)counts_down + 3 &&
 		      get(pid, DR(6)) == 0xffff4ff0);
 	}
@@ -164,11 +164,11 @@ int main(void)
 	struck(pid, 3);
 	CHECK((ptrace(PTRACE_PEEKDATA, pid, looked_at, NULL) & 0xffff) == ('x' | 2 << 8));
 	go_on(pid, 0);
-	halted(pid, SIGUSR2);
+	stopped_by(pid, SIGUSR2);
 	CHECK(!ptrace(PTRACE_POKEUSER, pid, DR(7), 0L));
 	go_on(pid, 0);
-	CHECK(!kill(pid, SIGSTOP)); /* it waits for us, or is on its way to that */
-	halted(pid, SIGSTOP);
+	CHECK(!kill(pid, SIGSTOP)); /* it is blocked, or about to block */
+	stopped_by(pid, SIGSTOP);
 	watch(pid, 0, &watched[1], WRITE, 8);
 	CHECK(write(in[1], "x", 1) == 1);
 	if (ptrace(PTRACE_PEEKDATA, pid, &watched[1], NULL) != 5)

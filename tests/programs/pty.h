@@ -1,4 +1,4 @@
-/* A pseudo terminal whose slave is nobody's controlling terminal yet. */
+/* A pseudo terminal whose slave is no process's controlling terminal yet. */
 #ifndef PTY_H
 #define PTY_H
 #include "check.h"

@@ -1,4 +1,5 @@
-/* A SIGSEGV handler changes a register in the ucontext and the instruction runs again with it. */
+/* A SIGSEGV handler changes a register in the ucontext, and the instruction is restarted with
+ * it. */
 #include "check.h"
 
 #include <signal.h>

@@ -16,7 +16,7 @@ static void on_fpe(int sig, siginfo_t *info, void *context)
 	siglongjmp(back, 1);
 }
 
-/* Lets the exceptions of mask through, or none, for both units, and clears what has been raised. */
+/* Unmasks the exceptions of `mask` in both units, and clears raised ones. */
 static void unmask(unsigned mask)
 {
 	unsigned short control = 0x37f & (unsigned short)~mask;

@@ -1,4 +1,4 @@
-/* Ignored signals come while a read blocks: it stays blocked and is not made twice. */
+/* Ignored signals come while a read blocks. It stays blocked and is not restarted. */
 #include "check.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
-/* A directory of the program's own: made and entered here, removed with all in it when that process
- * exits. */
+/* A temporary directory: it is made and entered here, and removed with its contents when this
+ * process exits. */
 #ifndef TEMPDIR_H
 #define TEMPDIR_H
 #include <dirent.h>
@@ -56,7 +56,7 @@ static inline void tempdir_enter(void)
 	atexit(tempdir_remove);
 }
 
-/* SKIP ends without the exit handlers. */
+/* SKIP does not run the exit handlers. */
 #define TEMPDIR_SKIP(why) \
 	do { \
 		tempdir_remove(); \

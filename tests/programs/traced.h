@@ -1,4 +1,4 @@
-/* What tracees have in common that trace a child. */
+/* What the tracees share that trace a child. */
 #ifndef TRACED_H
 #define TRACED_H
 
@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 
-/* Waits until it halts: at a signal, or (SIGTRAP | event << 8) at an event. */
-static inline void halted(pid_t pid, int what)
+/* Waits until it is in a ptrace-stop: at a signal, or (SIGTRAP | event << 8) at an event. */
+static inline void stopped_by(pid_t pid, int what)
 {
 	int status;
 

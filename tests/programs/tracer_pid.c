@@ -1,4 +1,4 @@
-/* /proc/self/status says that nobody traces the program, in a thread and in a child too. */
+/* /proc/self/status shows no tracer, neither in a thread nor in a child. */
 #include "check.h"
 
 #include <pthread.h>

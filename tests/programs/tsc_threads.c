@@ -8,7 +8,7 @@
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static unsigned long long last;
 
-/* The counter, not read before earlier instructions are done. */
+/* Reads the counter after earlier instructions have completed. */
 static unsigned long long ordered_tsc(void)
 {
 	_mm_lfence();

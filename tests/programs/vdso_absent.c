@@ -1,4 +1,5 @@
-/* The program manages with or without a vdso: looks for it in auxv, and times the same by call. */
+/* The program works with or without a vdso: it looks for it in auxv, and reads the clocks by
+ * calls. */
 #include "check.h"
 
 #include <sys/auxv.h>

@@ -14,8 +14,8 @@ int main(void)
 	child = fork();
 	CHECK(child >= 0);
 	if (!child) {
-		/* The next stop would take back the word of going on: it waits until that is heard.
-		 */
+		/* The next stop would replace the status of the continuation, so wait until that
+		 * was read. */
 		for (i = 0; i < 3; i++)
 			CHECK(!raise(SIGSTOP) && (i == 2 || read(gate[0], &byte, 1) == 1));
 		_exit(3);

@@ -1,6 +1,6 @@
-/* What the programs with bugs share. Natively their threads are milliseconds apart when it matters,
- * so that each runs clean thousands of times; a scheduler that holds one up in the wrong place
- * shows the bug. */
+/* What the programs with bugs share. Natively their critical moments are milliseconds apart, so
+ * each program runs without failure thousands of times. A scheduler that delays a thread in the
+ * wrong place shows the bug. */
 #ifndef BUGS_H
 #define BUGS_H
 
@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Some 12 ms of work, of few jumps. */
+/* About 12 ms of work with few jumps. */
 static inline uint64_t long_work(uint64_t x)
 {
 	int i;
@@ -24,7 +24,7 @@ static inline uint64_t long_work(uint64_t x)
 	return x;
 }
 
-/* Some microseconds: what a program does about its journal. */
+/* Some microseconds of work, as for writing a journal. */
 static inline void journal(const char *what, long value)
 {
 	static _Thread_local char lines[10][80];

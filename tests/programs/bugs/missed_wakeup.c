@@ -1,6 +1,6 @@
-/* A missed wakeup: the flag is looked at before the mutex is taken, and may be set in between. Once
- * the one who sets it has ended, nobody is left to wake who waits then: the program says so instead
- * of hanging. */
+/* A missed wakeup: the flag is read before the mutex is taken, and may be set in between. If the
+ * setting thread has ended, no thread can wake the waiter, so the program reports that instead of
+ * hanging. */
 #include "bugs.h"
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

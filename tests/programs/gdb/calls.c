@@ -1,4 +1,4 @@
-/* calls COUNT: a function that is called so often. */
+/* calls COUNT: a function that is called COUNT times. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* A word in a page of which the program itself changes what may be done there, and who is there. */
+/* A watched word in a page that the program protects, unprotects and maps anew. */
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 #define PAGE 4096
 
 static int *word;
-static volatile int quiet[4], faults; /* quiet: never changes */
+static volatile int quiet[4], faults; /* quiet: never change */
 static volatile long on_stack;
 
 static void begin(void)

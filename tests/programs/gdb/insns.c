@@ -1,4 +1,4 @@
-/* Instructions that counted code has moved, counts, or answers: each is one to who steps. */
+/* Instructions that rewriting displaces, counts or emulates: each is one step for a user. */
 #include <stdio.h>
 
 __asm__(".text\n"

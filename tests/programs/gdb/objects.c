@@ -1,5 +1,5 @@
-/* Memory that is not of one process alone: a file mapped shared and privately, and pages that
- * children write to. */
+/* Memory of several processes: a file mapped shared and privately, and pages that children write
+ * to. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	if (madvise((void *)kept, PAGE, MADV_DONTFORK) ||
 	    madvise((void *)(kept + INTS), PAGE, MADV_WIPEONFORK))
 		return 1;
-	own[0] = -1; /* its first page is a copy from now on, its second the file's */
+	own[0] = -1; /* from now on its first page is a copy, its second page is the file's */
 	for (int n = 0; n < 6; n++) {
 		shared[0] = shared[INTS] = n;
 		own[1] = 2 * n;

@@ -1,3 +1,3 @@
 /* cflags: -static */
-/* The same in a program that loads nothing. */
+/* The program hello, linked statically. */
 #include "hello.c"

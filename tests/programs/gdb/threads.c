@@ -1,4 +1,4 @@
-/* Three threads, one after the other in a place of their own. */
+/* Three threads that run one after the other. */
 #include <pthread.h>
 #include <stdio.h>
 

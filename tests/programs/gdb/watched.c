@@ -1,5 +1,5 @@
-/* More places than a processor watches, each in a page of its own, written and read in an order
- * that repeats. */
+/* More words than a processor can watch, each in its own page, written and read in a repeating
+ * order. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ struct place {
 static struct place place[PLACES] __attribute__((aligned(PAGE)));
 static struct record record __attribute__((aligned(PAGE)));
 static int *shared;
-static volatile int seen, quiet[4]; /* those never change */
+static volatile int seen, quiet[4]; /* these never change */
 
 static void begin(void)
 {
@@ -49,7 +49,7 @@ static void round_of(int n, const int pipe_ends[2])
 	if (write(pipe_ends[1], &n, sizeof(n)) != sizeof(n) ||
 	    read(pipe_ends[0], shared, sizeof(n)) != sizeof(n))
 		exit(1);
-	seen = place[4].beside; /* nobody watches that */
+	seen = place[4].beside; /* this one is not watched */
 	seen = place[4].value;
 }
 
