@@ -70,36 +70,55 @@ static int replay_shmat(struct replay_call *c)
 
 SYSCALL_HANDLER(shmat, .enter = enter_shmat, .exit = exit_shmat, .replay = replay_shmat);
 
-/* Forgets the segment attached at addr. Its length in bytes, 0 if there is none. */
-static uint64_t segment_remove(struct mm *mm, uint64_t addr)
+/* The first of the address space's shared mappings that is what is left of a segment attached at
+ * addr: ksys_shmdt() in ipc/shm.c looks for one that is as far from addr as from the segment's
+ * beginning. object: the segment; 0: any. NULL: there is none. */
+static const struct shared_map *segment_part(const struct mm *mm, uint64_t addr, uint64_t object)
 {
+	const struct shared_map *first = NULL;
+
 	for (size_t i = 0; i < kernel_mm(mm)->nshared; i++) {
-		struct shared_map m = kernel_mm(mm)->shared[i];
-		if (!m.sysv || m.start != addr)
-			continue;
-		kernel_mm_remove_shared(mm, m.start, m.len);
-		return m.len;
+		const struct shared_map *m = &kernel_mm(mm)->shared[i];
+		if (m->sysv && m->start >= addr && m->start - addr == m->offset &&
+		    (!object || m->object == object) && (!first || m->start < first->start))
+			first = m;
 	}
-	return 0;
+	return first;
+}
+
+/* Forgets what is left of the segment attached at addr, and calls gone() with each part. False:
+ * there is none. */
+static bool segment_remove(struct task *t, uint64_t addr,
+			   void (*gone)(struct task *t, uint64_t start, uint64_t len))
+{
+	const struct shared_map *m = segment_part(t->mm, addr, 0);
+	uint64_t object = m ? m->object : 0;
+
+	for (; (m = object ? segment_part(t->mm, addr, object) : NULL);) {
+		uint64_t start = m->start, len = m->len;
+		kernel_mm_remove_shared(t->mm, start, len);
+		if (gone)
+			gone(t, start, len);
+	}
+	return object;
 }
 
 static void exit_shmdt(struct call *c)
 {
 	if (c->result == 0)
-		segment_remove(c->t->mm, c->args[0]);
+		segment_remove(c->t, c->args[0], NULL);
+}
+
+static void replay_unmap(struct task *t, uint64_t start, uint64_t len)
+{
+	TASK_CALL_REPLAY(t, SYS_munmap, start, len);
 }
 
 static int replay_shmdt(struct replay_call *c)
 {
-	if (c->result < 0)
+	if (c->result < 0 || segment_remove(c->t, c->args[0], replay_unmap))
 		return 0;
-	uint64_t len = segment_remove(c->t->mm, c->args[0]);
-	if (!len)
-		return kernel_replay_fail(c->rp, "shmdt of 0x%lx, where nothing is attached",
-					  c->args[0]);
-	return TASK_CALL_REPLAY(c->t, SYS_munmap, c->args[0], len)
-		       ? kernel_replay_fail(c->rp, "shmdt")
-		       : 0;
+	return kernel_replay_fail(c->rp, "shmdt of 0x%lx, where nothing is attached", c->args[0]);
 }
 
 SYSCALL_HANDLER(shmdt, .exit = exit_shmdt, .replay = replay_shmdt);
