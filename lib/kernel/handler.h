@@ -143,6 +143,23 @@ void kernel_put_object_memory(struct recording *rec, struct task *t, const struc
  * read from it what it would read unrecorded. */
 void kernel_maps_opened(struct call *c, int fd);
 
+/* --- effects of calls that fail: recording
+ * ------------------------------------------------------------------ */
+
+/* asm-generic/mman-common.h; older C libraries do not define it. */
+#define MADV_DONTNEED_LOCKED_ 24
+
+/* The call may have unmapped the range, or parts of it: puts what is not mapped now. */
+void kernel_effect_holes(struct call *c, uint64_t start, uint64_t len);
+/* The mremap of len bytes at old may have moved the first mappings there to `to`, and failed at
+ * another. Returns how many bytes it has moved. */
+uint64_t kernel_effect_moved(struct call *c, uint64_t old, uint64_t len, uint64_t to);
+/* The mprotect may have changed the first mappings of its range. */
+void kernel_effect_protected(struct call *c);
+/* The madvise may have had its effect on the first mappings of its range, or on all of them if
+ * there is a hole. drops: it drops pages. */
+void kernel_effect_advised(struct call *c, bool drops);
+
 /* --- recording: rewritten code
  * ------------------------------------------------------------------------ */
 
@@ -186,6 +203,16 @@ bool kernel_around_reserved(long nr, uint64_t *start, uint64_t *len, uint64_t *r
 void kernel_enter_range(struct call *c);
 void kernel_exit_range(struct call *c);
 int64_t kernel_replay_range(struct task *t, long nr, const uint64_t a[6]);
+
+/* --- effects of calls that fail: replaying
+ * ------------------------------------------------------------------ */
+
+/* Makes what a call that failed has done, as its records say. nr: of the call that does that to a
+ * part of its range; its third argument is c's. 1; 0: there are no records, as the trace is from
+ * before there were any, or the call did nothing; -1 with rp->error. */
+int kernel_replay_effects(struct replay_call *c, long nr);
+/* Moves all mappings of the range, as mremap(2) does. 0, or -1 with rp->error. */
+int kernel_replay_move(struct replay_call *c, uint64_t old, uint64_t len, uint64_t to);
 
 /* --- replaying
  * ---------------------------------------------------------------------------------------- */

@@ -1,7 +1,9 @@
 /* Mappings and the heap: mmap, munmap, mremap, mprotect, madvise, brk. */
 #include "kernel/handler.h"
 #include "tracee/injected_calls.h"
+#include "tracee/procfs.h"
 #include "tracee/reserved.h"
+#include "util/array.h"
 #include "util/exhaustion.h"
 #include "util/procfd.h"
 #include "util/size.h"
@@ -18,7 +20,6 @@
 #include <unistd.h>
 
 /* asm-generic/mman-common.h; older C libraries do not define it. */
-#define MADV_DONTNEED_LOCKED_ 24
 #define MADV_GUARD_INSTALL_ 102
 #define MADV_GUARD_REMOVE_ 103
 
@@ -85,8 +86,12 @@ static void exit_mmap(struct call *c)
 	struct stat st = {0};
 	char path[4096] = "";
 
-	if (is_error(c->result))
+	if (is_error(c->result)) {
+		/* What was there may have been unmapped for it: __mmap_region() in mm/vma.c. */
+		if ((c->args[3] & MAP_FIXED) && c->verdict == CALL_MAKE)
+			kernel_effect_holes(c, c->args[0], PAGE_UP(c->args[1]));
 		return;
+	}
 	int fd = c->args[3] & MAP_ANONYMOUS ? -1 : open_fd(c->t, (int)c->args[4], path, &st);
 	kernel_code_room(c, fd, path, &st);
 	struct trace_map m = {.tid = c->t->tid,
@@ -114,9 +119,15 @@ static void exit_mmap(struct call *c)
 		close(fd);
 }
 
+/* The effect of a call of which nothing is made again. */
+static int replay_failed(struct replay_call *c)
+{
+	return kernel_replay_effects(c, -1) < 0 ? -1 : 0;
+}
+
 static int replay_mmap(struct replay_call *c)
 {
-	return is_error(c->result) ? 0 : kernel_replay_maps(c->rp, c->t);
+	return is_error(c->result) ? replay_failed(c) : kernel_replay_maps(c->rp, c->t);
 }
 
 SYSCALL_HANDLER(mmap, .enter = enter_mmap, .exit = exit_mmap, .replay = replay_mmap);
@@ -152,16 +163,27 @@ static int replay_munmap(struct replay_call *c)
 
 SYSCALL_HANDLER(munmap, .enter = kernel_enter_range, .exit = exit_munmap, .replay = replay_munmap);
 
+static void exit_mprotect(struct call *c)
+{
+	kernel_exit_range(c);
+	if (is_error(c->result) && c->verdict == CALL_MAKE)
+		kernel_effect_protected(c);
+}
+
 static int replay_mprotect(struct replay_call *c)
 {
-	/* With these errors the call may have changed the pages before the one at which it
-	 * failed. */
+	int r = is_error(c->result) ? kernel_replay_effects(c, SYS_mprotect) : 0;
+
+	if (r)
+		return r < 0 ? -1 : 0;
+	/* In a trace without records of effects, the call may with these errors have changed the
+	 * pages before the one at which it failed. */
 	if (is_error(c->result) && c->result != -ENOMEM && c->result != -EACCES)
 		return 0;
 	return replay_result(c, kernel_replay_range(c->t, SYS_mprotect, c->args));
 }
 
-SYSCALL_HANDLER(mprotect, .enter = kernel_enter_range, .exit = kernel_exit_range,
+SYSCALL_HANDLER(mprotect, .enter = kernel_enter_range, .exit = exit_mprotect,
 		.replay = replay_mprotect);
 
 /* --- mremap
@@ -177,30 +199,32 @@ static void enter_mremap(struct call *c)
 		kernel_call_refuse(c, ENOMEM);
 }
 
-/* Notes that a mapping was moved or resized. Returns the shared mapping that it is part of, as it
- * is now, which the caller must add. Its len is 0 if the mapping is not shared. */
-static struct shared_map mremap_note(struct task *t, uint64_t old, uint64_t old_len, uint64_t to,
-				     uint64_t len)
+/* Notes that mappings have been moved or resized. Adds to *v those of them that are shared, as they
+ * are now, which the caller adds to the address space. */
+static void mremap_note(struct task *t, const uint64_t a[6], uint64_t to, struct shared_map **v,
+			size_t *n)
 {
-	struct shared_map moved = {0};
+	uint64_t old = a[0], old_len = PAGE_UP(a[1]), len = PAGE_UP(a[2]);
+	uint64_t end = old + (old_len < len ? old_len : len);
 	struct mm *mm = t->mm;
 
 	for (size_t i = 0; i < kernel_mm(mm)->nshared; i++) {
-		const struct shared_map *m = &kernel_mm(mm)->shared[i];
-		if (m->start > old || old >= m->start + m->len)
+		struct shared_map m = kernel_mm(mm)->shared[i];
+		uint64_t m_end = m.start + m.len, from = m.start > old ? m.start : old;
+		uint64_t m_to = m_end < end ? m_end : end;
+		if (old_len ? from >= m_to : m.start > old || old >= m_end)
 			continue;
-		moved = *m;
-		moved.offset += old - m->start;
-		moved.start = to;
-		moved.len = len;
+		m.offset += from - m.start;
+		m.start = to + (from - old);
+		m.len = old_len && m_to < old + old_len ? m_to - from : len - (from - old);
+		*ARRAY_ADD(*v, *n) = m;
 	}
 	if (to != old) {
 		kernel_code_gone(t, to, len);
 		kernel_mm_remove_shared(mm, to, len);
 	}
-	if (old_len)
+	if (old_len && !(a[3] & MREMAP_DONTUNMAP))
 		kernel_mm_remove_shared(mm, old, old_len);
-	return moved;
 }
 
 /* Records what the grown mapping m shows of its file, read from the file if it can be opened. */
@@ -224,60 +248,144 @@ static void put_grown(struct call *c, const struct shared_map *m)
 		close(fd);
 }
 
+/* With MREMAP_FIXED the target is unmapped first, and what the old mapping has too much. Since
+ * Linux 6.17 several mappings can be moved, and some of them may have been before one cannot:
+ * remap_move() in mm/mremap.c. */
+static void mremap_failed(struct call *c)
+{
+	uint64_t old = c->args[0], old_len = PAGE_UP(c->args[1]);
+	uint64_t len = PAGE_UP(c->args[2]), to = c->args[4];
+
+	if (!(c->args[3] & MREMAP_FIXED) || c->verdict != CALL_MAKE || old % PAGE || to % PAGE ||
+	    old + old_len < old || to + len < to)
+		return;
+	if (old_len == len && !(c->args[3] & MREMAP_DONTUNMAP)) {
+		uint64_t moved = kernel_effect_moved(c, old, len, to);
+		const uint64_t a[6] = {old, moved, moved};
+		struct shared_map *v = NULL;
+		size_t n = 0;
+		if (moved)
+			mremap_note(c->t, a, to, &v, &n);
+		for (size_t i = 0; i < n; i++)
+			kernel_mm_add_shared(c->t->mm, v[i]);
+		free(v);
+	}
+	kernel_effect_holes(c, to, len);
+	if (old_len > len)
+		kernel_effect_holes(c, old + len, old_len - len);
+}
+
 static void exit_mremap(struct call *c)
 {
 	uint64_t old_len = PAGE_UP(c->args[1]), len = PAGE_UP(c->args[2]);
+	struct shared_map *v = NULL;
+	size_t n = 0;
 
-	if (is_error(c->result))
+	if (is_error(c->result)) {
+		mremap_failed(c);
 		return;
-	struct shared_map moved = mremap_note(c->t, c->args[0], old_len, (uint64_t)c->result, len);
-	if (!moved.len)
-		return;
-	kernel_mm_add_shared(c->t->mm, moved);
-	if (len > old_len && !moved.sysv)
-		put_grown(c, &moved);
+	}
+	mremap_note(c->t, c->args, (uint64_t)c->result, &v, &n);
+	for (size_t i = 0; i < n; i++) {
+		kernel_mm_add_shared(c->t->mm, v[i]);
+		if (len > old_len && !v[i].sysv &&
+		    v[i].start + v[i].len == (uint64_t)c->result + len)
+			put_grown(c, &v[i]);
+	}
+	free(v);
+}
+
+struct pieces {
+	struct range {
+		uint64_t start, end;
+	} * v;
+	size_t n;
+};
+
+static int pieces_of(struct task *t, uint64_t start, uint64_t end, struct pieces *p)
+{
+	struct maps_file *f = maps_open(t->tid);
+	struct maps_line l;
+
+	*p = (struct pieces){0};
+	if (!f)
+		return -1;
+	while (maps_next(f, &l) && l.start < end)
+		if (l.end > start)
+			*ARRAY_ADD(p->v, p->n) = (struct range){l.start > start ? l.start : start,
+								l.end < end ? l.end : end};
+	maps_close(f);
+	return 0;
+}
+
+/* Mappings that were one when recorded may be several here: each moves, and the last one grows. */
+static int64_t move_pieces(struct task *t, const uint64_t a[6], uint64_t to)
+{
+	uint64_t old_len = PAGE_UP(a[1]), len = PAGE_UP(a[2]);
+	uint64_t kept = old_len < len ? old_len : len, end = a[0] + kept;
+	uint64_t flags = a[3] & MREMAP_DONTUNMAP;
+	struct pieces p;
+	int64_t r = 0;
+
+	if (pieces_of(t, a[0], end, &p))
+		return -errno;
+	if (to != a[0])
+		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
+	for (size_t i = 0; i < p.n && r >= 0; i++) {
+		uint64_t n = p.v[i].end - p.v[i].start, grown = p.v[i].end == end ? len - kept : 0;
+		uint64_t target = to + (p.v[i].start - a[0]);
+		if (to != a[0] || grown)
+			r = TASK_CALL_REPLAY(t, SYS_mremap, p.v[i].start, n, n + grown, flags,
+					     to != a[0] ? target : 0);
+	}
+	free(p.v);
+	if (r >= 0 && old_len > len)
+		r = TASK_CALL_REPLAY(t, SYS_munmap, end, old_len - len);
+	return r < 0 ? r : (int64_t)to;
+}
+
+static int move_replay(struct replay_call *c, const uint64_t a[6], uint64_t to)
+{
+	uint64_t flags = a[3];
+	struct shared_map *v = NULL;
+	size_t n = 0;
+	int failed = 0;
+
+	if (kernel_replay_touches_agent(a[0], a[1]) || kernel_replay_touches_agent(to, a[2]))
+		return kernel_replay_fail(c->rp, "the trace moves memory over the agent");
+	if (to != a[0])
+		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
+	else
+		flags &= ~(uint64_t)MREMAP_FIXED;
+	int64_t r =
+		TASK_CALL_REPLAY(c->t, SYS_mremap, a[0], a[1], a[2], flags, to != a[0] ? to : 0);
+	if (r == -EFAULT && a[1])
+		r = move_pieces(c->t, a, to);
+	if (r != (int64_t)to)
+		return kernel_replay_fail(c->rp, "mremap to 0x%lx: %s", to,
+					  r < 0 ? strerror((int)-r) : "went elsewhere");
+	mremap_note(c->t, a, to, &v, &n);
+	for (size_t i = 0; i < n && !failed; i++)
+		failed = kernel_replay_add_shared(c->rp, c->t, &v[i]);
+	free(v);
+	return failed;
+}
+
+int kernel_replay_move(struct replay_call *c, uint64_t old, uint64_t len, uint64_t to)
+{
+	return move_replay(c, (const uint64_t[6]){old, len, len}, to);
 }
 
 static int replay_mremap(struct replay_call *c)
 {
-	const uint64_t *a = c->args;
-	uint64_t flags = a[3], result = (uint64_t)c->result, to = result;
-
-	if (is_error(c->result))
-		return 0;
-	if (kernel_replay_touches_agent(a[0], a[1]) || kernel_replay_touches_agent(result, a[2]))
-		return kernel_replay_fail(c->rp, "the trace moves memory over the agent");
-	if (result != a[0])
-		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
-	else
-		flags &= ~(uint64_t)(MREMAP_FIXED), to = 0;
-	int64_t r = TASK_CALL_REPLAY(c->t, SYS_mremap, a[0], a[1], a[2], flags, to);
-	if (r != c->result)
-		return kernel_replay_fail(c->rp, "mremap to 0x%lx: %s", result,
-					  r < 0 ? strerror((int)-r) : "went elsewhere");
-	struct shared_map moved = mremap_note(c->t, a[0], PAGE_UP(a[1]), result, PAGE_UP(a[2]));
-	return moved.len ? kernel_replay_add_shared(c->rp, c->t, &moved) : 0;
+	return is_error(c->result) ? replay_failed(c)
+				   : move_replay(c, c->args, (uint64_t)c->result);
 }
 
 SYSCALL_HANDLER(mremap, .enter = enter_mremap, .exit = exit_mremap, .replay = replay_mremap);
 
 /* --- madvise
  * ------------------------------------------------------------------------------------------- */
-
-static void exit_madvise(struct call *c)
-{
-	uint64_t start = c->args[0], len = c->args[1], rest;
-
-	kernel_exit_range(c);
-	if (c->args[2] != MADV_FREE || (c->result && c->result != -ENOMEM))
-		return;
-	/* After MADV_FREE the kernel may drop the pages at any time. They are dropped at once,
-	 * which the advice allows. */
-	kernel_around_reserved(c->nr, &start, &len, &rest);
-	TASK_CALL(c->t, SYS_madvise, start, len, MADV_DONTNEED);
-	if (rest)
-		TASK_CALL(c->t, SYS_madvise, SCRATCH_END, rest, MADV_DONTNEED);
-}
 
 /* Advice that changes what memory contains, or what a child inherits. */
 static bool advice_matters(uint64_t advice)
@@ -293,18 +401,40 @@ static bool advice_matters(uint64_t advice)
 	return false;
 }
 
+static void exit_madvise(struct call *c)
+{
+	uint64_t start = c->args[0], len = c->args[1], rest;
+
+	kernel_exit_range(c);
+	if (is_error(c->result) && c->verdict == CALL_MAKE &&
+	    (c->args[2] == MADV_FREE || advice_matters(c->args[2])))
+		kernel_effect_advised(c, c->args[2] == MADV_DONTNEED ||
+						 c->args[2] == MADV_DONTNEED_LOCKED_);
+	if (c->args[2] != MADV_FREE || c->result)
+		return;
+	/* After MADV_FREE the kernel may drop the pages at any time. They are dropped at once,
+	 * which the advice allows. */
+	kernel_around_reserved(c->nr, &start, &len, &rest);
+	TASK_CALL(c->t, SYS_madvise, start, len, MADV_DONTNEED);
+	if (rest)
+		TASK_CALL(c->t, SYS_madvise, SCRATCH_END, rest, MADV_DONTNEED);
+}
+
 static int replay_madvise(struct replay_call *c)
 {
-	uint64_t a[6];
+	uint64_t *a = c->args;
 
-	/* ENOMEM: there was a hole in the range, but the rest was done. */
-	if (is_error(c->result) && c->result != -ENOMEM)
-		return 0;
-	memcpy(a, c->args, sizeof(a));
 	kernel_mm(c->t->mm)->advised |= a[2] == MADV_DONTFORK || a[2] == MADV_WIPEONFORK;
 	if (a[2] == MADV_FREE) /* as exit_madvise() did */
 		a[2] = MADV_DONTNEED;
 	if (!advice_matters(a[2]))
+		return 0;
+	int r = is_error(c->result) ? kernel_replay_effects(c, SYS_madvise) : 0;
+	if (r)
+		return r < 0 ? -1 : 0;
+	/* In a trace without records of effects: after a hole it goes on, and reports the hole at
+	 * its end. */
+	if (is_error(c->result) && c->result != -ENOMEM)
 		return 0;
 	return replay_result(c, kernel_replay_range(c->t, SYS_madvise, a));
 }
@@ -323,6 +453,8 @@ static int replay_brk(struct replay_call *c)
 	uint64_t old = PAGE_UP(kernel_mm(t->mm)->brk), now = PAGE_UP(brk);
 	int64_t r = 0;
 
+	if (is_error(c->result)) /* a filter of the program's own answered for brk(2) */
+		return 0;
 	if (kernel_replay_touches_agent(old, now > old ? now - old : 0) ||
 	    kernel_replay_touches_agent(now, old > now ? old - now : 0))
 		return kernel_replay_fail(c->rp, "the trace puts the heap over the agent");
@@ -333,6 +465,7 @@ static int replay_brk(struct replay_call *c)
 		r = r == (int64_t)old ? 0 : r;
 	} else if (now < old) {
 		r = TASK_CALL_REPLAY(t, SYS_munmap, now, old - now);
+		kernel_mm_remove_shared(t->mm, now, old - now);
 	}
 	kernel_mm(t->mm)->brk = brk;
 	return r ? kernel_replay_fail(c->rp, "the heap cannot be set to 0x%lx", brk) : 0;

@@ -17,6 +17,11 @@ bool kernel_is_reserved(uint64_t start, uint64_t len)
 	return start < SCRATCH_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);
 }
 
+static bool ends_at_holes(long nr)
+{
+	return nr == SYS_mprotect || nr == SYS_pkey_mprotect;
+}
+
 bool kernel_around_reserved(long nr, uint64_t *start, uint64_t *len, uint64_t *rest)
 {
 	uint64_t from = *start, n = PAGE_UP(*len);
@@ -27,10 +32,11 @@ bool kernel_around_reserved(long nr, uint64_t *start, uint64_t *len, uint64_t *r
 	if (nr == SYS_munmap && from + n > TASK_END) /* then the kernel unmaps nothing */
 		return false;
 	uint64_t above = from + n > SCRATCH_END ? from + n - SCRATCH_END : 0;
+	if (ends_at_holes(nr))
+		above = 0;
 	if (from < AGENT_ADDR) {
 		*len = AGENT_ADDR - from;
-		/* mprotect stops at the first hole */
-		*rest = nr == SYS_mprotect || nr == SYS_pkey_mprotect ? 0 : above;
+		*rest = above;
 	} else {
 		*start = SCRATCH_END;
 		*len = above;
@@ -58,7 +64,8 @@ void kernel_exit_range(struct call *c)
 {
 	if (c->note[0] && (c->result == 0 || c->result == -ENOMEM))
 		TASK_CALL(c->t, c->nr, SCRATCH_END, c->note[0], arch_arg(&c->t->regs, 2));
-	if (c->note[0] && c->nr == SYS_madvise && c->result == 0) {
+	bool hole = c->nr == SYS_madvise ? c->note[0] : ends_at_holes(c->nr) && c->changed;
+	if (hole && c->result == 0) {
 		c->result = -ENOMEM;
 		ARCH_RESULT(&c->t->regs) = (uint64_t)c->result;
 	}
