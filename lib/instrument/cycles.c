@@ -94,7 +94,7 @@ static void blocks_look(struct cycles *c, const struct func *f)
 	for (size_t i = 0; i < c->blocks.n; i++)
 		*VEC_ADD(&c->scc) = 0;
 	const struct graph g = {c->blocks.n, c->edges.n, c->edges.v};
-	scc_find(&g, c->scc.v);
+	rewrite_scc_find(&g, c->scc.v);
 }
 
 static bool jump_on_cycle(const struct cycles *c, const struct site *s)
@@ -122,7 +122,8 @@ static void func_edges(struct cycles *c, uint32_t i)
 		unknown |= in.type == INSN_ICALL;
 		if ((!is_jump(&in) && in.type != INSN_CALL) || inside(f, in.target))
 			continue;
-		const struct func *to = in_text(rw, in.target) ? func_at(rw, in.target) : NULL;
+		const struct func *to =
+			rewrite_in_text(rw, in.target) ? rewrite_func_at(rw, in.target) : NULL;
 		unknown |= !to;
 		if (to && to != last)
 			*VEC_ADD(&c->edges) =
@@ -146,13 +147,13 @@ static void funcs_look(struct cycles *c)
 		qsort(c->edges.v, c->edges.n, sizeof(*c->edges.v), edge_order);
 	c->funcs_scc = xcalloc(n + 1, sizeof(*c->funcs_scc));
 	const struct graph g = {n + 1, c->edges.n, c->edges.v};
-	scc_find(&g, c->funcs_scc);
+	rewrite_scc_find(&g, c->funcs_scc);
 }
 
 /* Whether a direct edge to another function, or a recursive call, is on a cycle. */
 static bool edge_on_cycle(const struct cycles *c, const struct func *f, const struct site *s)
 {
-	const struct func *to = func_at(c->rw, s->target);
+	const struct func *to = rewrite_func_at(c->rw, s->target);
 
 	return !to || c->funcs_scc[f - c->rw->funcs.v + 1] == c->funcs_scc[to - c->rw->funcs.v + 1];
 }
@@ -172,7 +173,7 @@ static bool site_on_cycle(struct cycles *c, const struct func *f, const struct s
 	return jump_on_cycle(c, s);
 }
 
-void cycles_find(struct rewrite *rw)
+void rewrite_cycles_find(struct rewrite *rw)
 {
 	struct cycles c = {.rw = rw};
 	size_t n = 0, k = 0;

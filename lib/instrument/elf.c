@@ -18,7 +18,7 @@
 	}
 #define LEN_MAX (1ull << 30) /* bytes of an image */
 
-uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
+uint64_t rewrite_elf_u64(const struct rewrite *rw, uint64_t addr)
 {
 	uint64_t v = 0;
 
@@ -27,7 +27,7 @@ uint64_t elf_u64(const struct rewrite *rw, uint64_t addr)
 	return v;
 }
 
-bool in_text(const struct rewrite *rw, int64_t addr)
+bool rewrite_in_text(const struct rewrite *rw, int64_t addr)
 {
 	for (unsigned i = 0; i < rw->ntexts; i++)
 		if (addr >= rw->texts[i].start && addr < rw->texts[i].end)
@@ -58,7 +58,7 @@ static void *table_read(struct rewrite *rw, uint64_t off, uint64_t len, uint64_t
 	return p;
 }
 
-void *section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len)
+void *rewrite_section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len)
 {
 	*len = 0;
 	if (sh->sh_type == SHT_NOBITS || (sh->sh_flags & SHF_COMPRESSED))
@@ -69,7 +69,7 @@ void *section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t 
 	return p;
 }
 
-const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh)
+const char *rewrite_section_name(const struct rewrite *rw, const Elf64_Shdr *sh)
 {
 	return sh->sh_name < rw->shstr_len ? rw->shstr + sh->sh_name : "";
 }
@@ -82,7 +82,7 @@ static void sections_load(struct rewrite *rw)
 			    65536 * sizeof(Elf64_Shdr));
 	if (!rw->sh || rw->eh.e_shstrndx >= rw->eh.e_shnum)
 		return;
-	rw->shstr = section_read(rw, &rw->sh[rw->eh.e_shstrndx], 16 << 20, &rw->shstr_len);
+	rw->shstr = rewrite_section_read(rw, &rw->sh[rw->eh.e_shstrndx], 16 << 20, &rw->shstr_len);
 	if (rw->shstr)
 		rw->shstr[rw->shstr_len - 1] = 0;
 }
@@ -181,7 +181,7 @@ static int segments_load(struct rewrite *rw)
 	return 0;
 }
 
-int elf_load(struct rewrite *rw, int fd)
+int rewrite_elf_load(struct rewrite *rw, int fd)
 {
 	struct stat st;
 
@@ -211,7 +211,7 @@ int elf_load(struct rewrite *rw, int fd)
 	return 0;
 }
 
-void elf_free(struct rewrite *rw)
+void rewrite_elf_free(struct rewrite *rw)
 {
 	if (rw->img)
 		munmap(rw->img, rw->len + PAGE);
@@ -273,32 +273,32 @@ static void sections_find(struct rewrite *rw)
 	}
 }
 
-void elf_sections(struct rewrite *rw)
+void rewrite_elf_sections(struct rewrite *rw)
 {
 	sections_find(rw);
-	if (in_text(rw, rw->eh.e_entry - rw->lo))
+	if (rewrite_in_text(rw, rw->eh.e_entry - rw->lo))
 		target_mark(rw, rw->eh.e_entry - rw->lo);
 	for (size_t i = 0; i < rw->sections.n; i++)
 		target_mark(rw, rw->sections.v[i].start);
 }
 
-void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n)
+void rewrite_text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n)
 {
 	for (unsigned i = 0; i < rw->ntexts; i++)
 		if (addr >= rw->texts[i].start && addr + n <= rw->texts[i].end)
 			memcpy(rw->texts[i].out + (addr - rw->texts[i].seg.addr), bytes, n);
 }
 
-void text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to)
+void rewrite_text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to)
 {
 	uint32_t rel = to - (addr + 4);
 
-	text_patch(rw, addr, &rel, 4);
+	rewrite_text_patch(rw, addr, &rel, 4);
 	*VEC_ADD(&rw->text_patches) = addr;
 }
 
-void text_fill(struct rewrite *rw, uint32_t start, uint32_t end)
+void rewrite_text_fill(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	for (; start < end; start++)
-		text_patch(rw, start, arch_breakpoint, ARCH_BREAKPOINT_LEN);
+		rewrite_text_patch(rw, start, arch_breakpoint, ARCH_BREAKPOINT_LEN);
 }

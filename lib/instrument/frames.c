@@ -151,7 +151,7 @@ static void landing_pads_mark(struct rewrite *rw, uint64_t lsda, uint32_t func)
 		read_format(&c, enc);
 		uint64_t pad = read_format(&c, enc);
 		read_leb(&c, false);
-		if (!c.bad && pad && in_text(rw, start + pad))
+		if (!c.bad && pad && rewrite_in_text(rw, start + pad))
 			target_mark(rw, start + pad);
 	}
 }
@@ -161,8 +161,8 @@ static void fde_read(struct rewrite *rw, struct cursor c, const struct cie *cie)
 	uint64_t start = read_pointer(&c, cie->addr_enc);
 	uint64_t len = read_format(&c, cie->addr_enc & 0x0f);
 
-	if (c.bad || start == UINT64_MAX || !len || len > rw->len || !in_text(rw, start) ||
-	    !in_text(rw, start + len - 1))
+	if (c.bad || start == UINT64_MAX || !len || len > rw->len || !rewrite_in_text(rw, start) ||
+	    !rewrite_in_text(rw, start + len - 1))
 		return;
 	*VEC_ADD(&rw->funcs) = (struct func){.start = start, .end = start + len};
 	if (!cie->augmented || cie->lsda_enc == NONE)
@@ -215,7 +215,7 @@ static uint64_t eh_frame_hdr_start(const struct rewrite *rw, const Elf64_Phdr *p
 	return read_pointer(&c, enc);
 }
 
-void frames_read(struct rewrite *rw)
+void rewrite_frames_read(struct rewrite *rw)
 {
 	bool found = false;
 
@@ -223,7 +223,8 @@ void frames_read(struct rewrite *rw)
 		const Elf64_Shdr *sh = &rw->sh[i];
 		uint64_t at = sh->sh_addr - rw->lo;
 		if ((sh->sh_flags & SHF_ALLOC) && sh->sh_type != SHT_NOBITS && at < rw->len &&
-		    sh->sh_size <= rw->len - at && !strcmp(section_name(rw, sh), ".eh_frame")) {
+		    sh->sh_size <= rw->len - at &&
+		    !strcmp(rewrite_section_name(rw, sh), ".eh_frame")) {
 			eh_frame_read(rw, at, at + sh->sh_size, false);
 			found = true;
 		}

@@ -17,7 +17,7 @@ static int func_cmp(const void *a, const void *b)
 				    : x->end > y->end;
 }
 
-void funcs_order(struct rewrite *rw)
+void rewrite_funcs_order(struct rewrite *rw)
 {
 	struct func *f = rw->funcs.v;
 	size_t n = 0;
@@ -38,7 +38,7 @@ void funcs_order(struct rewrite *rw)
 			f[i].end = f[i + 1].start;
 }
 
-struct func *func_at(const struct rewrite *rw, uint32_t addr)
+struct func *rewrite_func_at(const struct rewrite *rw, uint32_t addr)
 {
 	size_t at = ARRAY_SEARCH(i, rw->funcs.n, rw->funcs.v[i].end > addr);
 
@@ -51,9 +51,9 @@ static void funcs_add_symbols(struct rewrite *rw)
 	struct rewrite syms = *rw;
 
 	memset(&syms.funcs, 0, sizeof(syms.funcs));
-	symbols_funcs(&syms);
-	gotab_funcs(&syms);
-	funcs_order(&syms);
+	rewrite_symbols_funcs(&syms);
+	rewrite_go_table_funcs(&syms);
+	rewrite_funcs_order(&syms);
 	size_t known = rw->funcs.n;
 	for (size_t i = 0, k = 0; i < syms.funcs.n; i++) {
 		struct func f = syms.funcs.v[i];
@@ -66,10 +66,10 @@ static void funcs_add_symbols(struct rewrite *rw)
 		*VEC_ADD(&rw->funcs) = f;
 	}
 	free(syms.funcs.v);
-	funcs_order(rw);
+	rewrite_funcs_order(rw);
 }
 
-bool in_plt(const struct rewrite *rw, uint32_t addr)
+bool rewrite_in_plt(const struct rewrite *rw, uint32_t addr)
 {
 	for (unsigned i = 0; i < rw->nplts; i++)
 		if (addr >= rw->plts[i].start && addr < rw->plts[i].end)
@@ -91,8 +91,8 @@ static void funcs_add_sections(struct rewrite *rw)
 	for (unsigned i = 0; rw->sh && i < rw->eh.e_shnum; i++) {
 		uint64_t at = rw->sh[i].sh_addr - rw->lo;
 		uint64_t len = rw->sh[i].sh_size;
-		if (is_plt(section_name(rw, &rw->sh[i])) && at < rw->len && len <= rw->len - at &&
-		    rw->nplts < ARRAY_LEN(rw->plts))
+		if (is_plt(rewrite_section_name(rw, &rw->sh[i])) && at < rw->len &&
+		    len <= rw->len - at && rw->nplts < ARRAY_LEN(rw->plts))
 			rw->plts[rw->nplts++] = (struct range){at, at + len};
 	}
 	for (size_t i = 0, k = 0; i < rw->sections.n; i++) {
@@ -100,17 +100,17 @@ static void funcs_add_sections(struct rewrite *rw)
 		while (k < known && rw->funcs.v[k].end <= r->start)
 			k++;
 		if (r->start < r->end && (k == known || rw->funcs.v[k].start >= r->end))
-			if (r->end - r->start <= SWEEP_MAX || in_plt(rw, r->start))
+			if (r->end - r->start <= SWEEP_MAX || rewrite_in_plt(rw, r->start))
 				*VEC_ADD(&rw->funcs) = (struct func){
 					.start = r->start, .end = r->end, .sweep = true};
 	}
-	funcs_order(rw);
+	rewrite_funcs_order(rw);
 }
 
-void funcs_find(struct rewrite *rw)
+void rewrite_funcs_find(struct rewrite *rw)
 {
-	frames_read(rw);
-	funcs_order(rw);
+	rewrite_frames_read(rw);
+	rewrite_funcs_order(rw);
 	funcs_add_symbols(rw);
 	funcs_add_sections(rw);
 }
@@ -118,7 +118,7 @@ void funcs_find(struct rewrite *rw)
 /* sure: the jump is certainly an instruction, once its whole function has been decoded. */
 static void jump_mark(struct rewrite *rw, int64_t to, bool sure)
 {
-	if (!in_text(rw, to))
+	if (!rewrite_in_text(rw, to))
 		return;
 	bit_set(rw->target, to);
 	if (sure)
@@ -146,9 +146,9 @@ static void data_mark(struct rewrite *rw, uint32_t addr)
 {
 	uint32_t end = addr;
 
-	while (end - addr < OPERAND_MAX && in_text(rw, end))
+	while (end - addr < OPERAND_MAX && rewrite_in_text(rw, end))
 		end++;
-	range_take(rw, addr, end);
+	rewrite_range_take(rw, addr, end);
 }
 
 /* Marks what an instruction says about others. */
@@ -171,12 +171,12 @@ static void insn_mark(struct rewrite *rw, struct func *f, const struct insn *in,
 		break;
 	}
 	if (in->lea && in->target >= 0 && in->target < (int64_t)rw->len) {
-		if (in_text(rw, in->target))
+		if (rewrite_in_text(rw, in->target))
 			address_mark(rw, in->target);
 		*VEC_ADD(&rw->refs) = in->target;
 		f->own_lea |= in->target > f->start && in->target < f->end;
 	}
-	if (in->disp_off && !in->lea && in_text(rw, in->target))
+	if (in->disp_off && !in->lea && rewrite_in_text(rw, in->target))
 		data_mark(rw, in->target);
 	absolute_mark(rw, in);
 }
@@ -201,7 +201,7 @@ static void site_add(struct rewrite *rw, const struct insn *in)
 	}
 }
 
-void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
+void rewrite_bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	struct func f = {.start = start, .end = end};
 	struct insn in;
@@ -214,7 +214,7 @@ void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end)
 	}
 }
 
-/* The state before func_decode(), which restores it if the function does not decode. */
+/* The state before rewrite_func_decode(), which restores it if the function does not decode. */
 struct mark {
 	size_t sites, syscalls, blocks, pads;
 };
@@ -235,7 +235,7 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 		bit_clear(rw->start, at);
 	if (f->sweep) /* the function was only a guess */
 		return;
-	bytes_mark(rw, f->start, f->end);
+	rewrite_bytes_mark(rw, f->start, f->end);
 	rw->rep->functions_left++;
 	if (rw->rep->list)
 		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: does not decode\n",
@@ -256,7 +256,7 @@ static void insn_add(struct rewrite *rw, const struct insn *in, bool goes_on)
 		*VEC_ADD(&rw->blocks) = in->addr;
 }
 
-void func_decode(struct rewrite *rw, struct func *f)
+void rewrite_func_decode(struct rewrite *rw, struct func *f)
 {
 	struct mark before = mark_now(rw);
 	bool goes_on = true, call = false;
@@ -284,7 +284,7 @@ void func_decode(struct rewrite *rw, struct func *f)
 	f->refs_to = rw->refs.n;
 }
 
-void funcs_decode(struct rewrite *rw)
+void rewrite_funcs_decode(struct rewrite *rw)
 {
 	size_t n = 0;
 
@@ -292,7 +292,7 @@ void funcs_decode(struct rewrite *rw)
 		rw->rep->text_bytes += rw->sections.v[i].end - rw->sections.v[i].start;
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		struct func f = rw->funcs.v[i];
-		func_decode(rw, &f);
+		rewrite_func_decode(rw, &f);
 		if (!f.left || !f.sweep)
 			rw->funcs.v[n++] = f;
 	}

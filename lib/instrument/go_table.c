@@ -46,7 +46,7 @@ static uint64_t word(const struct gotab *t, unsigned i)
 static uint64_t text_start(const struct rewrite *rw, uint64_t told)
 {
 	for (unsigned i = 0; !told && i < rw->eh.e_shnum; i++)
-		if (!strcmp(section_name(rw, &rw->sh[i]), ".text"))
+		if (!strcmp(rewrite_section_name(rw, &rw->sh[i]), ".text"))
 			return rw->sh[i].sh_addr;
 	return told;
 }
@@ -90,16 +90,18 @@ static void gotab_add(struct rewrite *rw, const struct gotab *t)
 {
 	for (uint64_t i = 0; i < t->n; i++) {
 		uint64_t start = address(t, i) - rw->lo, end = address(t, i + 1) - rw->lo;
-		if (start < end && end <= rw->len && in_text(rw, start) && in_text(rw, end - 1))
+		if (start < end && end <= rw->len && rewrite_in_text(rw, start) &&
+		    rewrite_in_text(rw, end - 1))
 			*VEC_ADD(&rw->funcs) = (struct func){.start = start, .end = end};
 	}
 }
 
-void gotab_funcs(struct rewrite *rw)
+void rewrite_go_table_funcs(struct rewrite *rw)
 {
 	for (unsigned i = 0; rw->sh && i < rw->eh.e_shnum; i++) {
 		uint64_t at = rw->sh[i].sh_addr - rw->lo, len = rw->sh[i].sh_size;
-		if (!is_gotab(section_name(rw, &rw->sh[i])) || at >= rw->len || len > rw->len - at)
+		if (!is_gotab(rewrite_section_name(rw, &rw->sh[i])) || at >= rw->len ||
+		    len > rw->len - at)
 			continue;
 		struct gotab t = {.p = rw->img + at, .len = len};
 		if (gotab_read(rw, &t))

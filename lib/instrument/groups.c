@@ -20,8 +20,8 @@ static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t
 		end += in.len;
 		goes_on = insn_goes_on(&in);
 	}
-	uint32_t fill = end - start < JUMP_LEN ? spare_end(rw, end, start + JUMP_LEN) : end;
-	if (fill - start < JUMP_LEN || !range_free(rw, start, end))
+	uint32_t fill = end - start < JUMP_LEN ? rewrite_spare_end(rw, end, start + JUMP_LEN) : end;
+	if (fill - start < JUMP_LEN || !rewrite_range_free(rw, start, end))
 		return false;
 	*p = (struct plan){
 		.start = start, .end = end, .fill = fill, .cost = count * 16 + (fill - start)};
@@ -29,8 +29,8 @@ static bool plan_extend(const struct rewrite *rw, const struct func *f, uint32_t
 }
 
 /* The smallest group that contains the site. */
-bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site,
-		struct plan *best)
+bool rewrite_group_plan(const struct rewrite *rw, const struct func *f, const struct insn *site,
+			struct plan *best)
 {
 	uint32_t start = site->addr;
 	unsigned count = 1;
@@ -52,12 +52,12 @@ bool plan_group(const struct rewrite *rw, const struct func *f, const struct ins
 	return found;
 }
 
-void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
+void rewrite_group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic)
 {
-	uint32_t at = emit_group(rw, p->start, p->end);
-	text_patch_jump(rw, p->start, at);
+	uint32_t at = rewrite_emit_group(rw, p->start, p->end);
+	rewrite_text_patch_jump(rw, p->start, at);
 	*VEC_ADD(&rw->em.entries) = (struct code_pair){p->start, at};
-	range_take(rw, p->start, p->fill);
-	bytes_free(rw, p->start + JUMP_LEN, p->fill);
-	sites_done(rw, p->start, p->end, tactic);
+	rewrite_range_take(rw, p->start, p->fill);
+	rewrite_bytes_free(rw, p->start + JUMP_LEN, p->fill);
+	rewrite_sites_done(rw, p->start, p->end, tactic);
 }

@@ -129,26 +129,26 @@ static int code_write(struct rewrite *rw, const struct code_header *h, int out)
 
 static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 {
-	if (elf_load(rw, fd))
+	if (rewrite_elf_load(rw, fd))
 		return 1;
 	rw->budget = rw->len * 16 + (1 << 20);
-	elf_sections(rw);
-	symbols_mark(rw);
-	relocs_mark(rw);
-	funcs_find(rw);
-	funcs_decode(rw);
-	untabled_decode(rw);
-	tables_mark(rw);
+	rewrite_elf_sections(rw);
+	rewrite_symbols_mark(rw);
+	rewrite_relocs_mark(rw);
+	rewrite_funcs_find(rw);
+	rewrite_funcs_decode(rw);
+	rewrite_untabled_decode(rw);
+	rewrite_tables_mark(rw);
 	if (rw->why)
 		return 1;
-	opaque_find(rw);
-	cycles_find(rw);
-	flags_labels(rw);
-	emit_begin(rw);
-	sites_rewrite(rw);
+	rewrite_opaque_find(rw);
+	rewrite_cycles_find(rw);
+	rewrite_flags_labels(rw);
+	rewrite_emit_begin(rw);
+	rewrite_sites(rw);
 	if (!rw->em.sites.n)
 		return rw->why = "no sites", 1;
-	emit_finish(rw);
+	rewrite_emit_finish(rw);
 	if (place_trampolines(rw, h))
 		return 1;
 	displace_all(rw, h->tramp_addr);
@@ -174,7 +174,7 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	int error = rw.error ? rw.error : errno;
 	if (rw.error)
 		rc = -1;
-	elf_free(&rw);
+	rewrite_elf_free(&rw);
 	insn_decoders_close(&rw);
 	errno = error;
 	return rc;

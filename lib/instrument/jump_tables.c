@@ -8,11 +8,11 @@
 /* Whether an instruction may begin there. */
 static bool may_begin(const struct rewrite *rw, int64_t addr)
 {
-	if (!in_text(rw, addr))
+	if (!rewrite_in_text(rw, addr))
 		return false;
 	if (bit_get(rw->start, addr))
 		return true;
-	const struct func *f = func_at(rw, addr);
+	const struct func *f = rewrite_func_at(rw, addr);
 	return f && f->left;
 }
 
@@ -43,8 +43,8 @@ static void table_mark(struct rewrite *rw, const uint32_t *refs, size_t nrefs, s
 			break;
 		label_mark(rw, to);
 	}
-	if (at - base > 4 && in_text(rw, base) && !bit_get(rw->strong, base))
-		range_take(rw, base, at);
+	if (at - base > 4 && rewrite_in_text(rw, base) && !bit_get(rw->strong, base))
+		rewrite_range_take(rw, base, at);
 }
 
 /* The end of the zero words that begin at `at`. */
@@ -187,13 +187,14 @@ static void gap_tables_mark(struct rewrite *rw, const struct func *f, uint32_t l
 static void words_mark(struct rewrite *rw, const struct range *r)
 {
 	for (uint64_t at = (r->start + 7) & ~7ul; at + 8 <= r->end; at += 8) {
-		uint64_t to = elf_u64(rw, at) - rw->lo;
-		if (to < rw->len && in_text(rw, to) && (may_begin(rw, to) || !func_at(rw, to)))
+		uint64_t to = rewrite_elf_u64(rw, at) - rw->lo;
+		if (to < rw->len && rewrite_in_text(rw, to) &&
+		    (may_begin(rw, to) || !rewrite_func_at(rw, to)))
 			label_mark(rw, to);
 	}
 }
 
-bool table_at(const struct rewrite *rw, uint32_t addr)
+bool rewrite_table_at(const struct rewrite *rw, uint32_t addr)
 {
 	return entry_target(rw, addr, addr) && entry_target(rw, addr, addr + 4);
 }
@@ -210,15 +211,15 @@ static void refs_mark(struct rewrite *rw)
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && refs[i] == refs[i - 1])
 			continue;
-		if (rw->fixed && in_text(rw, refs[i]) &&
-		    (may_begin(rw, refs[i]) || !func_at(rw, refs[i])))
+		if (rw->fixed && rewrite_in_text(rw, refs[i]) &&
+		    (may_begin(rw, refs[i]) || !rewrite_func_at(rw, refs[i])))
 			address_mark(rw, refs[i]);
 		table_mark(rw, refs, n, i);
 	}
 	free(refs);
 }
 
-void tables_mark(struct rewrite *rw)
+void rewrite_tables_mark(struct rewrite *rw)
 {
 	if (rw->refs.n)
 		refs_mark(rw);

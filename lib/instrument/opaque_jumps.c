@@ -9,10 +9,10 @@
 
 static bool func_explained(struct rewrite *rw, const struct func *f)
 {
-	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end;
-	     i++)
+	for (size_t i = rewrite_site_find(rw, f->start);
+	     i < rw->sites.n && rw->sites.v[i].addr < f->end; i++)
 		if (rw->sites.v[i].kind == CODE_INDIRECT &&
-		    !jump_explained(rw, f, rw->sites.v[i].addr))
+		    !rewrite_jump_explained(rw, f, rw->sites.v[i].addr))
 			return false;
 	return f->indirect;
 }
@@ -26,7 +26,8 @@ static void block_distrust(struct rewrite *rw, const struct func *f, uint32_t st
 
 	while (end < f->end && !bit_get(rw->strong, end) && insn_decode(rw, end, f->end, &in))
 		end += in.len;
-	for (size_t i = site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end; i++)
+	for (size_t i = rewrite_site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end;
+	     i++)
 		rw->sites.v[i].unreached = true;
 }
 
@@ -40,7 +41,7 @@ static bool decoded_wrong(const struct rewrite *rw, const struct func *f)
 			continue;
 		}
 		if (bit_get(rw->strong, at) && !bit_get(rw->start, at) &&
-		    !(is_skipped_prefix(rw->img[at - 1]) && bit_get(rw->start, at - 1)))
+		    !(insn_is_skipped_prefix(rw->img[at - 1]) && bit_get(rw->start, at - 1)))
 			return true;
 	}
 	return false;
@@ -50,21 +51,21 @@ static void func_give_up(struct rewrite *rw, struct func *f)
 {
 	f->left = f->opaque = true;
 	rw->rep->functions_left++;
-	for (size_t i = site_find(rw, f->start); i < rw->sites.n && rw->sites.v[i].addr < f->end;
-	     i++)
+	for (size_t i = rewrite_site_find(rw, f->start);
+	     i < rw->sites.n && rw->sites.v[i].addr < f->end; i++)
 		rw->sites.v[i].unreached = true;
 	if (rw->rep->list)
 		fprintf(rw->rep->list, "%#lx-%#lx: function: left alone: data in its code\n",
 			rw->lo + f->start, rw->lo + f->end);
 }
 
-void opaque_find(struct rewrite *rw)
+void rewrite_opaque_find(struct rewrite *rw)
 {
 	for (size_t i = 0; i < rw->funcs.n; i++)
 		if (!rw->funcs.v[i].left && decoded_wrong(rw, &rw->funcs.v[i]))
 			func_give_up(rw, &rw->funcs.v[i]);
 	for (size_t i = 0; i < rw->blocks.n; i++) {
-		struct func *f = func_at(rw, rw->blocks.v[i]);
+		struct func *f = rewrite_func_at(rw, rw->blocks.v[i]);
 		if (f && !f->left && !bit_get(rw->target, rw->blocks.v[i]))
 			f->orphans = true;
 	}
@@ -74,9 +75,9 @@ void opaque_find(struct rewrite *rw)
 			f->opaque = !func_explained(rw, f);
 	}
 	for (size_t i = 0; i < rw->blocks.n; i++) {
-		struct func *f = func_at(rw, rw->blocks.v[i]);
+		struct func *f = rewrite_func_at(rw, rw->blocks.v[i]);
 		if (f && !f->left && !bit_get(rw->strong, rw->blocks.v[i]) &&
-		    !in_plt(rw, rw->blocks.v[i]))
+		    !rewrite_in_plt(rw, rw->blocks.v[i]))
 			block_distrust(rw, f, rw->blocks.v[i]);
 		bit_set(rw->target, rw->blocks.v[i]);
 	}

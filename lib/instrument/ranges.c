@@ -3,7 +3,7 @@
 #include "instrument/rewrite.h"
 #include "util/array.h"
 
-bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
+bool rewrite_range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	if (bit_get(rw->taken, start))
 		return false;
@@ -13,7 +13,7 @@ bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
 	return true;
 }
 
-void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
+void rewrite_range_take(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	for (; start < end; start++) {
 		bit_set(rw->taken, start);
@@ -21,28 +21,29 @@ void range_take(struct rewrite *rw, uint32_t start, uint32_t end)
 	}
 }
 
-void bytes_free(struct rewrite *rw, uint32_t start, uint32_t end)
+void rewrite_bytes_free(struct rewrite *rw, uint32_t start, uint32_t end)
 {
-	text_fill(rw, start, end);
+	rewrite_text_fill(rw, start, end);
 	for (; start < end; start++)
 		bit_set(rw->spare, start);
 }
 
-uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
+uint32_t rewrite_spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
 {
 	while (addr < want && bit_get(rw->spare, addr))
 		addr++;
 	return addr;
 }
 
-size_t site_find(const struct rewrite *rw, uint32_t addr)
+size_t rewrite_site_find(const struct rewrite *rw, uint32_t addr)
 {
 	return ARRAY_SEARCH(i, rw->sites.n, rw->sites.v[i].addr >= addr);
 }
 
-void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)
+void rewrite_sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic)
 {
-	for (size_t i = site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end; i++) {
+	for (size_t i = rewrite_site_find(rw, start); i < rw->sites.n && rw->sites.v[i].addr < end;
+	     i++) {
 		rw->sites.v[i].done = true;
 		rw->sites.v[i].tactic = tactic;
 	}

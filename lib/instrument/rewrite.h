@@ -198,56 +198,56 @@ struct insn {
 };
 
 /* elf.c: reads the file into the image. 1 and why if it is none for us. */
-int elf_load(struct rewrite *rw, int fd);
-void elf_free(struct rewrite *rw);
+int rewrite_elf_load(struct rewrite *rw, int fd);
+void rewrite_elf_free(struct rewrite *rw);
 /* Fills sections. */
-void elf_sections(struct rewrite *rw);
-bool in_text(const struct rewrite *rw, int64_t addr);
-uint64_t elf_u64(const struct rewrite *rw, uint64_t addr);
+void rewrite_elf_sections(struct rewrite *rw);
+bool rewrite_in_text(const struct rewrite *rw, int64_t addr);
+uint64_t rewrite_elf_u64(const struct rewrite *rw, uint64_t addr);
 /* A section's bytes from the file: malloc'd; NULL if there are none. */
-void *section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len);
-const char *section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
+void *rewrite_section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len);
+const char *rewrite_section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
 
 /* symbols.c */
-void symbols_mark(struct rewrite *rw);
-void symbols_funcs(struct rewrite *rw);
+void rewrite_symbols_mark(struct rewrite *rw);
+void rewrite_symbols_funcs(struct rewrite *rw);
 /* go_table.c: the same of a Go program's own table. */
-void gotab_funcs(struct rewrite *rw);
-void relocs_mark(struct rewrite *rw);
+void rewrite_go_table_funcs(struct rewrite *rw);
+void rewrite_relocs_mark(struct rewrite *rw);
 
 /* frames.c: function ranges and landing pads. */
-void frames_read(struct rewrite *rw);
+void rewrite_frames_read(struct rewrite *rw);
 
 /* functions.c: makes one sorted list without overlaps of what frames, symbols and sections say. */
-void funcs_find(struct rewrite *rw);
+void rewrite_funcs_find(struct rewrite *rw);
 /* Whether it is in the procedure linkage table. */
-bool in_plt(const struct rewrite *rw, uint32_t addr);
+bool rewrite_in_plt(const struct rewrite *rw, uint32_t addr);
 /* NULL: none. */
-struct func *func_at(const struct rewrite *rw, uint32_t addr);
+struct func *rewrite_func_at(const struct rewrite *rw, uint32_t addr);
 /* Sorts them and takes away what overlaps: the end of one is at most the start of the next. */
-void funcs_order(struct rewrite *rw);
+void rewrite_funcs_order(struct rewrite *rw);
 /* Decodes all of them; fills start, target, sites. */
-void funcs_decode(struct rewrite *rw);
-void func_decode(struct rewrite *rw, struct func *f);
+void rewrite_funcs_decode(struct rewrite *rw);
+void rewrite_func_decode(struct rewrite *rw, struct func *f);
 /* Bytes of which it isn't known where instructions begin: whatever they may jump to is a target. */
-void bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end);
+void rewrite_bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end);
 /* untabled_code.c: finds and decodes functions that neither frames nor symbols name; the rest is
  * left alone. */
-void untabled_decode(struct rewrite *rw);
+void rewrite_untabled_decode(struct rewrite *rw);
 /* opaque_jumps.c: when all targets are known, finds functions with jumps that are not understood.
  */
-void opaque_find(struct rewrite *rw);
+void rewrite_opaque_find(struct rewrite *rw);
 /* ARCH/patterns.c */
 /* Whether an indirect jump of f goes only where labels are; marks those that it finds. */
-bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr);
+bool rewrite_jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr);
 /* Whether the byte is a prefix that code may jump past. */
-bool is_skipped_prefix(uint8_t byte);
+bool insn_is_skipped_prefix(uint8_t byte);
 /* Whether the bytes are what compilers begin a function with. */
-bool is_prologue(const uint8_t *p);
+bool insn_is_prologue(const uint8_t *p);
 
 /* jump_tables.c: targets that only data names. */
-bool table_at(const struct rewrite *rw, uint32_t addr);
-void tables_mark(struct rewrite *rw);
+bool rewrite_table_at(const struct rewrite *rw, uint32_t addr);
+void rewrite_tables_mark(struct rewrite *rw);
 
 /* ARCH/decode.c */
 void insn_decoders_open(struct rewrite *rw);
@@ -281,42 +281,42 @@ struct plan {
 enum { JUMP_LEN = 5 };
 
 /* The first site at or after addr. */
-size_t site_find(const struct rewrite *rw, uint32_t addr);
+size_t rewrite_site_find(const struct rewrite *rw, uint32_t addr);
 /* sites.c: rewrites every site that can be. */
-void sites_rewrite(struct rewrite *rw);
+void rewrite_sites(struct rewrite *rw);
 /* ranges.c: which bytes of the text are rewritten, and which are free. */
-void sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);
+void rewrite_sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);
 /* groups.c: the smallest group with the site in it; false: there is none. */
-bool plan_group(const struct rewrite *rw, const struct func *f, const struct insn *site,
-		struct plan *best);
+bool rewrite_group_plan(const struct rewrite *rw, const struct func *f, const struct insn *site,
+			struct plan *best);
 /* Makes the group's place a jump to its trampoline. */
-void group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic);
+void rewrite_group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic);
 /* Whether nothing jumps strictly inside and no byte is rewritten. */
-bool range_free(const struct rewrite *rw, uint32_t start, uint32_t end);
+bool rewrite_range_free(const struct rewrite *rw, uint32_t start, uint32_t end);
 /* It is: rewritten, and no longer free. */
-void range_take(struct rewrite *rw, uint32_t start, uint32_t end);
+void rewrite_range_take(struct rewrite *rw, uint32_t start, uint32_t end);
 /* Fills what is left of a rewritten range. */
-void bytes_free(struct rewrite *rw, uint32_t start, uint32_t end);
+void rewrite_bytes_free(struct rewrite *rw, uint32_t start, uint32_t end);
 /* The end of the free bytes from addr on, as far as they are wanted. */
-uint32_t spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
+uint32_t rewrite_spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
 
 /* ARCH/islands.c: bytes of the original that nothing reaches become free. */
-void spare_find(struct rewrite *rw);
+void rewrite_spare_find(struct rewrite *rw);
 /* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one.
  */
-void island_rewrite(struct rewrite *rw, struct site *s);
+void rewrite_island(struct rewrite *rw, struct site *s);
 /* And of what is left, those that can go by another site's way to the same target. */
-void hops_share(struct rewrite *rw);
+void rewrite_hops_share(struct rewrite *rw);
 
 /* ARCH/trampolines.c. All positions are offsets in em.buf. */
-void emit_begin(struct rewrite *rw);
+void rewrite_emit_begin(struct rewrite *rw);
 /* Code for the instructions of [start, end), which then continues at `end`. Returns its position.
  */
-uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
+uint32_t rewrite_emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
 /* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its
  * target. */
-uint32_t emit_count(struct rewrite *rw, const struct insn *in);
-void emit_finish(struct rewrite *rw);
+uint32_t rewrite_emit_count(struct rewrite *rw, const struct insn *in);
+void rewrite_emit_finish(struct rewrite *rw);
 
 /* scc.c: edges sorted by `from`; scc[node] becomes the number of its component. */
 struct edge {
@@ -326,21 +326,21 @@ struct graph {
 	uint32_t nnodes, nedges;
 	const struct edge *edges;
 };
-void scc_find(const struct graph *g, uint32_t *scc);
+void rewrite_scc_find(const struct graph *g, uint32_t *scc);
 /* cycles.c: forgets edges that lie on no cycle. */
-void cycles_find(struct rewrite *rw);
+void rewrite_cycles_find(struct rewrite *rw);
 
 /* ARCH/flags_liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
-bool flags_dead(struct rewrite *rw, const struct insn *in);
+bool rewrite_flags_dead(struct rewrite *rw, const struct insn *in);
 /* Before the first of them: looks at all labels. */
-void flags_labels(struct rewrite *rw);
+void rewrite_flags_labels(struct rewrite *rw);
 
 /* Writes n bytes into the copy of the text. */
-void text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n);
+void rewrite_text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n);
 /* A jump at addr to position `to` of the trampolines: JUMP_LEN bytes. */
-void text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to);
+void rewrite_text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to);
 /* A jump or call in the text whose rel32 is at addr goes to position `to` of the trampolines. */
-void text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to);
-void text_fill(struct rewrite *rw, uint32_t start, uint32_t end);
+void rewrite_text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to);
+void rewrite_text_fill(struct rewrite *rw, uint32_t start, uint32_t end);
 
 #endif

@@ -68,7 +68,7 @@ static void visit(struct search *s, uint32_t root, uint32_t *scc)
 	}
 }
 
-void scc_find(const struct graph *g, uint32_t *scc)
+void rewrite_scc_find(const struct graph *g, uint32_t *scc)
 {
 	struct search s = {.g = g,
 			   .nodes = xcalloc(g->nnodes + 1, sizeof(*s.nodes)),

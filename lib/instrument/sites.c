@@ -7,21 +7,21 @@ static const char TOO_SHORT[] = "no room for a jump";
 /* A direct jump or call with a 32-bit displacement needs only another one. */
 static bool site_retarget(struct rewrite *rw, const struct insn *in)
 {
-	if (in->rel_size != 4 || in->odd || !range_free(rw, in->addr, in->addr + in->len))
+	if (in->rel_size != 4 || in->odd || !rewrite_range_free(rw, in->addr, in->addr + in->len))
 		return false;
-	uint32_t at = emit_count(rw, in);
-	text_patch_rel(rw, in->addr + in->rel_off, at);
+	uint32_t at = rewrite_emit_count(rw, in);
+	rewrite_text_patch_rel(rw, in->addr + in->rel_off, at);
 	if (in->type == INSN_JMP)
 		*VEC_ADD(&rw->em.entries) = (struct code_pair){in->addr, at};
-	range_take(rw, in->addr, in->addr + in->len);
-	sites_done(rw, in->addr, in->addr + in->len, TACTIC_LONG);
+	rewrite_range_take(rw, in->addr, in->addr + in->len);
+	rewrite_sites_done(rw, in->addr, in->addr + in->len, TACTIC_LONG);
 	return true;
 }
 
 /* Why the site is left alone; NULL: it is rewritten. */
 static const char *site_rewrite(struct rewrite *rw, struct site *s)
 {
-	const struct func *f = func_at(rw, s->addr);
+	const struct func *f = rewrite_func_at(rw, s->addr);
 	struct insn in;
 	struct plan p;
 
@@ -31,7 +31,7 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 		return "nothing goes there";
 	if (in.odd)
 		return "odd prefixes";
-	if (in.rel_off && !in_text(rw, in.target))
+	if (in.rel_off && !rewrite_in_text(rw, in.target))
 		return "jumps out of the text";
 	if (in.rel_size == 4 && !site_retarget(rw, &in))
 		return "something jumps into it";
@@ -41,17 +41,17 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 	}
 	if (!insn_movable(rw, &in))
 		return "cannot be moved";
-	if (in.len >= JUMP_LEN && range_free(rw, in.addr, in.addr + in.len)) {
+	if (in.len >= JUMP_LEN && rewrite_range_free(rw, in.addr, in.addr + in.len)) {
 		p = (struct plan){
 			.start = in.addr, .end = in.addr + in.len, .fill = in.addr + in.len};
-		group_apply(rw, &p, TACTIC_LONG);
+		rewrite_group_apply(rw, &p, TACTIC_LONG);
 		return NULL;
 	}
 	if (f->opaque)
 		return "in a function with jumps that are not understood";
-	if (!plan_group(rw, f, &in, &p))
+	if (!rewrite_group_plan(rw, f, &in, &p))
 		return TOO_SHORT;
-	group_apply(rw, &p, TACTIC_GROUP);
+	rewrite_group_apply(rw, &p, TACTIC_GROUP);
 	return NULL;
 }
 
@@ -86,9 +86,9 @@ static void sites_report(struct rewrite *rw)
 	rep->syscalls += rw->syscalls.n;
 }
 
-void sites_rewrite(struct rewrite *rw)
+void rewrite_sites(struct rewrite *rw)
 {
-	spare_find(rw);
+	rewrite_spare_find(rw);
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			rw->sites.v[i].why = site_rewrite(rw, &rw->sites.v[i]);
@@ -96,7 +96,7 @@ void sites_rewrite(struct rewrite *rw)
 	 * bytes. */
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
-			island_rewrite(rw, &rw->sites.v[i]);
-	hops_share(rw);
+			rewrite_island(rw, &rw->sites.v[i]);
+	rewrite_hops_share(rw);
 	sites_report(rw);
 }

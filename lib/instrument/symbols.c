@@ -8,7 +8,7 @@
 
 static void vaddr_mark(struct rewrite *rw, uint64_t vaddr)
 {
-	if (in_text(rw, vaddr - rw->lo))
+	if (rewrite_in_text(rw, vaddr - rw->lo))
 		label_mark(rw, vaddr - rw->lo);
 }
 
@@ -20,9 +20,9 @@ static uint64_t dynamic_get(const struct rewrite *rw, int64_t tag)
 			continue;
 		uint64_t at = rw->ph[i].p_vaddr - rw->lo;
 		for (uint64_t n = rw->ph[i].p_memsz / 16; n-- && at < rw->len; at += 16) {
-			int64_t t = elf_u64(rw, at);
+			int64_t t = rewrite_elf_u64(rw, at);
 			if (t == tag)
-				return elf_u64(rw, at + 8);
+				return rewrite_elf_u64(rw, at + 8);
 			if (t == DT_NULL)
 				break;
 		}
@@ -54,7 +54,7 @@ static void symbols_each(struct rewrite *rw, symbol_fn *fn)
 		if (sh->sh_type != SHT_SYMTAB && sh->sh_type != SHT_DYNSYM)
 			continue;
 		size_t len;
-		Elf64_Sym *syms = section_read(rw, sh, TABLE_MAX, &len);
+		Elf64_Sym *syms = rewrite_section_read(rw, sh, TABLE_MAX, &len);
 		for (size_t k = 0; k < len / sizeof(*syms); k++)
 			fn(rw, &syms[k]);
 		dynsym |= syms && sh->sh_type == SHT_DYNSYM;
@@ -83,7 +83,7 @@ static void symbol_mark(struct rewrite *rw, const Elf64_Sym *sym)
 		vaddr_mark(rw, sym->st_value);
 }
 
-void symbols_mark(struct rewrite *rw)
+void rewrite_symbols_mark(struct rewrite *rw)
 {
 	symbols_each(rw, symbol_mark);
 	vaddr_mark(rw, dynamic_get(rw, DT_INIT));
@@ -98,11 +98,12 @@ static void symbol_func(struct rewrite *rw, const Elf64_Sym *sym)
 	if (sym->st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC) ||
 	    !sym->st_size)
 		return;
-	if (sym->st_size < rw->len && in_text(rw, start) && in_text(rw, start + sym->st_size - 1))
+	if (sym->st_size < rw->len && rewrite_in_text(rw, start) &&
+	    rewrite_in_text(rw, start + sym->st_size - 1))
 		*VEC_ADD(&rw->funcs) = (struct func){.start = start, .end = start + sym->st_size};
 }
 
-void symbols_funcs(struct rewrite *rw)
+void rewrite_symbols_funcs(struct rewrite *rw)
 {
 	symbols_each(rw, symbol_func);
 }
@@ -126,7 +127,7 @@ static void relas_mark(struct rewrite *rw, const char *table, size_t n, uint64_t
 		uint32_t sym = ELF64_R_SYM(rela.r_info);
 		/* Until a function is bound its slot names a stub. */
 		if (ELF64_R_TYPE(rela.r_info) == ARCH_RELOC_JUMP_SLOT)
-			vaddr_mark(rw, elf_u64(rw, rela.r_offset - rw->lo));
+			vaddr_mark(rw, rewrite_elf_u64(rw, rela.r_offset - rw->lo));
 		vaddr_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend
 				   : (uint64_t)rela.r_addend);
 	}
@@ -141,18 +142,18 @@ static void relr_mark(struct rewrite *rw, const char *table, size_t n)
 		uint64_t w;
 		memcpy(&w, table + i * 8, 8);
 		if (!(w & 1)) {
-			vaddr_mark(rw, elf_u64(rw, w - rw->lo));
+			vaddr_mark(rw, rewrite_elf_u64(rw, w - rw->lo));
 			base = w + 8;
 			continue;
 		}
 		for (unsigned k = 0; k < 63; k++)
 			if (w >> (k + 1) & 1)
-				vaddr_mark(rw, elf_u64(rw, base - rw->lo + 8 * k));
+				vaddr_mark(rw, rewrite_elf_u64(rw, base - rw->lo + 8 * k));
 		base += 63 * 8;
 	}
 }
 
-void relocs_mark(struct rewrite *rw)
+void rewrite_relocs_mark(struct rewrite *rw)
 {
 	uint64_t symtab = dynamic_get(rw, DT_SYMTAB);
 	const void *table;

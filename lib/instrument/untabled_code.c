@@ -53,7 +53,8 @@ static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end,
 /* A computed address may be that of data: there it must look like a function. */
 static bool is_entry(const struct rewrite *rw, uint32_t at)
 {
-	return bit_get(rw->strong, at) || (bit_get(rw->label, at) && is_prologue(rw->img + at));
+	return bit_get(rw->strong, at) ||
+	       (bit_get(rw->label, at) && insn_is_prologue(rw->img + at));
 }
 
 /* Where a function ends that begins at `start`: after an instruction that never continues, if none
@@ -137,23 +138,23 @@ static void gap_close(struct rewrite *rw, uint32_t start, uint32_t end, bool exe
 
 	if (at == end)
 		return;
-	bytes_mark(rw, at, end);
+	rewrite_bytes_mark(rw, at, end);
 	if (rw->rep->list)
 		fprintf(rw->rep->list, "%#lx-%#lx: gap: left alone: belongs to no function\n",
 			rw->lo + at, rw->lo + end);
 }
 
-void untabled_decode(struct rewrite *rw)
+void rewrite_untabled_decode(struct rewrite *rw)
 {
 	for (unsigned round = 0; round < ROUNDS && !rw->why; round++) {
 		size_t before = rw->funcs.n;
-		tables_mark(rw);
+		rewrite_tables_mark(rw);
 		gaps_each(rw, gap_explore);
 		for (size_t i = before; i < rw->funcs.n; i++)
-			func_decode(rw, &rw->funcs.v[i]);
+			rewrite_func_decode(rw, &rw->funcs.v[i]);
 		if (rw->funcs.n == before)
 			break;
-		funcs_order(rw);
+		rewrite_funcs_order(rw);
 		if (rw->sites.n)
 			qsort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), site_cmp);
 	}

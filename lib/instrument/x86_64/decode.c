@@ -221,7 +221,7 @@ bool insn_movable(const struct rewrite *rw, const struct insn *in)
 	switch (in->type) {
 	case INSN_JCC:
 	case INSN_LOOP:
-	case INSN_JMP: return !in->odd && in_text(rw, in->target);
+	case INSN_JMP: return !in->odd && rewrite_in_text(rw, in->target);
 	case INSN_IJMP: return !in->odd;
 	case INSN_PLAIN:
 	case INSN_NOP:

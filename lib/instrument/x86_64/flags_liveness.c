@@ -63,7 +63,7 @@ static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t neede
 	struct insn in;
 
 	for (; *budget; --*budget) {
-		if (!in_text(rw, at) || !bit_get(rw->start, at) ||
+		if (!rewrite_in_text(rw, at) || !bit_get(rw->start, at) ||
 		    !insn_decode_full(rw, at, at + 15, &in, &full))
 			return false;
 		if (flags_read(&full.d) & needed)
@@ -79,7 +79,7 @@ static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t neede
 			if (!dead_on_the_way(rw, in.target, needed, budget) || !*budget)
 				return false;
 			break;
-		case INSN_IJMP: return in_plt(rw, at);
+		case INSN_IJMP: return rewrite_in_plt(rw, at);
 		default:
 			if (full.d.mnemonic != ZYDIS_MNEMONIC_ENDBR64)
 				return false;
@@ -94,7 +94,7 @@ static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t neede
 
 static bool dead_at(struct rewrite *rw, int64_t at)
 {
-	if (!in_text(rw, at))
+	if (!rewrite_in_text(rw, at))
 		return false;
 	if (!bit_get(rw->flags_known, at)) {
 		bit_set(rw->flags_known, at);
@@ -144,7 +144,7 @@ static ZydisRegister jump_register(const struct rewrite *rw, const struct insn *
  */
 static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 {
-	const struct func *f = func_at(rw, jump->addr);
+	const struct func *f = rewrite_func_at(rw, jump->addr);
 	ZydisRegister reg = jump_register(rw, jump);
 	struct insn_full full;
 	struct insn in = *jump;
@@ -166,12 +166,12 @@ static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
  * place of a return. */
 static bool dead_at_labels(const struct rewrite *rw, const struct insn *in)
 {
-	const struct func *f = func_at(rw, in->addr);
+	const struct func *f = rewrite_func_at(rw, in->addr);
 
 	return f && f->dead && !f->opaque && !rw->foreign_live;
 }
 
-void flags_labels(struct rewrite *rw)
+void rewrite_flags_labels(struct rewrite *rw)
 {
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		struct func *f = &rw->funcs.v[i];
@@ -192,9 +192,9 @@ void flags_labels(struct rewrite *rw)
 	}
 }
 
-bool flags_dead(struct rewrite *rw, const struct insn *in)
+bool rewrite_flags_dead(struct rewrite *rw, const struct insn *in)
 {
 	if (in->type != INSN_IJMP)
 		return dead_at(rw, in->target);
-	return in_plt(rw, in->addr) || dead_from_before(rw, in) || dead_at_labels(rw, in);
+	return rewrite_in_plt(rw, in->addr) || dead_from_before(rw, in) || dead_at_labels(rw, in);
 }

@@ -6,14 +6,14 @@
 
 enum { REACH = 128, VICTIM_INSNS = 6, VICTIM_LEN = 2 * JUMP_LEN, NOP_LEN = 2 + JUMP_LEN };
 
-void spare_find(struct rewrite *rw)
+void rewrite_spare_find(struct rewrite *rw)
 {
 	struct insn in;
 
 	for (size_t i = 0; i < rw->pads.n; i++) {
 		uint32_t at = rw->pads.v[i];
 		if (bit_get(rw->target, at) || !insn_decode(rw, at, rw->len, &in) ||
-		    !range_free(rw, at, at + in.len))
+		    !rewrite_range_free(rw, at, at + in.len))
 			continue;
 		for (unsigned k = 0; k < in.len; k++)
 			bit_set(rw->spare, at + k);
@@ -43,7 +43,7 @@ static struct hop hop_of(const struct rewrite *rw, const struct insn *in)
 static uint32_t slot_find(const struct rewrite *rw, const struct hop *h)
 {
 	for (uint32_t at = h->low; at <= h->high;) {
-		uint32_t end = spare_end(rw, at, at + JUMP_LEN);
+		uint32_t end = rewrite_spare_end(rw, at, at + JUMP_LEN);
 		if (end - at == JUMP_LEN)
 			return at;
 		at = end + 1;
@@ -55,13 +55,13 @@ static uint32_t slot_find(const struct rewrite *rw, const struct hop *h)
  */
 static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
 {
-	const struct func *f = func_at(rw, start);
+	const struct func *f = rewrite_func_at(rw, start);
 	uint32_t end = start;
 	unsigned count = 0;
 	bool goes_on = true;
 	struct insn in;
 
-	if (!f || f->opaque || !range_free(rw, start, start + JUMP_LEN))
+	if (!f || f->opaque || !rewrite_range_free(rw, start, start + JUMP_LEN))
 		return false;
 	while (end - start < VICTIM_LEN && goes_on) {
 		if (++count > VICTIM_INSNS || (end != start && bit_get(rw->target, end)) ||
@@ -70,8 +70,10 @@ static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p
 		end += in.len;
 		goes_on = insn_goes_on(&in);
 	}
-	uint32_t fill = end - start < VICTIM_LEN ? spare_end(rw, end, start + VICTIM_LEN) : end;
-	if (fill - start < VICTIM_LEN || end - start < JUMP_LEN || !range_free(rw, start, end))
+	uint32_t fill =
+		end - start < VICTIM_LEN ? rewrite_spare_end(rw, end, start + VICTIM_LEN) : end;
+	if (fill - start < VICTIM_LEN || end - start < JUMP_LEN ||
+	    !rewrite_range_free(rw, start, end))
 		return false;
 	*p = (struct plan){.start = start, .end = end, .fill = fill, .cost = count};
 	return true;
@@ -80,11 +82,11 @@ static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p
 /* A long nop that is executed: a short jump over what is then free. */
 static bool nop_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
 {
-	const struct func *f = func_at(rw, start);
+	const struct func *f = rewrite_func_at(rw, start);
 	struct insn in;
 
 	if (!f || f->opaque || !insn_decode(rw, start, f->end, &in) || in.type != INSN_NOP ||
-	    in.len < NOP_LEN || !range_free(rw, start, start + in.len))
+	    in.len < NOP_LEN || !rewrite_range_free(rw, start, start + in.len))
 		return false;
 	*p = (struct plan){
 		.start = start, .end = start + in.len, .fill = start + in.len, .cost = 0};
@@ -95,9 +97,9 @@ static void nop_apply(struct rewrite *rw, const struct plan *p)
 {
 	uint8_t jump[2] = {0xeb, p->end - p->start - 2};
 
-	text_patch(rw, p->start, jump, 2);
-	range_take(rw, p->start, p->end);
-	bytes_free(rw, p->start + 2, p->end);
+	rewrite_text_patch(rw, p->start, jump, 2);
+	rewrite_range_take(rw, p->start, p->end);
+	rewrite_bytes_free(rw, p->start + 2, p->end);
 }
 
 /* Makes room for an island in reach, where it costs least: few instructions, and not in the site's
@@ -126,18 +128,18 @@ static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct 
 	}
 	if (best.cost == UINT32_MAX)
 		return 0;
-	nop ? nop_apply(rw, &best) : group_apply(rw, &best, TACTIC_GROUP);
+	nop ? nop_apply(rw, &best) : rewrite_group_apply(rw, &best, TACTIC_GROUP);
 	return slot_find(rw, h);
 }
 
-void island_rewrite(struct rewrite *rw, struct site *s)
+void rewrite_island(struct rewrite *rw, struct site *s)
 {
-	const struct func *f = func_at(rw, s->addr);
+	const struct func *f = rewrite_func_at(rw, s->addr);
 	struct insn in;
 
 	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd ||
 	    in.rel_size == 4 || !insn_movable(rw, &in) ||
-	    !range_free(rw, in.addr, in.addr + in.len))
+	    !rewrite_range_free(rw, in.addr, in.addr + in.len))
 		return;
 	struct hop h = hop_of(rw, &in);
 	uint32_t slot = slot_find(rw, &h);
@@ -145,26 +147,27 @@ void island_rewrite(struct rewrite *rw, struct site *s)
 		slot = slot_make(rw, &h, &in);
 	if (!slot)
 		return;
-	uint32_t to = h.keep ? emit_count(rw, &in) : emit_group(rw, in.addr, in.addr + in.len);
+	uint32_t to = h.keep ? rewrite_emit_count(rw, &in)
+			     : rewrite_emit_group(rw, in.addr, in.addr + in.len);
 	uint8_t jump[2] = {0xeb, slot - h.next};
 	if (h.keep)
-		text_patch(rw, h.next - 1, &jump[1], 1);
+		rewrite_text_patch(rw, h.next - 1, &jump[1], 1);
 	else
-		text_patch(rw, in.addr, jump, 2);
-	range_take(rw, in.addr, in.addr + in.len);
+		rewrite_text_patch(rw, in.addr, jump, 2);
+	rewrite_range_take(rw, in.addr, in.addr + in.len);
 	if (!h.keep)
-		text_fill(rw, in.addr + 2, in.addr + in.len);
-	text_patch_jump(rw, slot, to);
-	range_take(rw, slot, slot + JUMP_LEN);
-	sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
+		rewrite_text_fill(rw, in.addr + 2, in.addr + in.len);
+	rewrite_text_patch_jump(rw, slot, to);
+	rewrite_range_take(rw, slot, slot + JUMP_LEN);
+	rewrite_sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
 	s->hop = h.keep ? slot : 0;
 }
 
 /* A jump that counts and goes where the site goes, in reach. */
 static uint32_t hop_find(const struct rewrite *rw, const struct hop *h, const struct site *s)
 {
-	for (size_t i = site_find(rw, h->low); i < rw->sites.n && rw->sites.v[i].addr <= h->high;
-	     i++) {
+	for (size_t i = rewrite_site_find(rw, h->low);
+	     i < rw->sites.n && rw->sites.v[i].addr <= h->high; i++) {
 		const struct site *other = &rw->sites.v[i];
 		if (other->hop && other->target == s->target && other->hop >= h->low &&
 		    other->hop <= h->high)
@@ -175,26 +178,26 @@ static uint32_t hop_find(const struct rewrite *rw, const struct hop *h, const st
 
 static bool hop_share(struct rewrite *rw, struct site *s)
 {
-	const struct func *f = func_at(rw, s->addr);
+	const struct func *f = rewrite_func_at(rw, s->addr);
 	struct insn in;
 
 	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd ||
 	    in.rel_size != 1 || !insn_movable(rw, &in) ||
-	    !range_free(rw, in.addr, in.addr + in.len))
+	    !rewrite_range_free(rw, in.addr, in.addr + in.len))
 		return false;
 	struct hop h = hop_of(rw, &in);
 	uint32_t to = hop_find(rw, &h, s);
 	if (!to)
 		return false;
 	uint8_t rel = to - h.next;
-	text_patch(rw, h.next - 1, &rel, 1);
-	range_take(rw, in.addr, in.addr + in.len);
-	sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
+	rewrite_text_patch(rw, h.next - 1, &rel, 1);
+	rewrite_range_take(rw, in.addr, in.addr + in.len);
+	rewrite_sites_done(rw, in.addr, in.addr + in.len, TACTIC_ISLAND);
 	s->hop = in.type == INSN_JMP ? in.addr : to;
 	return true;
 }
 
-void hops_share(struct rewrite *rw)
+void rewrite_hops_share(struct rewrite *rw)
 {
 	bool more = true;
 

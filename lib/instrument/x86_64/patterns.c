@@ -29,7 +29,7 @@ static bool loads_pointer(const struct insn_full *full, unsigned reg)
 	       d->raw.modrm.mod != 3 && (d->raw.modrm.reg | (d->raw.rex.R ? 8 : 0)) == reg;
 }
 
-bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
+bool rewrite_jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
 {
 	struct insn_full full;
 	struct insn in;
@@ -51,7 +51,7 @@ bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
 		if (in.lea && in.target > f->start && in.target < f->end)
 			base = in.target;
 		else if (in.lea && in.target >= 0 && in.target < (int64_t)rw->len)
-			table = table_at(rw, in.target);
+			table = rewrite_table_at(rw, in.target);
 	}
 	if (!table && base && shifted) {
 		strides_mark(rw, f, base);
@@ -61,13 +61,13 @@ bool jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr)
 }
 
 /* lock: where only one thread runs, glibc jumps past it. */
-bool is_skipped_prefix(uint8_t byte)
+bool insn_is_skipped_prefix(uint8_t byte)
 {
 	return byte == 0xf0;
 }
 
 /* endbr64, push, sub from rsp. */
-bool is_prologue(const uint8_t *p)
+bool insn_is_prologue(const uint8_t *p)
 {
 	return (p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa) || p[0] == 0x53 ||
 	       p[0] == 0x55 || (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) ||

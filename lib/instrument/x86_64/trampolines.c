@@ -86,7 +86,7 @@ static void put_insn(struct rewrite *rw, const struct insn *in)
 	}
 }
 
-void emit_begin(struct rewrite *rw)
+void rewrite_emit_begin(struct rewrite *rw)
 {
 	struct emitter *em = &rw->em;
 
@@ -178,7 +178,7 @@ static void put_count(struct rewrite *rw, const struct insn *in)
 {
 	uint32_t number = site_number(rw, in);
 
-	if (flags_dead(rw, in)) {
+	if (rewrite_flags_dead(rw, in)) {
 		rw->em.sites.v[number].reg = 1;
 		rw->rep->cheap++;
 		put_count_cheap(rw, in, number);
@@ -198,7 +198,7 @@ static void put_hook(struct rewrite *rw, const struct insn *in)
 #define LINE 64 /* bytes the processor fetches at once */
 #define COUNT_CHEAP_LEN 23
 
-uint32_t emit_count(struct rewrite *rw, const struct insn *in)
+uint32_t rewrite_emit_count(struct rewrite *rw, const struct insn *in)
 {
 	while (rw->em.n % LINE + COUNT_CHEAP_LEN > LINE)
 		put_u8(&rw->em, 0xcc);
@@ -276,7 +276,7 @@ static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 	}
 }
 
-uint32_t emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
+uint32_t rewrite_emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	struct emitter *em = &rw->em;
 	struct pending pending = {.n = 0};
@@ -331,7 +331,7 @@ static void jumps_finish(struct emitter *em)
 	}
 }
 
-void emit_finish(struct rewrite *rw)
+void rewrite_emit_finish(struct rewrite *rw)
 {
 	struct emitter *em = &rw->em;
 
@@ -347,10 +347,10 @@ void emit_finish(struct rewrite *rw)
 		put_u8(em, 0xcc);
 }
 
-void text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to)
+void rewrite_text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to)
 {
-	text_patch(rw, addr, "\xe9", 1);
-	text_patch_rel(rw, addr + 1, to);
+	rewrite_text_patch(rw, addr, "\xe9", 1);
+	rewrite_text_patch_rel(rw, addr + 1, to);
 }
 
 bool trampoline_jump_at(const uint8_t *bytes, uint64_t pc, uint64_t *to)
