@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 	bool seeded = false;
 	int c, sig;
 
-	exit_trouble = 125;
+	alloc_exit_status = 125;
 	o.env = xcalloc((size_t)argc + 1, sizeof(*o.env));
 	while ((c = getopt_long(argc, argv, "+o:c:fqvh", options, NULL)) != -1) {
 		switch (c) {

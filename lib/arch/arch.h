@@ -102,8 +102,8 @@ uint64_t arch_nondet_emulate(struct trace_regs *g, const struct arch_nondet *c,
 /* From now on instructions that read a clock fault in this thread and in what it forks and
  * executes, as they must in tracees. The tracer does the same for itself: a different mode of
  * tracer and tracee makes every switch between them write a control register (6 µs in a VM, more
- * than the stop itself). So the tracer reads clocks by real calls (now_ns), never through the vdso.
- * 0, or -1 and errno. */
+ * than the stop itself). So the tracer reads clocks by real calls (util/clock.h), never through the
+ * vdso. 0, or -1 and errno. */
 int arch_clock_trap(void);
 /* Whether they do fault. Under some hypervisors arch_clock_trap() has no effect: then only
  * rewritten or stepped code shows these instructions. */

@@ -26,7 +26,7 @@ static int event_open(const struct hpc_kind *k, pid_t tid, uint64_t period)
 	 * not change the program's limit. */
 	do {
 		fd = (int)syscall(SYS_perf_event_open, &a, tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	} while (fd < 0 && (errno == EINTR || (errno == EMFILE && !files_more())));
+	} while (fd < 0 && (errno == EINTR || (errno == EMFILE && !exhaustion_raise_file_limit())));
 	return fd;
 }
 

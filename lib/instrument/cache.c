@@ -154,7 +154,7 @@ static const char *why_nothing(int fd)
 	if (n < (ssize_t)strlen(NOTHING) || strncmp(text, NOTHING, strlen(NOTHING)) != 0)
 		return NULL;
 	text[n] = '\0';
-	line_plain(text);
+	text_make_plain(text);
 	return xstrdup(text + strlen(NOTHING));
 }
 

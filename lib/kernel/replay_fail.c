@@ -15,7 +15,7 @@ int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(rp->error, sizeof(rp->error), fmt, ap);
 	va_end(ap);
-	line_plain(rp->error);
+	text_make_plain(rp->error);
 	return -1;
 }
 

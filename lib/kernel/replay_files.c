@@ -46,14 +46,14 @@ int kernel_replay_unchanged(struct replaying *rp, const char *path, uint64_t siz
 		snprintf(rp->error, sizeof(rp->error),
 			 "%s: was mapped in the recording, and cannot be opened: %s", path,
 			 strerror(errno));
-		line_plain(rp->error);
+		text_make_plain(rp->error);
 		return -1;
 	}
 	if (!fstat(fd, &st) && stat_is_file(&st, size, mtime_ns))
 		return fd;
 	close(fd);
 	snprintf(rp->error, sizeof(rp->error), "%s: has changed since it was recorded", path);
-	line_plain(rp->error);
+	text_make_plain(rp->error);
 	return -1;
 }
 

@@ -49,7 +49,7 @@ static void warn_uncounted(struct recording *rec, const char *path, const char *
 	char what[512];
 
 	snprintf(what, sizeof(what), "%s: %s", path, why);
-	line_plain(what);
+	text_make_plain(what);
 	rec->warn(rec, what, uncounted());
 }
 
@@ -61,7 +61,7 @@ static void warn_large(struct recording *rec, const char *path)
 	char what[512];
 
 	snprintf(what, sizeof(what), "%s", path);
-	line_plain(what);
+	text_make_plain(what);
 	rec->warn(rec, what,
 		  "is being rewritten for counting; this may take some seconds, but only once");
 }

@@ -55,7 +55,7 @@ int pack_print_plan(const char *trace, const struct pack_options *o, FILE *out)
 		if (it->state == ITEM_ADD)
 			total += bytes;
 		char *path = xstrdup(it->path);
-		line_plain(path);
+		text_make_plain(path);
 		fprintf(out, "%s\t%" PRIu64 "\t%s\t%s\n", pack_item_state_names[it->state], bytes,
 			it->name[0] ? it->name : "-", path);
 		free(path);

@@ -29,7 +29,7 @@ static void source_print(const void *node, VISIT visit, void *out)
 	if (visit != postorder && visit != leaf)
 		return;
 	char *text = xstrdup(*(char *const *)node);
-	line_plain(text);
+	text_make_plain(text);
 	fprintf(out, "%s\n", text);
 	free(text);
 }

@@ -40,7 +40,7 @@ static void on_term(int sig)
 {
 	/* timeout(1) signals its child, then the child's process group: that is one request, not
 	 * two. */
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 	if (control.terms && now - control.last_ns < SAME_NS)
 		return;
 	control.last_ns = now;

@@ -33,14 +33,14 @@ static bool stop(struct task *t, uint64_t until)
 		if (waitpid(t->tid, &status, __WALL | WNOHANG) == t->tid)
 			return wait_is_stop(status);
 		usleep(100);
-	} while (now_ns() < until);
+	} while (clock_now_ns() < until);
 	return false;
 }
 
 static void keep(struct recorder *r)
 {
 	static struct held_task v[HOLD_MAX]; /* the heap may be what has failed */
-	const uint64_t until = now_ns() + PATIENCE_NS;
+	const uint64_t until = clock_now_ns() + PATIENCE_NS;
 	struct rtask *rt;
 	size_t n = 0;
 

@@ -255,7 +255,7 @@ static int start(struct recorder *r, const char *path, char **env)
 		be_program(r->o, path, env, ready[0]);
 	}
 	close(ready[0]);
-	files_more();
+	exhaustion_raise_file_limit();
 	if (ptrace(PTRACE_SEIZE, pid, NULL, (void *)PTRACE_OPTIONS)) {
 		const char *why = strerror(errno);
 		warnx("ptrace: %s%s", why, ptrace_advice());
@@ -372,7 +372,7 @@ int launch_program(struct recorder *r)
 	if (o->print_dir_fd >= 0)
 		dprintf(o->print_dir_fd, "%s\n", dir);
 	kernel_warn_setuid(&r->rec, path, path);
-	r->start_ns = now_ns();
+	r->start_ns = clock_now_ns();
 	status = start(r, path, env);
 	if (status) {
 		trace_discard(r->rec.w);

@@ -212,7 +212,7 @@ static bool slice_is_over(struct recorder *r, struct rtask *rt)
 		return true;
 	}
 	bool yields = rt->call.nr == SYS_sched_yield && rt->point.kind == POINT_EVENT;
-	if (!yields && now_ns() - r->slice_start < r->slice_ns)
+	if (!yields && clock_now_ns() - r->slice_start < r->slice_ns)
 		return false;
 	recorder_take_stops(r);
 	if (rt->point.kind == POINT_TICK && recorder_others_ready(r, rt))
@@ -277,7 +277,7 @@ static void run(struct recorder *r, struct rtask *rt)
 {
 	enum waited w;
 
-	r->slice_start = now_ns();
+	r->slice_start = clock_now_ns();
 	rtask_take_stop_of_kill(r, rt);
 	while (!r->rec.failed) {
 		w = rt->stop.pending ? WAITED_STOP : go(r, rt);
@@ -518,7 +518,7 @@ int record_run(const struct record_options *o, int *signal)
 	}
 	if (o->verbose && !failed)
 		warnx("%s: %lu events, %.3f s", r.dir, (unsigned long)r.events,
-		      (double)(now_ns() - r.start_ns) / 1e9);
+		      (double)(clock_now_ns() - r.start_ns) / 1e9);
 	if (o->verbose && o->chaos)
 		warnx("seed %lu", (unsigned long)o->seed);
 	recorder_free(&r);

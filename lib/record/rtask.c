@@ -195,7 +195,7 @@ void rtask_free(struct rtask *rt)
 void rtask_put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev)
 {
 	assert(rt->state != RTASK_GONE); /* EV_EXIT is a task's last event */
-	ev->time_ns = now_ns() - r->start_ns;
+	ev->time_ns = clock_now_ns() - r->start_ns;
 	ev->ticks = rt->count.ticks;
 	if (!ev->tid)
 		ev->tid = rt->t.tid;

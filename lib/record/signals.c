@@ -304,7 +304,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			return;
 		}
 		if (!rt->overdue_ns) {
-			rt->overdue_ns = now_ns() + OVERDUE_NS;
+			rt->overdue_ns = clock_now_ns() + OVERDUE_NS;
 			control_tick();
 		}
 	}
@@ -318,7 +318,7 @@ void signal_check_overdue(struct rtask *rt)
 {
 	const struct pending_signal *s;
 
-	if (!rt->overdue_ns || rt->overdue_sig || now_ns() < rt->overdue_ns)
+	if (!rt->overdue_ns || rt->overdue_sig || clock_now_ns() < rt->overdue_ns)
 		return;
 	STAILQ_FOREACH(s, &rt->t.pending, link)
 		if (!s->sent && !is_caught(&rt->t, s->info.si_signo)) {

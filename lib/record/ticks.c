@@ -60,7 +60,7 @@ void tick_stop_at_edge(struct rtask *rt)
 	code_arm_next(&rt->t, &rt->count);
 	if (rt->count.ticks < rt->cooldown_until && rt->count.page.left)
 		soft_arm(&rt->count, rt->cooldown_until - rt->count.ticks);
-	rt->edge_asked_ns = now_ns();
+	rt->edge_asked_ns = clock_now_ns();
 }
 
 void tick_stop_if_pending(struct rtask *rt)
@@ -248,7 +248,7 @@ void tick_warn_uncounted(struct recorder *r, struct rtask *rt)
 			snprintf(what, sizeof(what), "code in %s",
 				 l.path[0] ? l.path : "memory that the program made itself");
 	maps_close(f);
-	line_plain(what);
+	text_make_plain(what);
 	r->rec.warn(
 		&r->rec, what,
 		"runs long without a counted edge: it is interrupted at its next call or counted edge");

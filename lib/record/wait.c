@@ -98,7 +98,7 @@ static bool unrelated_ready(struct recorder *r, struct rtask *rt)
  * and the trace has no event for that. */
 static void preempt(struct recorder *r, struct rtask *rt)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 
 	recorder_take_stops(r);
 	if (r->counter == RECORD_STEP || !rtask_can_interrupt(rt) || r->preemption.rt ||
@@ -127,7 +127,7 @@ void rtask_preempted(struct recorder *r, struct rtask *rt)
 	}
 	if (kernel_mm_counted(rt->t.mm)) {
 		tick_warn_uncounted(r, rt);
-		rt->edge_asked_ns = now_ns();
+		rt->edge_asked_ns = clock_now_ns();
 	}
 	if (rt->state == RTASK_BETWEEN && unrelated_ready(r, rt))
 		rtask_set_state(rt, RTASK_BETWEEN_FREE);

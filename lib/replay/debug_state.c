@@ -12,7 +12,7 @@ int debugger_fail(struct debug *d, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(d->error, sizeof(d->error), fmt, ap);
 	va_end(ap);
-	line_plain(d->error);
+	text_make_plain(d->error);
 	return -1;
 }
 

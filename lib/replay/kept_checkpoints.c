@@ -13,7 +13,7 @@
 
 void debugger_clock(struct debug *d, bool runs)
 {
-	uint64_t now = now_ns();
+	uint64_t now = clock_now_ns();
 
 	if (d->cost_from)
 		d->cost += now - d->cost_from;
@@ -22,7 +22,7 @@ void debugger_clock(struct debug *d, bool runs)
 
 static uint64_t cost_now(const struct debug *d)
 {
-	return d->cost + (d->cost_from ? now_ns() - d->cost_from : 0);
+	return d->cost + (d->cost_from ? clock_now_ns() - d->cost_from : 0);
 }
 
 int debugger_checkpoint_order(const struct mark *k, uint64_t event, uint64_t ticks)
@@ -111,11 +111,11 @@ void debugger_checkpoint_if_due(struct debug *d, bool near)
 	size_t at = debugger_checkpoints_before(d, event, ticks);
 	if (at && !debugger_checkpoint_order(&d->marks[at - 1], event, ticks))
 		return;
-	uint64_t begin = now_ns();
+	uint64_t begin = clock_now_ns();
 	struct checkpoint *c = replayer_checkpoint_make(&d->p);
 	if (!c)
 		return;
-	uint64_t took = now_ns() - begin;
+	uint64_t took = clock_now_ns() - begin;
 	if (d->nmarks == MARKS_MAX)
 		thin(d);
 	at = debugger_checkpoints_before(d, event, ticks);

@@ -61,7 +61,7 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 			       struct replay_report *report)
 {
 	struct replayer p = {.o = o, .stats = stats};
-	uint64_t start = now_ns();
+	uint64_t start = clock_now_ns();
 	enum replayer_result v = replayer_open(&p);
 
 	if (!v)
@@ -73,6 +73,6 @@ enum replay_verdict replay_run(const struct replay_options *o, struct replay_sta
 	*report = p.report;
 	p.report = (struct replay_report){0};
 	replayer_close(&p);
-	stats->seconds = (double)(now_ns() - start) / 1e9;
+	stats->seconds = (double)(clock_now_ns() - start) / 1e9;
 	return report->verdict;
 }

@@ -135,7 +135,7 @@ enum replayer_result replayer_open(struct replayer *p)
 	kernel_replaying_begin(&p->rp);
 	p->rp.self = getpid();
 	p->rp.mapped = object_mapped;
-	files_more(); /* each shared mapping has its own memory file */
+	exhaustion_raise_file_limit(); /* each shared mapping has its own memory file */
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);
 	if (!p->r)

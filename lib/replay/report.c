@@ -14,7 +14,7 @@ static char *one_line(const char *fmt, va_list ap)
 	char text[8192];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
-	line_plain(text);
+	text_make_plain(text);
 	return xstrdup(text);
 }
 

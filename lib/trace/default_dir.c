@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-char *default_dir(void)
+char *trace_default_dir(void)
 {
 	const char *dir = getenv("RR_TRACE_DIR"), *home = getenv("HOME");
 
@@ -32,7 +32,7 @@ char *default_dir(void)
 	return NULL;
 }
 
-int default_dir_check(const char *path)
+int trace_default_dir_check(const char *path)
 {
 	struct stat link, st;
 
@@ -70,7 +70,7 @@ static int default_dir_make(const char *dir)
 			break;
 	}
 	free(path);
-	return rc ? rc : default_dir_check(dir);
+	return rc ? rc : trace_default_dir_check(dir);
 }
 
 /* The beginning of the names of this program's traces, without characters that have a meaning for a
@@ -116,7 +116,7 @@ static unsigned long number_free(const char *place, const char *base)
 
 char *trace_fresh_dir(const char *exe)
 {
-	char *place = default_dir(), *dir = NULL;
+	char *place = trace_default_dir(), *dir = NULL;
 
 	if (!place || default_dir_make(place)) {
 		free(place);
@@ -146,7 +146,7 @@ char *trace_fresh_dir(const char *exe)
 
 void trace_set_latest(const char *dir)
 {
-	char *place = default_dir();
+	char *place = trace_default_dir();
 	char *full = realpath(dir, NULL), *full_place = place ? realpath(place, NULL) : NULL;
 	char *base = full ? strrchr(full, '/') : NULL;
 

@@ -3,9 +3,9 @@
 #define RR_TRACE_DEFAULT_DIR_H
 
 /* $RR_TRACE_DIR, else ~/.rr; malloc'd. NULL and trace_strerror(). */
-char *default_dir(void);
+char *trace_default_dir(void);
 /* Checks that no other user can have put the directory there: another user's directory or link is
  * not followed. 0 or -1. */
-int default_dir_check(const char *path);
+int trace_default_dir_check(const char *path);
 
 #endif

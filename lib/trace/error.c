@@ -16,7 +16,7 @@ int trace_fail(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	line_plain(text);
+	text_make_plain(text);
 	snprintf(last_error, sizeof(last_error), "%s", text);
 	return -1;
 }

@@ -28,7 +28,7 @@ int reader_fail(struct trace_reader *r, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(r->error, sizeof(r->error), fmt, ap);
 	va_end(ap);
-	line_plain(r->error);
+	text_make_plain(r->error);
 	return trace_fail("%s", r->error);
 }
 
@@ -245,12 +245,13 @@ static int dir_open(struct trace_reader *r)
 
 static char *latest_dir(void)
 {
-	char *place = default_dir(), *link = place ? xasprintf("%s/latest-trace", place) : NULL;
+	char *place = trace_default_dir(),
+	     *link = place ? xasprintf("%s/latest-trace", place) : NULL;
 	char *dir = link ? realpath(link, NULL) : NULL;
 
 	if (link && !dir)
 		trace_fail("%s: no trace has been recorded here", link);
-	if (dir && (default_dir_check(place) || default_dir_check(link))) {
+	if (dir && (trace_default_dir_check(place) || trace_default_dir_check(link))) {
 		free(dir);
 		dir = NULL;
 	}

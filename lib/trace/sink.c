@@ -106,7 +106,8 @@ static bool can_compress(const struct sink *s, size_t len)
 
 	if (!time_is_taken(s))
 		need = need / 2 + s->queued_bytes * 1000 / STORED_RATE;
-	return s->queued < NLATE && s->taken_ns + need <= (now_ns() - s->start_ns) / TAKEN_PART;
+	return s->queued < NLATE &&
+	       s->taken_ns + need <= (clock_now_ns() - s->start_ns) / TAKEN_PART;
 }
 
 static size_t block_compress(struct sink *s, struct buffer *b, bool taken)
@@ -158,7 +159,8 @@ static void sink_wait(struct sink *s)
 
 	if (!s->oldest_ns)
 		pthread_cond_wait(&s->work, &s->lock);
-	else if (now_ns() >= due || pthread_cond_timedwait(&s->work, &s->lock, &ts) == ETIMEDOUT)
+	else if (clock_now_ns() >= due ||
+		 pthread_cond_timedwait(&s->work, &s->lock, &ts) == ETIMEDOUT)
 		buffers_hand_over(s);
 }
 
@@ -256,7 +258,7 @@ static void buffer_add(struct sink *s, enum trace_stream stream, uint64_t event,
 	b->header.count++;
 	s->records[stream]++;
 	if (!s->oldest_ns) {
-		s->oldest_ns = now_ns();
+		s->oldest_ns = clock_now_ns();
 		pthread_cond_signal(&s->work);
 	}
 }
@@ -359,7 +361,7 @@ struct sink *sink_new(const char *dir, const int fds[NSTREAMS])
 	pthread_cond_init(&s->room, NULL);
 	pthread_condattr_destroy(&attr);
 
-	s->start_ns = now_ns();
+	s->start_ns = clock_now_ns();
 	int error = thread_start(&s->thread, sink_run, s);
 	if (error) {
 		trace_fail("%s: can't start the compressing thread: %s", dir, strerror(error));

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-int exit_trouble = 2;
+int alloc_exit_status = 2;
 
-void no_memory(void)
+void alloc_fail(void)
 {
 	errno = ENOMEM;
-	err(exit_trouble, "memory");
+	err(alloc_exit_status, "memory");
 }
 
 static void *checked(void *p)
 {
 	if (!p)
-		no_memory();
+		alloc_fail();
 	return p;
 }
 

@@ -20,12 +20,12 @@ void *array_grow(void *v, size_t n, size_t more, size_t size)
 	size_t want, bytes;
 
 	if (__builtin_add_overflow(n, more, &want))
-		no_memory();
+		alloc_fail();
 	size_t room = room_for(want);
 	if (v && room && room == room_for(n))
 		return v;
 	if ((want && !room) || __builtin_mul_overflow(room, size, &bytes))
-		no_memory();
+		alloc_fail();
 	return xrealloc(v, bytes);
 }
 

@@ -4,7 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
-uint64_t now_ns(void)
+uint64_t clock_now_ns(void)
 {
 	struct timespec ts;
 

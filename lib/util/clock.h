@@ -6,6 +6,6 @@
 
 /* CLOCK_MONOTONIC in ns. It makes a real call, because the vdso reads the time-stamp counter, which
  * may be set to fault. */
-uint64_t now_ns(void);
+uint64_t clock_now_ns(void);
 
 #endif

@@ -9,7 +9,7 @@
 static void *allocated(void *p)
 {
 	if (!p)
-		no_memory();
+		alloc_fail();
 	return p;
 }
 
@@ -80,7 +80,7 @@ struct deflater *deflater_new(int level)
 	struct deflater *d = xcalloc(1, sizeof(*d));
 
 	if (deflateInit(&d->z, level < Z_BEST_COMPRESSION ? level : Z_BEST_COMPRESSION) != Z_OK)
-		no_memory();
+		alloc_fail();
 	return d;
 }
 
@@ -103,7 +103,7 @@ struct inflater *inflater_new(void)
 	struct inflater *i = xcalloc(1, sizeof(*i));
 
 	if (inflateInit(&i->z) != Z_OK)
-		no_memory();
+		alloc_fail();
 	return i;
 }
 

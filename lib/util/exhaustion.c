@@ -11,7 +11,7 @@
 /* Global, because it is about the process. */
 static char ran_out[256];
 
-int files_more(void)
+int exhaustion_raise_file_limit(void)
 {
 	struct rlimit lim;
 
@@ -33,14 +33,14 @@ void exhaustion_say(const char *what, const char *why)
 {
 	if (!ran_out[0])
 		snprintf(ran_out, sizeof(ran_out), "%s: %s", what, why);
-	line_plain(ran_out);
+	text_make_plain(ran_out);
 }
 
 int exhaustion_open(const char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC);
 
-	if (fd < 0 && errno == EMFILE && !files_more())
+	if (fd < 0 && errno == EMFILE && !exhaustion_raise_file_limit())
 		fd = open(path, flags | O_CLOEXEC);
 	if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
 		exhaustion_note(path);

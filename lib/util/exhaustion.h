@@ -16,6 +16,6 @@ void exhaustion_say(const char *what, const char *why);
 const char *exhaustion_text(void);
 
 /* Raises this process's limit of open files to the maximum. -1: it is there already. */
-int files_more(void);
+int exhaustion_raise_file_limit(void);
 
 #endif

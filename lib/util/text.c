@@ -1,6 +1,6 @@
 #include "util/text.h"
 
-void line_plain(char *s)
+void text_make_plain(char *s)
 {
 	for (unsigned char *p = (unsigned char *)s; *p; p++)
 		/* U+0080 to U+009F */

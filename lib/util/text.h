@@ -3,6 +3,6 @@
 #define RR_TEXT_H
 
 /* Replaces control characters by '?', in place. */
-void line_plain(char *s);
+void text_make_plain(char *s);
 
 #endif

@@ -44,13 +44,13 @@ int main(int argc, char **argv)
 	if (stop.kind == DEBUG_STOP_FAILED)
 		errx(2, "%s", debug_error(d));
 	for (int i = 0; i < ROUNDS; i++) {
-		uint64_t begin = now_ns();
+		uint64_t begin = clock_now_ns();
 		struct checkpoint *c = replayer_checkpoint_make(&d->p);
-		made[i] = now_ns() - begin;
-		begin = now_ns();
+		made[i] = clock_now_ns() - begin;
+		begin = clock_now_ns();
 		if (!c || replayer_checkpoint_restore(&d->p, c))
 			errx(2, "no checkpoint can be made there");
-		restored[i] = now_ns() - begin;
+		restored[i] = clock_now_ns() - begin;
 		replayer_checkpoint_free(&d->p, c);
 	}
 	printf("%.2f %.2f\n", median_ms(made), median_ms(restored));

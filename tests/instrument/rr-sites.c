@@ -42,14 +42,14 @@ static int file_do(const char *path, const char *to, bool list)
 		warn("%s", fd < 0 ? path : to ? to : "memfd");
 		return 1;
 	}
-	uint64_t start = now_ns();
+	uint64_t start = clock_now_ns();
 	int rc = instrument_file(fd, out, &r, &why);
 	if (rc < 0)
 		warn("%s", path);
 	else if (rc > 0)
 		printf("%s: not rewritten: %s\n", path, why);
 	else
-		report_print(path, &r, now_ns() - start);
+		report_print(path, &r, clock_now_ns() - start);
 	close(fd);
 	close(out);
 	return rc != 0;

@@ -467,13 +467,13 @@ static void idle_writer_reaches_a_follower(void)
 	struct trace_writer *w = create(dir);
 	struct trace_reader *r = trace_open(dir, true);
 	struct trace_event ev = sample_event(1);
-	uint64_t deadline = now_ns() + 15000000000u;
+	uint64_t deadline = clock_now_ns() + 15000000000u;
 	int rc;
 
 	CHECK(trace_next(r, &ev) == 0 && !trace_reader_complete(r));
 	ev = sample_event(1);
 	CHECK(trace_put_event(w, &ev) == 0);
-	while ((rc = trace_next(r, &ev)) == 0 && now_ns() < deadline)
+	while ((rc = trace_next(r, &ev)) == 0 && clock_now_ns() < deadline)
 		usleep(20000);
 	CHECK(rc == 1 && ev.num == 1 && trace_next(r, &ev) == 0);
 	sample_put(w, 10, 10);
