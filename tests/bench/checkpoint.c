@@ -1,5 +1,5 @@
-/* checkpoint TRACE [POSITION]: what a checkpoint there costs, and going back to one; ms, medians.
- */
+/* checkpoint TRACE [POSITION]: prints the cost of making a checkpoint there and of going back to
+ * it, as medians in ms. */
 #include "print/replay_report.h"
 #include "replay/debugger.h"
 #include "util/clock.h"

@@ -1,4 +1,4 @@
-/* mutex THREADS LOCKS: so many threads share so many locks of one mutex. */
+/* mutex THREADS LOCKS: THREADS threads lock one mutex LOCKS times altogether. */
 #include <err.h>
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,7 +1,9 @@
-/* timer [-c CPU] [-t SECONDS] COMMAND...: runs COMMAND on one CPU, its standard output to
- * /dev/null, and prints seconds	peak-memory-in-kB	exit-status The memory is the
- *command's own (VmHWM, sampled), not that of its children, so that a recorder can be told from what
- *it records. After SECONDS all of its process group is killed, and the status is 124.
+/* timer [-c CPU] [-t SECONDS] COMMAND...: runs COMMAND on one CPU, with standard output to
+ * /dev/null.
+ *
+ * It prints seconds, peak memory in kB and exit status, separated by tabs. The memory is that of
+ * the command itself (VmHWM, sampled) without its children, so that a recorder's is not mixed with
+ * that of what it records. After SECONDS its whole process group is killed, and the status is 124.
  */
 #include <err.h>
 #include <errno.h>
@@ -17,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Memory is looked at often while the program starts, seldom later. */
+/* Memory is sampled often while the program starts, and rarely later. */
 #define SAMPLE_MS(seconds) ((seconds) < 0.05 ? 1 : 10)
 
 static double now(void)
@@ -44,7 +46,7 @@ static _Noreturn void run(char **argv, int cpu)
 	err(127, "%s", argv[0]);
 }
 
-/* Peak resident kB of a process so far; 0 when it is gone. */
+/* The peak resident memory of a process in kB; 0 if it is gone. */
 static long peak_kb(pid_t pid)
 {
 	char path[64], text[4096];

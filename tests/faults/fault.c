@@ -1,12 +1,13 @@
-/* A library that makes calls of a program fail, for LD_PRELOAD. It acts in the program it is loaded
- * into and in none that this one starts: neither its processes nor the programs they become. Calls
- * that the C library makes of itself are not seen.
+/* A library for LD_PRELOAD that makes calls of a program fail. It acts only in the program that
+ * loads it: neither in that program's children nor in programs that it executes. Calls that the C
+ * library makes internally are not affected.
  *
- * FAULT_CALLS	names of calls, or of groups of them, with commas
- * FAULT_AT	which of those fails, from 1 on; 0: none, they are counted
- * FAULT_ERROR	number of the error; 0: it does half of what it was asked to (read, write)
- * FAULT_LASTS	set: and so do all behind it
- * FAULT_REPORT	a file of a page: how many there were, how many failed, and where the first did
+ * FAULT_CALLS	names of calls or of groups of calls, separated by commas
+ * FAULT_AT	the number of the call that fails, from 1 on; 0: calls are only counted
+ * FAULT_ERROR	the number of the error; 0: the call does half of its work (read, write)
+ * FAULT_LASTS	set: all later calls fail, too
+ * FAULT_REPORT	a file of one page: how many calls there were, how many failed, and where the first
+ * did
  */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -62,7 +63,7 @@ __attribute__((constructor)) static void fault_begin(void)
 	fault.lasts = getenv("FAULT_LASTS");
 	fault.pid = getpid();
 	fault.on = calls;
-	/* What the program starts is itself again. */
+	/* Programs that this one starts run without this library. */
 	unsetenv("LD_PRELOAD");
 	unsetenv("FAULT_CALLS");
 	unsetenv("FAULT_AT");
@@ -96,8 +97,8 @@ static void tell_where(const char *name, const void *from)
 			      : (unsigned long)from);
 }
 
-/* What the kernel makes up as it is read has no disk that could be full or failing: a process may
- * only be short of something. */
+/* Files that the kernel generates have no disk that could be full or fail. For them, only resources
+ * of the process can run out. */
 static bool can_fail(const char *path, int fd)
 {
 	char link[64], target[64];
@@ -113,7 +114,7 @@ static bool can_fail(const char *path, int fd)
 	return !path || strncmp(path, "/proc/", 6) != 0;
 }
 
-/* libarchive then ends the program itself, with a line of its own. */
+/* libarchive then ends the program itself, with its own message. */
 static bool is_archive(const void *from)
 {
 	Dl_info in;
@@ -121,8 +122,8 @@ static bool is_archive(const void *from)
 	return dladdr(from, &in) && in.dli_fname && strstr(in.dli_fname, "libarchive");
 }
 
-/* *chosen is kept by each call: -1, not known yet. `path` or `fd`: what it is about; NULL, -1.
- * Whether this one fails, and errno is set. */
+/* Whether this call fails; if so, errno is set. *chosen is kept for each function; -1: not known
+ * yet. path or fd: the file that the call is about, or NULL and -1. */
 static bool fails(signed char *chosen, const char *group, const char *name, const void *from,
 		  const char *path, int fd)
 {
@@ -143,7 +144,8 @@ static bool fails(signed char *chosen, const char *group, const char *name, cons
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/* CALL(what it gives, when it fails, group, name, path, fd, (parameters), (arguments)) */
+/* CALL(type of the result, result of a failure, group, name, path, fd, (parameters),
+ * (arguments)) */
 #define CALL(type, bad, group, name, path, fd, parameters, arguments) \
 	type name parameters \
 	{ \
@@ -153,7 +155,7 @@ static bool fails(signed char *chosen, const char *group, const char *name, cons
 		return REAL(name) arguments; \
 	}
 
-/* For those that may do less than they were asked to. */
+/* For calls that may do less than they were asked to. */
 #define SHORT(group, name, parameters, whole, half) \
 	ssize_t name parameters \
 	{ \
@@ -225,7 +227,7 @@ CALL(ssize_t, -1, make, getrandom, NULL, -1, (void *b, size_t n, unsigned f), (b
 CALL(char *, NULL, path, realpath, a, -1, (const char *restrict a, char *restrict b), (a, b))
 CALL(char *, NULL, path, getcwd, NULL, -1, (char *b, size_t n), (b, n))
 
-/* It is closed all the same, as the kernel does. */
+/* It is closed nevertheless, as by the kernel. */
 int close(int fd)
 {
 	static signed char chosen = -1;
@@ -268,7 +270,7 @@ int ioctl(int fd, unsigned long request, ...)
 	return (int)syscall(SYS_ioctl, fd, request, argument);
 }
 
-/* --- memory: dlsym() itself asks for some ---- */
+/* --- memory: dlsym() itself allocates some ---- */
 
 void *__libc_malloc(size_t n);
 void *__libc_calloc(size_t n, size_t size);

@@ -34,7 +34,7 @@ static int read_nothing(void *ctx, uint64_t addr, void *to, size_t n)
 	return 0;
 }
 
-/* What the tables name, and what lies beside it. */
+/* Asks about the addresses in the tables, and those next to them. */
 static void places_ask(struct code_places *p, const struct code_image *img)
 {
 	uint64_t tramp = code_place_tramp(&p->v[0]), v[2];
@@ -66,7 +66,7 @@ static void places_ask(struct code_places *p, const struct code_image *img)
 	}
 }
 
-/* Takes the descriptor; false: it is none. */
+/* Takes ownership of the descriptor. False: it is no code file. */
 static bool code_file_use(int fd)
 {
 	struct code_image *img = code_image_open(fd);
@@ -146,7 +146,7 @@ static void file_seed(int fd, bool code, fuzz_put *put)
 	free(input);
 }
 
-/* An ELF file, and the code file made of it. */
+/* Adds an ELF file, and the code file made from it. */
 static void seeds_from(const char *path, fuzz_put *put)
 {
 	struct instrument_report report = {0};

@@ -1,10 +1,16 @@
-/* The main of a target of fuzzing where libFuzzer is not:
- *	X_fuzz [SEED [COUNT]]           its kept inputs, then COUNT mutations
- *	X_fuzz [-v] PATH...             these inputs: files, directories of them, archives X.tar.xz;
- *-v: tells of each before it runs X_fuzz -w DIR [FILE | TRACE]... writes what fuzzing begins with,
- *some of it made of these Kept inputs are in tests/fuzz/corpus/X.tar.xz, which libFuzzer found
- *(each does something that no other does), and in tests/fuzz/crashes/X, which once did harm. Runs
- *in the directory where the Makefile is. */
+/* The main() of a fuzzing target without libFuzzer.
+ *
+ * X_fuzz [SEED [COUNT]]: runs the kept inputs, then COUNT mutations.
+ *
+ * X_fuzz [-v] PATH...: runs these inputs: files, directories of files, archives X.tar.xz. -v:
+ * prints the name of each before it runs.
+ *
+ * X_fuzz -w DIR [FILE | TRACE]...: writes the inputs with which fuzzing begins, also from these.
+ *
+ * Kept inputs are in tests/fuzz/corpus/X.tar.xz, which libFuzzer found (each covers code that no
+ * other does), and in tests/fuzz/crashes/X, which once made the target fail. To be run in the
+ * Makefile's directory.
+ */
 #include "fuzz.h"
 #include "trace_sample.h"
 #include "util/alloc.h"
@@ -34,8 +40,7 @@ static void seed_keep(const uint8_t *input, size_t n)
 
 static void input_run(const char *name, const uint8_t *bytes, size_t n)
 {
-	/* Memory of its own and of its length, so that a sanitizer sees the first byte behind it.
-	 */
+	/* A copy of exactly its length, so that a sanitizer sees a read past its end. */
 	uint8_t *copy = xmalloc(n ? n : 1);
 
 	if (verbose)
@@ -137,14 +142,14 @@ static void seeds_write(const char *dir, char **paths)
 
 int main(int argc, char **argv)
 {
-	/* Where inputs become files, that is memory. */
+	/* Inputs that become files are in memory. */
 	if (access("/dev/shm", W_OK) == 0)
 		setenv("TMPDIR", "/dev/shm", 0);
 	if (argc > 2 && strcmp(argv[1], "-w") == 0) {
 		seeds_write(argv[2], argv + 3);
 		return 0;
 	}
-	alarm(600); /* a reader that hangs has failed */
+	alarm(600); /* a reader that hangs fails */
 	verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
 	char **arg = argv + 1 + verbose;
 	bool paths = *arg && !isdigit((unsigned char)**arg);

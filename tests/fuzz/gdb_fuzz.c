@@ -1,7 +1,8 @@
-/* Whatever a client sends, the server for debuggers answers or ends; it never crashes or hangs.
+/* Whatever a client sends, the server for debuggers answers or ends, and never crashes or hangs.
  *
- * An input is a kind byte and what is sent: with an even kind as it is; with an odd one lines, each
- * of which is framed as a packet with its right checksum. */
+ * An input is a kind byte and the bytes to send. With an odd kind these are lines, and each is
+ * framed as a packet with the right checksum.
+ */
 #include "debug_fake.h"
 #include "fuzz.h"
 #include "gdb/gdb.h"
@@ -43,7 +44,7 @@ static uint8_t *frame(uint8_t *to, const uint8_t *line, size_t n)
 	return to + sprintf((char *)to, "#%02x", sum);
 }
 
-/* At once, before anybody reads: the socket holds that much. */
+/* Sends all at once, before it is read: the socket holds that much. */
 static void send_input(int fd, const uint8_t *p, size_t n, bool framed)
 {
 	uint8_t *all = xmalloc(5 * n + 8), *to = all;

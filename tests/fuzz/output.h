@@ -1,5 +1,5 @@
-/* A stream for what is printed of inputs, which must be ASCII without control characters whatever
- * they held. */
+/* A stream for what is printed for inputs. Whatever they contain, it must be ASCII without control
+ * characters. */
 #ifndef FUZZ_OUTPUT_H
 #define FUZZ_OUTPUT_H
 

@@ -1,8 +1,9 @@
-/* Whatever events and records hold, they print as text. As trace_fuzz, but without files, and so
- * much faster.
+/* Whatever events and records contain, they are printed as text. This is like trace_fuzz, but
+ * without files, and so much faster.
  *
  * An input is a kind byte, two lengths, a payload of events, one of data and one of mappings. The
- * kind's bits are the style of what is printed. */
+ * kind's bits are the style of the output.
+ */
 #include "arch/x86_64/regs.h"
 #include "fuzz.h"
 #include "output.h"
@@ -25,7 +26,7 @@ static void begin(void)
 		codecs[i] = codec_new(i);
 }
 
-/* Bytes in memory of their own, so that a sanitizer sees the first read behind them. */
+/* Bytes in their own memory, so that a sanitizer sees a read past their end. */
 static void *copy(const void *bytes, size_t n)
 {
 	uint8_t *p = xmalloc(n ? n : 1);
@@ -124,7 +125,7 @@ static void buffer_add(struct buffer *b, enum trace_stream stream, const void *r
 		b->n = (size_t)(codec_put(codecs[stream], b->bytes + b->n, record) - b->bytes);
 }
 
-/* The next event and what it owns; false: the end. */
+/* Adds the next event and what it owns. False: the end. */
 static bool event_add(struct trace_reader *r, struct buffer buffers[NSTREAMS], uint64_t num)
 {
 	struct trace_data_record d = {.event = num};
@@ -168,7 +169,7 @@ static void buffers_put(const struct buffer *buffers, uint8_t kind, fuzz_put *pu
 	free(input);
 }
 
-/* A trace, eight events an input. */
+/* Adds a trace, with eight events in each input. */
 static void seeds_from(const char *trace, fuzz_put *put)
 {
 	struct trace_reader *r = trace_open(trace, false);
@@ -189,7 +190,7 @@ static void seeds_from(const char *trace, fuzz_put *put)
 	trace_reader_close(r);
 }
 
-/* A call, each of whose arguments is an address at which something was read and written. */
+/* Adds a call each of whose arguments is an address that was read and written. */
 static void call_add(struct buffer *buffers, uint64_t num, unsigned nr)
 {
 	static const uint8_t arguments[] = {R_RDI, R_RSI, R_RDX, R_R10, R_R8, R_R9};
@@ -215,7 +216,7 @@ static void call_add(struct buffer *buffers, uint64_t num, unsigned nr)
 	buffer_add(&buffers[STREAM_EVENTS], STREAM_EVENTS, &ev);
 }
 
-/* Every call that there is, and a trace of other kinds of event. */
+/* Adds every call, and a trace with other kinds of event. */
 static void seeds(fuzz_put *put)
 {
 	struct buffer *buffers = xcalloc(NSTREAMS, sizeof(*buffers));

@@ -1,8 +1,12 @@
-/* A hostile trace, its blocks and checksums right and its contents not, ends in a verdict and a
- *line: no program dies of a signal, hangs, or leaves a process behind. So do damaged ones.
- *	replay_fuzz [SEED [COUNT [PROGRAM | TRACE]...]]
- * Records and packs PROGRAMs, changes what the traces and their copies of files say, writes them
- *anew, and has RR_BIN's programs read them. */
+/* A hostile trace, whose blocks and checksums are right but whose contents are not, ends in a
+ * verdict and one line: no program dies of a signal, hangs, or leaves a process. The same holds for
+ * damaged traces.
+ *
+ * replay_fuzz [SEED [COUNT [PROGRAM | TRACE]...]]
+ *
+ * Records and packs PROGRAMs, changes the contents of the traces and their copies of files, writes
+ * them, and has RR_BIN's programs read them.
+ */
 #include "instrument/code.h"
 #include "trace_sample.h"
 #include "tracee/reserved.h"
@@ -156,8 +160,8 @@ static void mutate_event(struct trace *t, struct trace_event *ev, uint64_t *rand
 		break;
 	case 7: ev->sysno = (uint16_t)(c >> 8 & 1 ? other->sysno : (c >> 8) % 470); break;
 	case 8: ev->result = (int64_t)any(random, (uint64_t)ev->result); break;
-	case 9: /* what it tells to be mapped, moved or written, as one who knows the registers
-		   would */
+	case 9: /* the arguments of a call that maps, moves or writes, as an attacker would change
+		   them */
 		ev->regs.r[(c >> 8) % TRACE_NREGS] = ev->after.r[(c >> 8) % TRACE_NREGS] =
 			any(random, 4096);
 		break;
@@ -210,8 +214,7 @@ static void mutate_data(struct trace_data *d, uint64_t *random)
 	}
 }
 
-/* What the trace says of the machine and of how the program was started; leaves are the caller's.
- */
+/* Changes the machine and the program's start in the trace. The caller owns the leaves. */
 static void mutate_meta(struct trace_meta *m, uint64_t *random)
 {
 	static char *const counters[] = {"none", "soft", "hpc", "step", "", "?"};
@@ -233,7 +236,7 @@ static void mutate_meta(struct trace_meta *m, uint64_t *random)
 	}
 }
 
-/* Code files get right checksums: those of a hostile trace have them. */
+/* Code files get right checksums, as a hostile trace would have. */
 static void file_mutate(uint8_t *bytes, size_t n, uint64_t *random)
 {
 	struct code_header *h = (void *)bytes;
@@ -265,7 +268,7 @@ static void file_changed(const char *from, const char *to, uint64_t *random)
 	free(bytes);
 }
 
-/* Copies of what was mapped; `change`: one of them with changes. */
+/* Puts the copies of mapped files. change: one of them with changes. */
 static void files_put(const char *from, const char *to, bool change, uint64_t *random)
 {
 	char *src = xasprintf("%s/files", from), *dst = xasprintf("%s/files", to);
@@ -291,8 +294,8 @@ static void files_put(const char *from, const char *to, bool change, uint64_t *r
 	free(dst);
 }
 
-/* Bytes of one of the five files, without right checksums; or it ends earlier, goes on, or is none.
- */
+/* Damages one of the five files: changes bytes without correcting checksums, shortens, lengthens or
+ * removes it. */
 static void damage(const char *dir, uint64_t *random)
 {
 	static const char *const files[] = {"version", "args_env", "events", "mmaps", "data"};
@@ -321,7 +324,8 @@ static void damage(const char *dir, uint64_t *random)
 	free(path);
 }
 
-/* Writes t with changes. What the writer refuses is left out: a reader would refuse it too. */
+/* Writes t with changes. What the writer refuses is left out, because a reader would refuse it,
+ * too. */
 static void trace_write(struct trace *t, const char *dir, uint64_t *random)
 {
 	struct trace_meta meta = t->meta;
@@ -336,7 +340,7 @@ static void trace_write(struct trace *t, const char *dir, uint64_t *random)
 	free(meta.leaves);
 	if (!w)
 		errx(2, "%s", trace_strerror());
-	/* Early ones too, or the first stops the replay before all others. */
+	/* Early ones, too, because the replay stops at the first. */
 	for (; n < changes; n++)
 		at[n] = from + random_next(random) % (t->n - from);
 	uint64_t bomb = random_next(random) % 40 == 0 ? random_next(random) % 300 : 0;
@@ -401,7 +405,7 @@ static pid_t spawn(char *const argv[], const char *out)
 	return pid;
 }
 
-/* The program's wait status; -1 when it had to be killed. */
+/* The program's wait status; -1 if it had to be killed. */
 static int run(char *const argv[], const char *out, int limit)
 {
 	pid_t pid = spawn(argv, out);
@@ -419,7 +423,7 @@ static int run(char *const argv[], const char *out, int limit)
 	return -1;
 }
 
-/* What is wrong with how it ended and what it said; gdb says what it likes. */
+/* What is wrong with its status and its messages. gdb's messages are not checked. */
 static const char *judge(int status, const char *const args[], const char *err_path)
 {
 	const char *name = args[0];
@@ -448,15 +452,15 @@ static const char *judge(int status, const char *const args[], const char *err_p
 	else if (strstr(text, "AddressSanitizer") || strstr(text, "runtime error:"))
 		wrong = "a sanitizer has found something";
 	free(text);
-	/* A player that outlives its replay comes to us, the subreaper. */
+	/* A task that outlives its replay becomes a child of this process, the subreaper. */
 	int orphan;
 	pid_t pid = waitpid(-1, &orphan, WNOHANG | __WALL);
 	if (!wrong && pid == 0)
-		return "a process is left behind";
+		return "a process is left";
 	return wrong;
 }
 
-/* What reads each trace, and what one of many does; %: the trace. */
+/* Commands for each trace, and commands for one trace of many; %: the trace. */
 #define ARGS 12
 static const char *const always[][ARGS] = {{"rr-replay", "%"},
 					   {"rr-verify", "--memory=50", "%"},
@@ -483,7 +487,7 @@ static const char *const debugged[][ARGS] = {{"rr-gdb", "%", "--", "-batch", "-e
 
 static unsigned verdicts[3];
 
-/* The verdict; NULL: well. */
+/* The fault; NULL: none. */
 static const char *try_one(const char *const args[ARGS], const char *dir)
 {
 	char *path = xasprintf("%s/%s", bin, args[0]), *out = xasprintf("%s/out", work),
@@ -523,7 +527,7 @@ static bool try_all(const char *dir, uint64_t *random)
 	return good;
 }
 
-/* Of a program, recorded and, for the copies of what it maps, packed. */
+/* Records a program, and packs the trace to get copies of mapped files. */
 static void trace_record(struct trace *t, const char *program, size_t number)
 {
 	char *dir = xasprintf("%s/good%zu", work, number), *record = xasprintf("%s/rr-record", bin),

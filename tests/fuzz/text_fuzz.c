@@ -1,7 +1,8 @@
-/* Small texts from outside: what args_env and version hold, and the lists of rr-dump's options.
+/* Small untrusted texts: args_env, version, and the lists in rr-dump's options.
  *
- * An input is a kind byte and the text. What args_env and version say gets the right checksum here
- * with a kind of 8 or more. */
+ * An input is a kind byte and the text. With a kind of 8 or more, args_env and version get the
+ * right checksum.
+ */
 #include "fuzz.h"
 #include "output.h"
 #include "print/print.h"
@@ -14,7 +15,7 @@ enum { ARGS_ENV, VERSION, RANGES, TIDS, KINDS, CALLS, KINDS_OF_TEXT };
 
 static FILE *out;
 
-/* What is written of what was read must be read as the same. */
+/* What was read, written and read once more must be the same. */
 static void meta_again(const struct trace_meta *m, const char *uuid)
 {
 	struct trace_meta again;
@@ -47,7 +48,7 @@ static void meta_use(const char *text, size_t n, bool json)
 	fflush(out);
 }
 
-/* The text and the checksum of it all; malloc'd and, as readers have it, with a NUL behind it. */
+/* The text and its checksum, malloc'd, and NUL-terminated as for readers. */
 static char *sealed(uint8_t kind, const uint8_t *text, size_t *n)
 {
 	char *fixed = xmalloc(*n + 32);

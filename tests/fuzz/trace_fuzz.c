@@ -25,7 +25,7 @@ static void dir_remove(void)
 	remove_all(dir);
 }
 
-/* Made by a writer: what inputs that are only payloads find around them. */
+/* Makes the trace around inputs that are only payloads. */
 static void dir_make(void)
 {
 	dir = temporary_dir();
@@ -39,7 +39,7 @@ static uint32_t u32(const uint8_t *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-/* A stream of one block with this payload. */
+/* Writes a stream of one block with this payload. */
 static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uint32_t count)
 {
 	struct deflater *z = deflater_new(1);
@@ -54,7 +54,7 @@ static void stream_put(enum trace_stream id, const uint8_t *raw, size_t len, uin
 	free(block);
 }
 
-/* What rr-dump selects, by bits of what is printed. */
+/* Chooses what rr-dump selects, by bits of `what`. */
 static void selection_make(struct print_select *s, uint8_t what)
 {
 	static const char *const ranges[] = {"5-", "-8", "2-3,7,9-12,30-", "59"};
@@ -94,7 +94,7 @@ static void events_print(struct trace_reader *r, struct print_select *s,
 	print_records_free(&recs);
 }
 
-/* One of rr-dump's views. */
+/* Prints one of rr-dump's views. */
 static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
 {
 	static int (*const views[])(FILE *, struct trace_reader *, struct print_select *,
@@ -118,8 +118,8 @@ static void trace_print(struct trace_reader *r, uint8_t kind, uint8_t what)
 	fflush(out);
 }
 
-/* What rr-pack does, but for --redact: address sanitizers take the text of regexec(3) for a string,
- * which with REG_STARTEND it is not. */
+/* Does what rr-pack does, except --redact: address sanitizers take the text of regexec(3) for a
+ * string, which it is not with REG_STARTEND. */
 static void trace_pack(uint8_t what)
 {
 	char *archive = xasprintf("%s/archive", dir);
@@ -141,7 +141,7 @@ static void trace_pack(uint8_t what)
 	fflush(out);
 }
 
-/* Everything a reader can do. */
+/* Does everything that a reader can do. */
 static void trace_use(uint8_t kind, uint8_t what)
 {
 	struct trace_reader *r = trace_open(dir, false);
@@ -163,7 +163,7 @@ static void trace_use(uint8_t kind, uint8_t what)
 		trace_print(r, kind, what);
 	}
 	trace_reader_close(r);
-	/* As far as it can be read. */
+	/* Reads it as far as possible. */
 	if ((r = trace_open(dir, false)))
 		trace_print(r, kind, what);
 	trace_reader_close(r);
@@ -171,7 +171,7 @@ static void trace_use(uint8_t kind, uint8_t what)
 		trace_pack(what);
 }
 
-/* With the checksum of what it says. */
+/* Writes args_env with the right checksum. */
 static void args_env_put(const uint8_t *text, size_t len)
 {
 	char *fixed = xmalloc(len + 20);
@@ -222,7 +222,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 /* --- what mutations begin with
  * ---------------------------------------------------------------------------------- */
 
-/* Of a trace directory; raw: whose streams are of one block. */
+/* Adds an input made from a trace directory. raw: its streams have one block. */
 static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, fuzz_put *put)
 {
 	struct inflater *z = inflater_new();
@@ -262,8 +262,8 @@ static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, f
 	free(input);
 }
 
-/* Events from `first` on, at most 100, and what they own up to some thousand bytes, in blocks of
- * `block` events. */
+/* Copies at most 100 events from `first` on, with what they own up to some thousand bytes, in
+ * blocks of `block` events. */
 static void trace_shorten(const char *trace, const char *to, uint64_t first, uint64_t block)
 {
 	struct trace_reader *r = trace_open(trace, false);
@@ -295,7 +295,7 @@ static void seeds(fuzz_put *put)
 {
 	if (!dir)
 		dir_make();
-	/* A trace of three blocks a stream, and the payloads of one of one block. */
+	/* A trace with three blocks in each stream, and the payloads of a trace with one. */
 	for (unsigned view = 0; view < 4; view++) {
 		sample_write(dir, 60, 20, true);
 		input_put(dir, false, (uint8_t)(view << 3), (uint8_t)(view << 6), put);
@@ -304,7 +304,7 @@ static void seeds(fuzz_put *put)
 	}
 }
 
-/* Of a trace: pieces of it. */
+/* Adds pieces of a trace. */
 static void seeds_from(const char *trace, fuzz_put *put)
 {
 	uint8_t kind = 0;

@@ -1,7 +1,7 @@
-/* A hostile archive never makes the unpacker crash, hang, take more than it may, or leave anything
- * but a whole trace.
+/* A hostile archive never makes the unpacker crash, hang, exceed its limits, or leave anything but
+ * a whole trace.
  *
- * An input is a kind byte and an archive. With an odd kind, its headers get right checksums here.
+ * An input is a kind byte and an archive. With an odd kind, its headers get right checksums.
  */
 #include "fuzz.h"
 #include "pack/pack.h"
@@ -27,8 +27,8 @@ static void dir_make(void)
 	atexit(dir_remove);
 }
 
-/* pax(1), ustar Interchange Format: at 148, in octal; the sum of all bytes, with itself as spaces.
- */
+/* pax(1), ustar Interchange Format: the checksum is at 148, in octal. It is the sum of all bytes,
+ * with itself as spaces. */
 static void checksums_right(uint8_t *bytes, size_t n)
 {
 	for (; n >= 512; bytes += 512, n -= 512) {
@@ -76,7 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 /* --- what mutations begin with
  * ---------------------------------------------------------------------------------- */
 
-/* The trace in `dir`, as an archive. */
+/* Adds the trace in `dir` as an archive. */
 static void archive_put(const char *dir, fuzz_put *put)
 {
 	char *archive = xasprintf("%s/t.tar", top);
@@ -96,7 +96,7 @@ static void archive_put(const char *dir, fuzz_put *put)
 	free(archive);
 }
 
-/* A trace with a copy of a file, most of it a hole, so that there are extended headers. */
+/* Adds a trace with a copy of a file that is mostly a hole, so that there are extended headers. */
 static void seeds(fuzz_put *put)
 {
 	if (!top)

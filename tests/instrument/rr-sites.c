@@ -1,4 +1,4 @@
-/* rr-sites FILE...: what the rewriter makes of ELF files. */
+/* rr-sites FILE...: prints how ELF files are rewritten. */
 #include "instrument/instrument.h"
 #include "util/clock.h"
 

@@ -1,6 +1,8 @@
-/* An instruction with each register but rsp as its operand, in assembler:
- *	EACH_REGISTER(64, "rdrand") makes what 64-bit registers hold after it, -1 before,
- *values64[0..14], with flags64[0..14] */
+/* An instruction with each register but rsp as its operand, in assembler.
+ *
+ * EACH_REGISTER(64, "rdrand") sets the 64-bit registers to -1 before the instruction and stores
+ * what they are after it to values64[0..14], and the flags to flags64[0..14].
+ */
 #ifndef REGISTERS_H
 #define REGISTERS_H
 

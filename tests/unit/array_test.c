@@ -1,4 +1,4 @@
-/* Growing arrays and the search in sorted ones. */
+/* Growing arrays, and searching sorted ones. */
 #include "util/array.h"
 #include "util/size.h"
 
@@ -24,7 +24,7 @@ static void elements_stay_as_the_array_grows(void)
 	free(v);
 }
 
-/* Address sanitizer watches that a copy has room for as many as it is taken to have. */
+/* With address sanitizer this shows that a copy has as much room as ARRAY_ADD assumes. */
 static void a_copy_grows_as_the_original_does(void)
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
-/* Tests of one file: what they check, and how they are run and told of. WHY, defined before, is
- * what more to print where a check fails; of each test the first that fails is printed. */
+/* Checks, and the loop that runs the tests of a file. WHY, if it is defined before, is printed with
+ * a failed check. Only the first failed check of a test is printed. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -26,7 +26,7 @@ struct test {
 	void (*run)(void);
 };
 
-/* Each has two minutes. The exit status of them all. */
+/* Each test may take two minutes. Returns the exit status. */
 static inline int tests_run(const char *of, const struct test *tests, size_t n)
 {
 	int status = 0;

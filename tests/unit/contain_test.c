@@ -1,5 +1,5 @@
-/* What a hostile trace's program does stays inside, and a program that never comes to its next
- * event ends. The traces are made here: an address space of one page of code, and registers. */
+/* The program of a hostile trace is contained, and a program that never reaches its next event is
+ * ended. The traces are made here: an address space of one page of code, and registers. */
 #include "trace_sample.h"
 #include "util/alloc.h"
 #include "util/size.h"
@@ -57,8 +57,8 @@ static void page(struct trace_writer *w, uint64_t at, const void *code, size_t n
 				  .kind = DATA_FILL, .addr = at, .len = PAGE, .bytes = bytes});
 }
 
-/* A trace of two events: the exec, after which `start` are the registers, and the call `sysno` that
- * is to come at `at`. */
+/* A trace of two events: an exec, after which the registers are `start`, and the call `sysno`,
+ * expected with the registers `at`. */
 static void trace_make(const void *code, size_t n, const void *zero, size_t nzero,
 		       struct trace_regs start, struct trace_regs at, uint16_t sysno,
 		       uint64_t gap_ns)
@@ -87,7 +87,7 @@ static void trace_make(const void *code, size_t n, const void *zero, size_t nzer
 	trace_close(w, true);
 }
 
-/* Exit status of the replay; its words in `said`. */
+/* Returns the replay's exit status; its output goes to `said`. */
 static int replay(char *said, size_t size)
 {
 	const char *bin = getenv("RR_BIN");
@@ -149,7 +149,7 @@ static void calls(void)
 	   "the vsyscall page tells nothing");
 }
 
-/* 32-bit code truncates the agent's address to 0, where the trace has code of its own. */
+/* In 32-bit code the agent's address is truncated to 0, where the trace has its code. */
 static void other_mode(void)
 {
 	static const uint8_t zero[] = {0xb8, 39,   0,    0, 0, 0xbb, 0,    1,    0x40,

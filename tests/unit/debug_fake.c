@@ -76,7 +76,7 @@ enum {
 	FIELDS = 0xa00
 };
 
-/* What glibc's libc exports of its own layout: {bits, count, offset}. */
+/* What glibc's libc exports about its layout: {bits, count, offset}. */
 static const struct {
 	const char *name;
 	uint32_t words[3];
@@ -88,7 +88,7 @@ static const struct {
 	{"_thread_db_dtv_t_pointer_val", {64, 1, 0}},
 };
 
-/* A hash table of one bucket, whose chain has all symbols. */
+/* A hash table with one bucket, whose chain has all symbols. */
 static void image_symbols(struct debug *d)
 {
 	uint32_t hash[4 + 2 + 1 + ARRAY_LEN(fields)] = {1, 1, 1, 0, 0, 0, 1};
@@ -151,7 +151,7 @@ static void image_make(struct debug *d)
 	image_symbols(d);
 }
 
-/* What steps 1 to `step` have written. */
+/* Makes the memory as steps 1 to `step` have written it. */
 static void data_make(struct debug *d)
 {
 	memset(d->data, 0, sizeof(d->data));
@@ -192,7 +192,7 @@ static bool there(const struct debug *d, pid_t pid, pid_t tid)
 	return false;
 }
 
-/* They take turns of ten steps; who makes something happen has that step. */
+/* Tasks run in turns of ten steps, but an event's step belongs to its task. */
 static pid_t runner(const struct debug *d)
 {
 	unsigned n = 0, turn;
@@ -381,7 +381,7 @@ int debug_set_xstate(struct debug *d, pid_t tid, const void *buf, size_t n)
 	return there(d, 0, tid) && n == XSTATE ? 0 : -1;
 }
 
-/* Where memory that may be written is, and how much of it is from there on; NULL: nowhere. */
+/* The writable memory at addr, and how much there is from there on. NULL: none. */
 static uint8_t *place(struct debug *d, uint64_t addr, size_t *left)
 {
 	uint64_t start = PAGE_DOWN(addr);
@@ -593,7 +593,7 @@ static bool happened(const struct debug *d, struct debug_stop *stop)
 	return false;
 }
 
-/* Watchpoints see the word that the step to here, or backwards the one from here, writes. */
+/* Watchpoints see the word that the step to here writes or, backwards, the step from here. */
 static bool broken(struct debug *d, struct debug_stop *stop, bool backward)
 {
 	uint64_t word = FAKE_DATA + 8 * ((d->step + backward) % FAKE_WORDS), pc = pc_at(d->step);
@@ -624,7 +624,7 @@ static bool arrived(struct debug *d, const struct debug_resume *go, struct debug
 	return true;
 }
 
-/* In an experiment only pc moves, to a breakpoint or a little further. */
+/* In a diversion only pc changes: to a breakpoint, or a little further. */
 static void go_trying(struct debug *d, const struct debug_resume *go, struct debug_stop *stop)
 {
 	*stop = (struct debug_stop){

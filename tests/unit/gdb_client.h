@@ -1,5 +1,4 @@
-/* The other side of the server for debuggers: a client that tests drive by hand, over a socket
- * pair. */
+/* A client of the server for debuggers that tests drive by hand, over a socket pair. */
 #ifndef GDB_CLIENT_H
 #define GDB_CLIENT_H
 
@@ -17,7 +16,7 @@
 #include <unistd.h>
 
 #define REPLY_ROOM (1u << 20)
-#define WAIT_MS 20000 /* for a byte: a server that needs longer hangs */
+#define WAIT_MS 20000 /* for a byte; a server that needs longer hangs */
 
 static struct client {
 	struct gdb *gdb;
@@ -25,7 +24,7 @@ static struct client {
 	bool serving;
 	int fd, server_fd, control[2];
 	bool acks;
-	char reply[REPLY_ROOM]; /* the last, NUL behind it */
+	char reply[REPLY_ROOM]; /* the last one, NUL-terminated */
 	size_t len;
 	char console[REPLY_ROOM]; /* text of "O" packets since the last request */
 	size_t nconsole;
@@ -46,7 +45,7 @@ static inline void client_raw(const void *bytes, size_t n)
 	(void)!send(client.fd, bytes, n, MSG_NOSIGNAL);
 }
 
-/* "$…#sum", with escapes where they must be. */
+/* Sends "$…#sum", with escapes where necessary. */
 static inline void client_send(const void *bytes, size_t n)
 {
 	const uint8_t *p = bytes;
@@ -70,7 +69,7 @@ static inline void client_send(const void *bytes, size_t n)
 	free(frame);
 }
 
-/* Takes a frame's body apart: escapes, and "*n" for repeats. */
+/* Decodes a frame's body: escapes, and "*n" for repeats. */
 static inline void client_put(int c, bool *escaped, bool *repeat)
 {
 	if (*repeat) {
@@ -89,8 +88,8 @@ static inline void client_put(int c, bool *escaped, bool *repeat)
 	}
 }
 
-/* The next packet, in client.reply; false: the server is gone, or sends nothing or something wrong.
- */
+/* Reads the next packet to client.reply. False: the server is gone, or sends nothing or something
+ * malformed. */
 static inline bool client_packet(void)
 {
 	bool escaped = false, repeat = false;
@@ -108,11 +107,11 @@ static inline bool client_packet(void)
 		sum = (uint8_t)(sum + c);
 		client_put(c, &escaped, &repeat);
 	}
-	char told[3] = {(char)client_byte(), (char)client_byte(), 0};
+	char sum_sent[3] = {(char)client_byte(), (char)client_byte(), 0};
 	client.reply[client.len] = '\0';
 	if (client.acks)
 		client_raw("+", 1);
-	return c == '#' && strtoul(told, NULL, 16) == sum;
+	return c == '#' && strtoul(sum_sent, NULL, 16) == sum;
 }
 
 static inline void client_console(void)
@@ -124,7 +123,7 @@ static inline void client_console(void)
 	client.console[client.nconsole] = '\0';
 }
 
-/* The reply, "O" packets before it aside; "(gone)" if there is none. */
+/* The reply, after console output; "(gone)" if there is none. */
 static inline const char *client_answer(void)
 {
 	client.nconsole = 0;
@@ -149,7 +148,7 @@ static inline const char *ask(const char *packet)
 	return ask_bytes(packet, strlen(packet));
 }
 
-/* `monitor COMMAND`: what it printed. */
+/* The output of `monitor COMMAND`. */
 static inline const char *ask_monitor(const char *command)
 {
 	char *packet = xmalloc(16 + 2 * strlen(command));
@@ -182,7 +181,7 @@ static inline void client_connect(void)
 	client.serving = pthread_create(&client.server, NULL, client_serve, NULL) == 0;
 }
 
-/* Waits until the server has seen it. */
+/* Disconnects, and waits until the server has seen it. */
 static inline void client_disconnect(void)
 {
 	close(client.fd);
@@ -210,7 +209,7 @@ static inline void client_close(void)
 	close(client.control[1]);
 }
 
-/* As gdb begins. */
+/* The features with which gdb begins. */
 #define GDB_FEATURES \
 	"qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+;vContSupported+"
 

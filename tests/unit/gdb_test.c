@@ -1,4 +1,4 @@
-/* The server for debuggers, packet by packet, on a run that is known (debug_fake.h). */
+/* The server for debuggers, packet by packet, on a fake replay (debug_fake.h). */
 #include "gdb/wire.h"
 #include "gdb_client.h"
 #include "util/alloc.h"
@@ -36,7 +36,7 @@ static void end(void)
 }
 
 /* The pc of a T packet: register 16, of which only the low 4 bytes are not 0. */
-static uint64_t told_pc(void)
+static uint64_t reported_pc(void)
 {
 	const char *p = strstr(client.reply, ";10:");
 	uint32_t pc = 0;
@@ -334,7 +334,7 @@ static void first_stop_is_the_first_instruction(void)
 {
 	begin();
 	STARTS("?", "T05");
-	CHECK(strstr(client.reply, "thread:p64.64;") && told_pc() == pc_of(0));
+	CHECK(strstr(client.reply, "thread:p64.64;") && reported_pc() == pc_of(0));
 	end();
 }
 
@@ -492,7 +492,7 @@ static void libraries_are_listed(void)
 	end();
 }
 
-/* A list that has no end, in the program's memory. */
+/* An endless list in the program's memory. */
 static void libraries_that_go_round_end(void)
 {
 	begin();
@@ -535,7 +535,7 @@ static void files_are_read(void)
 	IS("vFile:close:0", "F0");
 	IS("vFile:close:0", "F-1,9");
 	IS("vFile:close:ffff", "F-1,9");
-	/* the dynamic linker's name leads to it too */
+	/* the dynamic linker's name leads to it, too */
 	IS("vFile:open:2f6c69622f6c642e736f,0,0", "F0");
 	IS("vFile:open:2f70726f632f3130302f6d617073,0,0", "F1"); /* /proc/100/maps */
 	HAS("vFile:pread:1,1000,0", "00401000-00402000 r-xp 00000000 00:00 0 /bin/prog\n");
@@ -556,11 +556,11 @@ static void steps_go_both_ways(void)
 	begin();
 	for (unsigned i = 1; i <= 5; i++) {
 		STARTS("vCont;s:p64.64;c", "T05");
-		CHECK(told_pc() == pc_of(i) && fake_step() == i);
+		CHECK(reported_pc() == pc_of(i) && fake_step() == i);
 	}
 	for (unsigned i = 5; i-- > 0;) {
 		STARTS("bs", "T05");
-		CHECK(told_pc() == pc_of(i) && fake_step() == i);
+		CHECK(reported_pc() == pc_of(i) && fake_step() == i);
 	}
 	HAS("bs", "replaylog:begin;");
 	STARTS("s", "T05");
@@ -576,7 +576,7 @@ static void breakpoints_stop_both_ways(void)
 	IS("Hgp64.64", "OK");
 	IS("Z0,401010,1", "OK");
 	HAS("vCont;c:p64.-1", "swbreak:;");
-	CHECK(told_pc() == 0x401010);
+	CHECK(reported_pc() == 0x401010);
 	unsigned first = fake_step();
 	HAS("vCont;c", "swbreak:;");
 	CHECK(fake_step() > first);
@@ -606,7 +606,7 @@ static void watchpoints_tell_their_address(void)
 	end();
 }
 
-/* Signals and processes are left aside in these. */
+/* Signals and processes are not reported in these tests. */
 static void quiet(void)
 {
 	IS("QPassSignals:e;10;14;17;1a;1b;1c;1e;1f", "OK");
@@ -635,7 +635,7 @@ static void interrupt_stops_what_runs(void)
 	raw("\003");
 	CHECK(!strncmp(client_answer(), "T02", 3));
 	client_send("vCont;c", 7);
-	client_send("qC", 2); /* too early: answered behind the stop */
+	client_send("qC", 2); /* too early: answered after the stop */
 	raw("\003");
 	CHECK(!strncmp(client_answer(), "T02", 3));
 	CHECK(!strcmp(client_answer(), "QCp64.64"));
@@ -667,8 +667,8 @@ static void output_is_told_while_it_runs(void)
  * -----------------------------------------------------------------------------------------------------------
  */
 
-/* Goes on from step 220 with a breakpoint at each step whose pc is that of 225, 289 …; where it
- * stopped. */
+/* Continues from step 220 with a breakpoint at each step whose pc is that of 225, 289 …. Returns
+ * the step at which it stopped. */
 static unsigned stop_with(const char *conditions)
 {
 	char packet[512];
@@ -687,20 +687,20 @@ static unsigned stop_with(const char *conditions)
 
 static void conditions_decide(void)
 {
-	/* where the program's own thread comes to that pc */
+	/* where the first thread reaches that pc */
 	const unsigned first = stop_with("");
 
 	CHECK(first < FAKE_STEPS - 1);
 	CHECK(stop_with(";X3,220127") == first);          /* 1 */
 	CHECK(stop_with(";X3,220027") == FAKE_STEPS - 1); /* 0 */
 	CHECK(stop_with(";X3,220027X3,220127") == first); /* any of them */
-	/* $rax == 300: a byte too many is never reached */
+	/* $rax == 300: the extra byte is never reached */
 	CHECK(stop_with(";X9,26000023012c132701") >= first);
 	/* ends in the middle: stops */
 	CHECK(stop_with(";X5,2600002227") == first);
 	CHECK(stop_with(";X1,02") == first);                   /* nothing on the stack */
 	CHECK(stop_with(";X1,ff") == first);                   /* no such operation */
-	CHECK(stop_with(";X3,210000") == first);               /* for ever */
+	CHECK(stop_with(";X3,210000") == first);               /* endless */
 	CHECK(stop_with(";X5,2201210000") == first);           /* fills the stack */
 	CHECK(stop_with(";X5,2201220005") == first);           /* divided by 0 */
 	CHECK(stop_with(";X6,22ff16080327") == first);         /* sub of one value */
@@ -724,7 +724,7 @@ static void forks_are_told_and_children_can_be_left(void)
 	HAS("vCont;c", "fork:pc8.c8;");
 	CHECK(strstr(client.reply, "thread:p64.64;") && fake_step() == FAKE_FORK);
 	IS("Hgpc8.c8", "OK");
-	IS("z0,401000,1", "OK"); /* gdb believes that it has its parent's */
+	IS("z0,401000,1", "OK"); /* gdb assumes that the child has its parent's breakpoints */
 	IS("D;c8", "OK");
 	ERROR("D;c8");
 	ERROR("Hgpc8.c8");
@@ -744,11 +744,12 @@ static void children_can_be_followed(void)
 	IS("D;64", "OK");
 	HAS("vCont;c", "exec:2f62696e2f6f74686572;"); /* /bin/other */
 	CHECK(strstr(client.reply, "thread:pc8.c8;"));
-	HAS("vCont;c", "replaylog:end;"); /* the last that is seen stays, just before its end */
+	HAS("vCont;c",
+	    "replaylog:end;"); /* the last process that is seen stays, just before its end */
 	CHECK(fake_step() < FAKE_EXIT && strstr(client.reply, "thread:pc8.c8;"));
-	HAS("bc", "exec:2f62696e2f70726f67;"); /* back over its exec: the other program again */
+	HAS("bc", "exec:2f62696e2f70726f67;"); /* back over its exec: the previous program */
 	CHECK(fake_step() < FAKE_EXEC + 1);
-	HAS("bc", "replaylog:begin;"); /* it was made there, and stays */
+	HAS("bc", "replaylog:begin;"); /* it was created there, and stays */
 	CHECK(fake_step() == FAKE_FORK && strstr(client.reply, "thread:pc8.c8;"));
 	HAS("bc", "replaylog:begin;");
 	CHECK(fake_step() == FAKE_FORK);
@@ -846,7 +847,7 @@ static void writing_is_undone_by_the_next_resume(void)
 	end();
 }
 
-/* As gdb calls a function: registers elsewhere, a breakpoint, and everything put back. */
+/* As gdb calls a function: it changes registers, sets a breakpoint, and restores everything. */
 static void calls_run_in_a_diversion(void)
 {
 	begin_at("3", 0);
@@ -854,14 +855,14 @@ static void calls_run_in_a_diversion(void)
 	IS("P10=0018400000000000", "OK");
 	IS("Z0,401820,1", "OK");
 	STARTS("vCont;c:p64.64", "T05");
-	CHECK(told_pc() == 0x401820 && fake_step() == 30);
+	CHECK(reported_pc() == 0x401820 && fake_step() == 30);
 	MONITOR("info", "diversion yes");
 	IS("P7=64f07f0000000000", "OK");
 	IS("P10=7810400000000000", "OK");
 	STARTS("vCont;s:p64.64", "T05");
-	CHECK(fake_step() == 31 && told_pc() == pc_of(31));
+	CHECK(fake_step() == 31 && reported_pc() == pc_of(31));
 	IS("P10=0018400000000000", "OK");
-	STARTS("bs", "T05"); /* backwards there is nothing in it */
+	STARTS("bs", "T05"); /* a diversion has no past */
 	CHECK(fake_step() == 30);
 	end();
 }

@@ -1,8 +1,12 @@
-/* Writes a trace made to get out of its replay: blocks and checksums right, and what they say such
- * as no recorder writes. usage: hostile_trace SAMPLE DIR KIND [ARGUMENT...] SAMPLE is a trace
- * recorded on this machine; kinds are in the table at the end. What the trace's program does is in
- *   code of one page; each of its calls is an event that agrees with it, so that a replay goes from
- * one to the next, and the last event is of a task that is not there. */
+/* Writes a trace that tries to escape from its replay: its blocks and checksums are right, but no
+ * recorder writes such contents.
+ *
+ * usage: hostile_trace SAMPLE DIR KIND [ARGUMENT...]
+ *
+ * SAMPLE is a trace that was recorded on this machine. The table at the end has the kinds. The
+ * program is one page of code. For each of its calls there is an event that agrees with it, so that
+ * a replay goes from one call to the next. The last event is of a task that does not exist.
+ */
 #include "arch/x86_64/regs.h"
 #include "counter/page.h"
 #include "trace_sample.h"
@@ -24,11 +28,11 @@
 
 static struct trace_writer *writer;
 static struct trace_regs regs;
-static struct trace_event last; /* its `after` are the registers of the call that follows */
+static struct trace_event last; /* its `after` has the registers of the call that follows */
 static char **args;
 static uint8_t page[4096];
 
-/* Ways into the kernel, and where each is. */
+/* Ways into the kernel, and the address of each. */
 enum {
 	BY_SYSCALL = 0,
 	BY_INT80 = 0x10,
@@ -69,7 +73,7 @@ static void put_data(int kind, uint64_t addr, const void *bytes, size_t n)
 		errx(2, "%s", trace_strerror());
 }
 
-/* The program begins: `more`, if not NULL, is mapped as well. */
+/* Begins the program. `more` is mapped, too, if it is not NULL. */
 static void begin(const struct trace_map *more)
 {
 	const struct trace_map code = {.backing = BACKING_DATA,
@@ -104,7 +108,7 @@ static void begin(const struct trace_map *more)
 		.kind = EV_SYSCALL, .flags = EVF_EXEC, .sysno = SYS_execve, .tid = TID};
 }
 
-/* The last event, and then the program makes this call, which returns `result`. */
+/* Puts the last event. Then the program makes this call, which returns `result`. */
 static void call_by(int way, long nr, int64_t result, const uint64_t a[6])
 {
 	static const int legacy[] = {R_RBX, R_RCX, R_RDX, R_RSI, R_RDI, R_RBP};
@@ -144,7 +148,7 @@ static void end(void)
 	put(&last);
 }
 
-/* What a program would do to get out: ARGUMENT is a file to make and a process to kill. */
+/* Calls that would escape: they make a file and kill a process, which are the ARGUMENTs. */
 static void escape_by(int way)
 {
 	uint64_t pid = args[0] && args[1] ? strtoull(args[1], NULL, 10) : 1;
@@ -165,7 +169,7 @@ static void escape_by(int way)
 	CALL(way, SYS_setuid, 0, 0);
 }
 
-/* Calls that the wall lets pass at the agent's instruction. */
+/* Calls that the seccomp filter allows at the agent's instruction. */
 static void escape_agent(void)
 {
 	begin(NULL);
@@ -211,7 +215,7 @@ static void escape_vsyscall(void)
 	end();
 }
 
-/* execve, fork and clone are what rr-replay makes itself, so that the events are others'. */
+/* rr-replay makes execve, fork and clone itself, so the events are those of other calls. */
 static void escape_exec(void)
 {
 	begin(NULL);
@@ -235,7 +239,7 @@ static void loop(void)
 	end();
 }
 
-/* ARGUMENT 2: how many, and 3: "threads" for tasks that share memory. */
+/* ARGUMENT 2: how many; 3: "threads" for tasks that share memory. */
 static void bomb(void)
 {
 	bool vm = args[0] && args[1] && args[2];
@@ -255,8 +259,7 @@ static void bomb(void)
 
 /* --- mappings */
 
-/* ARGUMENT is a file of the host; its size and time stamp are as it says of itself with "same" as
- * ARGUMENT 2. */
+/* ARGUMENT is a file of the host. If ARGUMENT 2 is "same", its size and time stamp are right. */
 static void map_file(void)
 {
 	struct trace_map m = {.backing = BACKING_FILE,
@@ -273,7 +276,7 @@ static void map_file(void)
 		m.mtime_ns = st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	}
 	begin(&m);
-	/* Writes there, as the kernel would for the program. */
+	/* Writes there, as the kernel would for this call. */
 	CALL(BY_SYSCALL, SYS_read, 8, 0, 0x60000000, 8);
 	put_data(DATA_OUT, 0x60000000, "planted!", 8);
 	end();
@@ -312,7 +315,8 @@ static uint64_t number(const char *text)
 	return text ? strtoull(text, NULL, 0) : 0;
 }
 
-/* ARGUMENTs: FILE START LENGTH BACKING; then the program would make that file at the agent. */
+/* ARGUMENTs: FILE START LENGTH BACKING. Then the program would make that file, through the
+ * agent. */
 static void map_at(void)
 {
 	struct trace_map m = {.backing = (uint8_t)number(args[3]),
@@ -330,8 +334,8 @@ static void map_at(void)
 	end();
 }
 
-/* ARGUMENTs: FILE NUMBER RESULT and those of a call that changes the address space, as the recorder
- * never lets it be made. */
+/* ARGUMENTs: FILE NUMBER RESULT and the arguments of a call that changes the address space in a way
+ * that the recorder prevents. */
 static void change(void)
 {
 	uint64_t a[6] = {0};
@@ -344,8 +348,8 @@ static void change(void)
 	end();
 }
 
-/* ARGUMENTs: FILE ADDRESS KIND: bytes, code for instance, for where they must not come; the file is
- * made at the agent. */
+/* ARGUMENTs: FILE ADDRESS KIND. Bytes, for instance code, are written where they must not be, and
+ * would make the file through the agent. */
 static void write_at(void)
 {
 	static const uint8_t code[] = {0x90, 0x0f, 0x05, 0x90, 0xeb, 0xfe, 0x90, 0x90};

@@ -1,5 +1,5 @@
-/* What calls that wait have read is kept until they return, but never more than there is room for,
- * however many wait. */
+/* The inputs of blocked calls are kept until they return, but never more than a limit, however many
+ * calls are blocked. */
 #include "print/print.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static void enter(struct print_inputs *in, int32_t tid, const uint8_t *bytes, ui
 	print_inputs_join(in, &ev, &recs);
 }
 
-/* Whether the call, now that it returns, has what it read. */
+/* Whether the returning call has its inputs. */
 static bool returns(struct print_inputs *in, int32_t tid, const uint8_t *bytes, uint32_t n)
 {
 	const struct trace_event ev = {.kind = EV_SYSCALL, .tid = tid, .flags = EVF_RESUMED};

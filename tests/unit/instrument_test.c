@@ -1,5 +1,5 @@
-/* The rewriter, on programs that are installed: what it wrote must do what the original did, as far
- * as that can be told by reading both. Then damaged files, which must not crash it. */
+/* The rewriter, on installed programs: decoding both shows whether rewritten code does what the
+ * original does. Then damaged files, which must not crash it. */
 #include "instrument/x86_64/decode.h"
 #include "util/alloc.h"
 #include "util/deflate.h"
@@ -27,7 +27,8 @@ static void check(bool ok, const char *what, const char *name)
 	printf("%sok %d - %s %s\n", ok ? "" : "not ", ntests, what, name);
 }
 
-/* An ELF file and its code file; texts of both by offset from the lowest page. */
+/* An ELF file and its code file. The texts of both are indexed by the offset from the lowest
+ * page. */
 struct subject {
 	const char *name;
 	uint8_t *elf, *code; /* the files */
@@ -36,7 +37,7 @@ struct subject {
 	const struct code_site *sites;
 	const struct code_pair *origins, *moved;
 	uint8_t *was, *is; /* the texts */
-	uint8_t *range;    /* of each byte: what became of it */
+	uint8_t *range;    /* for each byte: how it was changed */
 	uint8_t *begins;   /* an instruction of a function begins there */
 	ZydisDecoder decoder;
 	unsigned wrong;
@@ -75,7 +76,7 @@ static uint8_t *map_file(int fd, size_t *len)
 	if (fstat(fd, &st) < 0 || !st.st_size)
 		return NULL;
 	*len = st.st_size;
-	/* Private and a page longer, so that decoding at the end is no crime. */
+	/* Private and a page longer, so that decoding may read past the end. */
 	uint8_t *p =
 		mmap(NULL, *len + PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED || pread_all(fd, p, *len, 0) != (ssize_t)*len)
@@ -92,7 +93,7 @@ static void *image_new(size_t len)
 	return p;
 }
 
-/* The tables lie in the file, and the header is whole. */
+/* Checks that the tables lie in the file, and that the header is whole. */
 static bool layout_ok(const struct subject *s)
 {
 	const struct code_header *h = s->h;
@@ -153,7 +154,7 @@ static const uint8_t *tramp(const struct subject *s, uint32_t at)
 	return s->code + s->h->tramp_off + at;
 }
 
-/* Where a direct jump goes: an offset from lo; trampolines have theirs in that scale too. */
+/* The target of a direct jump, as an offset from lo, also for code in trampolines. */
 static int64_t jump_target(const ZydisDecodedInstruction *d, int64_t at)
 {
 	return at + d->length + d->raw.imm[0].value.s;
@@ -164,7 +165,7 @@ static bool is_jump(const ZydisDecodedInstruction *d)
 	return d->raw.imm[0].is_relative && d->mnemonic != ZYDIS_MNEMONIC_XBEGIN;
 }
 
-/* The position in trampolines of what the text jumps to; -1: it does not jump there. */
+/* The position in the trampolines to which the text jumps; -1: it does not jump there. */
 static int64_t text_to_tramp(struct subject *s, uint64_t at, ZydisDecodedInstruction *d)
 {
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
@@ -183,8 +184,8 @@ static void mark_jump(struct subject *s, uint64_t at, unsigned len)
 	s->range[at] = JUMP_START;
 }
 
-/* The jump to the start of a trampoline that the byte is part of: it stands where an instruction
- * began, or is an island. Some of its bytes may be what they were. */
+/* The jump to the start of a trampoline that contains the byte. It replaces an instruction or is an
+ * island. Some of its bytes may be unchanged. */
 static unsigned long_jump_around(struct subject *s, uint64_t at, uint64_t *start)
 {
 	ZydisDecodedInstruction d;
@@ -203,8 +204,8 @@ static unsigned long_jump_around(struct subject *s, uint64_t at, uint64_t *start
 	return 0;
 }
 
-/* Every changed byte is part of a jump to a trampoline, of a short jump to such a one, or filled
- * with int3. */
+/* Every changed byte must be part of a jump to a trampoline, part of a short jump to such a jump,
+ * or int3. */
 static void changes_find(struct subject *s, uint64_t at, uint64_t end)
 {
 	uint64_t start;
@@ -219,7 +220,7 @@ static void changes_find(struct subject *s, uint64_t at, uint64_t end)
 		} else if (s->is[at] == 0xcc) {
 			s->range[at] = FILL;
 		}
-		/* Short jumps are looked at once all long ones are known. */
+		/* Short jumps come later, when all long ones are known. */
 	}
 }
 
@@ -253,7 +254,7 @@ static void shorts_find(struct subject *s, uint64_t at, uint64_t end)
 	}
 }
 
-/* Instruction starts, from the function starts of .eh_frame_hdr's table on. */
+/* Finds the starts of instructions, from the function starts in .eh_frame_hdr's table. */
 static void functions_decode(struct subject *s)
 {
 	const Elf64_Ehdr *eh = (void *)s->elf;
@@ -284,7 +285,7 @@ static void functions_decode(struct subject *s)
 	}
 }
 
-/* No direct jump of the original goes strictly inside what was overwritten. */
+/* No direct jump of the original may go strictly inside overwritten bytes. */
 static void targets_check(struct subject *s, uint64_t at, uint64_t end)
 {
 	ZydisDecodedInstruction d;
@@ -299,7 +300,7 @@ static void targets_check(struct subject *s, uint64_t at, uint64_t end)
 		else if (d.meta.category == ZYDIS_CATEGORY_CALL ||
 			 d.mnemonic == ZYDIS_MNEMONIC_SYSCALL)
 			to = at + d.length;
-		/* Behind a call that does not return lies what nothing reaches. */
+		/* Nothing reaches the code after a call that does not return. */
 		if (to < 0 || !text_has(s, to) || (!is_jump(&d) && !s->begins[to]))
 			continue;
 		if (s->range[to] == JUMP_REST || s->range[to] == FILL)
@@ -326,8 +327,7 @@ static bool same_operand(const ZydisDecodedOperand *a, int64_t a_next, const Zyd
 	}
 }
 
-/* Whether trampoline code does what the original instruction does. Jumps are looked at by
- * site_check(). */
+/* Whether trampoline code does what the original instruction does. site_check() checks jumps. */
 static bool same_insn(struct subject *s, uint32_t at, uint32_t was)
 {
 	ZydisDecodedInstruction a, b;
@@ -363,7 +363,7 @@ static bool may_differ(struct subject *s, uint32_t was)
 	return is_jump(&d) || d.mnemonic == ZYDIS_MNEMONIC_JMP;
 }
 
-/* Where a group's first place jumps to, at once or by an island. */
+/* The target of the jump at a group's start, direct or by an island. */
 static int64_t start_goes_to(struct subject *s, uint64_t at)
 {
 	ZydisDecodedInstruction d;
@@ -402,7 +402,7 @@ static void tables_check(struct subject *s)
 	}
 }
 
-/* Where the code behind a count goes. */
+/* Whether the code after a count goes to the right place. */
 static bool tail_ok(struct subject *s, const struct code_site *c)
 {
 	ZydisDecodedInstruction d;
@@ -417,7 +417,7 @@ static bool tail_ok(struct subject *s, const struct code_site *c)
 	if (!decode(s, tramp(s, c->tail), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP ||
 	    !is_jump(&d))
 		return false;
-	/* To the target, or where the jump leads that is there now. */
+	/* To the target, or to the target of the jump that is there now. */
 	int64_t to = jump_target(&d, s->h->tramp_addr + c->tail);
 	if (to == c->target)
 		return true;
@@ -425,8 +425,8 @@ static bool tail_ok(struct subject *s, const struct code_site *c)
 	       is_jump(&d) && jump_target(&d, c->target) == to;
 }
 
-/* The condition under which counting code is reached is the site's own, or its opposite jumps
- * around it. */
+/* Counting code must be reached under the site's condition, or the opposite condition jumps around
+ * it. */
 static void sites_check(struct subject *s)
 {
 	ZydisDecodedInstruction d;
@@ -541,7 +541,7 @@ static bool same_shape(const ZydisDecodedInstruction *a, const ZydisDecodedInstr
 		(!x->imm[0].is_relative || x->imm[0].value.s == y->imm[0].value.s));
 }
 
-/* What is decoded without Zydis is as Zydis would have it, wherever in a file one begins. */
+/* The fast decoder must agree with Zydis, wherever in a file decoding begins. */
 static void quick_check(const char *path)
 {
 	ZydisDecodedInstruction quick, d;
@@ -573,7 +573,7 @@ static uint32_t random_below(uint32_t n)
 	return (uint32_t)(((uint64_t)(seed >> 1) * n) >> 31);
 }
 
-/* Damages a few bytes, most of them where the file says how it is to be read. */
+/* Damages a few bytes, most of them in headers. */
 static void damage(uint8_t *p, size_t len)
 {
 	const Elf64_Ehdr *eh = (void *)p;
@@ -624,8 +624,8 @@ static void damaged_check(const char *path, unsigned rounds)
 	check(true, "no crash by damaged", name);
 }
 
-/* The image is as large as its segments are in memory: one that has more in the file has no place
- * in it. */
+/* The image is as large as the segments are in memory, so a segment with more bytes in the file
+ * does not fit. */
 static void segment_check(const char *path)
 {
 	const char *why = "";

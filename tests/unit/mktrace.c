@@ -1,7 +1,10 @@
-/* Writes a synthetic trace with every kind of event, for tests of what reads traces.
+/* Writes a synthetic trace with every kind of event, for tests of readers.
+ *
  * usage: mktrace DIR [ROUNDS [cut | slow]]
- *   ROUNDS of twelve events (default 1); cut: as if the recorder had been killed; slow: waits
- * between rounds. */
+ *
+ * ROUNDS of twelve events (default 1); cut: as if the recorder had been killed; slow: waits between
+ * rounds.
+ */
 #include "trace/trace.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* Whatever a trace holds, printing its events neither crashes nor prints a byte raw: events and
- * records made of chance, and of addresses that lead into each other's records. */
+/* Printing events never crashes or prints raw bytes, whatever a trace contains: random events and
+ * records, with addresses that point into each other's records. */
 #include "print/print.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 enum { RECORDS = 12, ROUNDS = 40, CALLS = 480 };
 
-/* Of a small number, an address in a record, and anything. */
+/* A small number, an address in a record, or any number. */
 static uint64_t some_word(void)
 {
 	switch (random() % 4) {
@@ -17,7 +17,7 @@ static uint64_t some_word(void)
 	}
 }
 
-/* Each in memory of its own, so that a sanitizer sees the first byte read behind it. */
+/* Each in its own memory, so that a sanitizer sees a read past its end. */
 static void some_record(struct trace_data *d, int i)
 {
 	unsigned len = random() % 3 ? random() % 300 : random() % 8;
@@ -81,6 +81,6 @@ int main(void)
 		ok = ok && is_text(text, n);
 		free(text);
 	}
-	printf("1..1\n%s 1 - events of chance are printed as text\n", ok ? "ok" : "not ok");
+	printf("1..1\n%s 1 - random events are printed as text\n", ok ? "ok" : "not ok");
 	return !ok;
 }

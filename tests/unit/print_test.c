@@ -1,4 +1,5 @@
-/* What rr-dump prints of calls and other events: put into a trace, read back, printed, compared. */
+/* What rr-dump prints for calls and other events. They are put into a trace, read back, printed and
+ * compared. */
 #include "print/print.h"
 #include "trace/systab.h"
 
@@ -270,7 +271,7 @@ static void sockets(void)
 	     SYS_recvmsg, 3, 3, D, 0);
 }
 
-/* What a call read comes with its EV_ENTER, and is printed of the whole call again. */
+/* A call's inputs come with its EV_ENTER, and are printed once more with the whole call. */
 static void resumed(void)
 {
 	struct timespec ts = {1, 500};

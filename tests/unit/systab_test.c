@@ -1,5 +1,5 @@
-/* The system-call table: sizes of structs as the headers have them, numbers, and that both ways to
- * look up agree. */
+/* The table of system calls: sizes of structs agree with the headers, and lookups by name and by
+ * number agree. */
 #include "trace/systab.h"
 
 #include <linux/capability.h>
@@ -48,7 +48,7 @@ struct kernel_sigaction {
 	unsigned long mask;
 };
 
-/* linux/sched/types.h cannot be had beside sched.h: its last version. */
+/* The latest version in linux/sched/types.h, which cannot be included together with sched.h. */
 struct kernel_sched_attr {
 	uint32_t size, policy;
 	uint64_t flags;
@@ -188,7 +188,7 @@ static void check_numbers(void)
 		check(systab_find(calls[i].name) == calls[i].nr, "number of", calls[i].name);
 }
 
-/* A few rows in full: the language means what its comment says. */
+/* Checks a few whole rows against the language that formats/syscalls describes. */
 static void check_rows(void)
 {
 	const struct sys_arg *a = systab[SYS_read].args;

@@ -1,5 +1,5 @@
-/* What the tests of the trace floor share: temporary directories, made-up events, and reading all
- * of a trace. */
+/* What the tests of the trace floor share: temporary directories, made-up events, and reading whole
+ * traces. */
 #ifndef TRACE_SAMPLE_H
 #define TRACE_SAMPLE_H
 
@@ -72,7 +72,7 @@ static inline unsigned entries_of(const char *dir)
 	return n - 2;
 }
 
-/* xorshift64*: the same numbers everywhere. */
+/* xorshift64*, so that the numbers are the same everywhere. */
 static inline uint64_t random_next(uint64_t *state)
 {
 	*state ^= *state >> 12;
@@ -101,7 +101,7 @@ static inline struct trace_meta sample_meta(void)
 				   .counter = "soft"};
 }
 
-/* Event `num` of a program of two threads that make calls; bits of a random number choose what
+/* Event `num` of a program with two threads that make calls. Bits of a random number choose what
  * changes. */
 static inline struct trace_event sample_event(uint64_t num)
 {
@@ -120,7 +120,7 @@ static inline struct trace_event sample_event(uint64_t num)
 	return ev;
 }
 
-/* Records 1 to `n`; event 3k owns 2 records of data, event 5k a mapping. Flushes after every
+/* Puts events 1 to `n`. Event 3k owns 2 records of data, event 5k a mapping. Flushes after every
  * `block` events. */
 static inline void sample_put(struct trace_writer *w, uint64_t n, uint64_t block)
 {
@@ -159,7 +159,7 @@ static inline void sample_write(const char *dir, uint64_t n, uint64_t block, boo
 		errx(2, "%s", trace_strerror());
 }
 
-/* One number for an event and all that it owns; *rc is -1 if its records are damaged. */
+/* A digest of an event and all that it owns; *rc is -1 if its records are damaged. */
 static inline uint32_t event_digest(struct trace_reader *r, const struct trace_event *ev, int *rc)
 {
 	uint32_t crc = crc32_add(0, (const void *)ev, sizeof(*ev));

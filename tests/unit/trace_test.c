@@ -1,5 +1,5 @@
-/* The trace floor: what is written is what is read, and damage is told, never read as something
- * else. */
+/* The trace floor: reading returns what was written, and damage is reported, never read as
+ * something else. */
 #include "trace/block.h"
 #include "trace_sample.h"
 #include "util/alloc.h"
@@ -77,7 +77,7 @@ static struct trace_event edge_event(uint64_t *random, const struct trace_event 
 #define KIND(name, kind) kind,
 	static const uint8_t kinds[] = {TRACE_EVENT_KINDS(KIND)};
 #undef KIND
-	/* with its padding, as the events are compared as memory */
+	/* with its padding, because events are compared as memory */
 	struct trace_event ev = *before;
 
 	ev.time_ns = edge(random);
@@ -277,7 +277,7 @@ static void long_data_are_split(void)
 	free(dir);
 }
 
-/* More at once than can be compressed meanwhile. */
+/* More data at once than can be compressed in time. */
 static void bursts_come_back(void)
 {
 	enum { N = 48, LEN = 1 << 20 };
@@ -356,7 +356,7 @@ static void seek_reaches_every_event(void)
 					    : 1 + random_next(&random) % N;
 		CHECK(trace_seek(r, num) == 0);
 		CHECK(trace_next(r, &ev) == 1 && ev.num == num);
-		/* Sometimes leave its records alone. */
+		/* Sometimes do not read its records. */
 		CHECK(i % 3 == 1 || (event_digest(r, &ev, &rc) == want[num - 1] && rc == 0));
 	}
 	CHECK(trace_seek(r, N + 1) == 0 && trace_next(r, &ev) == 0);
@@ -452,7 +452,7 @@ static void killed_at_any_time_leaves_a_prefix(void)
 			CHECK(ev.ndata == (n % 3 ? 0 : 2) && ev.nmaps == (n % 5 ? 0 : 1));
 		}
 		CHECK(rc == 0 && whole(r));
-		/* Its first block may have been cut short where blocks are long. */
+		/* If blocks are long, even its first block may be incomplete. */
 		CHECK(n > 0 || round % 2 || round == 0);
 		trace_reader_close(r);
 		remove_all(dir);
@@ -534,8 +534,8 @@ static void full_disk_is_told_and_stays(void)
 static const char *const trace_files[] = {"args_env", "version", "events", "mmaps", "data"};
 enum { SMALL = 24 };
 
-/* Reads a trace that is not as it was: what comes must be what was written, up to an error or
- * (true) the end. */
+/* Reads a damaged trace. Events must be those that were written, up to an error or the end
+ * (true). */
 static bool read_damaged(const char *dir, const uint32_t want[SMALL])
 {
 	uint32_t got[SMALL + 1];
@@ -548,7 +548,7 @@ static bool read_damaged(const char *dir, const uint32_t want[SMALL])
 	CHECK(n <= SMALL && memcmp(got, want, n * sizeof(*got)) == 0);
 	CHECK(rc == 0 || *trace_reader_error(r));
 	CHECK(!trace_reader_complete(r) || rc < 0 || n == SMALL);
-	/* What was read may all be right; a check tells all the same. */
+	/* Even if all that was read is right, a check must report the damage. */
 	CHECK(!trace_reader_complete(r) ||
 	      (trace_check(r, false) == -1 && trace_check(r, true) == -1));
 	trace_reader_close(r);
@@ -611,7 +611,7 @@ static void every_truncation_is_told(void)
 	free(dir);
 }
 
-/* Blocks of data with right checksums, that other events own than their headers say. */
+/* Blocks of data with right checksums whose headers name wrong events. */
 static void quick_check_knows_owners(void)
 {
 	uint32_t want[SMALL];
@@ -686,7 +686,7 @@ static void errors_name_the_place(void)
 	CHECK(trace_next_data(r, &d) == -1);
 	CHECK(strncmp(trace_reader_error(r), expect, strlen(expect)) == 0);
 	CHECK(trace_next_data(r, &d) == -1);
-	/* The rest is not lost. */
+	/* The rest can still be read. */
 	CHECK(trace_seek(r, 21) == 0 && trace_next(r, &ev) == 1 && ev.num == 21 &&
 	      trace_next_data(r, &d) == 1);
 	trace_reader_close(r);
@@ -741,7 +741,7 @@ static void what_is_no_trace_is_told_apart(void)
 	free(other);
 }
 
-/* The line with something else in a place, and its checksum right. */
+/* Changes a part of the line, and corrects its checksum. */
 static void version_edit(const char *dir, const char *from, const char *to)
 {
 	char line[1024], *text = file_get(dir, "version", &(size_t){0}), *at = strstr(text, from);
@@ -766,7 +766,7 @@ static void newer_minor_versions_are_read(void)
 	CHECK(trace_reader_complete(r) && trace_digests(r, got, SMALL, &rc) == SMALL);
 	CHECK(memcmp(got, want, sizeof(want)) == 0 && whole(r));
 	trace_reader_close(r);
-	/* Only they may have more. */
+	/* Only newer versions may have more fields. */
 	version_edit(dir, "rr-trace 1.7 ", "rr-trace 1 ");
 	opening(dir, "version: wrong checksum");
 	version_edit(dir, "rr-trace 1 ", "rr-trace 2.1 ");
@@ -868,7 +868,7 @@ static void fresh_directories_differ(void)
 	CHECK(r);
 	if (r)
 		trace_reader_close(r);
-	trace_set_latest(top); /* not in this place */
+	trace_set_latest(top); /* not the default place */
 	memset(target, 0, sizeof(target));
 	CHECK(readlink(latest, target, sizeof(target) - 1) > 0 &&
 	      strcmp(target, "my_prog-161") == 0);

@@ -1,4 +1,4 @@
-/* Archives of strangers: each is refused with a reason, and nothing of it is left. */
+/* Untrusted archives: each is refused with a reason, and nothing of it is left. */
 #include "pack/pack.h"
 #include "trace_sample.h"
 #include "util/alloc.h"
@@ -10,14 +10,14 @@
 #define WHY trace_strerror()
 #include "check.h"
 
-static char *top, *in, *trace; /* for all; the directory that is unpacked in */
+static char *top, *in, *trace; /* top: for all tests; in: where archives are unpacked */
 
 #define DECLARED (1 << 20)
 
 struct made {
 	const char *name;
 	unsigned type;    /* AE_IF*; 0: a file */
-	int64_t size;     /* of zeroes; more than DECLARED is only said, and nothing there */
+	int64_t size;     /* bytes of zeroes; if more than DECLARED, only the header has it */
 	const char *link; /* hard link, or symbolic with that type */
 };
 
@@ -53,9 +53,9 @@ static struct archive *archive_begin(const char *path)
 	return a;
 }
 
-/* The last header of this name says so: at 124, in octal, or from 8 GiB on in binary after a byte
- * 0x80. Its checksum is at 148, of all bytes with itself as spaces (pax(1); GNU tar's manual, Basic
- * Tar Format). */
+/* Sets the size in the last header of this name: at 124, in octal or, from 8 GiB on, in binary
+ * after a byte 0x80. Its checksum is at 148, the sum of all bytes with itself as spaces (pax(1);
+ * GNU tar's manual, Basic Tar Format). */
 static void size_declare(const char *archive, const char *name, int64_t size)
 {
 	size_t n;
@@ -95,7 +95,7 @@ static void trace_put(struct archive *a, const char *dir)
 
 static const struct unpack_limits limits = {4 << 20, 20};
 
-/* What is put behind a whole trace, and why that is refused. */
+/* Entries after a whole trace, and why they are refused. */
 static const struct {
 	struct made made[2];
 	const char *why;
@@ -193,7 +193,7 @@ static void every_truncation_is_refused(void)
 	trace_put(a, trace);
 	archive_write_free(a);
 	char *bytes = file_get(top, "whole.tar", &n);
-	while (n && !bytes[n - 1]) /* the end is zeroes, more than are needed */
+	while (n && !bytes[n - 1]) /* the archive ends with more zeroes than necessary */
 		n--;
 	for (size_t i = 0; i < n; i += i % 512 == 1 ? 510 : 1) {
 		file_put(top, "cut.tar", bytes, i);

@@ -1,4 +1,4 @@
-/* Wait statuses as the kernel reports them of a tracee in each kind of stop. */
+/* The kernel's wait statuses of a tracee in each kind of stop. */
 #include "tracee/waitstatus.h"
 
 #include <signal.h>
@@ -21,8 +21,7 @@ static int next_status(pid_t pid)
 	return status;
 }
 
-/* A child that is traced as every task is; it runs what follows in the caller once it is resumed.
- */
+/* A child that is traced like every task. Once it is resumed, it runs the code after the call. */
 static pid_t tracee(void)
 {
 	int ready[2];
@@ -124,7 +123,7 @@ static void a_group_stop_is_no_interrupt(void)
 	CHECK(status == wait_encode_event(PTRACE_EVENT_STOP, SIGTSTP));
 	kill(pid, SIGCONT);
 	resume(pid, PTRACE_CONT, 0);
-	do { /* SIGCONT itself, and that the group-stop is over */
+	do { /* SIGCONT, and the end of the group-stop */
 		next_status(pid);
 		if (reported.kind == WAIT_SIGNAL)
 			resume(pid, PTRACE_CONT, reported.signal);

@@ -1,4 +1,4 @@
-/* The extended state of one machine's layout, put where another has it. */
+/* Converts the extended state from one machine's layout to that of another. */
 #include "arch/arch.h"
 #include "util/size.h"
 
@@ -10,7 +10,7 @@
 
 enum { AVX = 2, OPMASK = 5, PKRU = 9, HEADER = 512, OWN = 464, SIZE = 2696 };
 
-/* As two makers of processors have them. */
+/* The layouts of two makers of processors. */
 static const struct arch_xlayout one = {
 	.at = {[AVX] = 576, [OPMASK] = 1088, [6] = 1152, [7] = 1664, [PKRU] = 2688},
 	.len = {[AVX] = 256, [OPMASK] = 64, [6] = 512, [7] = 1024, [PKRU] = 8}};
@@ -35,8 +35,8 @@ static uint64_t get64(const uint8_t *p)
 	return v;
 }
 
-/* `in` of a machine with a layout, those parts in use and filled with their numbers; `out` as a new
- * task has it. */
+/* `in` has a machine's layout, with the used parts filled with their numbers. `out` is that of a
+ * new task. */
 static void areas(const struct arch_xlayout *from, uint64_t used, uint64_t have_out)
 {
 	memset(in, 0, sizeof(in));
@@ -69,7 +69,7 @@ static void parts_are_moved(void)
 	CHECK(filled(out + 2440, 0xee, SIZE - 2440));
 }
 
-static void what_is_not_used_needs_no_place(void)
+static void an_unused_part_needs_no_place(void)
 {
 	areas(&one, 0xe7, 7);
 	memset(in + one.at[OPMASK], 0, SIZE - one.at[OPMASK]);
@@ -79,7 +79,7 @@ static void what_is_not_used_needs_no_place(void)
 	CHECK(!arch_xstate_convert(&one, in, SIZE, &small, out, 832));
 }
 
-static void protection_keys_that_nobody_set(void)
+static void protection_keys_that_are_not_set(void)
 {
 	areas(&one, 0x203, 7);
 	put64(in + one.at[PKRU], 0x55555554);
@@ -92,11 +92,11 @@ static void protection_keys_that_nobody_set(void)
 	      get64(out + HEADER) == 0x203);
 }
 
-static void a_layout_that_is_not_told(void)
+static void a_layout_that_is_not_known(void)
 {
 	areas(&one, 0x207, 3);
 	CHECK(arch_xstate_convert(&none, in, SIZE, &small, out, 832) && get64(out + HEADER) == 3);
-	/* only its beginning, as traces had at first */
+	/* only its beginning, as in old traces */
 	areas(&one, 0xe7, 0xe7);
 	CHECK(arch_xstate_convert(&small, in, SIZE, &one, out, SIZE) &&
 	      get64(out + HEADER) == 0xe7);
@@ -120,9 +120,9 @@ static void areas_that_are_too_short(void)
 
 static const struct test tests[] = {
 	{"parts are moved", parts_are_moved},
-	{"what is not used needs no place", what_is_not_used_needs_no_place},
-	{"protection keys that nobody set", protection_keys_that_nobody_set},
-	{"a layout that is not told", a_layout_that_is_not_told},
+	{"an unused part needs no place", an_unused_part_needs_no_place},
+	{"protection keys that are not set", protection_keys_that_are_not_set},
+	{"a layout that is not known", a_layout_that_is_not_known},
 	{"areas that are too short", areas_that_are_too_short},
 };
 
