@@ -9,6 +9,7 @@ struct arch_insn {
 	bool syscall; /* enters the kernel */
 	bool is_nondet;
 	struct arch_nondet nondet;
+	bool repeats; /* a string instruction, which ARCH_REG_COUNT makes repeat itself */
 	/* saves the flags in memory, or loads them from there: the single-step flag among them */
 	bool saves_flags, loads_flags;
 	/* A jump or call that is a counted edge when it is taken: to its own address or below, or

@@ -37,7 +37,13 @@ void soft_leave(const struct soft *s, struct soft_task *t)
 	if (!s->page)
 		return;
 	t->page = *s->page;
+	soft_count(t);
+}
+
+void soft_count(struct soft_task *t)
+{
 	uint64_t left = t->page.left / COUNTER_TICK;
+
 	t->ticks += t->armed - left;
 	t->armed = left;
 }

@@ -29,6 +29,9 @@ void soft_close(struct soft *s);
 void soft_enter(const struct soft *s, const struct soft_task *t);
 void soft_leave(const struct soft *s, struct soft_task *t);
 
+/* Brings t->ticks up to date when the task's page has been changed in its place. */
+void soft_count(struct soft_task *t);
+
 /* The task, which is at an exact point or has not started, will stop at its nth counted edge (n >=
  * 1). */
 void soft_arm(struct soft_task *t, uint64_t n);

@@ -291,6 +291,14 @@ static void edges_find(struct code_image *img)
 	qsort(img->edges, img->nedges, sizeof(*img->edges), u32_order);
 }
 
+bool code_is_counted(const struct code_places *p, uint64_t pc)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->v[i].mapped && segment_bytes(p->v[i].img->h, pc - p->v[i].lo, 1))
+			return true;
+	return false;
+}
+
 bool code_counts(const struct code_places *p, uint64_t pc)
 {
 	for (size_t i = 0; i < p->n; i++) {

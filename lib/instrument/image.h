@@ -81,6 +81,21 @@ bool code_at_stop_code(const struct code_places *p, uint64_t pc);
 /* Whether pc lies in a trampoline. */
 bool code_in_tramp(const struct code_places *p, uint64_t pc);
 
+/* Instructions that a trampoline executes between two of the program's, at most. */
+#define CODE_BETWEEN_MAX 64
+
+/* g: the registers of a task that has stopped anywhere in counted code, not in a call. They become
+ * those of the original program at the next place before one of its instructions, as if the rest
+ * of a trampoline had been executed; a nondeterministic instruction is not executed. count is
+ * brought up to date; count->page.left is 0 if the task would have stopped at an edge meanwhile.
+ * Only g and count change, not the task. False: it has stopped in code that is not the rewriter's.
+ * read: as for code_at_stop(). */
+bool code_settle(const struct code_places *p, struct trace_regs *g, struct soft_task *count,
+		 int (*read)(void *, uint64_t, void *, size_t), void *ctx);
+
+/* Whether the original's instruction at pc is in code whose edges are counted. */
+bool code_is_counted(const struct code_places *p, uint64_t pc);
+
 /* The task, stopped anywhere in counted code, will stop at its next counted edge. If it is just
  * counting one, it is advanced past that one. */
 void code_arm_next(struct task *t, struct soft_task *count);

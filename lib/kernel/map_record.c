@@ -1,6 +1,7 @@
 /* Records of mappings: what is mapped where, from where a replay takes its contents, and those
  * contents. Recording. */
 #include "kernel/handler.h"
+#include "tracee/address_space.h"
 #include "tracee/injected_calls.h"
 #include "tracee/procfs.h"
 #include "tracee/reserved.h"
@@ -243,6 +244,19 @@ static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
 
 	kernel_put_out(x->rec, x->t, start, len);
 	return 0;
+}
+
+void kernel_put_visible(struct recording *rec, struct task *t)
+{
+	struct exec_ctx x = {rec, t};
+	struct maps_line l;
+	struct maps_file *f = maps_open(t->tid);
+
+	while (f && maps_next(f, &l))
+		if ((l.prot & PROT_WRITE) && (l.shared || t->mm->refs > 1) &&
+		    !kernel_is_reserved(l.start, l.end - l.start))
+			pagemap_each(t->tid, l.start, l.end, l.shared, put_own_pages, &x);
+	maps_close(f);
 }
 
 /* The vdso reads clocks from pages that the kernel writes. Without the vdso, programs read them by

@@ -121,7 +121,10 @@ int kernel_record_exec(struct recording *rec, struct task *t);
 void kernel_put(struct recording *rec, const struct trace_data *d);
 /* Puts DATA_OUT records of the task's memory, up to the first byte that cannot be read. */
 void kernel_put_out(struct recording *rec, struct task *t, uint64_t addr, uint64_t len);
-/* The same for the task of a call; addr may be 0. */
+/* Puts the contents of the task's memory that other tasks can see: of shared objects, and all it
+ * can write to if others have its address space. */
+void kernel_put_visible(struct recording *rec, struct task *t);
+/* The same as kernel_put_out() for the task of a call; addr may be 0. */
 void kernel_call_out(struct call *c, uint64_t addr, uint64_t len);
 /* Keeps a DATA_IN record with these bytes. */
 void kernel_call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size_t len);

@@ -212,7 +212,8 @@ static void detail_checksum(struct print_call *c)
 
 static void detail_switch(struct print_call *c)
 {
-	print_str(c->t, "others run");
+	print_str(c->t,
+		  c->ev->flags & EVF_INEXACT ? "killed later (position not exact)" : "others run");
 }
 
 /* --- kinds of events --- */

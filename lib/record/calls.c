@@ -36,21 +36,6 @@ static const struct sys_desc *describe(struct recorder *r, uint64_t nr)
 	return d ? d : &unknown_call;
 }
 
-void rtask_put_entry(struct recorder *r, struct rtask *rt)
-{
-	if (rtask_call_is_recorded(rt))
-		return;
-	rtask_set_state(rt, rt->state == RTASK_IN_EXEC ? RTASK_IN_EXEC_RECORDED
-						       : RTASK_IN_CALL_RECORDED);
-	struct trace_event ev = {.kind = EV_ENTER,
-				 .sysno = rt->call.nr,
-				 .regs = rt->call.entry,
-				 .after = rt->call.entry};
-	kernel_flush(&rt->call);
-	kernel_blocked(&rt->call);
-	rtask_put_event(r, rt, &ev);
-}
-
 /* The kernel looks at the lower half of the register alone. int 0x80 makes a call of the 32-bit
  * table. */
 static uint64_t call_number(struct recorder *r, const struct trace_regs *g)

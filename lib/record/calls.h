@@ -10,8 +10,6 @@ struct recorder;
 void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped);
 /* At a call's entry: it is the program's own, and is made. */
 void rtask_call_begin(struct recorder *r, struct rtask *rt);
-/* Puts EV_ENTER, unless the call has an event already. */
-void rtask_put_entry(struct recorder *r, struct rtask *rt);
 /* At a syscall-exit-stop: puts EV_SYSCALL. */
 void rtask_call_returned(struct recorder *r, struct rtask *rt);
 /* At PTRACE_EVENT_FORK, _VFORK and _CLONE: puts EV_CLONE. */

@@ -3,6 +3,7 @@
 
 #include "record/emulated.h"
 #include "record/recorder.h"
+#include "record/ticks.h"
 #include "tracee/address_space.h"
 #include "tracee/procfs.h"
 
@@ -22,6 +23,9 @@ void rtask_gone(struct recorder *r, struct rtask *rt)
 	struct trace_event ev = {
 		.kind = EV_EXIT, .result = rt->exit_status, .flags = lives_on ? EVF_THREAD : 0};
 
+	/* killed while it was stopped, without PTRACE_EVENT_EXIT */
+	if (rt->state == RTASK_AT_POINT && rt->point.kind == POINT_TICK)
+		tick_put_switch(r, rt);
 	ev.regs = ev.after = rt->point.regs;
 	rtask_put_event(r, rt, &ev);
 	rtask_set_state(rt, RTASK_GONE);
@@ -89,6 +93,31 @@ static struct rtask *shares_memory(struct recorder *r, struct rtask *rt)
 	return NULL;
 }
 
+/* What the task did between its last event and its end shows in memory that it shares with others,
+ * so the place where it is killed is a position, too. */
+static void put_end_position(struct recorder *r, struct rtask *rt)
+{
+	switch (rt->state) {
+	case RTASK_IN_CALL:
+	case RTASK_IN_EXEC: rtask_put_entry(r, rt); return;
+	case RTASK_COUNT_STOP:
+		if (rt->point.kind == POINT_TICK)
+			tick_put_switch(r, rt);
+		return;
+	case RTASK_AT_POINT:
+	case RTASK_BETWEEN:
+	case RTASK_BETWEEN_FREE:
+	case RTASK_REPEATING:
+	case RTASK_SKIPPING:
+		if (!task_get_regs(&rt->t)) {
+			bool exact = tick_settle(r, rt);
+			tick_put_position(r, rt, exact);
+		}
+		return;
+	default: return;
+	}
+}
+
 void rtask_exiting(struct recorder *r, struct rtask *rt)
 {
 	if (rt->state == RTASK_EXITING)
@@ -97,6 +126,7 @@ void rtask_exiting(struct recorder *r, struct rtask *rt)
 		task_gone_ok(task_resume(&rt->t, PTRACE_CONT, 0));
 		return;
 	}
+	put_end_position(r, rt);
 	rtask_set_state(rt, RTASK_EXITING);
 	rt->exit_status = (int)task_event_msg(&rt->t);
 	if (!emulated_stop_at_exit(r, rt))

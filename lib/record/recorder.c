@@ -75,6 +75,16 @@ static void put_checksum(struct recorder *r, struct rtask *rt)
 	r->next_checksum = trace_events_put(r->rec.w) + r->o->checksum_every;
 }
 
+/* Other tasks may run while this one is stopped: at an exact point if there can be one. */
+static void rtask_free_others(struct recorder *r, struct rtask *rt)
+{
+	if (task_get_regs(&rt->t) || !tick_settle(r, rt)) {
+		rtask_set_state(rt, RTASK_BETWEEN_FREE);
+		return;
+	}
+	tick_stop_here(r, rt);
+}
+
 /* A group-stop begins or ends, or PTRACE_INTERRUPT has been sent. */
 static void event_stop(struct recorder *r, struct rtask *rt, int sig)
 {
@@ -87,7 +97,7 @@ static void event_stop(struct recorder *r, struct rtask *rt, int sig)
 		rt->sched = SCHED_STOPPED;
 		/* The process's other threads have to run to come to their own group-stops. */
 		if (rt->state == RTASK_BETWEEN)
-			rtask_set_state(rt, RTASK_BETWEEN_FREE);
+			rtask_free_others(r, rt);
 		emulated_stop_in_group(r, rt, sig);
 		/* The terminal's stop is the shell's business at once; another may be undone by a
 		 * task. */

@@ -70,6 +70,8 @@ void rtask_reaped(struct recorder *r, struct rtask *rt, int status);
 
 /* Puts an event of this task; fills in time, ticks and, unless it is set, the task. */
 void rtask_put_event(struct recorder *r, struct rtask *rt, struct trace_event *ev);
+/* Puts EV_ENTER for the call that the task is in, unless the call has an event already. */
+void rtask_put_entry(struct recorder *r, struct rtask *rt);
 /* Puts the extended registers that the task goes on with, for the event that is put next. */
 void rtask_put_xstate(struct recorder *r, struct rtask *rt);
 

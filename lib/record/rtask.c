@@ -203,6 +203,21 @@ void rtask_put_event(struct recorder *r, struct rtask *rt, struct trace_event *e
 		r->rec.failed = true;
 }
 
+void rtask_put_entry(struct recorder *r, struct rtask *rt)
+{
+	if (rtask_call_is_recorded(rt))
+		return;
+	rtask_set_state(rt, rt->state == RTASK_IN_EXEC ? RTASK_IN_EXEC_RECORDED
+						       : RTASK_IN_CALL_RECORDED);
+	struct trace_event ev = {.kind = EV_ENTER,
+				 .sysno = rt->call.nr,
+				 .regs = rt->call.entry,
+				 .after = rt->call.entry};
+	kernel_flush(&rt->call);
+	kernel_blocked(&rt->call);
+	rtask_put_event(r, rt, &ev);
+}
+
 void rtask_put_xstate(struct recorder *r, struct rtask *rt)
 {
 	static uint8_t xstate[ARCH_XSTATE_MAX];

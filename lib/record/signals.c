@@ -141,6 +141,8 @@ static void apply(struct recorder *r, struct rtask *rt, const siginfo_t *si, boo
 		rt->inject = sig;
 	}
 	rtask_put_event(r, rt, &ev);
+	if (flags == EVF_SYNC)
+		rtask_set_point(rt, POINT_EVENT);
 }
 
 static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
@@ -257,6 +259,17 @@ static void defer_pending(struct rtask *rt, uint64_t caught)
 			defer(rt, s->info.si_signo);
 }
 
+/* A signal without a handler that could not wait for an exact point: it is delivered where the task
+ * is. */
+static void deliver_overdue(struct recorder *r, struct rtask *rt, const siginfo_t *si)
+{
+	bool exact = tick_settle(r, rt);
+
+	if (exact)
+		tick_stop_here(r, rt);
+	deliver(r, rt, si, false, exact ? 0 : EVF_INEXACT);
+}
+
 void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
@@ -300,7 +313,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			rt->overdue_sig = 0;
 			rt->overdue_ns = 0;
 			take_pending(rt, &si, false);
-			deliver(r, rt, &si, false, EVF_INEXACT);
+			deliver_overdue(r, rt, &si);
 			return;
 		}
 		if (!rt->overdue_ns) {

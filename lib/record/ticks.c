@@ -128,7 +128,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	case STEP_STOPPED:
 		rtask_set_stop(r, rt, status);
 		if (wait_is_stop(status) && !task_get_regs(&rt->t))
-			rtask_set_point(rt, POINT_EVENT);
+			rtask_set_point(rt, POINT_TICK);
 		break;
 	default: break;
 	}
@@ -232,6 +232,49 @@ void tick_put_switch(struct recorder *r, struct rtask *rt)
 
 	rtask_put_event(r, rt, &ev);
 	rt->point.kind = POINT_EVENT;
+}
+
+bool tick_settle(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	const struct code_places *code = code_of(t->mm);
+
+	if (r->counter == RECORD_HPC)
+		return true;
+	if (kernel_mm_counted(t->mm) && !code_settle(code, &t->regs, &rt->count, task_read_ctx, t))
+		return false;
+	if (kernel_mm_counted(t->mm) &&
+	    !rt->count.page.left) { /* the stop at an edge will not come */
+		soft_arm(&rt->count, SOFT_FAR);
+		rt->edge_asked_ns = 0;
+	}
+	return code_is_counted(code, ARCH_PC(&t->regs));
+}
+
+void tick_put_position(struct recorder *r, struct rtask *rt, bool exact)
+{
+	struct trace_event ev = {.kind = EV_SWITCH,
+				 .flags = exact ? EVF_INSN : EVF_INEXACT,
+				 .regs = rt->t.regs,
+				 .after = rt->t.regs};
+
+	if (exact && rtask_at_point(rt) && rt->point.kind != POINT_CALL) {
+		if (rt->point.kind == POINT_TICK)
+			tick_put_switch(r, rt);
+		return;
+	}
+	ARCH_SYSNO(&ev.regs) = ARCH_SYSNO(&ev.after) = (uint64_t)-1;
+	if (!exact)
+		kernel_put_visible(&r->rec, &rt->t);
+	rtask_put_event(r, rt, &ev);
+	rtask_set_point(rt, POINT_EVENT);
+}
+
+void tick_stop_here(struct recorder *r, struct rtask *rt)
+{
+	tick_put_position(r, rt, true);
+	rtask_set_state(rt, RTASK_AT_POINT);
+	rtask_set_pc(rt, ARCH_PC(&rt->t.regs));
 }
 
 void tick_warn_uncounted(struct recorder *r, struct rtask *rt)

@@ -43,6 +43,16 @@ void tick_open(struct recorder *r, struct rtask *rt);
 void tick_read(struct recorder *r, struct rtask *rt, bool at_call);
 /* Other tasks run while this one is at a tick: puts EV_SWITCH. */
 void tick_put_switch(struct recorder *r, struct rtask *rt);
+/* The task has stopped anywhere in its code, and its registers are read: they and its ticks become
+ * those of the original program. Whether a replay can find that position: not in code whose edges
+ * are not counted. Only rt changes, not the task's registers. */
+bool tick_settle(struct recorder *r, struct rtask *rt);
+/* Puts an event for that position, unless the task's last event is there. exact: what tick_settle()
+ * said. If it is not, the task is about to end, and the event has the contents of all memory that
+ * other tasks can see. */
+void tick_put_position(struct recorder *r, struct rtask *rt, bool exact);
+/* The same for an exact position of a task that is to go on there: it is RTASK_AT_POINT. */
+void tick_stop_here(struct recorder *r, struct rtask *rt);
 /* Warns, once for a mapping, that the task executes code that cannot be preempted. */
 void tick_warn_uncounted(struct recorder *r, struct rtask *rt);
 

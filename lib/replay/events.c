@@ -204,11 +204,10 @@ static enum replayer_result apply_insn(struct replayer *p, struct ptask *pt)
 	return resume_after(p, pt);
 }
 
+/* It has bytes if its position is not exact. */
 static enum replayer_result apply_switch(struct replayer *p, struct ptask *pt)
 {
-	(void)p;
-	(void)pt;
-	return REPLAYER_OK;
+	return p->ev.ndata ? apply_data(p, pt) : REPLAYER_OK;
 }
 
 static enum replayer_result apply_exit(struct replayer *p, struct ptask *pt)
@@ -243,6 +242,15 @@ static enum replayer_result reach_signal(struct replayer *p, struct ptask *pt)
 	return ev->flags & EVF_AT_CALL ? reach_call(p, pt) : replayer_run_to_tick(p, pt);
 }
 
+static enum replayer_result reach_switch(struct replayer *p, struct ptask *pt)
+{
+	const unsigned flags = p->ev.flags;
+
+	if (flags & EVF_INEXACT)
+		return REPLAYER_OK;
+	return flags & EVF_INSN ? replayer_run_to_regs(p, pt) : replayer_run_to_tick(p, pt);
+}
+
 static enum replayer_result reach_here(struct replayer *p, struct ptask *pt)
 {
 	(void)p;
@@ -255,7 +263,6 @@ static enum replayer_result reach_here(struct replayer *p, struct ptask *pt)
 #define reach_insn replayer_run_to_nondet
 #define reach_exit reach_here
 #define reach_checksum reach_here
-#define reach_switch replayer_run_to_tick
 #define reach_halt reach_signal
 #define apply_halt apply_stop
 

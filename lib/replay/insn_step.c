@@ -9,9 +9,6 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 
-/* Instructions that a trampoline has between two of the program, at most. */
-#define BETWEEN_MAX 64
-
 static bool is_tick_event(const struct trace_event *ev)
 {
 	return ev->kind == EV_SWITCH || ((ev->kind == EV_SIGNAL || ev->kind == EV_HALT) &&
@@ -21,7 +18,7 @@ static bool is_tick_event(const struct trace_event *ev)
 bool debugger_event_needs_no_run(const struct trace_event *ev)
 {
 	return ev->kind == EV_EXIT || ev->kind == EV_CHECKSUM ||
-	       (ev->kind == EV_SIGNAL && ev->flags & EVF_INEXACT);
+	       ((ev->kind == EV_SIGNAL || ev->kind == EV_SWITCH) && ev->flags & EVF_INEXACT);
 }
 
 /* The task is where its next event is. */
@@ -123,7 +120,7 @@ static enum stepped step_raw(struct debug *d, struct ptask *pt)
 	int status;
 	bool moved = false;
 
-	for (int i = 0; i < BETWEEN_MAX; i++) {
+	for (int i = 0; i < CODE_BETWEEN_MAX; i++) {
 		enum step_result s = step_one(d, pt, &c, &status);
 		if (s == STEP_GONE || (s == STEP_STOPPED && !wait_is_stop(status)))
 			return STEP_FAILED;

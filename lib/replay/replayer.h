@@ -190,9 +190,16 @@ enum replayer_result replayer_run_to_call(struct replayer *p, struct ptask *pt);
 enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt, int sig);
 /* To where the task has made as many ticks as when the event was recorded. */
 enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt);
+/* Executes one instruction of the program: hooks.over_insn, which says what the answers mean. */
+enum hook_answer replayer_step_insn(struct replayer *p, struct ptask *pt);
+/* The same in counted code, without comparing registers: past the edge that makes that tick. */
+enum replayer_result replayer_run_to_edge(struct replayer *p, struct ptask *pt);
 /* To an instruction whose result was recorded. */
 enum replayer_result replayer_run_to_nondet(struct replayer *p, struct ptask *pt);
 enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt);
+/* run_to_regs.c: to the event's tick, and on to the first instruction at which the registers are
+ * the event's. */
+enum replayer_result replayer_run_to_regs(struct replayer *p, struct ptask *pt);
 /* Sets the task's registers to pt->t.regs, with the pc in counted code. */
 int ptask_set_regs(struct ptask *pt);
 /* The task has raised a signal, perhaps in a trampoline: its pc becomes the original's. */

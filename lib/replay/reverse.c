@@ -32,8 +32,8 @@ static enum outcome measure(struct debug *d, uint64_t *n)
 	return out;
 }
 
-/* To the last position of that event and tick. */
-static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks)
+/* To the last position of that event and tick, or, if it is there already, to the one before. */
+static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks, bool before)
 {
 	const struct goal begin = {.at = {event, ticks, 0}};
 	uint64_t n;
@@ -41,7 +41,9 @@ static enum outcome go_to_last(struct debug *d, uint64_t event, uint64_t ticks)
 	enum outcome out = debugger_seek(d, &begin);
 	if (out != OUT_GOAL || !debugger_next_task(d) || (out = measure(d, &n)) != OUT_GOAL)
 		return out;
-	const struct goal end = {.at = {event, ticks, n}};
+	if (before && !n && ticks)
+		return go_to_last(d, event, ticks - 1, false);
+	const struct goal end = {.at = {event, ticks, before && n ? n - 1 : n}};
 	return debugger_seek(d, &end);
 }
 
@@ -73,17 +75,19 @@ static enum outcome before_event(struct debug *d, uint64_t event, pid_t tid)
 	struct trace_event ev;
 
 	for (uint64_t e = event; (e = last_event_of(d, e, tid, &ev)) > 1; e--) {
+		if (ev.kind == EV_SWITCH && ev.flags & EVF_INSN)
+			return go_to_last(d, e - 1, ev.ticks, true);
 		if (ev.kind == EV_SWITCH || ev.kind == EV_CHECKSUM) { /* changes nothing */
 			/* The task may have made ticks since its previous event. */
 			struct trace_event was;
 			uint64_t w = last_event_of(d, e - 1, tid, &was);
 			if (w && was.ticks == ev.ticks)
 				continue;
-			return go_to_last(d, e - 1, ev.ticks ? ev.ticks - 1 : 0);
+			return go_to_last(d, e - 1, ev.ticks ? ev.ticks - 1 : 0, false);
 		}
 		if (ev.kind == EV_SYSCALL && ev.flags & EVF_RESUMED)
 			continue; /* the call was entered at another event */
-		return go_to_last(d, e - 1, ev.ticks);
+		return go_to_last(d, e - 1, ev.ticks, false);
 	}
 	return OUT_END;
 }
@@ -106,7 +110,7 @@ static enum outcome reverse_step(struct debug *d, pid_t tid)
 	struct trace_event ev;
 	uint64_t e = last_event_of(d, here.at.event, tid, &ev);
 	if (pt->count.ticks && (!e || ev.ticks < pt->count.ticks))
-		return go_to_last(d, here.at.event, pt->count.ticks - 1);
+		return go_to_last(d, here.at.event, pt->count.ticks - 1, false);
 	return e > 1 ? before_event(d, here.at.event, tid) : OUT_END;
 }
 

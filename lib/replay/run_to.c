@@ -188,26 +188,32 @@ enum replayer_result replayer_run_to_signal(struct replayer *p, struct ptask *pt
 	return replayer_check_position(p, pt, false);
 }
 
-enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_edge(struct replayer *p, struct ptask *pt)
 {
 	int status;
-
-	if (p->by)
-		return replayer_run_to_point(p, pt);
-	if (pt->count.ticks >= p->ev.ticks || !kernel_mm_counted(pt->t.mm))
-		return replayer_check_position(p, pt, false);
 	enum replayer_result v = run(p, pt, p->ev.ticks - 1, &status);
+
 	if (v)
 		return v;
 	if (!pt->site || pt->site->kind >= CODE_NONDET)
 		return replayer_unexpected(p, pt, "compute on", status);
-	if ((v = replayer_check_position(p, pt, false)))
-		return v;
 	return ptask_set_regs(pt) ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
 				  : REPLAYER_OK;
 }
 
-static enum hook_answer over_insn(struct replayer *p, struct ptask *pt)
+enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
+{
+	enum replayer_result v;
+
+	if (p->by)
+		return replayer_run_to_point(p, pt);
+	if (pt->count.ticks < p->ev.ticks && kernel_mm_counted(pt->t.mm) &&
+	    (v = replayer_run_to_edge(p, pt)))
+		return v;
+	return replayer_check_position(p, pt, false);
+}
+
+enum hook_answer replayer_step_insn(struct replayer *p, struct ptask *pt)
 {
 	int status;
 
@@ -225,7 +231,7 @@ enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt)
 	/* A hook may have stepped it there. */
 	if (pt->count.ticks == p->ev.ticks && arch_regs_differ(&p->ev.regs, &pt->t.regs, false) < 0)
 		return REPLAYER_OK;
-	switch (over_insn(p, pt)) {
+	switch (replayer_step_insn(p, pt)) {
 	case HOOK_STAY: return REPLAYER_PAUSED;
 	case HOOK_NOT_MINE:
 		return replayer_diverged(p, pt, "the task was to step to its next instruction");

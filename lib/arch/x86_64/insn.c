@@ -75,6 +75,9 @@ void arch_insn_decode(const uint8_t *bytes, size_t n, uint64_t pc, struct arch_i
 	in->saves_flags = i.mnemonic == ZYDIS_MNEMONIC_PUSHF || i.mnemonic == ZYDIS_MNEMONIC_PUSHFQ;
 	in->loads_flags = i.mnemonic == ZYDIS_MNEMONIC_POPFQ;
 	in->len = i.length;
+	in->repeats = i.address_width == 64 &&
+		      (i.attributes &
+		       (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE));
 	find_nondet(&i, ops, in);
 	find_edge(&i, ops, pc, in);
 }

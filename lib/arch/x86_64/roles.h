@@ -5,6 +5,7 @@
 /* Indices into struct user_regs_struct (sys/user.h). */
 #define ARCH_NREGS 27
 #define ARCH_REG_RESULT 10 /* rax */
+#define ARCH_REG_COUNT 11  /* rcx */
 #define ARCH_REG_SYSNO 15  /* orig_rax */
 #define ARCH_REG_PC 16     /* rip */
 #define ARCH_REG_FLAGS 18  /* eflags */
