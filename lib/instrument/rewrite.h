@@ -1,8 +1,8 @@
-/* One ELF file while it is rewritten. Private to lib/instrument.
+/* The state of rewriting one ELF file. Private to lib/instrument.
  *
  * Addresses are offsets from the file's lowest page ("lo"). `img` holds the file's segments where
- * they would be loaded, so that everything is read at its address; what is read as code is never
- * patched there, but in copies of the segments.
+ * they would be loaded, so that everything is read at its address. Code is patched in copies of the
+ * segments, never in `img`.
  */
 #ifndef RR_REWRITE_H
 #define RR_REWRITE_H
@@ -13,7 +13,7 @@
 #include <elf.h>
 #include <stdlib.h>
 
-/* A growing array; elements are added by VEC_ADD, which evaluates to the new one. */
+/* A growing array. VEC_ADD adds an element, and evaluates to it. */
 #define VEC(type) \
 	struct { \
 		type *v; \
@@ -45,19 +45,20 @@ struct range {
 
 struct func {
 	uint32_t start, end;
-	bool left;     /* could not be decoded: no instruction of it is known */
-	bool opaque;   /* jumps that are not understood: instructions are not moved */
+	bool left;     /* could not be decoded: none of its instructions is known */
+	bool opaque;   /* has opaque jumps: no instruction is displaced */
 	bool orphans;  /* has instructions that nothing seems to reach */
 	bool falls;    /* continues past its end */
 	bool indirect; /* has an indirect jump */
 	bool jumps;    /* has an indirect jump by register */
 	bool own_lea;  /* computes an address inside itself */
 	bool tables;   /* has tables of distances from such an address */
-	/* they have been looked for: what begins in it, and what it names, stays the same */
+	/* tables were searched; what begins in the function and what it names does not change any
+	 * more */
 	bool looked;
-	uint32_t refs_from, refs_to; /* what it names */
-	bool dead;                   /* no label in it needs flags */
-	bool sweep; /* nothing says it begins there: accepted only if all of it decodes */
+	uint32_t refs_from, refs_to; /* its part of `refs`: what it names */
+	bool dead;                   /* flags are dead at all its labels */
+	bool sweep; /* no table says that it begins there: accepted only if all of it decodes */
 };
 
 struct site {
@@ -66,34 +67,34 @@ struct site {
 	uint8_t len, kind;
 	bool done;
 	uint8_t tactic;  /* done */
-	bool unreached;  /* nothing seems to go there: maybe it is no code */
+	bool unreached;  /* nothing seems to go there, so it may be no code */
 	const char *why; /* not done */
-	/* JUMP: where code is that counts and then goes to the same target; 0: nowhere */
+	/* JUMP: code that counts and then goes to the same target; 0: none */
 	uint32_t hop;
 };
 
-/* An executable segment, and its bytes to be. */
+/* An executable segment, and its rewritten bytes. */
 struct text {
 	uint32_t start, end; /* the bytes that are in the file */
 	struct code_segment seg;
 	uint8_t *out;
 };
 
-/* A count's way to its stop, away from the hot code. */
+/* The code from a count to its stop, apart from the hot code. */
 struct cold {
-	uint32_t jump; /* where in buf the jump's rel32 is */
+	uint32_t jump; /* the jump's rel32 in buf */
 	uint32_t number;
 	uint32_t site;
 };
 
-/* Trampolines, and what was moved where, in their order. */
+/* Trampolines, and displaced instructions in the order of their code. */
 struct emitter {
 	uint8_t *buf;
 	size_t n;
-	/* 32-bit displacements in buf, right but for the distance of trampolines to the image */
+	/* 32-bit displacements in buf that lack the distance between trampolines and image */
 	VEC(uint32_t) fixups;
 	VEC(uint32_t) jumps;           /* the same, of jumps into the image */
-	VEC(struct code_pair) entries; /* image addresses that hold a jump into buf, and to where */
+	VEC(struct code_pair) entries; /* image addresses with a jump into buf, and its target */
 	VEC(struct cold) colds;
 	VEC(struct code_pair) origins, moved;
 	VEC(struct code_site) sites;
@@ -107,41 +108,42 @@ struct rewrite {
 	int fd;
 	uint64_t file_len;
 	Elf64_Ehdr eh;
-	struct range loads[64]; /* what of the image comes from the file */
+	struct range loads[64]; /* the parts of the image that come from the file */
 	unsigned nloads;
 	struct text texts[CODE_SEGMENTS];
 	unsigned ntexts;
 	Elf64_Phdr *ph;
-	Elf64_Shdr *sh; /* NULL: none, or not to be trusted */
+	Elf64_Shdr *sh; /* NULL: none, or invalid */
 	char *shstr;
 	size_t shstr_len;
 	struct insn_decoders *decoders; /* the machine's */
 
 	bits start, target; /* begins an instruction; may be jumped to */
 	bits label;         /* targets that data or a computed address names */
-	/* targets that certainly are code: all but those that only a `lea` names */
+	/* targets that are certainly code: all but those that only a `lea` names */
 	bits strong;
 	bits taken, spare;      /* rewritten; free to hold anything */
-	bits flags_known, dead; /* whether it was found out, and whether flags are dead there */
+	bits flags_known, dead; /* whether that is known, and whether flags are dead there */
 	struct range plts[8];
 	unsigned nplts;
 	VEC(struct range) sections; /* executable ones; without section headers, segments */
 	VEC(struct func) funcs;
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
-	VEC(uint32_t) blocks; /* instructions after one that never continues there */
-	VEC(uint32_t) jumps;  /* targets of the function that is being decoded */
-	VEC(uint32_t) pads;   /* where padding may begin that nothing reaches */
-	VEC(uint32_t) refs;   /* data that code names: jump tables may be there */
-	/* 32-bit displacements in texts, right but for the same distance */
+	VEC(uint32_t) blocks; /* instructions after one that never continues to them */
+	VEC(uint32_t) jumps;  /* targets in the function that is being decoded */
+	VEC(uint32_t) pads;   /* possible starts of padding that nothing reaches */
+	VEC(uint32_t) refs;   /* data that code names, which may be jump tables */
+	/* 32-bit displacements in texts that lack the same distance */
 	VEC(uint32_t) text_patches;
 	struct emitter em;
 	struct instrument_report *rep;
-	/* some function's label needs flags that another function may have set */
+	/* flags are live at some function's label, and another function may set them */
 	bool foreign_live;
-	uint64_t budget; /* of work that a damaged file could make endless */
+	uint64_t budget; /* limit of work that a damaged file could make endless */
 	const char *why;
-	int error; /* errno, when that is why; nothing is known of the file then */
+	int error; /* errno, if a failure of this process is the reason; it says nothing about the
+		      file */
 };
 
 static inline void target_mark(struct rewrite *rw, uint32_t addr)
@@ -150,14 +152,14 @@ static inline void target_mark(struct rewrite *rw, uint32_t addr)
 	bit_set(rw->strong, addr);
 }
 
-/* A target that is named by something else than a direct jump or call. */
+/* Marks a target that is named by something other than a direct jump or call. */
 static inline void label_mark(struct rewrite *rw, uint32_t addr)
 {
 	target_mark(rw, addr);
 	bit_set(rw->label, addr);
 }
 
-/* The same, but it may be data. */
+/* The same, for an address that may be data. */
 static inline void address_mark(struct rewrite *rw, uint32_t addr)
 {
 	bit_set(rw->target, addr);
@@ -165,7 +167,7 @@ static inline void address_mark(struct rewrite *rw, uint32_t addr)
 }
 
 enum insn_type {
-	INSN_PLAIN, /* may be moved */
+	INSN_PLAIN, /* can be displaced */
 	INSN_NOP,   /* the same, and does nothing */
 	INSN_JCC,
 	INSN_LOOP, /* a conditional jump with a short displacement only */
@@ -174,78 +176,79 @@ enum insn_type {
 	INSN_IJMP,
 	INSN_ICALL,
 	INSN_RET,
-	/* never continues: illegal ones, and breakpoints, after which only a debugger or a handler
-	 * does */
+	/* never continues: illegal instructions, and breakpoints, after which only a debugger or
+	 * handler continues */
 	INSN_TRAP,
 	INSN_SYSCALL,
 	INSN_HOOK,
-	INSN_FIXED /* must stay where it is */
+	INSN_FIXED /* cannot be displaced */
 };
 
 struct insn {
 	uint32_t addr;
 	uint8_t len, type;
 	uint8_t kind;     /* INSN_HOOK */
-	uint8_t disp_off; /* of the 32-bit displacement from the program counter; 0: none */
+	uint8_t disp_off; /* offset of the 32-bit displacement relative to the program counter; 0:
+			     none */
 	uint8_t rel_off, rel_size;
 	/* a direct jump or call with prefixes whose meaning differs between processors */
 	bool odd;
-	bool lea;       /* its operand relative to the program counter is only an address */
+	bool lea; /* it only computes the address of its operand relative to the program counter */
 	bool reg_jump;  /* INSN_IJMP by register */
 	int64_t target; /* of a direct jump or call; of the operand relative to the program counter
 			 */
-	uint8_t abs_off[2]; /* ET_EXEC: of 32-bit values that may be addresses; 0: none */
+	uint8_t abs_off[2]; /* ET_EXEC: offsets of 32-bit values that may be addresses; 0: none */
 };
 
-/* elf.c: reads the file into the image. 1 and why if it is none for us. */
+/* elf.c: reads the file into the image. 1, and sets `why`, if it is not suitable. */
 int rewrite_elf_load(struct rewrite *rw, int fd);
 void rewrite_elf_free(struct rewrite *rw);
 /* Fills sections. */
 void rewrite_elf_sections(struct rewrite *rw);
 bool rewrite_in_text(const struct rewrite *rw, int64_t addr);
 uint64_t rewrite_elf_u64(const struct rewrite *rw, uint64_t addr);
-/* A section's bytes from the file: malloc'd; NULL if there are none. */
+/* A section's bytes from the file, malloc'd. NULL: there are none. */
 void *rewrite_section_read(struct rewrite *rw, const Elf64_Shdr *sh, size_t max, size_t *len);
 const char *rewrite_section_name(const struct rewrite *rw, const Elf64_Shdr *sh);
 
 /* symbols.c */
 void rewrite_symbols_mark(struct rewrite *rw);
 void rewrite_symbols_funcs(struct rewrite *rw);
-/* go_table.c: the same of a Go program's own table. */
+/* go_table.c: adds the functions of a Go program's table. */
 void rewrite_go_table_funcs(struct rewrite *rw);
 void rewrite_relocs_mark(struct rewrite *rw);
 
 /* frames.c: function ranges and landing pads. */
 void rewrite_frames_read(struct rewrite *rw);
 
-/* functions.c: makes one sorted list without overlaps of what frames, symbols and sections say. */
+/* functions.c: makes one sorted list of functions without overlaps from frames, symbols and
+ * sections. */
 void rewrite_funcs_find(struct rewrite *rw);
-/* Whether it is in the procedure linkage table. */
+/* Whether the address is in the procedure linkage table. */
 bool rewrite_in_plt(const struct rewrite *rw, uint32_t addr);
 /* NULL: none. */
 struct func *rewrite_func_at(const struct rewrite *rw, uint32_t addr);
-/* Sorts them and takes away what overlaps: the end of one is at most the start of the next. */
+/* Sorts the functions and cuts overlaps: the end of one is at most the start of the next. */
 void rewrite_funcs_order(struct rewrite *rw);
-/* Decodes all of them; fills start, target, sites. */
+/* Decodes all functions. Fills start, target and sites. */
 void rewrite_funcs_decode(struct rewrite *rw);
 void rewrite_func_decode(struct rewrite *rw, struct func *f);
-/* Bytes of which it isn't known where instructions begin: whatever they may jump to is a target. */
+/* For bytes in which the starts of instructions are not known: marks all possible jump targets. */
 void rewrite_bytes_mark(struct rewrite *rw, uint32_t start, uint32_t end);
-/* untabled_code.c: finds and decodes functions that neither frames nor symbols name; the rest is
+/* untabled_code.c: finds and decodes functions that neither frames nor symbols name. The rest is
  * left alone. */
 void rewrite_untabled_decode(struct rewrite *rw);
-/* opaque_jumps.c: when all targets are known, finds functions with jumps that are not understood.
- */
+/* opaque_jumps.c: finds functions with opaque jumps, once all targets are known. */
 void rewrite_opaque_find(struct rewrite *rw);
 /* ARCH/patterns.c */
-/* Whether an indirect jump of f goes only where labels are; marks those that it finds. */
+/* Whether an indirect jump of f goes only to labels. Marks those that it finds. */
 bool rewrite_jump_explained(struct rewrite *rw, const struct func *f, uint32_t addr);
-/* Whether the byte is a prefix that code may jump past. */
+/* Whether the byte is a prefix that code sometimes jumps past. */
 bool insn_is_skipped_prefix(uint8_t byte);
-/* Whether the bytes are what compilers begin a function with. */
+/* Whether the bytes look like the beginning of a compiled function. */
 bool insn_is_prologue(const uint8_t *p);
 
-/* jump_tables.c: targets that only data names. */
+/* jump_tables.c: finds targets that only data names. */
 bool rewrite_table_at(const struct rewrite *rw, uint32_t addr);
 void rewrite_tables_mark(struct rewrite *rw);
 
@@ -256,7 +259,7 @@ void insn_decoders_close(struct rewrite *rw);
 bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in);
 /* The instruction of f before addr, if it continues there. */
 bool insn_before(const struct rewrite *rw, const struct func *f, uint32_t addr, struct insn *in);
-/* What linkers put between functions. */
+/* Whether it is an instruction that linkers put between functions. */
 bool insn_is_padding(const struct rewrite *rw, const struct insn *in);
 bool insn_movable(const struct rewrite *rw, const struct insn *in);
 static inline bool insn_goes_on(const struct insn *in)
@@ -268,12 +271,12 @@ static inline bool insn_backward(const struct insn *in)
 {
 	return in->target <= (int64_t)in->addr;
 }
-/* Whether it is counted or asked for. */
+/* Whether the instruction is counted or emulated. */
 bool insn_is_site(const struct insn *in);
-/* Of a nondeterministic instruction: the register that it sets, and how much of it. */
+/* For a nondeterministic instruction: the register that it sets, and how many bytes of it. */
 void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, uint8_t *size);
 
-/* Instructions [start, end) that are moved; [end, fill) is free. */
+/* Instructions [start, end) that are displaced; [end, fill) is free. */
 struct plan {
 	uint32_t start, end, fill;
 	unsigned cost;
@@ -282,38 +285,38 @@ enum { JUMP_LEN = 5 };
 
 /* The first site at or after addr. */
 size_t rewrite_site_find(const struct rewrite *rw, uint32_t addr);
-/* sites.c: rewrites every site that can be. */
+/* sites.c: rewrites every site that can be rewritten. */
 void rewrite_sites(struct rewrite *rw);
-/* ranges.c: which bytes of the text are rewritten, and which are free. */
+/* ranges.c: notes that the sites in [start, end) are rewritten. */
 void rewrite_sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);
-/* groups.c: the smallest group with the site in it; false: there is none. */
+/* groups.c: the smallest group that contains the site. False: there is none. */
 bool rewrite_group_plan(const struct rewrite *rw, const struct func *f, const struct insn *site,
 			struct plan *best);
-/* Makes the group's place a jump to its trampoline. */
+/* Replaces the group by a jump to its trampoline. */
 void rewrite_group_apply(struct rewrite *rw, const struct plan *p, enum tactic tactic);
-/* Whether nothing jumps strictly inside and no byte is rewritten. */
+/* Whether nothing jumps strictly inside the range and no byte of it is rewritten. */
 bool rewrite_range_free(const struct rewrite *rw, uint32_t start, uint32_t end);
-/* It is: rewritten, and no longer free. */
+/* Marks the range as rewritten and no longer free. */
 void rewrite_range_take(struct rewrite *rw, uint32_t start, uint32_t end);
-/* Fills what is left of a rewritten range. */
+/* Fills the rest of a rewritten range, and marks it as free. */
 void rewrite_bytes_free(struct rewrite *rw, uint32_t start, uint32_t end);
-/* The end of the free bytes from addr on, as far as they are wanted. */
+/* The end of the free bytes from addr on, at most `want`. */
 uint32_t rewrite_spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want);
 
-/* ARCH/islands.c: bytes of the original that nothing reaches become free. */
+/* ARCH/islands.c: marks bytes of the original that nothing reaches as free. */
 void rewrite_spare_find(struct rewrite *rw);
-/* Rewrites a site that has not even with its neighbours room for a long jump: a short jump to one.
- */
+/* Rewrites a site that has no room for a long jump even with its neighbours: by a short jump to a
+ * long one. */
 void rewrite_island(struct rewrite *rw, struct site *s);
-/* And of what is left, those that can go by another site's way to the same target. */
+/* Rewrites remaining sites that can use another site's code with the same target. */
 void rewrite_hops_share(struct rewrite *rw);
 
 /* ARCH/trampolines.c. All positions are offsets in em.buf. */
 void rewrite_emit_begin(struct rewrite *rw);
-/* Code for the instructions of [start, end), which then continues at `end`. Returns its position.
- */
+/* Emits code for the instructions of [start, end), which continues at `end`. Returns its
+ * position. */
 uint32_t rewrite_emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
-/* Code that counts the site, which is a direct jump or call that stays where it is, and goes to its
+/* Emits code that counts a site, a direct jump or call that stays in place, and goes to its
  * target. */
 uint32_t rewrite_emit_count(struct rewrite *rw, const struct insn *in);
 void rewrite_emit_finish(struct rewrite *rw);
@@ -327,19 +330,21 @@ struct graph {
 	const struct edge *edges;
 };
 void rewrite_scc_find(const struct graph *g, uint32_t *scc);
-/* cycles.c: forgets edges that lie on no cycle. */
+/* cycles.c: removes edges on no cycle. */
 void rewrite_cycles_find(struct rewrite *rw);
 
-/* ARCH/flags_liveness.c: whether the arithmetic flags mean nothing where the jump or call goes. */
+/* ARCH/flags_liveness.c: whether the arithmetic flags are dead at the target of the jump or
+ * call. */
 bool rewrite_flags_dead(struct rewrite *rw, const struct insn *in);
-/* Before the first of them: looks at all labels. */
+/* To be called before: examines all labels. */
 void rewrite_flags_labels(struct rewrite *rw);
 
 /* Writes n bytes into the copy of the text. */
 void rewrite_text_patch(struct rewrite *rw, uint32_t addr, const void *bytes, size_t n);
-/* A jump at addr to position `to` of the trampolines: JUMP_LEN bytes. */
+/* Writes a jump at addr to position `to` of the trampolines: JUMP_LEN bytes. */
 void rewrite_text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to);
-/* A jump or call in the text whose rel32 is at addr goes to position `to` of the trampolines. */
+/* Makes the jump or call in the text whose rel32 is at addr go to position `to` of the
+ * trampolines. */
 void rewrite_text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to);
 void rewrite_text_fill(struct rewrite *rw, uint32_t start, uint32_t end);
 

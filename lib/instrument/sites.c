@@ -1,10 +1,10 @@
-/* How each site is rewritten. */
+/* Decides how each site is rewritten. */
 #include "arch/arch.h"
 #include "instrument/rewrite.h"
 
 static const char TOO_SHORT[] = "no room for a jump";
 
-/* A direct jump or call with a 32-bit displacement needs only another one. */
+/* A direct jump or call with a 32-bit displacement needs only another displacement. */
 static bool site_retarget(struct rewrite *rw, const struct insn *in)
 {
 	if (in->rel_size != 4 || in->odd || !rewrite_range_free(rw, in->addr, in->addr + in->len))
@@ -18,7 +18,7 @@ static bool site_retarget(struct rewrite *rw, const struct insn *in)
 	return true;
 }
 
-/* Why the site is left alone; NULL: it is rewritten. */
+/* Rewrites the site. NULL, or why it is left alone. */
 static const char *site_rewrite(struct rewrite *rw, struct site *s)
 {
 	const struct func *f = rewrite_func_at(rw, s->addr);
@@ -28,7 +28,7 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 	if (!f || !insn_decode(rw, s->addr, f->end, &in))
 		return "no instruction";
 	if (s->unreached)
-		return "nothing goes there";
+		return "nothing reaches it";
 	if (in.odd)
 		return "odd prefixes";
 	if (in.rel_off && !rewrite_in_text(rw, in.target))
@@ -40,7 +40,7 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 		return NULL;
 	}
 	if (!insn_movable(rw, &in))
-		return "cannot be moved";
+		return "cannot be displaced";
 	if (in.len >= JUMP_LEN && rewrite_range_free(rw, in.addr, in.addr + in.len)) {
 		p = (struct plan){
 			.start = in.addr, .end = in.addr + in.len, .fill = in.addr + in.len};
@@ -48,7 +48,7 @@ static const char *site_rewrite(struct rewrite *rw, struct site *s)
 		return NULL;
 	}
 	if (f->opaque)
-		return "in a function with jumps that are not understood";
+		return "in a function with opaque jumps";
 	if (!rewrite_group_plan(rw, f, &in, &p))
 		return TOO_SHORT;
 	rewrite_group_apply(rw, &p, TACTIC_GROUP);
@@ -92,8 +92,7 @@ void rewrite_sites(struct rewrite *rw)
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			rw->sites.v[i].why = site_rewrite(rw, &rw->sites.v[i]);
-	/* What is too short by itself finds more places once the others have left their spare
-	 * bytes. */
+	/* Sites that are too short come last: rewriting the others leaves spare bytes. */
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			rewrite_island(rw, &rw->sites.v[i]);

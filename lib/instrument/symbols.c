@@ -1,4 +1,4 @@
-/* What symbols and relocations say about addresses in the text. */
+/* Marks what symbols and relocations say about addresses in the text. */
 #include "arch/arch.h"
 #include "instrument/rewrite.h"
 
@@ -30,7 +30,7 @@ static uint64_t dynamic_get(const struct rewrite *rw, int64_t tag)
 	return 0;
 }
 
-/* Bytes [vaddr, vaddr + len) of the image, in whole entries of `size`; *n of them. */
+/* The image at vaddr as a table of *n whole entries of `size` bytes, in at most `len` bytes. */
 static const void *image_table(const struct rewrite *rw, uint64_t vaddr, uint64_t len, size_t size,
 			       size_t *n)
 {
@@ -63,7 +63,7 @@ static void symbols_each(struct rewrite *rw, symbol_fn *fn)
 	uint64_t symtab = dynamic_get(rw, DT_SYMTAB), strtab = dynamic_get(rw, DT_STRTAB);
 	if (dynsym || strtab <= symtab)
 		return;
-	/* Without sections nothing says how many there are, but linkers put the strings after
+	/* Without sections the number of symbols is not known, but linkers put the strings after
 	 * them. */
 	size_t n;
 	const char *syms = image_table(rw, symtab, strtab - symtab, sizeof(Elf64_Sym), &n);
@@ -125,7 +125,7 @@ static void relas_mark(struct rewrite *rw, const char *table, size_t n, uint64_t
 		Elf64_Rela rela;
 		memcpy(&rela, table + i * sizeof(rela), sizeof(rela));
 		uint32_t sym = ELF64_R_SYM(rela.r_info);
-		/* Until a function is bound its slot names a stub. */
+		/* Until a function is bound, its slot holds the address of a stub. */
 		if (ELF64_R_TYPE(rela.r_info) == ARCH_RELOC_JUMP_SLOT)
 			vaddr_mark(rw, rewrite_elf_u64(rw, rela.r_offset - rw->lo));
 		vaddr_mark(rw, sym ? symbol_value(rw, symtab, sym) + rela.r_addend
@@ -133,7 +133,8 @@ static void relas_mark(struct rewrite *rw, const char *table, size_t n, uint64_t
 	}
 }
 
-/* Where relative relocations are, as bitmaps (generic ABI, SHT_RELR). The addends are in place. */
+/* Relative relocations as bitmaps of their addresses (generic ABI, SHT_RELR). The addends are in
+ * place. */
 static void relr_mark(struct rewrite *rw, const char *table, size_t n)
 {
 	uint64_t base = 0;
@@ -167,7 +168,7 @@ void rewrite_relocs_mark(struct rewrite *rw)
 	relas_mark(rw, table, n, symtab);
 	table = image_table(rw, dynamic_get(rw, DT_RELR), dynamic_get(rw, DT_RELRSZ), 8, &n);
 	relr_mark(rw, table, n);
-	/* Static programs relocate themselves by what no dynamic section names. */
+	/* Static programs relocate themselves by sections that no dynamic section names. */
 	for (unsigned i = 0; rw->sh && i < rw->eh.e_shnum; i++) {
 		const Elf64_Shdr *sh = &rw->sh[i];
 		if (sh->sh_type == SHT_RELA && (sh->sh_flags & SHF_ALLOC)) {

@@ -1,12 +1,11 @@
-/* What lies between functions: padding, data, and functions that nothing describes, as in stripped
- * programs without frames. Those are found by who calls them: from the functions that are known to
- * those that they call, and so on.
- */
+/* The gaps between known functions: padding, data, and functions that no table describes, as in
+ * stripped programs without frames. Such functions are found by their callers: from known functions
+ * to those that they call, and so on. */
 #include "instrument/rewrite.h"
 
 enum {
 	ROUNDS = 16,
-	/* No jump inside of a function goes further: it is a call at another's end. */
+	/* The longest jump inside a function. Longer ones are tail calls. */
 	JUMP_MAX = 1 << 20
 };
 
@@ -32,7 +31,7 @@ static void gaps_each(struct rewrite *rw, gap_fn *fn)
 	}
 }
 
-/* Where padding ends. */
+/* The end of padding. */
 static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end, bool note,
 			    struct rewrite *to)
 {
@@ -50,15 +49,16 @@ static uint32_t padding_end(const struct rewrite *rw, uint32_t at, uint32_t end,
 	return at;
 }
 
-/* A computed address may be that of data: there it must look like a function. */
+/* Whether a function may begin there. A computed address may be that of data, so there the code
+ * must look like a function. */
 static bool is_entry(const struct rewrite *rw, uint32_t at)
 {
 	return bit_get(rw->strong, at) ||
 	       (bit_get(rw->label, at) && insn_is_prologue(rw->img + at));
 }
 
-/* Where a function ends that begins at `start`: after an instruction that never continues, if none
- * before jumps further. 0: it is none. */
+/* The end of a function that begins at `start`: after an instruction that never continues, if no
+ * jump before goes beyond it. 0: it is no function. */
 static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	uint32_t far = start;
@@ -84,11 +84,11 @@ static uint32_t function_end(const struct rewrite *rw, uint32_t start, uint32_t 
 /* Decodes what lies between known functions: bytes that are no instruction are skipped. */
 struct sweep {
 	uint32_t at;
-	bool goes_on; /* the instruction before does, to this one */
+	bool goes_on; /* the previous instruction continues to this one */
 };
 
-/* An instruction begins at `at`, and what is before it does not go on to it: else it is no function
- * that begins there, but a number that looks like its address. */
+/* Whether a function can begin at `at`: an instruction begins there, and the previous one does not
+ * continue to it. Otherwise a number only looks like its address. */
 static bool stands_alone(struct rewrite *rw, struct sweep *s, uint32_t at, uint32_t end)
 {
 	struct insn in;
@@ -131,7 +131,7 @@ static int site_cmp(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* What is left is looked at only for where it may jump to. */
+/* In the rest of a gap only possible jump targets are marked. */
 static void gap_close(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
 {
 	uint32_t at = padding_end(rw, start, end, !executed, rw);

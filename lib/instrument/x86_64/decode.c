@@ -1,4 +1,4 @@
-/* Instructions, as far as rewriting must know them. */
+/* Decodes instructions, as far as rewriting must know them. */
 #include "instrument/x86_64/decode.h"
 
 #include "arch/x86_64/regs.h"
@@ -73,7 +73,7 @@ static void insn_set_rel(struct insn *in, const ZydisDecodedInstruction *d, enum
 	in->rel_off = d->raw.imm[0].offset;
 	in->rel_size = d->raw.imm[0].size / 8;
 	in->target = (int64_t)in->addr + in->len + d->raw.imm[0].value.s;
-	/* Some processors then cut the target to 16 bits. */
+	/* Some processors then truncate the target to 16 bits. */
 	in->odd = has_prefix(d, 0x66) && !d->raw.rex.W;
 }
 
@@ -91,7 +91,7 @@ static void insn_set_ff(struct insn *in, const ZydisDecodedInstruction *d)
 	}
 }
 
-/* Opcodes of the first map that are not plain. */
+/* Opcodes of the first map that are not INSN_PLAIN. */
 static void insn_set_default(struct insn *in, const ZydisDecodedInstruction *d)
 {
 	switch (d->opcode) {

@@ -1,4 +1,4 @@
-/* What only the x86-64 part of the rewriter knows of instructions. */
+/* Instructions for the x86-64 part of the rewriter. */
 #ifndef RR_INSTRUMENT_DECODE_H
 #define RR_INSTRUMENT_DECODE_H
 
@@ -10,10 +10,11 @@ struct insn_decoders {
 	ZydisDecoder minimal, full;
 };
 
-/* fast_decoder.c: what decode.c looks at, for most instructions; false: ask Zydis. */
+/* fast_decoder.c: fills in the fields that decode.c uses. It knows most instructions; false: use
+ * Zydis. */
 bool insn_decode_fast(const uint8_t *p, size_t len, ZydisDecodedInstruction *d);
 
-/* insn_decode() with all that Zydis knows, which takes longer. */
+/* Like insn_decode(), but with all of Zydis' fields, which takes longer. */
 struct insn_full {
 	ZydisDecodedInstruction d;
 	ZydisDecoderContext context;

@@ -1,8 +1,7 @@
-/* The shape of the most frequent instructions, found without Zydis, which takes most of the
- * rewriter's time otherwise.
+/* Decodes the most frequent instructions, because Zydis would take most of the rewriter's time.
  *
- * Only what has at most a REX prefix, and an opcode that is valid whatever follows it; for the rest
- * Zydis is asked. Only the fields that decode.c looks at are filled in.
+ * It handles instructions with at most a REX prefix, and an opcode that is valid whatever follows
+ * it. Zydis decodes the rest. Only the fields that decode.c uses are filled in.
  */
 #include "instrument/x86_64/decode.h"
 
@@ -15,7 +14,7 @@ enum {
 	IMM32 = 8,
 	REL = 16,     /* the immediate is relative */
 	IMM_REX = 32, /* of 64 bits with REX.W */
-	MEMORY = 64,  /* not with a register */
+	MEMORY = 64,  /* only with a memory operand */
 	REG_0 = 128,  /* only with 0 in ModRM's reg field */
 };
 

@@ -1,8 +1,8 @@
 /* Whether any instruction will read the arithmetic flags.
  *
- * "Dead" means that on every way that code may go from an address each of the six flags is written,
- * or left undefined, before any instruction reads it. Where it isn't known how code continues they
- * are taken to be read.
+ * They are dead at an address if on every path from there each of the six flags is written, or left
+ * undefined, before an instruction reads it. If it is not known how code continues, they are taken
+ * to be live.
  */
 #include "instrument/x86_64/decode.h"
 
@@ -12,8 +12,8 @@
 
 enum { FORWARD_MAX = 16, BACK_MAX = 6 };
 
-/* Shifts and rotates write no flag when the count is 0, repeated comparisons when there is nothing
- * to compare. */
+/* Shifts and rotates write no flag if the count is 0, nor do repeated comparisons if there is
+ * nothing to compare. */
 static bool may_write_none(const ZydisDecodedInstruction *d)
 {
 	uint8_t mask = d->raw.rex.W ? 0x3f : 0x1f;
@@ -54,9 +54,9 @@ static uint32_t flags_read(const ZydisDecodedInstruction *d)
 	return d->cpu_flags ? d->cpu_flags->tested : 0;
 }
 
-/* Whether all flags in `needed` are written on every way from `at` before they are read. A call's
- * way leads into the function; stubs of the procedure linkage table may call the dynamic linker,
- * which keeps no flags. */
+/* Whether all flags in `needed` are written on every path from `at` before they are read. The path
+ * of a call leads into the function. Stubs of the procedure linkage table may call the dynamic
+ * linker, which preserves no flags. */
 static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t needed, unsigned *budget)
 {
 	struct insn_full full;
@@ -105,8 +105,8 @@ static bool dead_at(struct rewrite *rw, int64_t at)
 	return bit_get(rw->dead, at);
 }
 
-/* Whether what the instruction computes is the address in `reg` or one on the stack: its flags mean
- * nothing. */
+/* Whether the instruction computes the address in `reg` or one on the stack, so that its flags have
+ * no meaning. */
 static bool computes_address(const struct rewrite *rw, const struct insn_full *full,
 			     ZydisRegister reg)
 {
@@ -139,9 +139,8 @@ static ZydisRegister jump_register(const struct rewrite *rw, const struct insn *
 	return ZYDIS_REGISTER_RAX + (full.d.raw.modrm.rm | (full.d.raw.rex.B ? 8 : 0));
 }
 
-/* Whether the last flags before an indirect jump are those of an address, and no instruction wanted
- * them.
- */
+/* Whether the last flags before an indirect jump come from computing an address, and no instruction
+ * in between reads them. */
 static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 {
 	const struct func *f = rewrite_func_at(rw, jump->addr);
@@ -162,8 +161,7 @@ static bool dead_from_before(const struct rewrite *rw, const struct insn *jump)
 	return false;
 }
 
-/* An indirect jump by a table: it goes to one of the function's own labels, or is a call in the
- * place of a return. */
+/* For an indirect jump by a table: it goes to one of the function's labels, or is a tail call. */
 static bool dead_at_labels(const struct rewrite *rw, const struct insn *in)
 {
 	const struct func *f = rewrite_func_at(rw, in->addr);
@@ -187,7 +185,7 @@ void rewrite_flags_labels(struct rewrite *rw)
 			live += !dead_at(rw, at);
 		}
 		f->dead = labels && !live;
-		/* A label that no jump of its own function can reach is another function's. */
+		/* A label that no jump of its function can reach belongs to another function. */
 		rw->foreign_live |= live && !f->indirect;
 	}
 }

@@ -1,5 +1,5 @@
-/* Sites without room for a long jump: a short one goes to an island, five bytes nearby that hold a
- * long one. */
+/* Sites without room for a long jump: a short jump goes to an island, five bytes nearby with a long
+ * jump. */
 #include "instrument/x86_64/decode.h"
 
 #include <string.h>
@@ -20,8 +20,8 @@ void rewrite_spare_find(struct rewrite *rw)
 	}
 }
 
-/* The short jump of a site: from `next` it reaches [low, high]. Where the site's own displacement
- * is short it only gets another one, so that who does not jump pays nothing. */
+/* The short jump of a site: from `next` it reaches [low, high]. If the site itself is a short jump,
+ * only its displacement changes, so a jump that is not taken costs nothing. */
 struct hop {
 	uint32_t next, low, high;
 	bool keep;
@@ -39,7 +39,7 @@ static struct hop hop_of(const struct rewrite *rw, const struct insn *in)
 	return h;
 }
 
-/* Five free bytes in reach; 0: none. */
+/* Five free bytes within reach; 0: none. */
 static uint32_t slot_find(const struct rewrite *rw, const struct hop *h)
 {
 	for (uint32_t at = h->low; at <= h->high;) {
@@ -51,8 +51,8 @@ static uint32_t slot_find(const struct rewrite *rw, const struct hop *h)
 	return 0;
 }
 
-/* Instructions from `start` on whose place is enough for a jump to their trampoline and an island.
- */
+/* Instructions from `start` on whose place has room for a jump to their trampoline and an
+ * island. */
 static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
 {
 	const struct func *f = rewrite_func_at(rw, start);
@@ -79,7 +79,7 @@ static bool victim_plan(const struct rewrite *rw, uint32_t start, struct plan *p
 	return true;
 }
 
-/* A long nop that is executed: a short jump over what is then free. */
+/* A long nop that is executed becomes a short jump over bytes that are then free. */
 static bool nop_plan(const struct rewrite *rw, uint32_t start, struct plan *p)
 {
 	const struct func *f = rewrite_func_at(rw, start);
@@ -102,8 +102,8 @@ static void nop_apply(struct rewrite *rw, const struct plan *p)
 	rewrite_bytes_free(rw, p->start + 2, p->end);
 }
 
-/* Makes room for an island in reach, where it costs least: few instructions, and not in the site's
- * own loop. */
+/* Makes room for an island within reach, at the lowest cost: few instructions, and not in the
+ * site's loop. */
 static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct insn *site)
 {
 	struct plan p, best = {.cost = UINT32_MAX};
@@ -163,7 +163,7 @@ void rewrite_island(struct rewrite *rw, struct site *s)
 	s->hop = h.keep ? slot : 0;
 }
 
-/* A jump that counts and goes where the site goes, in reach. */
+/* A jump within reach that counts and goes to the site's target. */
 static uint32_t hop_find(const struct rewrite *rw, const struct hop *h, const struct site *s)
 {
 	for (size_t i = rewrite_site_find(rw, h->low);

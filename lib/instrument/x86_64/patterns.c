@@ -1,4 +1,4 @@
-/* What compilers write: patterns of instructions whose meaning the rewriter guesses safely. */
+/* Patterns of instructions that compilers generate and whose meaning can be guessed safely. */
 #include "instrument/x86_64/decode.h"
 
 enum { BACK_MAX = 12, STRIDE = 16, STRIDES_MAX = 256 };
@@ -19,8 +19,8 @@ static bool shifts_far(const struct insn_full *full)
 	       full->d.raw.imm[0].value.u >= 4 && full->d.raw.imm[0].value.u < 16;
 }
 
-/* mov mem, reg, with the register that the jump uses: a pointer, which relocations or the code that
- * made it have named. */
+/* mov mem, reg, with the register that the jump uses: a pointer, so relocations or the code that
+ * computed it name its target. */
 static bool loads_pointer(const struct insn_full *full, unsigned reg)
 {
 	const ZydisDecodedInstruction *d = &full->d;
@@ -60,7 +60,7 @@ bool rewrite_jump_explained(struct rewrite *rw, const struct func *f, uint32_t a
 	return table;
 }
 
-/* lock: where only one thread runs, glibc jumps past it. */
+/* lock: if there is only one thread, glibc jumps past it. */
 bool insn_is_skipped_prefix(uint8_t byte)
 {
 	return byte == 0xf0;

@@ -9,8 +9,8 @@ void trampoline_restore(struct trace_regs *g, const uint64_t saved[COUNTER_SAVED
 	g->r[R_ORIG_RAX] = (uint64_t)-1;
 }
 
-/* How a subtraction of COUNTER_TICK from a countdown that is not over leaves the arithmetic flags:
- * only PF is set. */
+/* The arithmetic flags after a subtraction of COUNTER_TICK whose result is not 0: only PF is
+ * set. */
 #define FLAGS_COUNTED 0x004u
 
 void trampoline_set_flags(struct trace_regs *g)

@@ -1,4 +1,4 @@
-/* Trampolines: machine code that counts, and the instructions that were moved there. */
+/* Generates trampolines: code that counts, and displaced instructions. */
 #include "counter/page.h"
 #include "instrument/trampoline.h"
 #include "instrument/x86_64/decode.h"
@@ -24,7 +24,7 @@ static void put_u32(struct emitter *em, uint32_t v)
 	put(em, &v, 4);
 }
 
-/* The rel32 at `at` goes to `to`, both being positions. */
+/* Makes the rel32 at `at` refer to `to`; both are positions. */
 static void rel_set(struct emitter *em, uint32_t at, uint32_t to)
 {
 	uint32_t rel = to - (at + 4);
@@ -36,7 +36,7 @@ static void put_rel(struct emitter *em, uint32_t to)
 	put_u32(em, to - (uint32_t)(em->n + 4));
 }
 
-/* A rel32 at the end of an instruction, to a place in the image. */
+/* Puts a rel32 at the end of an instruction that refers to an address in the image. */
 static void put_rel_image(struct emitter *em, uint32_t to)
 {
 	*VEC_ADD(&em->jumps) = em->n;
@@ -49,7 +49,7 @@ static void put_jump_image(struct emitter *em, uint32_t to)
 	put_rel_image(em, to);
 }
 
-/* An instruction whose last bytes are the absolute address of a part of the counter page. */
+/* Puts an instruction whose last bytes are an absolute address in the counter page. */
 static void put_page(struct emitter *em, const char *bytes, size_t n, uint32_t addr)
 {
 	put(em, bytes, n);
@@ -63,7 +63,7 @@ static void put_page(struct emitter *em, const char *bytes, size_t n, uint32_t a
 #define LOAD_LEFT(em) put_page(em, "\x48\x8b\x0c\x25", 4, COUNTER_LEFT)
 #define SAVE_LEFT(em) put_page(em, "\x48\x89\x0c\x25", 4, COUNTER_LEFT)
 
-/* From here on trampoline code belongs to the instruction at `to`. */
+/* Notes that trampoline code from here on belongs to the instruction at `to`. */
 static void put_origin(struct emitter *em, uint32_t to)
 {
 	if (em->origins.n && em->origins.v[em->origins.n - 1].from == em->n)
@@ -72,7 +72,7 @@ static void put_origin(struct emitter *em, uint32_t to)
 		*VEC_ADD(&em->origins) = (struct code_pair){em->n, to};
 }
 
-/* Moves the instruction as it is. */
+/* Copies the instruction unchanged. */
 static void put_insn(struct rewrite *rw, const struct insn *in)
 {
 	struct emitter *em = &rw->em;
@@ -99,7 +99,7 @@ void rewrite_emit_begin(struct rewrite *rw)
 	put(em, "\x0f\x0b", 2); /* ud2 */
 }
 
-/* Goes to a stop with a site's number. */
+/* Puts a jump to a stop with a site's number. */
 static void put_stop(struct emitter *em, uint32_t number, uint32_t stop)
 {
 	SAVE_RAX(em);
@@ -142,7 +142,7 @@ static void put_tail(struct rewrite *rw, const struct insn *in, uint32_t number)
 	}
 }
 
-/* Counts and touches no flag. */
+/* Puts code that counts and changes no flags. */
 static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_t number)
 {
 	struct emitter *em = &rw->em;
@@ -161,7 +161,7 @@ static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_
 	put_stop(em, number, em->stop_b);
 }
 
-/* Counts where no instruction will read the arithmetic flags. */
+/* Puts code that counts where the arithmetic flags are dead. */
 static void put_count_cheap(struct rewrite *rw, const struct insn *in, uint32_t number)
 {
 	struct emitter *em = &rw->em;
@@ -195,7 +195,7 @@ static void put_hook(struct rewrite *rw, const struct insn *in)
 	rw->em.sites.v[number].tail = rw->em.n;
 }
 
-#define LINE 64 /* bytes the processor fetches at once */
+#define LINE 64 /* bytes of a cache line */
 #define COUNT_CHEAP_LEN 23
 
 uint32_t rewrite_emit_count(struct rewrite *rw, const struct insn *in)
@@ -209,7 +209,7 @@ uint32_t rewrite_emit_count(struct rewrite *rw, const struct insn *in)
 	return at;
 }
 
-/* Conditional jumps in a group whose counting code comes after it. */
+/* Conditional jumps of a group whose counting code comes after the group. */
 struct pending {
 	struct insn insn[PENDING_MAX];
 	uint32_t rel[PENDING_MAX];
@@ -232,7 +232,7 @@ static void put_target(struct rewrite *rw, const struct insn *in, struct pending
 	put_u32(&rw->em, 0);
 }
 
-/* A conditional jump that is not the last of its group. */
+/* Puts a conditional jump that is not the last instruction of its group. */
 static void put_conditional(struct rewrite *rw, const struct insn *in, struct pending *pending)
 {
 	struct emitter *em = &rw->em;
@@ -247,7 +247,7 @@ static void put_conditional(struct rewrite *rw, const struct insn *in, struct pe
 	put_target(rw, in, pending);
 }
 
-/* One instruction of a group that ends at `end`; whether code continues after it. */
+/* Puts one instruction of a group that ends at `end`. True: code continues after it. */
 static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 		      struct pending *pending)
 {
@@ -309,7 +309,7 @@ static int entry_order(const void *a, const void *b)
 	return x->from < y->from ? -1 : x->from > y->from;
 }
 
-/* A jump to an instruction that is only a jump back here goes there at once. */
+/* Redirects jumps to instructions that only jump back to trampolines. */
 static void jumps_finish(struct emitter *em)
 {
 	uint32_t rel;
