@@ -141,7 +141,7 @@ static void detail_signal(struct print_call *c)
 
 /* Why the task stopped, or which registers its tracer changed. Before a call, the registers are
  * those at the call's entry, and say nothing about changes. */
-static void detail_halt(struct print_call *c)
+static void detail_ptrace_stop(struct print_call *c)
 {
 	const struct trace_event *ev = c->ev;
 	bool changed = false;
@@ -164,7 +164,7 @@ static void detail_halt(struct print_call *c)
 		changed = true;
 	}
 	if (!changed)
-		print_str(c->t, "halts");
+		print_str(c->t, "stopped");
 }
 
 static void detail_insn(struct print_call *c)

@@ -2,9 +2,9 @@
  *
  * The kernel gives a task one tracer, which is the recorder. So a tracer of the program's own, the
  * emulated tracer, has its ptrace-stops and its requests from the recorder. In the trace, a task is
- * in such a stop where it has an event, EV_HALT if there would be no other. What the tracer then
- * writes into its memory is recorded with the tracer's call; what it changes in registers, as
- * another EV_HALT when the task is resumed. */
+ * in such a stop where it has an event, EV_PTRACE_STOP if there would be no other. What the tracer
+ * then writes into its memory is recorded with the tracer's call; what it changes in registers, as
+ * another EV_PTRACE_STOP when the task is resumed. */
 #ifndef RR_EMULATED_H
 #define RR_EMULATED_H
 
@@ -52,7 +52,7 @@ void emulated_task_gone(struct recorder *r, struct rtask *rt);
 /* For struct recording. */
 pid_t emulated_wait(struct recording *rec, struct task *by, pid_t which, bool look, int *status);
 
-/* Puts EV_HALT. */
+/* Puts EV_PTRACE_STOP. */
 void emulated_put_event(struct recorder *r, struct rtask *rt, uint16_t flags, int sig,
 			const struct trace_regs *before, const struct trace_regs *after);
 /* The registers after an event of a task that has g at a stop: an interrupted call is restarted. */

@@ -80,8 +80,11 @@ void emulated_stop(struct recorder *r, struct rtask *rt, enum traced_at at, int 
 void emulated_put_event(struct recorder *r, struct rtask *rt, uint16_t flags, int sig,
 			const struct trace_regs *before, const struct trace_regs *after)
 {
-	struct trace_event ev = {
-		.kind = EV_HALT, .flags = flags, .result = sig, .regs = *before, .after = *after};
+	struct trace_event ev = {.kind = EV_PTRACE_STOP,
+				 .flags = flags,
+				 .result = sig,
+				 .regs = *before,
+				 .after = *after};
 
 	rtask_put_event(r, rt, &ev);
 }

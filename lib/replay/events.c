@@ -263,8 +263,8 @@ static enum replayer_result reach_here(struct replayer *p, struct ptask *pt)
 #define reach_insn replayer_run_to_nondet
 #define reach_exit reach_here
 #define reach_checksum reach_here
-#define reach_halt reach_signal
-#define apply_halt apply_stop
+#define reach_ptrace_stop reach_signal
+#define apply_ptrace_stop apply_stop
 
 /* A row for each kind that formats/trace lists: a kind without functions here does not compile. */
 #define ROW(name, id) [id] = {reach_##name, apply_##name},

@@ -11,7 +11,7 @@
 
 static bool is_tick_event(const struct trace_event *ev)
 {
-	return ev->kind == EV_SWITCH || ((ev->kind == EV_SIGNAL || ev->kind == EV_HALT) &&
+	return ev->kind == EV_SWITCH || ((ev->kind == EV_SIGNAL || ev->kind == EV_PTRACE_STOP) &&
 					 !(ev->flags & (EVF_SYNC | EVF_AT_CALL | EVF_INEXACT)));
 }
 

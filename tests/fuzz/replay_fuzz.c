@@ -152,7 +152,7 @@ static void mutate_event(struct trace *t, struct trace_event *ev, uint64_t *rand
 		ev->after.r[(c >> 8) % TRACE_NREGS] =
 			any(random, ev->after.r[(c >> 8) % TRACE_NREGS]);
 		break;
-	case 3: ev->kind = (uint8_t)((c >> 8) % (EV_HALT + 1)); break;
+	case 3: ev->kind = (uint8_t)((c >> 8) % (EV_PTRACE_STOP + 1)); break;
 	case 4: ev->flags ^= (uint16_t)(1 << (c >> 8) % 14); break;
 	case 5: ev->tid = c >> 8 & 1 ? other->tid : (int32_t)any(random, (uint64_t)ev->tid); break;
 	case 6:

@@ -321,7 +321,7 @@ static void wrong_records_are_refused(void)
 {
 	char *dir = dir_of("wrong");
 	struct trace_writer *w = create(dir);
-	struct trace_event ev = {.kind = EV_HALT + 1};
+	struct trace_event ev = {.kind = EV_PTRACE_STOP + 1};
 	struct trace_map odd = {.start = 1}, high = {.start = UINT64_MAX - 4095, .len = 8192};
 	struct trace_data two = {.kind = DATA_OUT, .fill_len = 1},
 			  end = {.addr = UINT64_MAX, .len = 2, .bytes = (const uint8_t *)"ab"};
