@@ -19,7 +19,7 @@
 
 void kernel_call_out(struct call *c, uint64_t addr, uint64_t len)
 {
-	if (addr)
+	if (addr && !kernel_mm_hides(c->t->mm, addr))
 		kernel_put_out(c->rec, c->t, addr, len);
 }
 
@@ -101,7 +101,7 @@ struct sys_values kernel_call_values(const struct call *c, bool returned)
 }
 
 /* The description of argument i: that of the call's code, if the code gives one. */
-static const struct sys_arg *call_arg(const struct call *c, int i)
+const struct sys_arg *kernel_call_arg(const struct call *c, int i)
 {
 	const struct sys_arg *a = subcode_arg(c->desc, c->code, (unsigned)i);
 
@@ -112,7 +112,7 @@ static const struct sys_arg *call_arg(const struct call *c, int i)
 static uint64_t arg_length(const struct call *c, int i, bool returned)
 {
 	struct sys_values v = kernel_call_values(c, returned);
-	uint64_t n = systab_length(call_arg(c, i), i, &v);
+	uint64_t n = systab_length(kernel_call_arg(c, i), i, &v);
 
 	return n == SYS_LENGTH_UNKNOWN ? 0 : n;
 }
@@ -231,10 +231,10 @@ static void in_string(struct call *c, uint64_t addr)
 
 void kernel_arg_save_in(struct call *c, int i)
 {
-	const struct sys_arg *a = call_arg(c, i);
+	const struct sys_arg *a = kernel_call_arg(c, i);
 	uint64_t p = c->args[i], n;
 
-	if (a->dir == D_NONE && a->type != T_PATH)
+	if ((a->dir == D_NONE && a->type != T_PATH) || kernel_mm_hides(c->t->mm, p))
 		return;
 	n = arg_length(c, i, false);
 	if (a->len_src == LEN_PTR && (a->dir & D_OUT))
@@ -267,16 +267,16 @@ void kernel_arg_save_in(struct call *c, int i)
 static uint64_t fault_length(const struct call *c, int i)
 {
 	struct sys_values v = kernel_call_values(c, true);
-	uint64_t n = systab_room(call_arg(c, i), i, &v);
+	uint64_t n = systab_room(kernel_call_arg(c, i), i, &v);
 
-	if (call_arg(c, i)->len_src != LEN_RET)
+	if (kernel_call_arg(c, i)->len_src != LEN_RET)
 		return n == SYS_LENGTH_UNKNOWN ? 0 : n;
 	return n < FAULT_MAX ? n : FAULT_MAX;
 }
 
 void kernel_arg_save_out(struct call *c, int i)
 {
-	const struct sys_arg *a = call_arg(c, i);
+	const struct sys_arg *a = kernel_call_arg(c, i);
 	uint64_t p = c->args[i];
 	bool fault = c->result == -EFAULT;
 

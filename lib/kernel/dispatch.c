@@ -13,7 +13,8 @@ void kernel_enter(struct call *c)
 		kernel_call_refuse(c, c->code->refuse_errno);
 	for (int i = 0; i < d->nargs; i++)
 		kernel_arg_save_in(c, i);
-	if (h && h->enter)
+	bool answered = kernel_pointers_hide(c);
+	if (h && h->enter && !answered)
 		h->enter(c);
 	kernel_scratch_enter(c);
 }

@@ -72,6 +72,11 @@ extern const struct call_handler *const kernel_handlers[SYSH_COUNT];
 /* Saves argument i as its row says. */
 void kernel_arg_save_in(struct call *c, int i);
 void kernel_arg_save_out(struct call *c, int i);
+/* What argument i is: as the call's code says if that names memory, else as its row does. */
+const struct sys_arg *kernel_call_arg(const struct call *c, int i);
+/* Points arguments that point into the tool's memory to where nothing is. True: the call is one
+ * that its handler answers, and has been answered by EFAULT. */
+bool kernel_pointers_hide(struct call *c);
 /* What systab_length() and systab_room() need to know about the call. */
 struct sys_values kernel_call_values(const struct call *c, bool returned);
 /* Keeps a DATA_IN record of the task's memory, up to the first byte that cannot be read. addr may
@@ -193,6 +198,9 @@ void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_
 /* --- reserved ranges: recording and replaying
  * --------------------------------------------------------- */
 
+/* Whether addr belongs to the tool in this address space: reserved, the counter page or a
+ * trampoline. Recording. */
+bool kernel_mm_hides(const struct mm *mm, uint64_t addr);
 /* Whether this range overlaps a reserved range. */
 bool kernel_is_reserved(uint64_t start, uint64_t len);
 /* Whether the range of this munmap, mprotect or madvise overlaps a reserved range. If so, the

@@ -1,10 +1,8 @@
 /* /proc/PID/maps and smaps as the program would read them unrecorded: with the files that it has
  * mapped instead of rewritten code, and without the reserved range. Recording. */
-#include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
 #include "tracee/injected_calls.h"
-#include "tracee/reserved.h"
 #include "util/exhaustion.h"
 #include "util/file_io.h"
 #include "util/procfd.h"
@@ -21,14 +19,6 @@
 #define TEXT_MAX (64u << 20)
 /* Where the path begins in a line: show_vma_header_prefix() in fs/proc/task_mmu.c. */
 #define PATH_COLUMN 73
-
-static bool is_hidden(const struct mm *mm, uint64_t start)
-{
-	if (start >= AGENT_ADDR && start < SCRATCH_END)
-		return true;
-	return kernel_mm(mm)->counted &&
-	       (start == COUNTER_PAGE || code_in_tramp(code_of(mm), start));
-}
 
 /* The file whose rewritten code is mapped at `start`, and the offset in it. NULL: none. */
 static const struct code_origin_file *original_at(struct recording *rec, struct mm *mm,
@@ -56,7 +46,7 @@ static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char
 			fputs(line, out);
 		return;
 	}
-	*hidden = is_hidden(mm, start);
+	*hidden = kernel_mm_hides(mm, start);
 	if (*hidden)
 		return;
 	const struct code_origin_file *o = kernel_mm(mm)->counted && perms[2] == 'x'

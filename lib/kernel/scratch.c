@@ -23,7 +23,7 @@ static uint64_t room(const struct call *c, int i)
 	const struct sys_arg *a = &c->desc->args[i];
 	struct sys_values v = kernel_call_values(c, false);
 
-	if (!(a->dir & D_OUT) || !c->args[i])
+	if (!(a->dir & D_OUT) || !c->args[i] || kernel_mm_hides(c->t->mm, c->args[i]))
 		return 0;
 	if (a->type != T_STRUCT && a->type != T_BUF && a->type != T_SOCKADDR && a->type != T_FDSET)
 		return 0;
