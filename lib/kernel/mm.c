@@ -7,14 +7,17 @@
 #include "util/exhaustion.h"
 #include "util/procfd.h"
 #include "util/size.h"
+#include "util/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -66,19 +69,50 @@ static void mmap_avoid_reserved(struct call *c)
 		kernel_call_set_arg(c, 0, 0);
 }
 
-static void enter_mmap(struct call *c)
+/* Filesystems whose files show what a driver writes: linux/magic.h. */
+static bool is_drivers(const char *path)
 {
+	static const long magics[] = {ANON_INODE_FS_MAGIC, SYSFS_MAGIC,   DEBUGFS_MAGIC,
+				      TRACEFS_MAGIC,       DMA_BUF_MAGIC, SECRETMEM_MAGIC};
+	struct statfs fs;
+
+	if (statfs(path, &fs))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(magics); i++)
+		if (fs.f_type == magics[i])
+			return true;
+	return false;
+}
+
+/* Memory that a driver or a peer writes, as nobody's call, cannot be recorded. What programs do
+ * without such a mapping they do after ENODEV. */
+static void mmap_refuse_drivers(struct call *c)
+{
+	const struct proc_fd link = proc_fd(c->t->tid, (int)c->args[4]);
+	char what[128], path[96] = "a file";
 	struct stat st;
 
-	mmap_avoid_reserved(c);
-	if (c->args[3] & MAP_ANONYMOUS)
+	if (stat(link.path, &st) || (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5)))
 		return;
-	if (!stat(proc_fd(c->t->tid, (int)c->args[4]).path, &st) && S_ISCHR(st.st_mode) &&
-	    st.st_rdev != makedev(1, 5)) {
-		c->rec->warn(c->rec, "mmap of a device",
-			     "refused, because its memory cannot be recorded");
-		kernel_call_refuse(c, ENODEV);
-	}
+	if (S_ISCHR(st.st_mode))
+		snprintf(path, sizeof(path), "a device");
+	else if (S_ISSOCK(st.st_mode))
+		snprintf(path, sizeof(path), "a socket");
+	else if (is_drivers(link.path))
+		proc_fd_target(c->t->tid, (int)c->args[4], path, sizeof(path));
+	else
+		return;
+	snprintf(what, sizeof(what), "mmap of %s", path);
+	text_make_plain(what);
+	c->rec->warn(c->rec, what, "refused, because its memory cannot be recorded");
+	kernel_call_refuse(c, ENODEV);
+}
+
+static void enter_mmap(struct call *c)
+{
+	mmap_avoid_reserved(c);
+	if (!(c->args[3] & MAP_ANONYMOUS))
+		mmap_refuse_drivers(c);
 }
 
 static void exit_mmap(struct call *c)
