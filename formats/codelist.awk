@@ -1,4 +1,4 @@
-# The table of codes in rr(7), from formats/subcodes, for tbl(1).
+# Makes the table of codes in rr(7) from formats/subcodes, for tbl(1).
 
 { sub(/#.*/, "") }
 NF == 0 || $1 == "include" { next }

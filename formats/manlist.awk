@@ -1,4 +1,4 @@
-# The list of system calls in rr(7), from formats/syscalls: what becomes of each call. mdoc(7) to standard output.
+# Makes the list of system calls in rr(7) from formats/syscalls: how each call is handled. Prints mdoc(7).
 
 { sub(/#.*/, "") }
 NF == 0 { next }

@@ -56,7 +56,7 @@ function group_option(s)
 		die("unknown option " s)
 }
 
-# The index of the argument of that name, which all calls of the group have in the same place.
+# The index of the argument of that name. All calls of the group have it in the same place.
 function arg_index(name,   i, j, n, w, found)
 {
 	found = -1
@@ -71,7 +71,7 @@ function arg_index(name,   i, j, n, w, found)
 	return found
 }
 
-# How many arguments a code has that names none: all up to the last that is not special.
+# The number of arguments of a code that names none: all up to the last one that is not special.
 function plain_args(   j, n, w)
 {
 	n = split(call_row[callers[1]], w, " ")
@@ -80,7 +80,7 @@ function plain_args(   j, n, w)
 	return j - 3
 }
 
-# A struct that formats/structs does not have is the headers'.
+# A struct that is not in formats/structs is in the headers.
 function know_struct(type,   name)
 {
 	if (!match(type, /^(in|out|inout)\.[a-z_0-9]+/))

@@ -1,6 +1,6 @@
-# formats/trace -> build/gen/trace_format.h: every section a list macro, TRACE_<SECTION>(X), and an enum for each
-# section of kinds or flags, whose list has X(name, PREFIX_NAME), the name in small letters.
-# With -v mode=man: the tables of rr-trace(5), for tbl(1); -v section=NAME prints only that one.
+# Makes build/gen/trace_format.h from formats/trace: a list macro TRACE_<SECTION>(X) for every section, and an enum for each
+# section of kinds or flags, whose list has X(name, PREFIX_NAME) with the name in lower case.
+# With -v mode=man it makes the tables of rr-trace(5), for tbl(1); -v section=NAME prints only that one.
 BEGIN {
 	FS = "\t"
 	man = mode == "man"

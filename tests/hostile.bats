@@ -312,5 +312,5 @@ as_user() {
 	[[ $stderr == "rr-replay: "*"belongs to another user"* ]]
 	chmod 777 sticky
 	run -125 --separate-stderr as_user env RR_TRACE_DIR="$PWD/sticky" rr-record true
-	[[ $stderr == *"anybody may change"* ]]
+	[[ $stderr == *"other users may write"* ]]
 }

@@ -1,4 +1,4 @@
-/* What debuggers are told of the machine, besides its registers (arch/debugger_registers.h). */
+/* What a debugger must know of the machine, besides its registers (arch/debugger_registers.h). */
 #ifndef RR_ARCH_DEBUGGER_H
 #define RR_ARCH_DEBUGGER_H
 

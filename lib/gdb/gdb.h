@@ -44,7 +44,7 @@ bool gdb_files_here(struct gdb *g);
 void gdb_serve(struct gdb *g, int listener);
 /* Serves one client, until it leaves or gdb_options.control says stop. The caller closes fd. */
 void gdb_serve_client(struct gdb *g, int fd);
-/* Ends the replay; leaves no process behind. */
+/* Ends the replay, and all its processes. */
 void gdb_close(struct gdb *g);
 
 #endif

@@ -81,7 +81,7 @@ int gdb_listen_tcp(const char *address)
 		return -1;
 	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (!is_loopback(a->ai_addr))
-		warnx("%s: whoever reaches this port can read all of the trace: there is no password",
+		warnx("%s: there is no password: anyone who reaches this port can read the whole trace",
 		      address);
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));

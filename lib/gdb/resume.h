@@ -4,8 +4,8 @@
 
 #include "gdb/session.h"
 
-/* Moves until something stops that the client wants to know, and replies with it. Without moving,
- * if a notice is due. */
+/* Resumes until a stop that must be reported to the client, and replies with it. If a notice is
+ * due, replies with that instead. */
 void gdb_resume(struct session *s, const struct debug_resume *go);
 /* Moves to a position and reports no stop. Returns why it ended there; for DEBUG_STOP_FAILED,
  * debug_error() says what is wrong. */

@@ -72,7 +72,7 @@ struct client {
 enum reply_state {
 	REPLY_OPEN,     /* is sent when the packet has been answered; empty means "not supported" */
 	REPLY_OVERFLOW, /* does not fit: an error is sent instead */
-	REPLY_NONE      /* the packet has no reply, or nobody is left to read it */
+	REPLY_NONE      /* the packet has no reply, or the client is gone */
 };
 
 struct session {

@@ -43,12 +43,12 @@ static uint64_t word(const struct gotab *t, unsigned i)
 }
 
 /* The start of Go's code. If the program is relocatable, it is not in the file. */
-static uint64_t text_start(const struct rewrite *rw, uint64_t told)
+static uint64_t text_start(const struct rewrite *rw, uint64_t start)
 {
-	for (unsigned i = 0; !told && i < rw->eh.e_shnum; i++)
+	for (unsigned i = 0; !start && i < rw->eh.e_shnum; i++)
 		if (!strcmp(rewrite_section_name(rw, &rw->sh[i]), ".text"))
 			return rw->sh[i].sh_addr;
-	return told;
+	return start;
 }
 
 static bool gotab_read(const struct rewrite *rw, struct gotab *t)

@@ -153,7 +153,7 @@ static void exit_mmap(struct call *c)
 		close(fd);
 }
 
-/* The effect of a call of which nothing is made again. */
+/* Replays the recorded effect of a call that failed. */
 static int replay_failed(struct replay_call *c)
 {
 	return kernel_replay_effects(c, -1) < 0 ? -1 : 0;
@@ -487,7 +487,7 @@ static int replay_brk(struct replay_call *c)
 	uint64_t old = PAGE_UP(kernel_mm(t->mm)->brk), now = PAGE_UP(brk);
 	int64_t r = 0;
 
-	if (is_error(c->result)) /* a filter of the program's own answered for brk(2) */
+	if (is_error(c->result)) /* a seccomp filter of the program's answered brk(2) */
 		return 0;
 	if (kernel_replay_touches_agent(old, now > old ? now - old : 0) ||
 	    kernel_replay_touches_agent(now, old > now ? old - now : 0))

@@ -3,7 +3,7 @@
  * A recording goes through periods. In each, tasks have priorities drawn anew, and slices have
  * lengths, in ticks, around a size drawn anew, from a few to a hundred thousand. The ready task of
  * the highest priority runs, so that others starve until it blocks or the period ends; periods are
- * bounded, so nobody starves for ever. All draws come from one seed.
+ * bounded, so no task starves forever. All draws come from one seed.
  */
 #include "record/chaos.h"
 

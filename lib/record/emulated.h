@@ -31,7 +31,7 @@ void emulated_stop(struct recorder *r, struct rtask *rt, enum traced_at at, int 
 /* The stop of PTRACE_INTERRUPT and PTRACE_ATTACH, wherever the task is. */
 void emulated_stop_anywhere(struct recorder *r, struct rtask *rt, int status);
 
-/* These stop the task if its tracer wants that; true if so. */
+/* These put the task into a ptrace-stop if its tracer is to get one. True: they did. */
 bool emulated_stop_at_call(struct recorder *r, struct rtask *rt); /* at its entry */
 void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed);
 bool emulated_stop_if_due(struct recorder *r, struct rtask *rt); /* the rest of those */
@@ -57,7 +57,7 @@ void emulated_put_event(struct recorder *r, struct rtask *rt, uint16_t flags, in
 			const struct trace_regs *before, const struct trace_regs *after);
 /* The registers after an event of a task that has g at a stop: an interrupted call is restarted. */
 struct trace_regs emulated_regs_after_event(const struct trace_regs *g);
-/* The registers in front of the call that g enters. */
+/* The registers before the call that g enters. */
 struct trace_regs emulated_regs_before_call(const struct trace_regs *g);
 /* The last exact point is one with these registers; those of the task stay. */
 void emulated_set_point(struct rtask *rt, const struct trace_regs *g);

@@ -193,7 +193,7 @@ bool emulated_stop_if_due(struct recorder *r, struct rtask *rt)
 	return false;
 }
 
-static bool wants(const struct traced *d, int event)
+static bool has_option_for(const struct traced *d, int event)
 {
 	return d->by && d->options & 1u << event;
 }
@@ -207,12 +207,12 @@ void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
 	if (!d->by)
 		return;
 	d->due = traced_stops_at_calls(d) ? TRACED_DUE_CALL_EXIT : 0;
-	if (execed && !d->seized && !wants(d, PTRACE_EVENT_EXEC))
+	if (execed && !d->seized && !has_option_for(d, PTRACE_EVENT_EXEC))
 		d->due |= TRACED_DUE_EXEC_TRAP;
-	if (execed && wants(d, PTRACE_EVENT_EXEC))
+	if (execed && has_option_for(d, PTRACE_EVENT_EXEC))
 		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_event(PTRACE_EVENT_EXEC, SIGTRAP),
 			      (uint64_t)rt->exec_from);
-	else if (vforked && wants(d, PTRACE_EVENT_VFORK_DONE))
+	else if (vforked && has_option_for(d, PTRACE_EVENT_VFORK_DONE))
 		emulated_stop(r, rt, TRACED_AT_EVENT,
 			      wait_encode_event(PTRACE_EVENT_VFORK_DONE, SIGTRAP),
 			      (uint64_t)c->result);
@@ -236,7 +236,7 @@ void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *
 	const struct call *c = &rt->call;
 	int event = clone_event(c);
 
-	if (!wants(d, event) || (c->nr == SYS_clone && c->args[0] & CLONE_UNTRACED))
+	if (!has_option_for(d, event) || (c->nr == SYS_clone && c->args[0] & CLONE_UNTRACED))
 		return;
 	of->by = d->by;
 	of->seized = d->seized;
@@ -252,7 +252,7 @@ void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *
 
 bool emulated_stop_at_exit(struct recorder *r, struct rtask *rt)
 {
-	if (!wants(&rt->traced, PTRACE_EVENT_EXIT) || task_get_regs(&rt->t))
+	if (!has_option_for(&rt->traced, PTRACE_EVENT_EXIT) || task_get_regs(&rt->t))
 		return false;
 	emulated_stop(r, rt, TRACED_AT_EXIT, wait_encode_event(PTRACE_EVENT_EXIT, SIGTRAP),
 		      (uint64_t)rt->exit_status);

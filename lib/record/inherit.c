@@ -12,9 +12,9 @@
 
 enum { NSIGNALS = 64, PENDING_MAX = 128 };
 
-/* struct sigaction as the kernel has it (arch/x86/include/uapi/asm/signal.h). The C library hides
- * two signals that it takes for itself when the first thread is made; whoever started rr-record may
- * ignore or block them. */
+/* The kernel's struct sigaction (arch/x86/include/uapi/asm/signal.h). The C library hides two
+ * signals, which it takes for itself when the first thread is created; the parent of rr-record may
+ * have ignored or blocked them. */
 struct kernel_sigaction {
 	void *handler;
 	uint64_t flags;

@@ -21,7 +21,7 @@ struct record_options {
 	bool replace; /* a trace that is already there */
 	bool quiet, verbose;
 	enum record_counter counter;
-	struct arch_features features; /* what the program is told of the processor */
+	struct arch_features features; /* the features of the processor that the program sees */
 	bool chaos;                    /* unlikely schedules, drawn from the seed */
 	uint64_t seed;
 	uint64_t slice_ns; /* how long a task may go on while others wait; 0: SLICE_NS */

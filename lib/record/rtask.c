@@ -28,7 +28,7 @@ static const struct {
 							   S(AT_ENTRY) | S(IN_CALL) | KILLED},
 	[RTASK_BETWEEN_FREE] = {"between exact points, others may run",
 				RUNNINGS | S(AT_POINT) | S(BETWEEN) | KILLED},
-	[RTASK_REPEATING] = {"in front of a skipped call", S(RUNNING) | S(BETWEEN) | KILLED},
+	[RTASK_REPEATING] = {"before a skipped call", S(RUNNING) | S(BETWEEN) | KILLED},
 	[RTASK_FRAME_FAILED] = {"without a signal frame", S(BETWEEN) | KILLED},
 	[RTASK_RUNNING] = {"running", S(BETWEEN) | KILLED},
 	[RTASK_RUNNING_SYSEMU] = {"running, its next call skipped", S(BETWEEN) | KILLED},

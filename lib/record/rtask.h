@@ -21,14 +21,14 @@ enum rtask_state {
 	RTASK_AT_POINT,     /* at its last exact point */
 	RTASK_BETWEEN,      /* past it; no task that shares its memory may run */
 	RTASK_BETWEEN_FREE, /* past it; other tasks may run: nothing they could see has changed */
-	RTASK_REPEATING,    /* in front of a call that was skipped, and that is made next */
+	RTASK_REPEATING,    /* before a call that was skipped, and that is made next */
 	RTASK_FRAME_FAILED, /* the kernel could not write a signal frame; SIGSEGV is pending */
 	/* in the program's code, resumed: */
 	RTASK_RUNNING,
 	RTASK_RUNNING_SYSEMU, /* the kernel skips the next call */
 	/* in the kernel, for a call by which counted code stops: */
 	RTASK_COUNT_STOP,       /* past a counted edge or an emulated instruction: an exact point */
-	RTASK_COUNT_STOP_FAULT, /* in front of an instruction that is to fault */
+	RTASK_COUNT_STOP_FAULT, /* before an instruction that is to fault */
 	RTASK_SKIPPING,         /* in a call of the program's that the kernel skips */
 	/* in a call of the program's: */
 	RTASK_AT_ENTRY,         /* at its entry, in a ptrace-stop for the emulated tracer */
@@ -53,7 +53,7 @@ enum rtask_sched {
 /* What kind of place an exact point is: a replay finds it by its ticks and registers. */
 enum point_kind {
 	POINT_EVENT, /* where the task's last event left it */
-	POINT_CALL,  /* in front of a call that has been taken back */
+	POINT_CALL,  /* before a call that was taken back */
 	POINT_TICK,  /* past a counted edge, or anywhere with an exact counter; not an event yet */
 };
 
@@ -63,7 +63,7 @@ struct exact_point {
 	uint64_t ticks;
 };
 
-/* What waitpid has reported, and nobody has handled. */
+/* A wait status that waitpid has reported and that was not handled yet. */
 struct stop {
 	bool pending;
 	int status;
@@ -121,7 +121,7 @@ bool rtask_call_is_recorded(const struct rtask *rt);
 /* In the program's code, stopped or not; not in a call of any kind. */
 bool rtask_in_code(const struct rtask *rt);
 bool rtask_is_running(const struct rtask *rt);
-/* Past the last it does: being let go, or gone. */
+/* The task executes nothing more: it is ending or gone. */
 bool rtask_is_over(const struct rtask *rt);
 /* Stopped in the program's code, with nothing to be handled. */
 bool rtask_is_settled(const struct rtask *rt);

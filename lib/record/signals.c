@@ -3,7 +3,7 @@
  * A signal that an instruction raises is delivered at that instruction. Any other is delivered at
  * once if the task is at its last exact point. Otherwise it is pending in the recorder until the
  * next one: a counted edge, where the task is asked to stop, or the entry of a call. There the call
- * is taken back before the kernel makes it, so that the signal is delivered in front of it.
+ * is taken back before the kernel makes it, so that the signal is delivered before it.
  */
 #include "record/signals.h"
 
@@ -342,7 +342,7 @@ void signal_check_overdue(struct rtask *rt)
 		syscall(SYS_tgkill, rt->tgid, rt->t.tid, rt->overdue_sig);
 }
 
-/* Puts the task in front of the call that `entry` enters, and has the signal delivered there. */
+/* Puts the task before the call that `entry` enters, and has the signal delivered there. */
 static void stop_before_call(struct rtask *rt, const struct trace_regs *entry,
 			     struct pending_signal *s)
 {
@@ -389,7 +389,7 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
 		return false;
 	}
-	/* Take the call back: the kernel skips it, and the program is moved in front of it. */
+	/* Take the call back: the kernel skips it, and the registers are set to those before it. */
 	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
 	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
 		return true;

@@ -23,7 +23,7 @@ enum traced_at {
 	TRACED_AT_EVENT,          /* where its last event left it */
 	TRACED_AT_SIGNAL,         /* there too; a signal is to be delivered */
 	TRACED_AT_SIGNAL_INEXACT, /* the same anywhere: the signal stops or ends the process */
-	TRACED_AT_CALL,           /* at a call's entry; for a replay, in front of the call */
+	TRACED_AT_CALL,           /* at a call's entry; for a replay, before the call */
 	TRACED_AT_SKIPPED_CALL,   /* the same; the call will not be made */
 	TRACED_AT_EXIT,           /* at PTRACE_EVENT_EXIT */
 	TRACED_IN_KERNEL,     /* in a call or a group-stop: its registers are not to be changed */

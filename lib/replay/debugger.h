@@ -30,8 +30,8 @@ struct stop_point {
 	uint8_t *was; /* watchpoints: the memory's last known content */
 };
 
-/* Where a run is to end: after the event, the tick and so many instructions, or, where nobody
- * counted these, at that state. */
+/* Where a run is to end: after the event, the tick and so many instructions or, if those were not
+ * counted, at that state. */
 struct goal {
 	struct debug_position at;
 	bool by_state;

@@ -33,7 +33,8 @@ static bool at_event(struct debug *d, struct ptask *pt)
 	       arch_regs_differ(&ev->regs, &pt->t.regs, false) < 0;
 }
 
-/* A trap that is the program's own leaves it behind the instruction, where a replay would go on. */
+/* After a trap of the program's own the task is past the instruction, where a replay would
+ * continue. */
 static void before_trap(struct ptask *pt, int status)
 {
 	siginfo_t si;

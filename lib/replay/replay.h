@@ -2,7 +2,7 @@
  * the program's output goes to a callback, and what went wrong into a report.
  *
  * While a replay runs, SIGALRM and ITIMER_REAL are its own, the calling process is bound to one
- * CPU, and nobody else may wait for the process's children: there is one replay at a time in a
+ * CPU, and no other code may wait for the process's children: there is one replay at a time in a
  * process. Memory that cannot be had ends the process, as elsewhere in the library (util.h).
  */
 #ifndef RR_REPLAY_H

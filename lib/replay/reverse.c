@@ -186,9 +186,9 @@ static bool is_reported_here(struct debug *d, const struct debug_position *here)
 	    debug_position_compare(&at, here))
 		return false;
 	bool makes = kind == DEBUG_STOP_FORK || kind == DEBUG_STOP_VFORK || kind == DEBUG_STOP_EXEC;
-	bool told = d->reversed == at.event;
+	bool reported = d->reversed == at.event;
 	d->reversed = at.event;
-	return told || !makes;
+	return reported || !makes;
 }
 
 /* To the stop of that number after a checkpoint. */

@@ -3,14 +3,14 @@
 
 #include <stdlib.h>
 
-/* Whoever asks for a position that takes longer than this to get to, from the checkpoint before it,
- * will most likely ask for others near it: then checkpoints are made so many ticks and so many
- * events before it. */
+/* A user who goes to a position that takes longer than this from the checkpoint before it will
+ * probably go to others near it. Then checkpoints are made so many ticks and so many events before
+ * it. */
 #define NEAR_NS 3000000u
 #define NEAR_TICKS 200
 #define NEAR_EVENTS 16
 
-/* Where nobody has counted instructions, a position is found again by registers and stack. A task
+/* If instructions were not counted, a position is identified by registers and stack. A task
  * can come to one instruction twice without a counted edge or an event between, and with the same
  * registers; then the return addresses on its stack differ, because coming there by the same calls
  * would be a cycle, and every cycle has a counted edge. */

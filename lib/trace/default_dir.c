@@ -45,7 +45,7 @@ int trace_default_dir_check(const char *path)
 			"%s: belongs to another user: set RR_TRACE_DIR, or name the trace", path);
 	if (st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX))
 		return trace_fail(
-			"%s: anybody may change what is in it: set RR_TRACE_DIR, or name the trace",
+			"%s: other users may write to it: set RR_TRACE_DIR, or name the trace",
 			path);
 	return 0;
 }

@@ -267,7 +267,7 @@ static int args_env_rewrite(struct trace_reader *r, const struct trace_edit *e,
 	p->crc = crc32_add(0, text, len);
 	p->size = len;
 	p->changed = p->crc != r->args_env_crc || len != r->args_env_size;
-	/* Small: always written, so that whoever wants it has a descriptor of it. */
+	/* args_env is small, so it is always written, and the caller gets a descriptor of it. */
 	p->fd = make(ctx, trace_part_names[PART_ARGS_ENV]);
 	if (p->fd < 0)
 		goto out;

@@ -48,7 +48,7 @@ int part_replacement_tidy(int dirfd, const char *dir)
 		close(fd);
 	if (n >= 0) {
 		text[n] = 0;
-		/* What a damaged one would have needed stays, for whoever looks. */
+		/* If `version` is damaged, files that it may need stay. */
 		if (version_parse(text, (size_t)n, &v))
 			return 0;
 		if (names_take(dirfd, dir, &v))
