@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* --- general registers */
+/* --- general registers --- */
 
 #define ARCH_PC(g) ((g)->r[ARCH_REG_PC])
 #define ARCH_SP(g) ((g)->r[ARCH_REG_SP])
@@ -69,7 +69,7 @@ void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *b
 			  int (*read)(void *, uint64_t, void *, size_t),
 			  int (*write)(void *, uint64_t, const void *, size_t), void *ctx);
 
-/* --- nondeterministic instructions: their results depend on the machine or the moment */
+/* --- nondeterministic instructions: their results depend on the machine or the moment --- */
 
 struct arch_nondet {
 	unsigned kind; /* the machine's own number, in traces `sysno` of EV_INSN */
@@ -84,7 +84,7 @@ bool arch_nondet_is_clock(unsigned kind);
 /* Whether `bytes` begin with an instruction that reads a clock, and which. */
 bool arch_nondet_at(const uint8_t *bytes, size_t n, struct arch_nondet *c);
 
-/* --- machines: a trace records the CPU's description, and replays where that suffices */
+/* --- machines: a trace records the CPU's description, and replays where that suffices --- */
 
 /* A CPU with fewer features than this one has; zeroed: this one. */
 struct arch_features {

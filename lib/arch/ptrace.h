@@ -19,7 +19,7 @@ int arch_set_result(pid_t tid, uint64_t result);
 ssize_t arch_get_xstate(pid_t tid, void *buf, size_t max);
 int arch_set_xstate(pid_t tid, const void *buf, size_t n);
 
-/* --- watchpoints of the CPU */
+/* --- watchpoints of the CPU --- */
 
 enum arch_watchpoint_kind { ARCH_WATCH_EXEC, ARCH_WATCH_WRITE, ARCH_WATCH_ACCESS };
 struct arch_watchpoints {
@@ -37,7 +37,7 @@ int arch_set_watchpoints(pid_t tid, const struct arch_watchpoints *w);
 /* A bit for each watchpoint that has triggered since the last call. */
 unsigned arch_triggered_watches(pid_t tid);
 
-/* --- what a program that traces another sees: the recorder emulates it */
+/* --- what a program that traces another sees: the recorder emulates it --- */
 
 /* Sets of registers, by the numbers of PTRACE_GETREGSET. */
 enum arch_regset {

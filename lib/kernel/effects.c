@@ -14,9 +14,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-/* --- recording
- * ------------------------------------------------------------------------------------------------
- */
+/* --- recording --- */
 
 struct range {
 	uint64_t start, end;
@@ -202,9 +200,7 @@ void kernel_effect_advised(struct call *c, bool drops)
 	put_effect(c, BACKING_PART, a.start, a.end, 0);
 }
 
-/* --- replaying
- * ------------------------------------------------------------------------------------------------
- */
+/* --- replaying --- */
 
 static int replay_gone(struct replay_call *c, const struct trace_map *m)
 {

@@ -66,8 +66,7 @@ struct call_handler {
 /* By SYSH_ number. NULL: the row says everything. Generated. */
 extern const struct call_handler *const kernel_handlers[SYSH_COUNT];
 
-/* --- recording: the call under way
- * -------------------------------------------------------------------- */
+/* --- recording: the call under way --- */
 
 /* Saves argument i as its row says. */
 void kernel_arg_save_in(struct call *c, int i);
@@ -94,8 +93,7 @@ void kernel_call_set_arg(struct call *c, int i, uint64_t value);
 void kernel_scratch_enter(struct call *c);
 void kernel_scratch_exit(struct call *c);
 
-/* --- recording: mappings and files
- * -------------------------------------------------------------------- */
+/* --- recording: mappings and files --- */
 
 /* A file or System V segment that is or was mapped shared. */
 struct shared_object {
@@ -148,8 +146,7 @@ void kernel_put_object_memory(struct recording *rec, struct task *t, const struc
  * read from it what it would read unrecorded. */
 void kernel_maps_opened(struct call *c, int fd);
 
-/* --- effects of calls that fail: recording
- * ------------------------------------------------------------------ */
+/* --- effects of calls that fail: recording --- */
 
 /* asm-generic/mman-common.h; older C libraries do not define it. */
 #define MADV_DONTNEED_LOCKED_ 24
@@ -165,8 +162,7 @@ void kernel_effect_protected(struct call *c);
  * there is a hole. drops: it drops pages. */
 void kernel_effect_advised(struct call *c, bool drops);
 
-/* --- recording: rewritten code
- * ------------------------------------------------------------------------ */
+/* --- recording: rewritten code --- */
 
 /* To be called after an executable mapping was made: maps the rewritten code over it. */
 void kernel_code_map(struct recording *rec, struct task *t, const struct trace_map *m, int fd,
@@ -195,8 +191,7 @@ int kernel_code_file(struct recording *rec, struct task *t, const struct code_im
  * `to`: replaces rewritten bytes there by the original ones. */
 void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_t to, uint64_t n);
 
-/* --- reserved ranges: recording and replaying
- * --------------------------------------------------------- */
+/* --- reserved ranges: recording and replaying --- */
 
 /* Whether addr belongs to the tool in this address space: reserved, the counter page or a
  * trampoline. Recording. */
@@ -212,8 +207,7 @@ void kernel_enter_range(struct call *c);
 void kernel_exit_range(struct call *c);
 int64_t kernel_replay_range(struct task *t, long nr, const uint64_t a[6]);
 
-/* --- effects of calls that fail: replaying
- * ------------------------------------------------------------------ */
+/* --- effects of calls that fail: replaying --- */
 
 /* Makes what a call that failed has done, as its records say. nr: of the call that does that to a
  * part of its range; its third argument is c's. 1; 0: there are no records, as the trace is from
@@ -222,8 +216,7 @@ int kernel_replay_effects(struct replay_call *c, long nr);
 /* Moves all mappings of the range, as mremap(2) does. 0, or -1 with rp->error. */
 int kernel_replay_move(struct replay_call *c, uint64_t old, uint64_t len, uint64_t to);
 
-/* --- replaying
- * ---------------------------------------------------------------------------------------- */
+/* --- replaying --- */
 
 /* The most bytes that one call writes (linux/fs.h). */
 #define KERNEL_RW_MAX PAGE_DOWN((uint64_t)INT32_MAX)

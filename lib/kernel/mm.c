@@ -31,8 +31,7 @@ static bool is_error(int64_t result)
 	return result < 0 && result > -4096;
 }
 
-/* --- mmap
- * ---------------------------------------------------------------------------------------------- */
+/* --- mmap --- */
 
 /* Opens the file of a task's descriptor once more, and sets *path and *st. -1: it cannot be opened,
  * or it is no regular file. */
@@ -166,8 +165,7 @@ static int replay_mmap(struct replay_call *c)
 
 SYSCALL_HANDLER(mmap, .enter = enter_mmap, .exit = exit_mmap, .replay = replay_mmap);
 
-/* --- munmap, mprotect
- * ---------------------------------------------------------------------------------- */
+/* --- munmap, mprotect --- */
 
 static int replay_result(struct replay_call *c, int64_t result)
 {
@@ -220,8 +218,7 @@ static int replay_mprotect(struct replay_call *c)
 SYSCALL_HANDLER(mprotect, .enter = kernel_enter_range, .exit = exit_mprotect,
 		.replay = replay_mprotect);
 
-/* --- mremap
- * -------------------------------------------------------------------------------------------- */
+/* --- mremap --- */
 
 static void enter_mremap(struct call *c)
 {
@@ -418,8 +415,7 @@ static int replay_mremap(struct replay_call *c)
 
 SYSCALL_HANDLER(mremap, .enter = enter_mremap, .exit = exit_mremap, .replay = replay_mremap);
 
-/* --- madvise
- * ------------------------------------------------------------------------------------------- */
+/* --- madvise --- */
 
 /* Advice that changes what memory contains, or what a child inherits. */
 static bool advice_matters(uint64_t advice)
@@ -476,9 +472,7 @@ static int replay_madvise(struct replay_call *c)
 SYSCALL_HANDLER(madvise, .enter = kernel_enter_range, .exit = exit_madvise,
 		.replay = replay_madvise);
 
-/* --- brk
- * -----------------------------------------------------------------------------------------------
- */
+/* --- brk --- */
 
 static int replay_brk(struct replay_call *c)
 {

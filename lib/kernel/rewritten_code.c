@@ -22,8 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* --- recording: from files to images
- * ------------------------------------------------------------------ */
+/* --- recording: from files to images --- */
 
 struct code_file {
 	struct code_origin_file from;
@@ -159,8 +158,7 @@ static bool name_in_trace(struct recording *rec, struct code_file *f, const char
 	return f->name;
 }
 
-/* --- recording: mapping
- * ------------------------------------------------------------------------------- */
+/* --- recording: mapping --- */
 
 static int64_t map_in_task(struct task *t, int64_t fd, uint64_t at, uint64_t len, uint64_t prot,
 			   uint64_t flags, uint64_t off)
@@ -390,8 +388,7 @@ void kernel_code_gone(struct task *t, uint64_t start, uint64_t len)
 	code_places_unmapped(code_of(t->mm), start, len);
 }
 
-/* --- replaying
- * ---------------------------------------------------------------------------------------- */
+/* --- replaying --- */
 
 struct replay_code {
 	char *name, *path; /* path: of the file it replaces */

@@ -15,7 +15,7 @@
 
 struct recorder;
 
-/* --- emulated_stops.c: into a ptrace-stop */
+/* --- emulated_stops.c: into a ptrace-stop --- */
 
 /* A traced task that is gone, and whose tracer is not its parent: the kernel does not report it. */
 struct ended {
@@ -62,7 +62,7 @@ struct trace_regs emulated_regs_before_call(const struct trace_regs *g);
 /* The last exact point is one with these registers; those of the task stay. */
 void emulated_set_point(struct rtask *rt, const struct trace_regs *g);
 
-/* --- emulated_resume.c: on from a ptrace-stop */
+/* --- emulated_resume.c: on from a ptrace-stop --- */
 
 /* Before the task is resumed: applies what the tracer has changed, and does what the stop was in
  * front of. True: the task is not to be resumed now. */
@@ -73,7 +73,7 @@ enum step_result emulated_step(struct recorder *r, struct rtask *rt, int sig);
 /* The same, after it has been resumed, and has stopped. */
 void emulated_stepped(struct recorder *r, struct rtask *rt);
 
-/* --- emulated_requests.c: for struct recording */
+/* --- emulated_requests.c: for struct recording --- */
 void emulated_request(struct recording *rec, struct call *c);
 
 #endif

@@ -19,7 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* --- permission */
+/* --- permission --- */
 
 /* The owner of what the kernel shows of a task is its user, or root where it may not be read:
  * proc(5). */
@@ -39,8 +39,7 @@ static bool may_attach(const struct rtask *by, const struct rtask *x)
 	return x->tgid != by->tgid && !x->traced.by && (user == 0 || user == owner(x->t.tid));
 }
 
-/* --- what is read
- * --------------------------------------------------------------------------------------------- */
+/* --- what is read --- */
 
 /* Writes bytes to the tracer's memory: an out-parameter of its call. 0 or -EFAULT. */
 static int64_t put_bytes(struct call *c, uint64_t at, const void *bytes, size_t n)
@@ -165,8 +164,7 @@ static int64_t put_mask(struct call *c, const struct rtask *x)
 	return put_bytes(c, c->args[3], &mask, sizeof(mask));
 }
 
-/* --- what is changed
- * ------------------------------------------------------------------------------------------ */
+/* --- what is changed --- */
 
 static bool may_set(const struct rtask *x)
 {
@@ -319,8 +317,7 @@ static int64_t set_mask(struct call *c, struct rtask *x)
 	return 0;
 }
 
-/* --- halting and letting go
- * ----------------------------------------------------------------------------------- */
+/* --- halting and letting go --- */
 
 /* Stops by seccomp filters are not emulated. */
 #define OPTIONS \

@@ -53,7 +53,7 @@ struct recorder {
 	uint64_t events;
 };
 
-/* --- rtask.c */
+/* --- rtask.c --- */
 
 struct rtask *recorder_find(struct recorder *r, pid_t tid);
 /* Some task but this one is ready. */

@@ -28,8 +28,7 @@ uint64_t debug_elapsed_ns(const struct debug *cd)
 	return e && !trace_seek(d->peek, e) && trace_next(d->peek, &ev) == 1 ? ev.time_ns : 0;
 }
 
-/* --- opening and closing
- * ------------------------------------------------------------------------------------ */
+/* --- opening and closing --- */
 
 static void report_failure(struct debug *d)
 {
@@ -121,9 +120,7 @@ void debug_close(struct debug *d)
 	free(d);
 }
 
-/* --- resuming
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- resuming --- */
 
 void debug_catch_set(struct debug *d, const struct debug_catch *c)
 {

@@ -51,8 +51,7 @@ void debug_close(struct debug *d);
 /* Why the last function failed: one line without a newline, owned by d. */
 const char *debug_error(const struct debug *d);
 
-/* --- what is at the current position
- * ---------------------------------------------------------------------- */
+/* --- what is at the current position --- */
 
 struct debug_thread {
 	pid_t pid, tid;
@@ -105,8 +104,7 @@ struct debug_map {
 int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct debug_map *m),
 	       void *ctx);
 
-/* --- breakpoints and watchpoints
- * --------------------------------------------------------------------------------- */
+/* --- breakpoints and watchpoints --- */
 
 enum debug_break {
 	DEBUG_BREAK_SOFT,
@@ -135,8 +133,7 @@ struct debug_catch {
 };
 void debug_catch_set(struct debug *d, const struct debug_catch *c);
 
-/* --- resuming
- * --------------------------------------------------------------------------------------------- */
+/* --- resuming --- */
 
 enum debug_stop_kind {
 	DEBUG_STOP_STEP,  /* what was asked for is done */

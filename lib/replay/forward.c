@@ -10,9 +10,7 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 
-/* --- stops
- * -------------------------------------------------------------------------------------------------
- */
+/* --- stops --- */
 
 static bool counts_as_hit(struct debug *d)
 {
@@ -250,9 +248,7 @@ static bool event_stop(struct debug *d, const struct trace_event *ev, pid_t pid)
 	return stops;
 }
 
-/* --- runs
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- runs --- */
 
 bool debugger_at_end(struct debug *d)
 {

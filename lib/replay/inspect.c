@@ -15,9 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- tasks
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- tasks --- */
 
 /* Names set by PR_SET_NAME are not replayed: a task has the name of its program. before: n threads
  * that have names, perhaps one of the same process. */
@@ -78,9 +76,7 @@ ssize_t debug_get_xstate(struct debug *d, pid_t tid, void *buf, size_t max)
 	return pt ? task_get_xstate(&pt->t, buf, max) : -1;
 }
 
-/* --- memory
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- memory --- */
 
 /* Replaces rewritten code by the original of its file. */
 static void show_original(struct debug *d, const struct task *t, uint64_t addr, uint8_t *buf,
@@ -124,8 +120,7 @@ ssize_t debug_read(struct debug *d, pid_t tid, uint64_t addr, void *buf, size_t 
 	return got;
 }
 
-/* --- files and mappings
- * ---------------------------------------------------------------------------------------- */
+/* --- files and mappings --- */
 
 static struct ptask *need_process(struct debug *d, pid_t pid)
 {

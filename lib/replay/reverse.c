@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- one instruction back
- * ------------------------------------------------------------------------------------ */
+/* --- one instruction back --- */
 
 /* Steps from the current position to the next tick or event; *n: how many instructions that is. */
 static enum outcome measure(struct debug *d, uint64_t *n)
@@ -156,8 +155,7 @@ enum outcome debugger_reverse_step(struct debug *d, pid_t tid)
 	return out;
 }
 
-/* --- to the previous stop
- * -------------------------------------------------------------------------------------------- */
+/* --- to the previous stop --- */
 
 /* A watchpoint stops after the access; backwards, the replay stops before it. */
 static enum outcome before_access(struct debug *d)

@@ -94,8 +94,7 @@ struct trace_meta {
 };
 void trace_meta_free(struct trace_meta *m);
 
-/* --- writing
- * --------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 struct trace_writer;
 
@@ -138,8 +137,7 @@ char *trace_fresh_dir(const char *exe);
 /* Links `latest-trace` beside dir to it, if dir is in the default place. Best effort. */
 void trace_set_latest(const char *dir);
 
-/* --- reading
- * --------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 struct trace_reader;
 

@@ -132,8 +132,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with
- * ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with --- */
 
 static void file_seed(int fd, bool code, fuzz_put *put)
 {

@@ -29,9 +29,7 @@ static void dir_make(void)
 	atexit(dir_remove);
 }
 
-/* --- the client
- * -----------------------------------------------------------------------------------------------
- */
+/* --- the client --- */
 
 /* A packet with its checksum; returns its end. */
 static uint8_t *frame(uint8_t *to, const uint8_t *line, size_t n)
@@ -100,8 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with: each line, and orders of lines
- * --------------------------------------------------- */
+/* --- what mutations begin with: each line, and orders of lines --- */
 
 static const char *const lines[] = {
 	"qSupported:multiprocess+;swbreak+;hwbreak+;fork-events+;vfork-events+;exec-events+",

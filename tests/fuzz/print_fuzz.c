@@ -111,8 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with
- * ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with --- */
 
 struct buffer {
 	uint8_t bytes[60000];

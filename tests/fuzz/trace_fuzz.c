@@ -219,8 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with
- * ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with --- */
 
 /* Adds an input made from a trace directory. raw: its streams have one block. */
 static void input_put(const char *trace, bool raw, uint8_t kind, uint8_t what, fuzz_put *put)

@@ -73,8 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	return 0;
 }
 
-/* --- what mutations begin with
- * ---------------------------------------------------------------------------------- */
+/* --- what mutations begin with --- */
 
 /* Adds the trace in `dir` as an archive. */
 static void archive_put(const char *dir, fuzz_put *put)

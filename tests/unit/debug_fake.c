@@ -56,9 +56,7 @@ static const struct {
 	{FAKE_STEPS - 1, DEBUG_STOP_END, FAKE_PROGRAM, FAKE_PROGRAM, 0, 0},
 };
 
-/* --- the image
- * ------------------------------------------------------------------------------------------------
- */
+/* --- the image --- */
 
 static void put(struct debug *d, uint64_t addr, const void *bytes, size_t n)
 {
@@ -164,9 +162,7 @@ static void data_make(struct debug *d)
 	memcpy(d->data + (vector + 32 - FAKE_DATA), &block, sizeof(block));
 }
 
-/* --- tasks
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- tasks --- */
 
 static const struct {
 	pid_t pid, tid;
@@ -221,8 +217,7 @@ static void move(struct debug *d, unsigned step)
 	data_make(d);
 }
 
-/* --- the interface
- * -------------------------------------------------------------------------------------------- */
+/* --- the interface --- */
 
 void debug_position_print(char text[DEBUG_POSITION_MAX], const struct debug_position *p)
 {
@@ -508,8 +503,7 @@ int debug_maps(struct debug *d, pid_t pid, bool (*fn)(void *ctx, const struct de
 	return 0;
 }
 
-/* --- breakpoints
- * ---------------------------------------------------------------------------------------------- */
+/* --- breakpoints --- */
 
 int debug_break_remove(struct debug *d, pid_t pid, enum debug_break kind, uint64_t addr,
 		       uint64_t len)
@@ -545,9 +539,7 @@ void debug_catch_set(struct debug *d, const struct debug_catch *c)
 	d->catch = *c;
 }
 
-/* --- moving
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- moving --- */
 
 static pid_t process_of(pid_t tid)
 {

@@ -55,9 +55,7 @@ static uint64_t pc_of(unsigned step)
 	return FAKE_CODE + step % FAKE_LOOP * FAKE_INSN;
 }
 
-/* --- framing
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- framing --- */
 
 static void raw(const char *text)
 {
@@ -183,8 +181,7 @@ static void unknown_packets_have_an_empty_reply(void)
 	end();
 }
 
-/* --- malformed packets
- * ------------------------------------------------------------------------------------------- */
+/* --- malformed packets --- */
 
 static void malformed_packets_are_errors(void)
 {
@@ -286,9 +283,7 @@ static void malformed_packets_are_errors(void)
 	end();
 }
 
-/* --- the beginning
- * -------------------------------------------------------------------------------------------------
- */
+/* --- the beginning --- */
 
 static void features_are_told(void)
 {
@@ -369,8 +364,7 @@ static void wrong_starts_are_refused(void)
 	CHECK(!client.gdb);
 }
 
-/* --- threads, registers, memory
- * --------------------------------------------------------------------------------------- */
+/* --- threads, registers, memory --- */
 
 static void threads_are_listed(void)
 {
@@ -466,8 +460,7 @@ static void memory_is_searched_and_summed(void)
 	end();
 }
 
-/* --- what comes with a process
- * ------------------------------------------------------------------------------------------ */
+/* --- what comes with a process --- */
 
 static void auxv_exec_file_and_siginfo(void)
 {
@@ -547,9 +540,7 @@ static void files_are_read(void)
 	end();
 }
 
-/* --- moving
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- moving --- */
 
 static void steps_go_both_ways(void)
 {
@@ -663,9 +654,7 @@ static void output_is_told_while_it_runs(void)
 	end();
 }
 
-/* --- conditions
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- conditions --- */
 
 /* Continues from step 220 with a breakpoint at each step whose pc is that of 225, 289 …. Returns
  * the step at which it stopped. */
@@ -713,9 +702,7 @@ static void conditions_decide(void)
 	CHECK(stop_with(";Xd,2201220232010f220032013327") != 0); /* pick, and, rot */
 }
 
-/* --- events of processes
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- events of processes --- */
 
 static void forks_are_told_and_children_can_be_left(void)
 {
@@ -830,9 +817,7 @@ static void threads_are_told_when_asked(void)
 	end();
 }
 
-/* --- diversions
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- diversions --- */
 
 static void writing_is_undone_by_the_next_resume(void)
 {
@@ -867,9 +852,7 @@ static void calls_run_in_a_diversion(void)
 	end();
 }
 
-/* --- monitor
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- monitor --- */
 
 static void monitor_commands(void)
 {
@@ -941,9 +924,7 @@ static void run_goes_to_a_position(void)
 	end();
 }
 
-/* --- clients that go
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- clients that go --- */
 
 static void clients_may_go_at_any_point(void)
 {

@@ -257,7 +257,7 @@ static void bomb(void)
 	end();
 }
 
-/* --- mappings */
+/* --- mappings --- */
 
 /* ARGUMENT is a file of the host. If ARGUMENT 2 is "same", its size and time stamp are right. */
 static void map_file(void)

@@ -81,8 +81,7 @@ static void call_kind(const char *want, int kind, unsigned nr, int64_t result, c
 	call_kind(want, EV_SYSCALL, nr, result, (const uint64_t[6]){__VA_ARGS__})
 #define enter(want, nr, ...) call_kind(want, EV_ENTER, nr, 0, (const uint64_t[6]){__VA_ARGS__})
 
-/* --- the cases
- * ---------------------------------------------------------------------------------------- */
+/* --- the cases --- */
 
 static void strings(void)
 {
@@ -327,8 +326,7 @@ static void other_kinds(void)
 	put("killed by SIGSEGV (core dumped)", &ev);
 }
 
-/* --- comparing
- * ---------------------------------------------------------------------------------------- */
+/* --- comparing --- */
 
 static bool well_formed(const char *line)
 {

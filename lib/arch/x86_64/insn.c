@@ -16,7 +16,7 @@ static bool decode(const uint8_t *bytes, size_t n, ZydisDecodedInstruction *i,
 	       ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, n, i, ops));
 }
 
-/* --- what it is */
+/* --- what it is --- */
 
 static const struct {
 	ZydisMnemonic mnemonic;
@@ -82,7 +82,7 @@ void arch_insn_decode(const uint8_t *bytes, size_t n, uint64_t pc, struct arch_i
 	find_edge(&i, ops, pc, in);
 }
 
-/* --- the trap flag */
+/* --- the trap flag --- */
 
 /* What POPF changes at privilege 3: Intel SDM vol. 2, POPF. Not the trap flag. */
 #define FLAGS_POPPED 0x244cd5u
@@ -114,7 +114,7 @@ void arch_saved_flags_unstep(const struct trace_regs *g, const struct trace_regs
 	write(ctx, ARCH_SP(g) + 1, &flags, 1);
 }
 
-/* --- memory */
+/* --- memory --- */
 
 static bool operand_address(const ZydisDecodedInstruction *i, const ZydisDecodedOperand *op,
 			    uint64_t pc, const struct trace_regs *g, uint64_t *addr)
