@@ -8,7 +8,6 @@
 #include "instrument/instrument.h"
 #include "util/alloc.h"
 #include "util/array.h"
-#include "util/build_id.h"
 #include "util/file_io.h"
 #include "util/host.h"
 #include "util/text.h"
@@ -31,16 +30,17 @@
 
 /* The name for an ELF file: from build-id, size and modification time, because stripped or patched
  * files keep the build-id. Without a build-id, from device and inode number, too. */
-static char *name_for(int fd, const struct stat *st)
+static char *name_for(const uint8_t build_id[BUILD_ID_LEN], const struct stat *st)
 {
-	uint8_t id[BUILD_ID_MAX];
-	char hex[2 * BUILD_ID_MAX + 1] = "";
+	char hex[2 * BUILD_ID_LEN + 1];
 	unsigned long long mtime = (unsigned long long)stat_mtime_ns(st);
+	bool some = false;
 
-	size_t n = build_id_read(fd, id);
-	for (size_t i = 0; i < n; i++)
-		sprintf(hex + 2 * i, "%02x", id[i]);
-	if (hex[0])
+	for (size_t i = 0; i < BUILD_ID_LEN; i++) {
+		some |= build_id[i];
+		sprintf(hex + 2 * i, "%02x", build_id[i]);
+	}
+	if (some)
 		return xasprintf("%s-%llx-%llx-v%d", hex, (unsigned long long)st->st_size, mtime,
 				 CODE_EDITION);
 	return xasprintf("file-%llx-%llx-%llx-%llx-%llx-v%d", (unsigned long long)st->st_dev,
@@ -237,14 +237,14 @@ static struct code_image *take(int fd, const char **why)
 	return code_image_open(fd);
 }
 
-bool code_cache_has(int elf_fd)
+bool code_cache_has(int elf_fd, const uint8_t build_id[BUILD_ID_LEN])
 {
 	struct stat st;
 	bool has = false;
 	int dir = cache_dir();
 
 	if (dir >= 0 && !fstat(elf_fd, &st)) {
-		char *name = name_for(elf_fd, &st);
+		char *name = name_for(build_id, &st);
 		has = !faccessat(dir, name, R_OK, 0);
 		free(name);
 	}
@@ -253,7 +253,8 @@ bool code_cache_has(int elf_fd)
 	return has;
 }
 
-struct code_image *code_cache_get(int elf_fd, const char **why)
+struct code_image *code_cache_get(int elf_fd, const uint8_t build_id[BUILD_ID_LEN],
+				  const char **why)
 {
 	struct code_image *img = NULL;
 	struct stat st;
@@ -262,7 +263,7 @@ struct code_image *code_cache_get(int elf_fd, const char **why)
 	*why = NULL;
 	if (fstat(elf_fd, &st))
 		return NULL;
-	char *name = name_for(elf_fd, &st);
+	char *name = name_for(build_id, &st);
 	int dir = cache_dir();
 	if (dir >= 0 && (fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) >= 0) {
 		if (is_ours(fd)) {

@@ -7,6 +7,7 @@
 #include "counter/step.h"
 #include "instrument/code.h"
 #include "tracee/task.h"
+#include "util/build_id.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -132,8 +133,9 @@ bool code_counts(const struct code_places *p, uint64_t pc);
 /* The code file for an ELF file, from the cache; it is made if it is not there. NULL: there is
  * nothing to rewrite, or it cannot be rewritten. *why then gives the reason, or is NULL if this
  * process lacks descriptors, disk space or memory. */
-struct code_image *code_cache_get(int elf_fd, const char **why);
+struct code_image *code_cache_get(int elf_fd, const uint8_t build_id[BUILD_ID_LEN],
+				  const char **why);
 /* Whether it is in the cache, so that code_cache_get() takes no time. */
-bool code_cache_has(int elf_fd);
+bool code_cache_has(int elf_fd, const uint8_t build_id[BUILD_ID_LEN]);
 
 #endif

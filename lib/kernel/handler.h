@@ -8,6 +8,7 @@
 #include "kernel/recording.h"
 #include "kernel/replaying.h"
 #include "tracee/reserved.h"
+#include "util/build_id.h"
 #include "util/size.h"
 
 #include <sys/stat.h>
@@ -111,7 +112,7 @@ struct file_copy {
 struct file_build_id {
 	uint64_t dev, ino, size;
 	int64_t mtime_ns;
-	uint8_t id[20];
+	uint8_t id[BUILD_ID_LEN];
 };
 
 struct recording_state {
@@ -129,6 +130,9 @@ struct recording_state {
 };
 
 void kernel_put_map(struct recording *rec, const struct trace_map *m);
+/* The build-id of a regular file. Each file is read once; the pointer is good until the next call.
+ */
+const uint8_t *kernel_build_id(struct recording *rec, int fd, const struct stat *st);
 /* Puts the records of a file mapping. If fd is -1, the contents are read through the mapping.
  * writable: the mapping was made with a descriptor open for writing. */
 void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,

@@ -6,7 +6,6 @@
 #include "tracee/procfs.h"
 #include "tracee/reserved.h"
 #include "util/array.h"
-#include "util/build_id.h"
 #include "util/exhaustion.h"
 #include "util/file_io.h"
 #include "util/host.h"
@@ -85,23 +84,21 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 }
 
 /* A file that is mapped in several pieces is read only once. */
-static void put_build_id(struct recording *rec, int fd, struct trace_map *m)
+const uint8_t *kernel_build_id(struct recording *rec, int fd, const struct stat *st)
 {
-	uint8_t id[BUILD_ID_MAX] = {0};
+	struct recording_state *own = rec->own;
 
-	for (size_t i = 0; i < rec->own->nbuild_ids; i++) {
-		const struct file_build_id *f = &rec->own->build_ids[i];
-		if (f->dev == m->dev && f->ino == m->ino && f->size == m->size &&
-		    f->mtime_ns == m->mtime_ns) {
-			memcpy(m->build_id, f->id, sizeof(m->build_id));
-			return;
-		}
+	for (size_t i = 0; i < own->nbuild_ids; i++) {
+		const struct file_build_id *f = &own->build_ids[i];
+		if (f->dev == st->st_dev && f->ino == st->st_ino &&
+		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
+			return f->id;
 	}
-	build_id_read(fd, id);
-	memcpy(m->build_id, id, sizeof(m->build_id));
-	struct file_build_id *f = ARRAY_ADD(rec->own->build_ids, rec->own->nbuild_ids);
-	*f = (struct file_build_id){m->dev, m->ino, m->size, m->mtime_ns, {0}};
-	memcpy(f->id, id, sizeof(f->id));
+	struct file_build_id *f = ARRAY_ADD(own->build_ids, own->nbuild_ids);
+	*f = (struct file_build_id){
+		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), {0}};
+	build_id_read(fd, f->id);
+	return f->id;
 }
 
 /* Whether the kernel generates the file. Some of those can be mapped but not read. */
@@ -196,7 +193,7 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	m->size = (uint64_t)st->st_size;
 	m->mtime_ns = stat_mtime_ns(st);
 	if (fd >= 0 && S_ISREG(st->st_mode))
-		put_build_id(rec, fd, m);
+		memcpy(m->build_id, kernel_build_id(rec, fd, st), sizeof(m->build_id));
 	bool stable = file_is_stable(m->path, st);
 	const char *name;
 

@@ -83,9 +83,10 @@ static struct code_file *file_for(struct recording *rec, int fd, const char *pat
 				.mtime_ns = mtime,
 				.original = -1};
 	*ARRAY_ADD(rec->own->codes, rec->own->ncodes) = f;
-	if (f->size > LARGE && !code_cache_has(fd))
+	const uint8_t *id = kernel_build_id(rec, fd, st);
+	if (f->size > LARGE && !code_cache_has(fd, id))
 		warn_large(rec, path);
-	f->img = code_cache_get(fd, &why);
+	f->img = code_cache_get(fd, id, &why);
 	if (!f->img && !why && !arch_clock_faults())
 		exhaustion_say(
 			path,

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BUILD_ID_MAX 32 /* bytes */
+#define BUILD_ID_LEN 20 /* bytes: a SHA-1, which linkers write */
 
-/* Reads it from the open file: its first bytes, at most BUILD_ID_MAX, and their number; 0 if the
- * file has none or is no 64-bit ELF file. elf(5), PT_NOTE, NT_GNU_BUILD_ID. */
-size_t build_id_read(int fd, uint8_t id[BUILD_ID_MAX]);
+/* Reads it from the open file: its first BUILD_ID_LEN bytes, padded with 0. All are 0 if the file
+ * has none or is no 64-bit ELF file. elf(5), PT_NOTE, NT_GNU_BUILD_ID. */
+void build_id_read(int fd, uint8_t id[BUILD_ID_LEN]);
 
 #endif
