@@ -132,7 +132,7 @@ int dir_empty(int fd)
 {
 	DIR *files = dir_list(fd, "files");
 
-	/* The events first: if this is interrupted, nobody takes the rest for a trace. */
+	/* The events first: if this is interrupted, the rest is not taken for a trace. */
 	unlinkat(fd, "events", 0);
 	for (struct dirent *e; (e = dir_next(files));)
 		unlinkat(dirfd(files), e->d_name, 0);

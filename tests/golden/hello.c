@@ -1,8 +1,9 @@
-/* What the golden traces are recordings of. It needs no library, and no processor but any x86-64.
- *It was built with gcc -O1 -static -nostdlib -ffreestanding -fno-stack-protector
- *-Wl,--build-id=none -o hello hello.c and recorded with env -i NAME=value rr-record --counter=none
- *--cpu-features=x86-64 -o trace-1 /tmp/hello two words and packed with --debug; then the kernel and
- *the CPU in args_env were made those of nowhere.
+/* The program in the golden traces. It needs no library, and runs on any x86-64 processor.
+ *
+ * It was built with gcc -O1 -static -nostdlib -ffreestanding -fno-stack-protector
+ * -Wl,--build-id=none -o hello hello.c, and recorded with env -i NAME=value rr-record
+ * --counter=none --cpu-features=x86-64 -o trace-1 /tmp/hello two words. The trace was packed with
+ * --debug; then the kernel and the CPU in args_env were replaced by invented ones.
  */
 #include <asm/unistd.h>
 #include <linux/mman.h>

@@ -30,7 +30,7 @@ int main(void)
 		_exit(first == 0 ? 0 : errno);
 	}
 	CHECK(read(ready[0], &c, 1) == 1);
-	/* One of the two waits would never end: whoever comes second is told. */
+	/* One of the two waits would never end: the second one fails. */
 	int mine = lock(fd, F_SETLKW, F_WRLCK, 100), deadlock = mine == -1 && errno == EDEADLK;
 	CHECK(lock(fd, F_SETLK, F_UNLCK, 0) == 0);
 	CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));

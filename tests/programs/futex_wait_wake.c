@@ -1,4 +1,5 @@
-/* Raw futexes: a wait whose value has changed, a wake of nobody, waiters woken by number. */
+/* Raw futexes: a wait whose value has changed, a wake without waiters, and a number of waiters that
+ * are woken. */
 #include "check.h"
 
 #include <linux/futex.h>

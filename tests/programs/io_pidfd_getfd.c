@@ -6,18 +6,18 @@
 
 int main(void)
 {
-	int hold[2], told[2], number;
+	int hold[2], reports[2], number;
 	char back[8] = "";
 
-	CHECK(pipe(hold) == 0 && pipe(told) == 0);
+	CHECK(pipe(hold) == 0 && pipe(reports) == 0);
 	pid_t child = fork();
 	if (child == 0) {
 		int own[2];
 		CHECK(close(hold[1]) == 0 && pipe(own) == 0 && write(own[1], "inside", 6) == 6);
-		CHECK(write(told[1], &own[0], sizeof(int)) == sizeof(int));
+		CHECK(write(reports[1], &own[0], sizeof(int)) == sizeof(int));
 		_exit(read(hold[0], back, 1));
 	}
-	CHECK(read(told[0], &number, sizeof(number)) == sizeof(number));
+	CHECK(read(reports[0], &number, sizeof(number)) == sizeof(number));
 	int process = syscall(SYS_pidfd_open, child, 0);
 	int fd = process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, number, 0),
 	    error = errno;

@@ -12,12 +12,12 @@ int main(void)
 {
 	struct message m = {1, 0};
 	struct msqid_ds ds;
-	int q = msgget(IPC_PRIVATE, IPC_CREAT | 0600), status[2], sum = 0, told[2];
+	int q = msgget(IPC_PRIVATE, IPC_CREAT | 0600), status[2], sum = 0, reports[2];
 	char c;
 
 	if (q < 0 && errno == ENOSYS)
 		SKIP("no SysV messages");
-	CHECK(q >= 0 && pipe(told) == 0 && msgctl(q, IPC_STAT, &ds) == 0);
+	CHECK(q >= 0 && pipe(reports) == 0 && msgctl(q, IPC_STAT, &ds) == 0);
 	ds.msg_qbytes = 4 * sizeof(m.n);
 	int set = msgctl(q, IPC_SET, &ds);
 	pid_t sender = fork();
@@ -32,12 +32,12 @@ int main(void)
 	waitpid(sender, &status[0], 0);
 	pid_t orphaned = fork();
 	if (orphaned == 0) {
-		if (write(told[1], "", 1) != 1)
+		if (write(reports[1], "", 1) != 1)
 			_exit(1);
 		int r = msgrcv(q, &m, sizeof(m.n), 99, 0);
 		_exit(r == -1 && (errno == EIDRM || errno == EINVAL) ? 0 : 2);
 	}
-	int heard = read(told[0], &c, 1) == 1;
+	int heard = read(reports[0], &c, 1) == 1;
 	CHECK(msgctl(q, IPC_RMID, NULL) == 0 && heard && set == 0);
 	CHECK(waitpid(orphaned, &status[1], 0) == orphaned && status[0] == 0 && status[1] == 0);
 	printf("queue %d sum %d\n", q, sum);

@@ -6,20 +6,21 @@
 
 int main(void)
 {
-	int id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600), told[2], status;
+	int id = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600), reports[2], status;
 	char c;
 
 	if (id < 0 && errno == ENOSYS)
 		SKIP("no SysV semaphores");
-	CHECK(id >= 0 && pipe(told) == 0);
+	CHECK(id >= 0 && pipe(reports) == 0);
 	int bad = semctl(id, 0, SETVAL, 1);
 	pid_t child = fork();
 	if (child == 0) {
-		if (semop(id, &(struct sembuf){0, -1, SEM_UNDO}, 1) || write(told[1], "", 1) != 1)
+		if (semop(id, &(struct sembuf){0, -1, SEM_UNDO}, 1) ||
+		    write(reports[1], "", 1) != 1)
 			_exit(1);
 		pause();
 	}
-	bad |= read(told[0], &c, 1) != 1 || semctl(id, 0, GETVAL) != 0;
+	bad |= read(reports[0], &c, 1) != 1 || semctl(id, 0, GETVAL) != 0;
 	kill(child, SIGKILL);
 	bad |= semop(id, &(struct sembuf){0, -1, 0}, 1);
 	bad |= waitpid(child, &status, 0) != child;

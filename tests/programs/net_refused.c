@@ -1,4 +1,4 @@
-/* Errors: nobody listens, the address is in use, the socket is of another kind. */
+/* Errors: no listener, an address in use, a socket of another kind. */
 #include "check.h"
 #include "loopback.h"
 

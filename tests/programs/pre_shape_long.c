@@ -28,14 +28,14 @@ LOOP(long_jmp,
 ACROSS(across_short, 1, "jnz 1b");
 ACROSS(before_end, 2, "jnz 1b");
 ACROSS(across_long, 3, ".byte 0x0f, 0x85\n	.long 1b - 2f\n2:");
-ACROSS(behind, 0, "jnz 1b");
+ACROSS(after_jump, 0, "jnz 1b");
 ACROSS(across_call, 2, "jz 3f\n	call 1b\n3:");
 
 int main(void)
 {
 	static uint64_t (*const loops[])(uint64_t) = {
-		hinted,       bounded,    with_rex,    long_form, long_jmp,
-		across_short, before_end, across_long, behind,    across_call};
+		hinted,       bounded,    with_rex,    long_form,  long_jmp,
+		across_short, before_end, across_long, after_jump, across_call};
 	unsigned i;
 
 	alarms_start();

@@ -9,7 +9,7 @@
 	FUNCTION(name, body)
 
 /* The loop jumps to the instruction after the backward jump. */
-LOOP(behind, "	xor %eax, %eax\n1:	inc %rax\n	test $1, %al\n	jz 2f\n	dec %rdi\n	jnz 1b\n2:	dec %rdi\n	jg 1b\n	ret");
+LOOP(after_jump, "	xor %eax, %eax\n1:	inc %rax\n	test $1, %al\n	jz 2f\n	dec %rdi\n	jnz 1b\n2:	dec %rdi\n	jg 1b\n	ret");
 /* The backward jump is itself a target, with flags from elsewhere. */
 LOOP(itself, "	xor %eax, %eax\n1:	inc %rax\n	test $1, %al\n	jz 2f\n	sub $1, %rdi\n	jmp 3f\n"
 	     "2:	sub $2, %rdi\n3:	jg 1b\n	ret");
@@ -35,7 +35,7 @@ int main(void)
 
 	alarms_start();
 	while (alarms < 60) {
-		CHECK(behind(100000, 0) == 100000 && behind(99999, 0) == 99999);
+		CHECK(after_jump(100000, 0) == 100000 && after_jump(99999, 0) == 99999);
 		CHECK(itself(99999, 0) == 66666);
 		CHECK(before(5, 100000) == 100000);
 		CHECK(pair(100000, 0) == 100001);

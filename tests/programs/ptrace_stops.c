@@ -118,14 +118,14 @@ static void tracer_ends(long options)
 	close(out[0]);
 }
 
-static int told[2], ends[2];
+static int reports[2], ends[2];
 
 static void *thread(void *arg)
 {
 	pid_t tid = (pid_t)syscall(SYS_gettid);
 	char c;
 
-	CHECK(write(told[1], &tid, sizeof(tid)) == sizeof(tid) && read(ends[0], &c, 1) == 1);
+	CHECK(write(reports[1], &tid, sizeof(tid)) == sizeof(tid) && read(ends[0], &c, 1) == 1);
 	return arg;
 }
 
@@ -136,7 +136,7 @@ static void thread_of_child(void)
 	pid_t tid;
 	char c;
 
-	CHECK(!pipe(told) && !pipe(ends));
+	CHECK(!pipe(reports) && !pipe(ends));
 	pid_t pid = fork();
 	CHECK(pid >= 0);
 	if (!pid) {
@@ -144,7 +144,7 @@ static void thread_of_child(void)
 		CHECK(read(ends[0], &c, 1) == 1); /* its process lives on */
 		_exit(2);
 	}
-	CHECK(read(told[0], &tid, sizeof(tid)) == sizeof(tid));
+	CHECK(read(reports[0], &tid, sizeof(tid)) == sizeof(tid));
 	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == -1 && errno == ECHILD);
 	CHECK(!ptrace(PTRACE_SEIZE, tid, NULL, 0L));
 	CHECK(waitpid(tid, &status, __WALL | WNOHANG) == 0);

@@ -28,7 +28,7 @@ int main(void)
 	CHECK(!sched_getaffinity(0, sizeof(now), &now) && CPU_EQUAL(&now, &one));
 	CHECK(!pthread_create(&thread, NULL, count, &in_thread) && !pthread_join(thread, NULL));
 	CHECK(in_thread == 1);
-	printf("cpu %d, told %d\n", cpu, sched_getcpu());
+	printf("cpu %d, reported %d\n", cpu, sched_getcpu());
 	CHECK(!sched_setaffinity(0, sizeof(first), &first));
 	CHECK(!sched_getaffinity(0, sizeof(now), &now) && CPU_EQUAL(&now, &first));
 	CPU_ZERO(&one);

@@ -178,8 +178,8 @@ static const uint8_t *place_in(const struct arch_state *s, const struct arch_reg
 	return at + row->stored <= s->xlen ? s->xstate + at : NULL;
 }
 
-/* The area has a bit a register, set when it is not empty (Intel SDM vol. 1, 10.5.1.1); debuggers
- * want two. */
+/* The area has one bit for each register, set if it is not empty (Intel SDM vol. 1, 10.5.1.1).
+ * Debuggers expect two bits. */
 static uint16_t tags_get(const uint8_t *area)
 {
 	unsigned top = area[3] >> 3 & 7;
