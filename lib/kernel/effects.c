@@ -20,8 +20,8 @@ struct range {
 	uint64_t start, end;
 };
 
-/* Calls fn for what is mapped in r, in order, cut to r, until it returns false. Calls of the
- * program leave the reserved ranges alone. */
+/* Calls fn for the mappings in r, in order, cut to r, until it returns false. Reserved ranges are
+ * left out, because calls of the program do not change them. */
 static void each_mapping(struct task *t, struct range r,
 			 bool (*fn)(void *ctx, const struct maps_line *l), void *ctx)
 {
@@ -105,7 +105,8 @@ struct protected
 	unsigned prot;
 };
 
-/* mprotect(2) goes from mapping to mapping until one cannot be changed, or is not there. */
+/* mprotect(2) changes one mapping after the other, up to a hole or a mapping that cannot be
+ * changed. */
 static bool has_protection(void *ctx, const struct maps_line *l)
 {
 	struct protected *p = ctx;
@@ -116,7 +117,7 @@ static bool has_protection(void *ctx, const struct maps_line *l)
 	return true;
 }
 
-/* The beginning of the mapping that addr is in; addr if it is in none. */
+/* Finds the beginning of the mapping that contains addr. */
 static bool begins_before(void *ctx, const struct maps_line *l)
 {
 	uint64_t *addr = ctx;
@@ -146,7 +147,7 @@ void kernel_effect_protected(struct call *c)
 
 struct advised {
 	struct call *c;
-	uint64_t start, end; /* a part that the advice has had its effect on */
+	uint64_t start, end; /* the part in which the advice took effect */
 };
 
 static int page_found(void *ctx, uint64_t start, uint64_t len)
@@ -156,7 +157,8 @@ static int page_found(void *ctx, uint64_t start, uint64_t len)
 	return 1;
 }
 
-/* Dropping pages goes from mapping to mapping, too. Those of shared memory are not the task's. */
+/* Pages are dropped from one mapping after the other, too. Pages of shared memory do not belong to
+ * the task. */
 static bool all_dropped(void *ctx, const struct maps_line *l)
 {
 	struct advised *a = ctx;
@@ -166,8 +168,8 @@ static bool all_dropped(void *ctx, const struct maps_line *l)
 	return !pagemap_each(a->c->t->tid, l->start, l->end, false, page_found, &a->end);
 }
 
-/* Advice that leaves no trace in page tables is given again, mapping by mapping: where it had its
- * effect, it has none now. */
+/* Advice that does not show in page tables is repeated, mapping by mapping. Where it took effect
+ * before, it has none now. */
 static bool advise_again(void *ctx, const struct maps_line *l)
 {
 	struct advised *a = ctx;
@@ -214,7 +216,7 @@ static int replay_gone(struct replay_call *c, const struct trace_map *m)
 		 : 0;
 }
 
-/* What drops pages goes on after a hole, and reports it at its end. */
+/* Whether the call continues after a hole, and reports it at its end. */
 static bool passes_holes(long nr, uint64_t advice)
 {
 	return nr == SYS_madvise && (advice == MADV_DONTNEED || advice == MADV_DONTNEED_LOCKED_);

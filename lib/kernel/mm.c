@@ -68,7 +68,7 @@ static void mmap_avoid_reserved(struct call *c)
 		kernel_call_set_arg(c, 0, 0);
 }
 
-/* Filesystems whose files show what a driver writes: linux/magic.h. */
+/* File systems whose files show what a driver writes: linux/magic.h. */
 static bool is_drivers(const char *path)
 {
 	static const long magics[] = {ANON_INODE_FS_MAGIC, SYSFS_MAGIC,   DEBUGFS_MAGIC,
@@ -83,8 +83,8 @@ static bool is_drivers(const char *path)
 	return false;
 }
 
-/* Memory that a driver or a peer writes, as nobody's call, cannot be recorded. What programs do
- * without such a mapping they do after ENODEV. */
+/* Memory that a driver or a peer writes without a recorded call cannot be recorded. After ENODEV
+ * programs do without such a mapping. */
 static void mmap_refuse_drivers(struct call *c)
 {
 	const struct proc_fd link = proc_fd(c->t->tid, (int)c->args[4]);
@@ -120,7 +120,8 @@ static void exit_mmap(struct call *c)
 	char path[4096] = "";
 
 	if (is_error(c->result)) {
-		/* What was there may have been unmapped for it: __mmap_region() in mm/vma.c. */
+		/* Even a failed call may have unmapped what was there: __mmap_region() in
+		 * mm/vma.c. */
 		if ((c->args[3] & MAP_FIXED) && c->verdict == CALL_MAKE)
 			kernel_effect_holes(c, c->args[0], PAGE_UP(c->args[1]));
 		return;
@@ -208,7 +209,7 @@ static int replay_mprotect(struct replay_call *c)
 
 	if (r)
 		return r < 0 ? -1 : 0;
-	/* In a trace without records of effects, the call may with these errors have changed the
+	/* Old traces have no records of effects. With these errors, the call may have changed the
 	 * pages before the one at which it failed. */
 	if (is_error(c->result) && c->result != -ENOMEM && c->result != -EACCES)
 		return 0;
@@ -349,7 +350,8 @@ static int pieces_of(struct task *t, uint64_t start, uint64_t end, struct pieces
 	return 0;
 }
 
-/* Mappings that were one when recorded may be several here: each moves, and the last one grows. */
+/* A mapping of the recording may be several ones here. Each of them moves, and the last one
+ * grows. */
 static int64_t move_pieces(struct task *t, const uint64_t a[6], uint64_t to)
 {
 	uint64_t old_len = PAGE_UP(a[1]), len = PAGE_UP(a[2]);
@@ -462,8 +464,8 @@ static int replay_madvise(struct replay_call *c)
 	int r = is_error(c->result) ? kernel_replay_effects(c, SYS_madvise) : 0;
 	if (r)
 		return r < 0 ? -1 : 0;
-	/* In a trace without records of effects: after a hole it goes on, and reports the hole at
-	 * its end. */
+	/* Old traces have no records of effects. The call continues after a hole, and reports the
+	 * hole at its end. */
 	if (is_error(c->result) && c->result != -ENOMEM)
 		return 0;
 	return replay_result(c, kernel_replay_range(c->t, SYS_madvise, a));

@@ -1,6 +1,6 @@
 /* Pointers of the program into memory that belongs to the tool. The program must find nothing
- * there: its call gets another pointer, to where nothing is mapped, and fails with EFAULT where it
- * would have. Recording. */
+ * there, so its call gets a pointer to unmapped memory instead, and fails with EFAULT as it would
+ * have. Recording. */
 #include "counter/page.h"
 #include "instrument/image.h"
 #include "kernel/handler.h"
@@ -13,7 +13,7 @@
 
 /* Between the agent and the scratch memory. */
 #define NOTHING (AGENT_END + 0x1000)
-/* Elements of an iovec that are looked at. */
+/* Elements of an iovec that are checked. */
 #define IOVECS 64
 
 bool kernel_mm_hides(const struct mm *mm, uint64_t addr)
@@ -32,12 +32,12 @@ static void hide(struct call *c, int i, uint64_t addr)
 struct iovecs {
 	struct iovec v[IOVECS];
 	size_t n;
-	bool hides; /* some of it is the tool's, and points to nothing here */
+	bool hides; /* some elements were in the tool's memory, and point to NOTHING here */
 };
 
 static void iovecs_read(const struct call *c, uint64_t addr, uint64_t n, struct iovecs *io)
 {
-	/* Of more than IOV_MAX elements, the kernel reads none. */
+	/* If there are more than IOV_MAX elements, the kernel reads none. */
 	size_t want = n > IOV_MAX ? 0 : (n < IOVECS ? n : IOVECS) * sizeof(*io->v);
 	ssize_t got = want ? task_read(c->t, addr, io->v, want) : 0;
 
@@ -51,8 +51,8 @@ static void iovecs_read(const struct call *c, uint64_t addr, uint64_t n, struct 
 	}
 }
 
-/* How far the call goes depends on the file, so the kernel gets an iovec that shows it nothing. It
- * reads that before the task can wait for anybody. */
+/* How much the call transfers depends on the file, so the kernel gets a changed iovec. It reads
+ * that before the task can block. */
 static void hide_iovecs(struct call *c, int i, const struct sys_arg *a)
 {
 	uint64_t n = a->len_src == LEN_ARG ? c->args[a->len_arg] : 0;

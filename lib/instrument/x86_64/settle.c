@@ -1,8 +1,8 @@
-/* From anywhere in a trampoline to the next instruction of the original program: what the
- * trampoline's code would still do to the registers and to the counter page is done here.
+/* Advances registers from anywhere in a trampoline to the next instruction of the original program,
+ * by emulating the rest of the trampoline's code on the registers and the counter page.
  *
- * A task that is being killed executes nothing more, and a place in the middle of counting is one
- * that a replay can't stop at.
+ * A task that is being killed executes nothing more, and a replay cannot stop at a place in the
+ * middle of counting.
  */
 #include "arch/insn.h"
 #include "arch/x86_64/regs.h"
@@ -14,11 +14,11 @@
 
 enum op { OP_STORE, OP_LOAD, OP_COUNT_REG, OP_COUNT, OP_NUMBER, OP_JUMP, OP_JUMP_ZERO, OP_STOP };
 
-/* Every instruction that trampolines.c puts between two of the program's. */
+/* All instructions that trampolines.c puts between two of the program's. */
 static const struct form {
 	const char *bytes;
-	uint8_t len;     /* of the bytes that are fixed */
-	uint8_t operand; /* bytes that follow, little-endian and signed */
+	uint8_t len;     /* number of fixed bytes */
+	uint8_t operand; /* bytes of the signed little-endian operand that follows */
 	uint8_t extra;   /* bytes after those */
 	uint8_t op;
 	uint8_t reg;
@@ -52,7 +52,7 @@ static const struct form *form_at(const uint8_t *code, size_t room, int64_t *ope
 	return NULL;
 }
 
-/* The word of the counter page at that address; NULL: none is. */
+/* The word of the counter page at that address; NULL: there is none. */
 static uint64_t *page_word(struct counter_page *page, int64_t addr)
 {
 	uint64_t at = (uint64_t)addr - COUNTER_PAGE;
@@ -62,7 +62,7 @@ static uint64_t *page_word(struct counter_page *page, int64_t addr)
 
 #define FLAG_ZERO 0x40u
 
-/* Executes one of those instructions; false: there is none. */
+/* Emulates one of those instructions. False: it is none of them. */
 static bool execute(const uint8_t *code, size_t room, struct trace_regs *g,
 		    struct counter_page *page)
 {
@@ -98,7 +98,7 @@ static bool execute(const uint8_t *code, size_t room, struct trace_regs *g,
 	return true;
 }
 
-/* Code of the rewriter's at pc, as the code file has it; NULL: there is none. */
+/* The trampoline code at pc, from the code file. NULL: pc is in no trampoline. */
 static const uint8_t *code_at(const struct code_places *p, uint64_t pc, size_t *room)
 {
 	for (size_t i = 0; i < p->n; i++) {
@@ -151,7 +151,7 @@ bool code_settle(const struct code_places *p, struct trace_regs *g, struct soft_
 			uint64_t to =
 				arch_jump_target(code, room < ARCH_INSN_MAX ? room : ARCH_INSN_MAX,
 						 ARCH_PC(&at), &at, read, ctx);
-			settled = !to; /* the jump will fault: it is left to do so */
+			settled = !to; /* if the jump will fault, the task must execute it */
 			if (to)
 				ARCH_PC(&at) = to;
 		}
