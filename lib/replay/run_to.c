@@ -27,6 +27,13 @@ int ptask_set_regs(struct ptask *pt)
 	return set_at_entry(pt, task_set_regs);
 }
 
+enum replayer_result replayer_set_regs(struct replayer *p, struct ptask *pt)
+{
+	if (ptask_set_regs(pt))
+		return replayer_fail(p, "registers cannot be set: %s", strerror(errno));
+	return REPLAYER_OK;
+}
+
 int ptask_restore(struct ptask *pt)
 {
 	return set_at_entry(pt, task_restore);
@@ -129,9 +136,8 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 			continue;
 		if (!pauses_at_tick(p, pt))
 			return v;
-		return ptask_set_regs(pt)
-			       ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
-			       : REPLAYER_PAUSED;
+		v = replayer_set_regs(p, pt);
+		return v ? v : REPLAYER_PAUSED;
 	}
 }
 
@@ -197,8 +203,7 @@ enum replayer_result replayer_run_to_edge(struct replayer *p, struct ptask *pt)
 		return v;
 	if (!pt->site || pt->site->kind >= CODE_NONDET)
 		return replayer_unexpected(p, pt, "compute on", status);
-	return ptask_set_regs(pt) ? replayer_fail(p, "registers cannot be set: %s", strerror(errno))
-				  : REPLAYER_OK;
+	return replayer_set_regs(p, pt);
 }
 
 enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
