@@ -1,5 +1,6 @@
-/* The line that is being made: numbers, escaped bytes, names from tables. */
-#include "print/printer.h"
+#include "print/line.h"
+
+#include "trace/systab.h"
 
 #include <ctype.h>
 #include <signal.h>
