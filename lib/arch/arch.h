@@ -54,6 +54,10 @@ void arch_restart(struct trace_regs *g);
  * by another way into the kernel. */
 bool arch_is_syscall(const struct trace_regs *g);
 
+/* How a seccomp filter sees the call: its AUDIT_ARCH_ (linux/audit.h) and arguments. */
+uint32_t arch_call_audit(const struct trace_regs *g);
+void arch_call_args(const struct trace_regs *g, uint64_t args[6]);
+
 /* The flags of clone(2) that a call which makes a task amounts to; 0: it makes none, or takes them
  * from memory. */
 uint64_t arch_clone_flags(uint64_t sysno, uint64_t first_arg);

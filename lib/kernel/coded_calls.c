@@ -6,6 +6,7 @@
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/prctl.h>
+#include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stddef.h>
@@ -32,6 +33,8 @@ static void enter_ioctl(struct call *c)
 	uint32_t cmd = (uint32_t)c->args[1];
 	char what[64];
 
+	if (cmd == SECCOMP_IOCTL_NOTIF_SEND)
+		kernel_notify_reply_enter(c);
 	if (code_describes(c, 2))
 		return;
 	if (cmd == SIOCGIFCONF) {
@@ -83,6 +86,8 @@ static void exit_ioctl(struct call *c)
 {
 	uint32_t cmd = (uint32_t)c->args[1];
 
+	if (cmd == SECCOMP_IOCTL_NOTIF_RECV)
+		kernel_notify_received_exit(c);
 	if (c->verdict == CALL_REFUSE || code_describes(c, 2))
 		return;
 	if (cmd == SIOCGIFCONF)
@@ -144,12 +149,15 @@ static void enter_prctl(struct call *c)
 		break;
 	case PR_SET_TSC: set_tsc(c); break;
 	case PR_GET_TSC: get_tsc(c); break;
+	case PR_SET_SECCOMP: kernel_seccomp_prctl_enter(c); break;
 	default: break;
 	}
 }
 
 static void exit_prctl(struct call *c)
 {
+	if ((uint32_t)c->args[0] == PR_SET_SECCOMP)
+		kernel_seccomp_prctl_exit(c);
 	if (c->result < 0)
 		return;
 	if (c->args[0] == PR_GET_TSC)

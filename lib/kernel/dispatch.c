@@ -7,12 +7,16 @@ void kernel_enter(struct call *c)
 	const struct call_handler *h = kernel_handlers[d->handler];
 
 	c->code = subcode_find(d, c->args);
-	if (d->cls == SYS_REFUSE)
+	if (c->filtered.how)
+		c->flags |= EVF_REFUSED;
+	else if (d->cls == SYS_REFUSE)
 		kernel_call_refuse(c, d->refuse_errno);
 	else if (c->code && c->code->refuse_errno)
 		kernel_call_refuse(c, c->code->refuse_errno);
 	for (int i = 0; i < d->nargs; i++)
 		kernel_arg_save_in(c, i);
+	if (c->filtered.how)
+		return;
 	bool answered = kernel_pointers_hide(c);
 	if (h && h->enter && !answered)
 		h->enter(c);
@@ -24,6 +28,8 @@ void kernel_exit(struct call *c)
 	const struct sys_desc *d = c->desc;
 	const struct call_handler *h = kernel_handlers[d->handler];
 
+	if (c->filtered.how)
+		return;
 	kernel_scratch_exit(c);
 	/* The handler comes first: it may answer the call, and the answer is saved below. */
 	if (h && h->exit)
@@ -38,7 +44,7 @@ void kernel_blocked(struct call *c)
 {
 	const struct call_handler *h = kernel_handlers[c->desc->handler];
 
-	if (h && h->blocked)
+	if (h && h->blocked && !c->filtered.how)
 		h->blocked(c);
 }
 

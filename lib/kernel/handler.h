@@ -166,6 +166,12 @@ void kernel_effect_protected(struct call *c);
  * there is a hole. drops: it drops pages. */
 void kernel_effect_advised(struct call *c, bool drops);
 
+/* seccomp.c: PR_SET_SECCOMP, and requests of a supervisor's ioctl(2). */
+void kernel_seccomp_prctl_enter(struct call *c);
+void kernel_seccomp_prctl_exit(struct call *c);
+void kernel_notify_reply_enter(struct call *c);
+void kernel_notify_received_exit(struct call *c);
+
 /* --- recording: rewritten code --- */
 
 /* To be called after an executable mapping was made: maps the rewritten code over it. */

@@ -69,6 +69,22 @@ enum verdict {
 	CALL_REFUSE, /* the kernel does not execute it; the program gets `result` */
 };
 
+/* What seccomp filters of the program's own make of a call: kernel/seccomp.c. */
+struct filtered {
+	enum {
+		FILTERED_NOT,      /* it is made */
+		FILTERED_ANSWERED, /* it is not made; `result` is what the program gets */
+		FILTERED_TRACED,   /* its tracer is asked, with `data`; without one it fails */
+		FILTERED_TRAPPED,  /* it is not made; SIGSYS is raised, with `data` */
+		FILTERED_NOTIFIED, /* a supervisor is asked */
+		FILTERED_KILLED,   /* the thread or its process ends */
+	} how;
+	uint32_t data;
+	int64_t result;
+	/* The program counter with which the kernel carries that out; 0: it does not. */
+	uint64_t at;
+};
+
 /* Records that are kept from a call's entry to its exit, because other tasks' events may come
  * between. */
 struct kept {
@@ -93,6 +109,7 @@ struct call {
 	struct trace_regs entry; /* the program's registers at entry */
 	bool changed;            /* the kernel got other registers: restore them at exit */
 	enum verdict verdict;
+	struct filtered filtered; /* if it is, the verdict is to refuse it */
 	int64_t result;
 	uint16_t flags;  /* EVF_* for its event */
 	uint32_t cap[6]; /* value-result lengths at entry, by argument */
@@ -112,6 +129,16 @@ void kernel_flush(struct call *c);
 void kernel_call_free(struct call *c);
 /* Whether the call may sleep so long that another task should run in the meantime. */
 bool kernel_may_block(const struct call *c);
+
+/* Asks the filters of a task that is at a syscall-entry-stop, registers read. */
+struct filtered kernel_filter(struct task *t);
+/* A supervisor's result says that the call is to be made. */
+bool kernel_filter_continued(const struct call *c);
+/* The call that has returned gave its task's filters to all threads of its process. */
+bool kernel_filters_for_all_threads(const struct call *c);
+/* Gives a task the filters of another, instead of its own. */
+void kernel_filters_copy(struct task *to, const struct task *from);
+void kernel_filters_release(struct task *t);
 
 /* Records all mappings of a task that has just executed another program, and their contents. -1:
  * the task is gone. */

@@ -41,7 +41,7 @@ static bool copy_memory(struct task *t, uint64_t to, uint64_t from, uint64_t n)
 
 bool kernel_may_block(const struct call *c)
 {
-	return !c->desc->quick && c->verdict == CALL_MAKE;
+	return c->filtered.how == FILTERED_NOTIFIED || (!c->desc->quick && c->verdict == CALL_MAKE);
 }
 
 void kernel_scratch_enter(struct call *c)

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -54,24 +53,110 @@ void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped)
 		return;
 	rt->insn_streak = 0;
 	if (skipped) {
-		if (!rt->seccomp || !signal_deliver_at_skipped_call(rt))
-			tick_undo_call(rt);
+		tick_undo_call(rt);
 		return;
 	}
 	if (signal_deliver_at_call(r, rt) || emulated_stop_at_call(r, rt))
 		return;
-	rtask_call_begin(r, rt);
+	rtask_call_begin(r, rt, false);
 }
 
-void rtask_call_begin(struct recorder *r, struct rtask *rt)
+/* Asks the program's seccomp filters; asked: its tracer has been asked on their behalf. True: it is
+ * in a ptrace-stop for that. __seccomp_filter() in kernel/seccomp.c. */
+static bool filter(struct recorder *r, struct rtask *rt, bool asked, struct filtered *f)
+{
+	const struct trace_regs *g = &rt->t.regs;
+	const int32_t nr = (int32_t)ARCH_SYSNO(g);
+
+	*f = (struct filtered){.how = FILTERED_NOT};
+	if (!asked || nr >= 0)
+		*f = kernel_filter(&rt->t);
+	/* The tracer has the call skipped, and gives its result. */
+	if (!f->how && (nr == -1 || (asked && nr < 0)))
+		*f = (struct filtered){.how = FILTERED_ANSWERED, .result = (int64_t)ARCH_RESULT(g)};
+	if (f->how != FILTERED_TRACED)
+		return false;
+	if (asked)
+		*f = (struct filtered){.how = FILTERED_NOT};
+	else if (emulated_stop_at_filter(r, rt, f->data))
+		return true;
+	else
+		*f = (struct filtered){.how = FILTERED_ANSWERED, .result = -ENOSYS};
+	return false;
+}
+
+static void go_back_to_call(struct rtask *rt)
+{
+	struct trace_regs *g = &rt->t.regs;
+
+	*g = rt->call.entry;
+	ARCH_RESULT(g) = ARCH_SYSNO(g);
+	ARCH_SYSNO(g) = (uint64_t)-1;
+	ARCH_PC(g) -= ARCH_SYSCALL_LEN;
+	task_gone_ok(task_set_regs(&rt->t));
+}
+
+/* Mode 1 of seccomp(2) does not allow the call: the kernel ends the thread. It gets that mode now,
+ * by another call, and then makes this one again. */
+static void end_in_mode_1(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	int status;
+
+	rtask_put_entry(r, rt);
+	ARCH_SYSNO(&t->regs) = SYS_seccomp;
+	for (int i = 0; i < 3; i++)
+		arch_set_arg(&t->regs, i, 0); /* SECCOMP_SET_MODE_STRICT */
+	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
+		return;
+	if (!wait_is_call(status))
+		rtask_set_stop(r, rt, status);
+	else
+		go_back_to_call(rt);
+}
+
+/* The kernel makes the call, or carries out the verdict that a filter gave. */
+static void begin_in_kernel(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 
+	c->verdict = c->filtered.how ? CALL_REFUSE : CALL_MAKE;
+	c->result = c->filtered.result;
+	kernel_enter(c);
+	if (c->filtered.how == FILTERED_KILLED && !c->filtered.at) {
+		end_in_mode_1(r, rt);
+		return;
+	}
+	if (c->filtered.at)
+		ARCH_PC(&t->regs) = c->filtered.at;
+	else if (c->verdict == CALL_REFUSE)
+		ARCH_SYSNO(&t->regs) = (uint64_t)-1;
+	if (c->changed || c->verdict == CALL_REFUSE)
+		task_gone_ok(task_set_regs(t));
+	if (c->filtered.how == FILTERED_KILLED)
+		rtask_put_entry(r, rt);
+	if (c->filtered.how)
+		return;
+	if (c->nr == SYS_set_tid_address)
+		rt->clear_tid = c->args[0];
+	if (c->nr == SYS_exit || c->nr == SYS_exit_group)
+		rtask_put_entry(r, rt);
+}
+
+void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
+{
+	struct call *c = &rt->call;
+	struct task *t = &rt->t;
+	struct filtered filtered;
+
+	if (filter(r, rt, asked, &filtered))
+		return;
 	rt->cooldown_until =
 		ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + COOLDOWN_TICKS : 0;
 	uint64_t nr = call_number(r, &t->regs);
 	rtask_set_state(rt, RTASK_IN_CALL);
+	c->filtered = filtered;
 	c->rec = &r->rec;
 	c->t = t;
 	c->nr = (uint16_t)(nr > UINT16_MAX ? UINT16_MAX : nr);
@@ -79,25 +164,16 @@ void rtask_call_begin(struct recorder *r, struct rtask *rt)
 		c->nr = rt->restart_nr;
 	c->desc = describe(r, c->nr);
 	c->entry = t->regs;
+	ARCH_RESULT(&c->entry) = (uint64_t)-ENOSYS; /* unless a tracer has changed it */
 	rt->sp = ARCH_SP(&c->entry);
 	for (int i = 0; i < 6; i++)
 		c->args[i] = arch_arg(&t->regs, i);
 	c->changed = false;
-	c->verdict = CALL_MAKE;
-	c->result = 0;
 	c->flags = 0;
 	c->in.len = 0;
 	memset(c->note, 0, sizeof(c->note));
 	memset(c->cap, 0, sizeof(c->cap));
-	kernel_enter(c);
-	if (c->verdict == CALL_REFUSE)
-		ARCH_SYSNO(&t->regs) = (uint64_t)-1;
-	if (c->changed || c->verdict == CALL_REFUSE)
-		task_gone_ok(task_set_regs(t));
-	if (c->nr == SYS_set_tid_address)
-		rt->clear_tid = c->args[0];
-	if (c->nr == SYS_exit || c->nr == SYS_exit_group)
-		rtask_put_entry(r, rt);
+	begin_in_kernel(r, rt);
 }
 
 /* Registers the program goes on with after this call. */
@@ -112,6 +188,8 @@ static void fix_exit_regs(struct rtask *rt)
 		arch_set_arg(g, i, c->args[i]);
 	if (c->changed) /* the kernel may restart it */
 		ARCH_SYSNO(g) = ARCH_SYSNO(&c->entry);
+	if (c->filtered.at)
+		ARCH_PC(g) = ARCH_PC(&c->entry);
 	ARCH_RESULT(g) = (uint64_t)c->result;
 	task_gone_ok(task_set_regs(&rt->t));
 }
@@ -128,19 +206,59 @@ static int read_exit_regs(struct rtask *rt)
 	return task_get_result(&rt->t, &ARCH_RESULT(&rt->t.regs));
 }
 
-/* A filter that the task has installed; perhaps (SECCOMP_FILTER_FLAG_TSYNC) for all threads of its
- * process. */
-static void note_seccomp(struct recorder *r, struct rtask *rt)
+static void share_filters(struct recorder *r, struct rtask *rt)
 {
-	const struct call *c = &rt->call;
 	struct rtask *x;
 
-	if (c->result < 0 ||
-	    !(c->nr == SYS_seccomp || (c->nr == SYS_prctl && c->args[0] == PR_SET_SECCOMP)))
-		return;
 	TAILQ_FOREACH(x, &r->tasks, link)
-		if (x->tgid == rt->tgid)
-			x->seccomp = true;
+		if (x->tgid == rt->tgid && x != rt && x->state != RTASK_GONE)
+			kernel_filters_copy(&x->t, &rt->t);
+}
+
+/* A filtered call is to be made after all: the task goes back to its call instruction, and stops
+ * at the entry once more. Signals that come on the way are delivered in that call. */
+static void make_after_all(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	struct task *t = &rt->t;
+	siginfo_t info;
+	int status;
+
+	go_back_to_call(rt);
+	do {
+		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
+			return;
+		if (!wait_is_stop(status) || wait_event(status) == PTRACE_EVENT_EXIT) {
+			rtask_set_stop(r, rt, status);
+			return;
+		}
+		if (wait_signal(status) && !task_siginfo(t, &info))
+			task_add_pending(t, &info);
+	} while (!wait_is_call(status));
+	signals_resend(rt);
+	t->regs = c->entry;
+	c->filtered = (struct filtered){.how = FILTERED_NOT};
+	c->flags = 0;
+	begin_in_kernel(r, rt);
+}
+
+/* The end of a call that the kernel has filtered. True: it is not the call's end. */
+static bool filtered_returned(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+
+	if (!c->filtered.at)
+		return c->filtered.how == FILTERED_KILLED;
+	if (c->filtered.how == FILTERED_KILLED) { /* the signal comes next */
+		ARCH_PC(&rt->t.regs) = ARCH_PC(&c->entry);
+		task_gone_ok(task_set_regs(&rt->t));
+		return true;
+	}
+	c->result = (int64_t)ARCH_RESULT(&rt->t.regs);
+	if (!kernel_filter_continued(c))
+		return false;
+	make_after_all(r, rt);
+	return true;
 }
 
 void rtask_call_returned(struct recorder *r, struct rtask *rt)
@@ -151,7 +269,7 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 	bool execed = rt->state == RTASK_IN_EXEC || rt->state == RTASK_IN_EXEC_RECORDED;
 	bool recorded = rtask_call_is_recorded(rt);
 
-	if (read_exit_regs(rt))
+	if (read_exit_regs(rt) || filtered_returned(r, rt))
 		return;
 	if (c->verdict == CALL_MAKE)
 		c->result = (int64_t)ARCH_RESULT(&t->regs);
@@ -184,16 +302,18 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 	ev.result = c->result;
 	ev.after = t->regs;
 	ARCH_SYSNO(&ev.after) = ARCH_SYSNO(&ev.regs);
-	if (c->nr == SYS_rt_sigreturn) {
+	if (c->nr == SYS_rt_sigreturn && !c->filtered.how) {
 		rtask_put_xstate(r, rt);
 		rtask_set_pc(rt, ARCH_PC(&t->regs));
-	} else if (arch_is_restart(c->result) && c->verdict == CALL_MAKE) {
+	} else if (arch_is_restart(c->result) &&
+		   (c->verdict == CALL_MAKE || c->filtered.how == FILTERED_NOTIFIED)) {
 		ev.flags |= EVF_RESTART;
 		arch_restart(&ev.after);
 		rt->restart_nr = c->nr;
 	}
 	rtask_put_event(r, rt, &ev);
-	note_seccomp(r, rt);
+	if (kernel_filters_for_all_threads(c))
+		share_filters(r, rt);
 	emulated_stop_after_call(r, rt, execed);
 	if (!t->scratch && t->mm->threads && t->mm->refs > 1 && !(ev.flags & EVF_RESTART))
 		kernel_scratch_map(t);
@@ -240,7 +360,7 @@ void rtask_cloned(struct recorder *r, struct rtask *rt)
 	else if (!vm)
 		child->t.scratch = rt->t.scratch; /* in the copy of memory too */
 	child->t.clock_faults = rt->t.clock_faults;
-	child->seccomp = rt->seccomp;
+	kernel_filters_copy(&child->t, &rt->t);
 	child->clear_tid = flags & CLONE_CHILD_CLEARTID ? c->args[3] : 0;
 	if (task_get_regs(&child->t))
 		return;

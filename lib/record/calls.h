@@ -8,8 +8,9 @@ struct recorder;
 
 /* At a syscall-entry-stop; skipped: the kernel will not make the call (PTRACE_SYSEMU). */
 void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped);
-/* At a call's entry: it is the program's own, and is made. */
-void rtask_call_begin(struct recorder *r, struct rtask *rt);
+/* At a call's entry: it is the program's own. It is made if the program's seccomp filters let it
+ * be; asked: its emulated tracer has been asked on their behalf. */
+void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked);
 /* At a syscall-exit-stop: puts EV_SYSCALL. */
 void rtask_call_returned(struct recorder *r, struct rtask *rt);
 /* At PTRACE_EVENT_FORK, _VFORK and _CLONE: puts EV_CLONE. */

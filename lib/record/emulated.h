@@ -33,6 +33,8 @@ void emulated_stop_anywhere(struct recorder *r, struct rtask *rt, int status);
 
 /* These put the task into a ptrace-stop if its tracer is to get one. True: they did. */
 bool emulated_stop_at_call(struct recorder *r, struct rtask *rt); /* at its entry */
+/* The same, when a seccomp filter says so; data: SECCOMP_RET_DATA. */
+bool emulated_stop_at_filter(struct recorder *r, struct rtask *rt, uint32_t data);
 void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed);
 bool emulated_stop_if_due(struct recorder *r, struct rtask *rt); /* the rest of those */
 void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child);

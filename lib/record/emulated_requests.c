@@ -138,11 +138,16 @@ static int64_t put_call(struct call *c, const struct rtask *x)
 
 	info.instruction_pointer = ARCH_PC(g);
 	info.stack_pointer = ARCH_SP(g);
-	if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+	if (info.op == PTRACE_SYSCALL_INFO_ENTRY || info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
 		info.entry.nr = ARCH_SYSNO(g);
 		for (int i = 0; i < 6; i++)
 			info.entry.args[i] = arch_arg(g, i);
 		n = offsetof(struct __ptrace_syscall_info, entry.args) + sizeof(info.entry.args);
+		if (info.op == PTRACE_SYSCALL_INFO_SECCOMP) {
+			info.seccomp.ret_data = (uint32_t)x->traced.msg;
+			n = offsetof(struct __ptrace_syscall_info, seccomp.ret_data) +
+			    sizeof(info.seccomp.ret_data);
+		}
 	} else if (info.op == PTRACE_SYSCALL_INFO_EXIT) {
 		info.exit.rval = (int64_t)ARCH_RESULT(g);
 		info.exit.is_error = info.exit.rval < 0 && info.exit.rval >= -4095;
@@ -171,7 +176,8 @@ static bool may_set(const struct rtask *x)
 	const struct traced *d = &x->traced;
 
 	return d->at == TRACED_AT_EVENT || d->at == TRACED_AT_CALL ||
-	       d->at == TRACED_AT_SKIPPED_CALL || d->at == TRACED_AT_SIGNAL;
+	       d->at == TRACED_AT_SKIPPED_CALL || d->at == TRACED_AT_FILTER ||
+	       d->at == TRACED_AT_SIGNAL;
 }
 
 static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
@@ -319,10 +325,10 @@ static int64_t set_mask(struct call *c, struct rtask *x)
 
 /* --- halting and letting go --- */
 
-/* Stops by seccomp filters are not emulated. */
 #define OPTIONS \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
-	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEVFORKDONE | PTRACE_O_TRACEEXIT | \
+	 PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)
 
 static int64_t set_options(struct rtask *x, uint64_t options)
 {

@@ -88,8 +88,9 @@ static void put_changes(struct recorder *r, struct rtask *rt, const struct trace
 static void apply_changes(struct recorder *r, struct rtask *rt, enum traced_at at)
 {
 	struct traced *d = &rt->traced;
-	struct trace_regs after = at == TRACED_AT_CALL ? emulated_regs_before_call(&d->regs)
-						       : emulated_regs_after_event(&d->regs);
+	const bool at_call = at == TRACED_AT_CALL || at == TRACED_AT_FILTER;
+	struct trace_regs after =
+		at_call ? emulated_regs_before_call(&d->regs) : emulated_regs_after_event(&d->regs);
 
 	if (!d->changed)
 		return;
@@ -98,7 +99,7 @@ static void apply_changes(struct recorder *r, struct rtask *rt, enum traced_at a
 		rtask_set_pc(rt, ARCH_PC(&rt->t.regs));
 	else /* the signal frame is to hold the original's pc */
 		task_gone_ok(task_set_regs(&rt->t));
-	if (at == TRACED_AT_CALL)
+	if (at_call)
 		emulated_set_point(rt, &after);
 	else
 		rtask_set_point(rt, POINT_EVENT);
@@ -141,8 +142,9 @@ bool emulated_resume(struct recorder *r, struct rtask *rt)
 		}
 		return true;
 	case TRACED_AT_CALL:
+	case TRACED_AT_FILTER:
 		apply_changes(r, rt, at);
-		rtask_call_begin(r, rt);
+		rtask_call_begin(r, rt, at == TRACED_AT_FILTER);
 		if (traced_is_stepped(&rt->traced))
 			rt->traced.resume = TRACED_STEPPING;
 		return true;

@@ -158,19 +158,43 @@ static int call_stop(const struct traced *d)
 	return wait_encode_stop(d->options & PTRACE_O_TRACESYSGOOD ? SIGTRAP | 0x80 : SIGTRAP);
 }
 
+static bool has_option_for(const struct traced *d, int event)
+{
+	return d->by && d->options & 1u << event;
+}
+
+/* For a replay, the task is in front of the call. */
+static void put_stop_at_entry(struct recorder *r, struct rtask *rt)
+{
+	struct trace_regs front = emulated_regs_before_call(&rt->t.regs);
+
+	emulated_put_event(r, rt, EVF_AT_CALL, 0, &rt->t.regs, &front);
+	emulated_set_point(rt, &front);
+	rtask_set_state(rt, RTASK_AT_ENTRY);
+}
+
 bool emulated_stop_at_call(struct recorder *r, struct rtask *rt)
 {
 	struct traced *d = &rt->traced;
 
 	if (!traced_stops_at_calls(d))
 		return false;
-	struct trace_regs front = emulated_regs_before_call(&rt->t.regs);
-	emulated_put_event(r, rt, EVF_AT_CALL, 0, &rt->t.regs, &front);
-	emulated_set_point(rt, &front);
-	rtask_set_state(rt, RTASK_AT_ENTRY);
+	put_stop_at_entry(r, rt);
 	emulated_stop(r, rt, d->resume == TRACED_SYSEMU ? TRACED_AT_SKIPPED_CALL : TRACED_AT_CALL,
 		      call_stop(d), 0);
 	d->syscall_op = PTRACE_SYSCALL_INFO_ENTRY;
+	return true;
+}
+
+bool emulated_stop_at_filter(struct recorder *r, struct rtask *rt, uint32_t data)
+{
+	if (!has_option_for(&rt->traced, PTRACE_EVENT_SECCOMP))
+		return false;
+	if (rt->state != RTASK_AT_ENTRY)
+		put_stop_at_entry(r, rt);
+	emulated_stop(r, rt, TRACED_AT_FILTER, wait_encode_event(PTRACE_EVENT_SECCOMP, SIGTRAP),
+		      data);
+	rt->traced.syscall_op = PTRACE_SYSCALL_INFO_SECCOMP;
 	return true;
 }
 
@@ -193,16 +217,12 @@ bool emulated_stop_if_due(struct recorder *r, struct rtask *rt)
 	return false;
 }
 
-static bool has_option_for(const struct traced *d, int event)
-{
-	return d->by && d->options & 1u << event;
-}
-
 void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
 {
 	struct traced *d = &rt->traced;
 	const struct call *c = &rt->call;
-	bool vforked = c->result > 0 && (arch_clone_flags(c->nr, c->args[0]) & CLONE_VFORK);
+	bool vforked = c->verdict == CALL_MAKE && c->result > 0 &&
+		       (arch_clone_flags(c->nr, c->args[0]) & CLONE_VFORK);
 
 	if (!d->by)
 		return;
@@ -252,8 +272,12 @@ void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *
 
 bool emulated_stop_at_exit(struct recorder *r, struct rtask *rt)
 {
+	const struct call *c = &rt->call;
+
 	if (!has_option_for(&rt->traced, PTRACE_EVENT_EXIT) || task_get_regs(&rt->t))
 		return false;
+	if (c->filtered.at && ARCH_PC(&rt->t.regs) == c->filtered.at)
+		ARCH_PC(&rt->t.regs) = ARCH_PC(&c->entry);
 	emulated_stop(r, rt, TRACED_AT_EXIT, wait_encode_event(PTRACE_EVENT_EXIT, SIGTRAP),
 		      (uint64_t)rt->exit_status);
 	return true;

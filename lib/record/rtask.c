@@ -188,6 +188,7 @@ void rtask_free(struct rtask *rt)
 {
 	task_clear(&rt->t);
 	kernel_call_free(&rt->call);
+	kernel_filters_release(&rt->t);
 	hpc_close(&rt->hpc);
 	free(rt);
 }

@@ -84,8 +84,6 @@ struct rtask {
 	int inject;          /* signal to hand to the kernel when next resumed; 0: none */
 	struct soft_task count;
 	struct hpc hpc;
-	/* has a seccomp filter of its own, which must not see the calls of counted code */
-	bool seccomp;
 	unsigned insn_streak; /* nondeterministic instructions emulated since its last call */
 	/* since when it is to stop at its next counted edge; 0: it is not */
 	uint64_t edge_asked_ns;

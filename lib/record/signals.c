@@ -27,6 +27,9 @@
  */
 #define OVERDUE_NS 250000000u
 
+/* SYS_SECCOMP in asm-generic/siginfo.h, which the C library lacks. */
+#define SIGSYS_FILTER 1
+
 static bool raised_by_instruction(const siginfo_t *si)
 {
 	switch (si->si_signo) {
@@ -270,6 +273,27 @@ static void deliver_overdue(struct recorder *r, struct rtask *rt, const siginfo_
 	deliver(r, rt, si, false, exact ? 0 : EVF_INEXACT);
 }
 
+/* Whether a seccomp filter of the program's has raised the signal. If that kills, there is nothing
+ * to be done: the event of the call's entry is the task's last. Otherwise the siginfo gets what the
+ * kernel does not know: kernel/seccomp.c. */
+static bool of_filter(struct recorder *r, struct rtask *rt, siginfo_t *si)
+{
+	const struct filtered *f = &rt->call.filtered;
+
+	if (si->si_signo != SIGSYS || si->si_code != SIGSYS_FILTER || !f->at)
+		return false;
+	if (f->how == FILTERED_KILLED) {
+		rt->inject = SIGSYS;
+		return true;
+	}
+	rtask_set_origin(rt, false);
+	si->si_errno = (int)f->data;
+	si->si_call_addr = (void *)ARCH_PC(&rt->t.regs);
+	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
+	deliver(r, rt, si, is_caught(&rt->t, SIGSYS), 0);
+	return true;
+}
+
 void signal_stop(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
@@ -283,6 +307,8 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 	bool failed = rt->state == RTASK_FRAME_FAILED;
 	if (failed)
 		rtask_set_state(rt, RTASK_BETWEEN);
+	if (!resent && of_filter(r, rt, &si))
+		return;
 	if (!ours && !failed && raised_by_instruction(&si)) {
 		if (t->debugged && task_is_watchpoint_trap(&si)) {
 			t->triggered |= task_triggered_watchpoints(t);
@@ -359,16 +385,16 @@ static void stop_before_call(struct rtask *rt, const struct trace_regs *entry,
 	rt->inject = s->info.si_signo;
 }
 
-bool signal_deliver_at_skipped_call(struct rtask *rt)
+static void resend(struct rtask *rt, struct pending_signal *s)
 {
-	struct trace_regs entry = rt->t.regs;
-	struct pending_signal *s = task_first_pending(&rt->t);
+	s->sent = true;
+	syscall(SYS_tgkill, rt->tgid, rt->t.tid, s->info.si_signo);
+}
 
-	if (s && ARCH_SYSNO(&entry) == SYS_rt_sigreturn && is_timer_signal(&s->info))
-		s = NULL;
-	if (s)
-		stop_before_call(rt, &entry, s);
-	return s;
+void signals_resend(struct rtask *rt)
+{
+	for (struct pending_signal *s; (s = task_first_pending(&rt->t));)
+		resend(rt, s);
 }
 
 bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
@@ -381,12 +407,10 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 	/* the handler that it would interrupt has returned */
 	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && is_timer_signal(&s->info)))
 		return false;
-	/* The signal can also be delivered after the call. That is right under a seccomp filter,
-	 * which would see the call that is taken back, and when signals come so fast that the call
-	 * would be taken back for ever. */
-	if (rt->seccomp || (is_cooling_down(rt) && is_timer_signal(&s->info))) {
-		s->sent = true;
-		syscall(SYS_tgkill, rt->tgid, t->tid, s->info.si_signo);
+	/* The signal can also be delivered after the call. That is right when signals come so fast
+	 * that the call would be taken back for ever. */
+	if (is_cooling_down(rt) && is_timer_signal(&s->info)) {
+		resend(rt, s);
 		return false;
 	}
 	/* Take the call back: the kernel skips it, and the registers are set to those before it. */

@@ -26,7 +26,7 @@ void signal_check_overdue(struct rtask *rt);
 /* At a call's entry: if a signal is pending, takes the call back, and has the signal delivered in
  * front of it. False: the call is to be made. */
 bool signal_deliver_at_call(struct recorder *r, struct rtask *rt);
-/* The same at a call that the kernel skips. */
-bool signal_deliver_at_skipped_call(struct rtask *rt);
+/* Sends all pending signals to the task again: it takes them in the call that it is entering. */
+void signals_resend(struct rtask *rt);
 
 #endif

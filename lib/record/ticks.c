@@ -183,17 +183,15 @@ bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 }
 
 /* Counted code stops by a call to the kernel, and a task in its code can be resumed in two ways. By
- * PTRACE_SYSCALL, there is a second stop, at the exit of that call. By PTRACE_SYSEMU there is none,
- * and a seccomp filter does not see the call; but a call of the program's own is skipped too, and
- * has to be repeated. That is worth it for a task that executes nondeterministic instructions in a
- * row. */
+ * PTRACE_SYSCALL, there is a second stop, at the exit of that call. By PTRACE_SYSEMU there is none;
+ * but a call of the program's own is skipped too, and has to be repeated. That is worth it for a
+ * task that executes nondeterministic instructions in a row. */
 #define STREAK_MIN 2
 
 int tick_request(const struct rtask *rt)
 {
-	return kernel_mm_counted(rt->t.mm) && (rt->seccomp || rt->insn_streak >= STREAK_MIN)
-		       ? PTRACE_SYSEMU
-		       : PTRACE_SYSCALL;
+	return kernel_mm_counted(rt->t.mm) && rt->insn_streak >= STREAK_MIN ? PTRACE_SYSEMU
+									    : PTRACE_SYSCALL;
 }
 
 void tick_undo_call(struct rtask *rt)

@@ -25,6 +25,7 @@ enum traced_at {
 	TRACED_AT_SIGNAL_INEXACT, /* the same anywhere: the signal stops or ends the process */
 	TRACED_AT_CALL,           /* at a call's entry; for a replay, before the call */
 	TRACED_AT_SKIPPED_CALL,   /* the same; the call will not be made */
+	TRACED_AT_FILTER,         /* the same; a seccomp filter has the tracer decide */
 	TRACED_AT_EXIT,           /* at PTRACE_EVENT_EXIT */
 	TRACED_IN_KERNEL,     /* in a call or a group-stop: its registers are not to be changed */
 	TRACED_IN_GROUP_STOP, /* the same, and the tracer's request ends the group-stop */
@@ -57,7 +58,7 @@ struct traced {
 	/* debug registers; in the status a 1 for what has happened, whatever the CPU holds then */
 	uint64_t debug[ARCH_DEBUG_REGS];
 	bool debug_due;     /* they could not be given to the CPU yet */
-	uint8_t syscall_op; /* PTRACE_SYSCALL_INFO_ENTRY, _EXIT or 0 */
+	uint8_t syscall_op; /* PTRACE_SYSCALL_INFO_ENTRY, _EXIT, _SECCOMP or 0 */
 	int sig;            /* what the tracer resumed it with; 0: none */
 };
 

@@ -27,6 +27,8 @@ static inline void task_gone_ok(int error)
 	(void)error;
 }
 
+struct seccomp_filter;
+
 struct pending_signal {
 	STAILQ_ENTRY(pending_signal) link;
 	siginfo_t info;
@@ -45,6 +47,11 @@ struct task {
 	cpu_set_t affinity;                    /* the affinity that the program has set */
 	uint64_t scratch;                      /* address of its scratch memory; 0: none yet */
 	bool clock_faults; /* the program has asked for clock instructions to fault */
+	/* kernel/seccomp.c: its seccomp filters, the last first, and the one that its call
+	 * installs; it is in mode 1; where its last filtered call returns to */
+	struct seccomp_filter *filters, *installing;
+	bool strict;
+	uint64_t filtered_pc;
 	uint64_t debug[TRACE_DEBUG_REGS]; /* debug registers, as the emulated tracer has set them */
 	bool debugged;                    /* some of them are in use */
 	/* a bit for each of their watchpoints that has triggered, until that is reported to the

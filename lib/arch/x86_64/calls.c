@@ -1,6 +1,7 @@
 #include "arch/x86_64/regs.h"
 
 #include <cpuid.h>
+#include <linux/audit.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -13,6 +14,7 @@ ROLE(ARCH_REG_PC, R_RIP);
 ROLE(ARCH_REG_FLAGS, R_EFLAGS);
 ROLE(ARCH_REG_SP, R_RSP);
 ROLE(ARCH_REG_THREAD, R_FS_BASE);
+_Static_assert(ARCH_AUDIT == AUDIT_ARCH_X86_64, "ARCH_AUDIT");
 ROLE(ARCH_NREGS, R_GS + 1);
 
 const char *const arch_reg_names[TRACE_NREGS] = {
@@ -65,6 +67,19 @@ void arch_restart(struct trace_regs *g)
 bool arch_is_syscall(const struct trace_regs *g)
 {
 	return g->r[R_RCX] == g->r[R_RIP];
+}
+
+uint32_t arch_call_audit(const struct trace_regs *g)
+{
+	return arch_is_syscall(g) ? AUDIT_ARCH_X86_64 : AUDIT_ARCH_I386;
+}
+
+void arch_call_args(const struct trace_regs *g, uint64_t args[6])
+{
+	static const uint8_t regs32[6] = {R_RBX, R_RCX, R_RDX, R_RSI, R_RDI, R_RBP};
+
+	for (int i = 0; i < 6; i++)
+		args[i] = arch_is_syscall(g) ? arch_arg(g, i) : (uint32_t)g->r[regs32[i]];
 }
 
 uint64_t arch_clone_flags(uint64_t sysno, uint64_t first_arg)
