@@ -67,6 +67,16 @@ uint64_t arch_clone_flags(uint64_t sysno, uint64_t first_arg);
 uint64_t arch_sigframe_end(const struct trace_regs *g,
 			   int (*read)(void *, uint64_t, void *, size_t), void *ctx);
 
+/* The ranges of memory that the call which ends a signal handler reads, at its entry. Returns how
+ * many there are. */
+struct arch_range {
+	uint64_t addr, len;
+};
+#define ARCH_SIGRETURN_RANGES 2
+size_t arch_sigreturn_reads(const struct trace_regs *g,
+			    int (*read)(void *, uint64_t, void *, size_t), void *ctx,
+			    struct arch_range v[ARCH_SIGRETURN_RANGES]);
+
 /* Clears the single-step flag in that frame, where stepping into the handler may have left it,
  * unless it was the program's own. before: the registers that the frame saves. */
 void arch_sigframe_unstep(const struct trace_regs *g, const struct trace_regs *before,

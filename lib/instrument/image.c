@@ -217,10 +217,11 @@ static const uint8_t *segment_bytes(const struct code_header *h, uint64_t addr, 
 	return NULL;
 }
 
-bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run)
+/* The same whether it is rewritten code that is mapped there, or the original. */
+static bool next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run)
 {
 	run->start = end;
-	for (size_t i = 0; i < p->n && !p->look_only; i++) {
+	for (size_t i = 0; i < p->n; i++) {
 		const struct code_place *c = &p->v[i];
 		for (uint32_t s = 0; c->mapped && s < c->img->h->nsegments; s++) {
 			const struct code_segment *g = &c->img->h->segments[s];
@@ -235,6 +236,21 @@ bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, str
 		}
 	}
 	return run->start < end;
+}
+
+bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run)
+{
+	return !p->look_only && next_run(p, addr, end, run);
+}
+
+void code_show_rewritten(const struct code_places *p, uint64_t addr, uint8_t *buf, size_t n)
+{
+	struct code_run run;
+
+	if (!p->look_only)
+		return;
+	for (uint64_t at = addr; next_run(p, at, addr + n, &run); at = run.start + run.len)
+		memcpy(buf + (run.start - addr), run.bytes, run.len);
 }
 
 void code_run_show(const struct code_run *run, int fd, uint8_t *buf)

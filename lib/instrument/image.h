@@ -123,6 +123,9 @@ struct code_run {
 };
 /* The first run in [addr, end). */
 bool code_next_run(const struct code_places *p, uint64_t addr, uint64_t end, struct code_run *run);
+/* What was read from addr on, as it is where rewritten code is mapped: changed only where the
+ * original is mapped. */
+void code_show_rewritten(const struct code_places *p, uint64_t addr, uint8_t *buf, size_t n);
 /* Replaces rewritten bytes of the run in buf by those of the original file fd. Bytes that were
  * written since stay. */
 void code_run_show(const struct code_run *run, int fd, uint8_t *buf);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/futex.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
@@ -13,10 +14,9 @@
 #include <stdio.h>
 
 /* Whether formats/subcodes describes argument i completely. */
-static bool code_describes(const struct call *c, unsigned i)
+static bool code_describes(const struct sys_desc *d, const struct subcode *code, unsigned i)
 {
-	return c->code &&
-	       (i >= c->code->nargs || subcode_arg(c->desc, c->code, i)->type != T_SPECIAL);
+	return code && (i >= code->nargs || subcode_arg(d, code, i)->type != T_SPECIAL);
 }
 
 /* --- ioctl --- */
@@ -28,6 +28,34 @@ static bool ioctl_takes_ifreq(uint32_t cmd)
 	return cmd >> _IOC_TYPESHIFT == SOCK_IOC_TYPE && _IOC_NR(cmd) >= _IOC_NR(SIOCGIFNAME);
 }
 
+/* The header says how many destinations follow. */
+static void reads_dedupe(struct payload_walk *w, uint64_t addr)
+{
+	struct file_dedupe_range r;
+
+	payload_read(w, 2, addr, sizeof(r));
+	if (!task_read_all(payload_of(w)->t, addr, &r, sizeof(r)))
+		payload_read(w, 2, addr + sizeof(r),
+			     (uint64_t)r.dest_count * sizeof(struct file_dedupe_range_info));
+}
+
+static void reads_ioctl(struct payload_walk *w)
+{
+	const struct payload_call *c = payload_of(w);
+	uint32_t cmd = (uint32_t)c->args[1];
+
+	if (code_describes(c->desc, c->code, 2))
+		return;
+	if (cmd == SIOCGIFCONF)
+		payload_read(w, 2, c->args[2], sizeof(struct ifconf));
+	else if (cmd == FIDEDUPERANGE)
+		reads_dedupe(w, c->args[2]);
+	else if (ioctl_takes_ifreq(cmd))
+		payload_read(w, 2, c->args[2], sizeof(struct ifreq));
+	else if (_IOC_DIR(cmd) & _IOC_WRITE)
+		payload_read(w, 2, c->args[2], _IOC_SIZE(cmd));
+}
+
 static void enter_ioctl(struct call *c)
 {
 	uint32_t cmd = (uint32_t)c->args[1];
@@ -35,16 +63,10 @@ static void enter_ioctl(struct call *c)
 
 	if (cmd == SECCOMP_IOCTL_NOTIF_SEND)
 		kernel_notify_reply_enter(c);
-	if (code_describes(c, 2))
+	if (code_describes(c->desc, c->code, 2) || cmd == SIOCGIFCONF || ioctl_takes_ifreq(cmd) ||
+	    _IOC_SIZE(cmd))
 		return;
-	if (cmd == SIOCGIFCONF) {
-		kernel_call_in(c, c->args[2], sizeof(struct ifconf));
-	} else if (ioctl_takes_ifreq(cmd)) {
-		kernel_call_in(c, c->args[2], sizeof(struct ifreq));
-	} else if (_IOC_SIZE(cmd)) {
-		if (_IOC_DIR(cmd) & _IOC_WRITE)
-			kernel_call_in(c, c->args[2], _IOC_SIZE(cmd));
-	} else if (!c->code && cmd >> _IOC_TYPESHIFT == 0) {
+	if (!c->code && cmd >> _IOC_TYPESHIFT == 0) {
 		snprintf(what, sizeof(what), "ioctl 0x%x", cmd);
 		c->rec->warn(c->rec, what, "unknown: its output, if any, is not in the trace");
 	}
@@ -88,7 +110,7 @@ static void exit_ioctl(struct call *c)
 
 	if (cmd == SECCOMP_IOCTL_NOTIF_RECV)
 		kernel_notify_received_exit(c);
-	if (c->verdict == CALL_REFUSE || code_describes(c, 2))
+	if (c->verdict == CALL_REFUSE || code_describes(c->desc, c->code, 2))
 		return;
 	if (cmd == SIOCGIFCONF)
 		out_ifconf(c);
@@ -102,7 +124,7 @@ static void exit_ioctl(struct call *c)
 		kernel_call_out(c, c->args[2], _IOC_SIZE(cmd));
 }
 
-SYSCALL_HANDLER(ioctl, .enter = enter_ioctl, .exit = exit_ioctl);
+SYSCALL_HANDLER(ioctl, .reads = reads_ioctl, .enter = enter_ioctl, .exit = exit_ioctl);
 
 /* --- prctl --- */
 
@@ -174,6 +196,26 @@ SYSCALL_HANDLER(prctl, .enter = enter_prctl, .exit = exit_prctl);
  * read back, but this call changes segment bases. */
 SYSCALL_HANDLER(arch_prctl, .enter = NULL);
 
+/* The words that it compares, or changes by what they are. */
+static void reads_futex(struct payload_walk *w)
+{
+	const struct payload_call *c = payload_of(w);
+
+	switch (c->args[1] & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_CMP_REQUEUE:
+	case FUTEX_CMP_REQUEUE_PI:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+	case FUTEX_TRYLOCK_PI:
+	case FUTEX_UNLOCK_PI: payload_read_quietly(w, 0, c->args[0], sizeof(uint32_t)); break;
+	case FUTEX_WAKE_OP: payload_read_quietly(w, 4, c->args[4], sizeof(uint32_t)); break;
+	default: break;
+	}
+}
+
 /* Before it sleeps, FUTEX_LOCK_PI sets FUTEX_WAITERS, so that the owner unlocks by a call. */
 static void blocked_futex(struct call *c)
 {
@@ -181,7 +223,7 @@ static void blocked_futex(struct call *c)
 		kernel_arg_save_out(c, i);
 }
 
-SYSCALL_HANDLER(futex, .blocked = blocked_futex);
+SYSCALL_HANDLER(futex, .reads = reads_futex, .blocked = blocked_futex);
 
 /* At least what any file system's command writes (struct fs_disk_quota is the largest). After a
  * smaller struct, unchanged memory is saved with it. */

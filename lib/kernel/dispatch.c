@@ -1,6 +1,21 @@
 /* One system call: saves what its row of formats/syscalls names, and calls its handler. */
 #include "kernel/handler.h"
 
+static struct payload_call payload_call(const struct call *c)
+{
+	return (struct payload_call){
+		.t = c->t, .desc = c->desc, .code = c->code, .args = c->args, .regs = &c->entry};
+}
+
+uint32_t kernel_take_payload(struct call *c, uint64_t bytes)
+{
+	struct payload_call p = payload_call(c);
+	uint32_t sum = kernel_payload_end(&p, &c->payload, bytes);
+
+	c->payload = (struct payload){0};
+	return sum;
+}
+
 void kernel_enter(struct call *c)
 {
 	const struct sys_desc *d = c->desc;
@@ -13,8 +28,10 @@ void kernel_enter(struct call *c)
 		kernel_call_refuse(c, d->refuse_errno);
 	else if (c->code && c->code->refuse_errno)
 		kernel_call_refuse(c, c->code->refuse_errno);
+	struct payload_call p = payload_call(c);
+	c->payload = kernel_payload_begin(&p, &c->in);
 	for (int i = 0; i < d->nargs; i++)
-		kernel_arg_save_in(c, i);
+		kernel_arg_note_room(c, i);
 	if (c->filtered.how)
 		return;
 	bool answered = kernel_pointers_hide(c);

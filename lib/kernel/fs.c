@@ -8,7 +8,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/kcmp.h>
+#include <linux/landlock.h>
+#include <linux/mount.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +285,41 @@ static void exit_sendfile(struct call *c)
 }
 
 SYSCALL_HANDLER(sendfile, .enter = enter_sendfile, .exit = exit_sendfile);
+
+/* Options are text, for all file systems but a few. */
+static void reads_mount(struct payload_walk *w)
+{
+	payload_read_string(w, 4, payload_of(w)->args[4], PAGE);
+}
+
+SYSCALL_HANDLER(mount, .reads = reads_mount);
+
+static void reads_fsconfig(struct payload_walk *w)
+{
+	const uint64_t *a = payload_of(w)->args;
+
+	switch (a[1]) {
+	case FSCONFIG_SET_STRING:
+	case FSCONFIG_SET_PATH:
+	case FSCONFIG_SET_PATH_EMPTY: payload_read_string(w, 3, a[3], PATH_MAX); break;
+	case FSCONFIG_SET_BINARY: payload_read(w, 3, a[3], (uint32_t)a[4]); break;
+	default: break;
+	}
+}
+
+SYSCALL_HANDLER(fsconfig, .reads = reads_fsconfig);
+
+static void reads_landlock_rule(struct payload_walk *w)
+{
+	const uint64_t *a = payload_of(w)->args;
+
+	payload_read(w, 2, a[2],
+		     a[1] == LANDLOCK_RULE_PATH_BENEATH
+			     ? sizeof(struct landlock_path_beneath_attr)
+			     : 2 * sizeof(uint64_t) /* struct landlock_net_port_attr */);
+}
+
+SYSCALL_HANDLER(landlock_rule, .reads = reads_landlock_rule);
 
 static void enter_splice(struct call *c)
 {

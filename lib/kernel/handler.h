@@ -50,6 +50,8 @@ struct replay_call {
 
 /* What a row of formats/syscalls cannot say about its call. Every function may be NULL. */
 struct call_handler {
+	/* Says what the call reads of the program's memory. Recording and replaying. */
+	void (*reads)(struct payload_walk *w);
 	/* At the call's entry. It may refuse the call, answer it or change its arguments. */
 	void (*enter)(struct call *c);
 	/* At the call's exit: saves memory that the row does not name. */
@@ -69,8 +71,9 @@ extern const struct call_handler *const kernel_handlers[SYSH_COUNT];
 
 /* --- recording: the call under way --- */
 
+/* Notes how much argument i, whose length is in memory, has room for. */
+void kernel_arg_note_room(struct call *c, int i);
 /* Saves argument i as its row says. */
-void kernel_arg_save_in(struct call *c, int i);
 void kernel_arg_save_out(struct call *c, int i);
 /* What argument i is: as the call's code says if that names memory, else as its row does. */
 const struct sys_arg *kernel_call_arg(const struct call *c, int i);
@@ -79,9 +82,6 @@ const struct sys_arg *kernel_call_arg(const struct call *c, int i);
 bool kernel_pointers_hide(struct call *c);
 /* What systab_length() and systab_room() need to know about the call. */
 struct sys_values kernel_call_values(const struct call *c, bool returned);
-/* Keeps a DATA_IN record of the task's memory, up to the first byte that cannot be read. addr may
- * be 0. */
-void kernel_call_in(struct call *c, uint64_t addr, size_t len);
 /* The call is not made, and the program gets -error. The event is marked as refused. */
 void kernel_call_refuse(struct call *c, int error);
 /* Changes argument i for the kernel. The program's registers are restored at exit. */
@@ -204,7 +204,7 @@ void kernel_original_read(struct call *c, struct task *t, uint64_t addr, uint64_
 /* --- reserved ranges: recording and replaying --- */
 
 /* Whether addr belongs to the tool in this address space: reserved, the counter page or a
- * trampoline. Recording. */
+ * trampoline. */
 bool kernel_mm_hides(const struct mm *mm, uint64_t addr);
 /* Whether this range overlaps a reserved range. */
 bool kernel_is_reserved(uint64_t start, uint64_t len);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -69,6 +70,19 @@ static void enter_execve(struct call *c)
 
 SYSCALL_HANDLER(execve, .enter = enter_execve);
 
+/* The signal frame. */
+static void reads_sigreturn(struct payload_walk *w)
+{
+	const struct payload_call *c = payload_of(w);
+	struct arch_range r[ARCH_SIGRETURN_RANGES];
+	size_t n = arch_sigreturn_reads(c->regs, task_read_ctx, c->t, r);
+
+	for (size_t i = 0; i < n; i++)
+		payload_read_quietly(w, 0, r[i].addr, r[i].len);
+}
+
+SYSCALL_HANDLER(sigreturn, .reads = reads_sigreturn);
+
 static void enter_clone(struct call *c)
 {
 	if (c->args[0] & CLONE_UNTRACED)
@@ -76,6 +90,23 @@ static void enter_clone(struct call *c)
 }
 
 SYSCALL_HANDLER(clone, .enter = enter_clone);
+
+/* What the requests that set something take from memory at `data`. */
+static void reads_ptrace(struct payload_walk *w)
+{
+	const uint64_t *a = payload_of(w)->args;
+	struct iovec v;
+
+	switch (a[0]) {
+	case PTRACE_SETREGS: payload_read(w, 3, a[3], sizeof(struct trace_regs)); break;
+	case PTRACE_SETFPREGS: payload_read(w, 3, a[3], ARCH_FP_SIZE); break;
+	case PTRACE_SETSIGINFO: payload_read(w, 3, a[3], sizeof(siginfo_t)); break;
+	case PTRACE_SETSIGMASK: payload_read(w, 3, a[3], a[2] < 128 ? a[2] : 128); break;
+	case PTRACE_GETREGSET: payload_read(w, 3, a[3], sizeof(v)); break;
+	case PTRACE_SETREGSET: payload_read_vector(w, 3, a[3], 1); break;
+	default: break;
+	}
+}
 
 static void enter_ptrace(struct call *c)
 {
@@ -88,7 +119,7 @@ static void exit_ptrace(struct call *c)
 	kernel_call_out(c, c->note[0], c->note[1]);
 }
 
-SYSCALL_HANDLER(ptrace, .enter = enter_ptrace, .exit = exit_ptrace);
+SYSCALL_HANDLER(ptrace, .reads = reads_ptrace, .enter = enter_ptrace, .exit = exit_ptrace);
 
 siginfo_t kernel_child_info(pid_t tid, int status)
 {
@@ -292,6 +323,28 @@ static void exit_mempolicy(struct call *c)
 }
 
 SYSCALL_HANDLER(get_mempolicy, .exit = exit_mempolicy);
+
+/* A set of as many bits as the argument after it says, and one less. */
+static void read_nodes(struct payload_walk *w, int arg, uint64_t bits)
+{
+	uint64_t bytes = bits && bits <= PAGE * 8 ? (bits - 1 + 63) / 64 * 8 : 0;
+
+	payload_read(w, arg, payload_of(w)->args[arg], bytes);
+}
+
+static void reads_nodes(struct payload_walk *w)
+{
+	const struct payload_call *c = payload_of(w);
+
+	for (int i = 0; i < c->desc->nargs; i++) {
+		if (c->desc->args[i].type != T_SPECIAL)
+			continue;
+		/* migrate_pages(2) has the number before both sets. */
+		read_nodes(w, i, c->args[c->desc == systab_get(SYS_migrate_pages) ? 1 : i + 1]);
+	}
+}
+
+SYSCALL_HANDLER(nodes, .reads = reads_nodes);
 
 static void exit_move_pages(struct call *c)
 {

@@ -8,6 +8,7 @@
 #ifndef RR_KERNEL_RECORDING_H
 #define RR_KERNEL_RECORDING_H
 
+#include "kernel/payload.h"
 #include "kernel/space.h"
 #include "trace/subcode.h"
 #include "trace/systab.h"
@@ -85,13 +86,6 @@ struct filtered {
 	uint64_t at;
 };
 
-/* Records that are kept from a call's entry to its exit, because other tasks' events may come
- * between. */
-struct kept {
-	uint8_t *bytes;
-	size_t len, cap;
-};
-
 /* An argument that points to scratch memory during the call. */
 struct redirect {
 	uint8_t arg;
@@ -115,7 +109,9 @@ struct call {
 	uint32_t cap[6]; /* value-result lengths at entry, by argument */
 	struct redirect redirects[6];
 	int nredirects;
+	/* Kept from the call's entry to its first event. */
 	struct kept in;
+	struct payload payload;
 	uint64_t note[2]; /* for the handler, from entry to exit */
 };
 
@@ -126,6 +122,9 @@ void kernel_exit(struct call *c);
 void kernel_blocked(struct call *c);
 /* Hands the kept records to the writer. To be called before the event is put. */
 void kernel_flush(struct call *c);
+/* The checksum for the call's first event; for the others 0. bytes: of its buffers, as for
+ * kernel_payload_end(). */
+uint32_t kernel_take_payload(struct call *c, uint64_t bytes);
 void kernel_call_free(struct call *c);
 /* Whether the call may sleep so long that another task should run in the meantime. */
 bool kernel_may_block(const struct call *c);

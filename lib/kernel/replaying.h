@@ -40,6 +40,12 @@ struct replaying {
 void kernel_replaying_begin(struct replaying *rp);
 void kernel_replaying_free(struct replaying *rp);
 
+/* Whether the call that the task is about to make reads other bytes of its memory than the event's
+ * call did. No: where the event has no checksum of them. */
+bool kernel_payload_differs(struct task *t, const struct trace_event *ev);
+/* Says which argument differs, and at which byte if that is in the event's records, which it reads.
+ * malloc'd. */
+char *kernel_payload_difference(struct replaying *rp, struct task *t, const struct trace_event *ev);
 /* Replays the effect of the event's call on the task's address space. */
 int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event *ev);
 /* Empties the task's address space and makes all mappings of an EVF_EXEC event. */

@@ -298,6 +298,7 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
 	kernel_flush(c);
+	ev.payload = kernel_take_payload(c, c->result > 0 ? (uint64_t)c->result : 0);
 	ev.flags |= c->flags | (recorded ? EVF_RESUMED : 0);
 	ev.result = c->result;
 	ev.after = t->regs;
@@ -376,7 +377,8 @@ void rtask_cloned(struct recorder *r, struct rtask *rt)
 				 .flags = (vm ? EVF_THREAD : 0) |
 					  (flags & CLONE_THREAD ? EVF_GROUP : 0),
 				 .regs = c->entry,
-				 .after = child->t.regs};
+				 .after = child->t.regs,
+				 .payload = kernel_take_payload(c, 0)};
 	rtask_set_state(rt, RTASK_IN_CALL_RECORDED);
 	rtask_put_event(r, rt, &ev);
 	emulated_stop_at_clone(r, rt, child);

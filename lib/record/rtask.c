@@ -213,7 +213,8 @@ void rtask_put_entry(struct recorder *r, struct rtask *rt)
 	struct trace_event ev = {.kind = EV_ENTER,
 				 .sysno = rt->call.nr,
 				 .regs = rt->call.entry,
-				 .after = rt->call.entry};
+				 .after = rt->call.entry,
+				 .payload = kernel_take_payload(&rt->call, PAYLOAD_ALL)};
 	kernel_flush(&rt->call);
 	kernel_blocked(&rt->call);
 	rtask_put_event(r, rt, &ev);

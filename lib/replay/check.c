@@ -3,6 +3,7 @@
 #include "tracee/waitstatus.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum replayer_result replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call)
@@ -22,6 +23,16 @@ enum replayer_result replayer_check_position(struct replayer *p, struct ptask *p
 		return replayer_diverged(p, pt, "ticks differ: recorded %lu, replayed %lu",
 					 (unsigned long)p->ev.ticks,
 					 (unsigned long)pt->count.ticks);
+	return v;
+}
+
+enum replayer_result replayer_check_payload(struct replayer *p, struct ptask *pt)
+{
+	if (!kernel_payload_differs(&pt->t, &p->ev))
+		return REPLAYER_OK;
+	char *why = kernel_payload_difference(&p->rp, &pt->t, &p->ev);
+	enum replayer_result v = replayer_diverged(p, pt, "%s", why);
+	free(why);
 	return v;
 }
 

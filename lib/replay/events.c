@@ -116,6 +116,8 @@ static enum replayer_result apply_syscall(struct replayer *p, struct ptask *pt)
 {
 	enum replayer_result v;
 
+	if ((v = replayer_check_payload(p, pt)))
+		return v;
 	if (p->ev.flags & EVF_EXEC)
 		return apply_exec(p, pt);
 	p->stats->calls++;
@@ -134,6 +136,8 @@ static enum replayer_result apply_clone(struct replayer *p, struct ptask *pt)
 {
 	enum replayer_result v;
 
+	if ((v = replayer_check_payload(p, pt)))
+		return v;
 	if (ptask_find(p, p->ev.other))
 		return replayer_diverged(p, NULL, "task %d is made twice", p->ev.other);
 	struct ptask *child = ptask_clone(p, pt, p->ev.other, p->ev.flags & EVF_THREAD);
@@ -196,7 +200,9 @@ static enum replayer_result apply_checksum(struct replayer *p, struct ptask *pt)
 
 static enum replayer_result apply_enter(struct replayer *p, struct ptask *pt)
 {
-	return p->ev.ndata ? apply_data(p, pt) : REPLAYER_OK;
+	enum replayer_result v = replayer_check_payload(p, pt);
+
+	return !v && p->ev.ndata ? apply_data(p, pt) : v;
 }
 
 static enum replayer_result apply_insn(struct replayer *p, struct ptask *pt)

@@ -221,6 +221,8 @@ enum replayer_result replayer_fail(struct replayer *p, const char *fmt, ...)
 enum replayer_result replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
 /* Compares its ticks, too. */
 enum replayer_result replayer_check_position(struct replayer *p, struct ptask *pt, bool at_call);
+/* Compares what the task's call reads of its memory with what the event's call did. */
+enum replayer_result replayer_check_payload(struct replayer *p, struct ptask *pt);
 /* Reports what the task has come to instead of `what`. */
 enum replayer_result replayer_unexpected(struct replayer *p, struct ptask *pt, const char *what,
 					 int status);

@@ -47,6 +47,9 @@ struct trace_event {
 	struct trace_regs regs;  /* before the event: a replay must arrive with these */
 	struct trace_regs after; /* after the event */
 	uint32_t ndata, nmaps;   /* records this event owns: set by the writer and the reader */
+	/* EV_SYSCALL, EV_ENTER, EV_CLONE, the first of them for a call: kernel/payload.h; 0: none
+	 */
+	uint32_t payload;
 };
 
 /* Debug registers of a DATA_DEBUG record. */

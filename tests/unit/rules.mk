@@ -1,7 +1,7 @@
 # Tests in C of the lower floors: `make unit`, and `make unit-asan` with sanitizers. Every program prints lines
 # "ok NAME" and "not ok NAME".
-UNIT_SRC = $(wildcard lib/util/*.c lib/arch/*.c lib/arch/$(ARCH)/*.c lib/trace/*.c lib/print/*.c lib/pack/*.c) lib/tracee/waitstatus.c $(REWRITER_SRC) $(GDB_SRC)
-REWRITER_SRC = $(filter-out lib/instrument/cache.c,$(wildcard lib/instrument/*.c lib/instrument/$(ARCH)/*.c))
+UNIT_SRC = $(wildcard lib/util/*.c lib/arch/*.c lib/arch/$(ARCH)/*.c lib/trace/*.c lib/print/*.c lib/pack/*.c lib/tracee/*.c lib/counter/*.c lib/counter/$(ARCH)/*.c lib/kernel/*.c) $(REWRITER_SRC) $(GDB_SRC)
+REWRITER_SRC = $(wildcard lib/instrument/*.c lib/instrument/$(ARCH)/*.c)
 # The server for debuggers, over a fake replay.
 GDB_SRC = $(wildcard lib/gdb/*.c) tests/unit/debug_fake.c
 # Fuzzing targets with the main() of fuzz_main.c. replay_fuzz has its own.
@@ -9,8 +9,8 @@ FUZZERS = $(patsubst tests/fuzz/%_fuzz.c,%,$(filter-out %/replay_fuzz.c,$(wildca
 UNIT_TESTS = $(patsubst tests/%.c,%,$(wildcard tests/unit/*_test.c tests/fuzz/*_fuzz.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-build/tests/floors.a: $(UNIT_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o
-build-asan/floors.a: $(UNIT_SRC:%.c=build-asan/%.o) build-asan/gen/systab.o build-asan/gen/subcodes.o
+build/tests/floors.a: $(UNIT_SRC:%.c=build/%.o) build/gen/systab.o build/gen/subcodes.o build/gen/handlers.o
+build-asan/floors.a: $(UNIT_SRC:%.c=build-asan/%.o) build-asan/gen/systab.o build-asan/gen/subcodes.o build-asan/gen/handlers.o
 build/tests/floors.a build-asan/floors.a:
 	@mkdir -p $(@D)
 	rm -f $@
@@ -59,7 +59,7 @@ fuzz-keep: $(FUZZERS:%=build-fuzz/%_fuzzer)
 build-fuzz/%.o: %.c | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) $(ALL_CFLAGS) $(ASAN) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
-build-fuzz/floors.a: $(UNIT_SRC:%.c=build-fuzz/%.o) build-fuzz/build/gen/systab.o build-fuzz/build/gen/subcodes.o
+build-fuzz/floors.a: $(UNIT_SRC:%.c=build-fuzz/%.o) build-fuzz/build/gen/systab.o build-fuzz/build/gen/subcodes.o build-fuzz/build/gen/handlers.o
 	rm -f $@
 	$(AR) rcs $@ $^
 build-fuzz/%_fuzzer: tests/fuzz/%_fuzz.c build-fuzz/floors.a

@@ -96,28 +96,53 @@ uint64_t arch_clone_flags(uint64_t sysno, uint64_t first_arg)
  * uc_stack 16, uc_mcontext 40 with fpstate as its 24th word; the siginfo follows the ucontext. */
 #define FRAME_MCONTEXT (8 + 40)
 #define FRAME_FPSTATE (FRAME_MCONTEXT + 23 * 8)
-#define FRAME_SIZE (8 + 304 + 128)
+#define FRAME_UCONTEXT 304
+#define FRAME_SIZE (8 + FRAME_UCONTEXT + 128)
 #define FXSAVE_SIZE 512
 #define FP_SW_RESERVED 464 /* in the fxsave area: magic1, extended_size */
+
+/* The extended state of the frame at sp: its address, and its length in *size. 0: there is none;
+ * *size is 0 then, if that makes sense. */
+static uint64_t frame_fpstate(uint64_t sp, uint64_t *size,
+			      int (*read)(void *, uint64_t, void *, size_t), void *ctx)
+{
+	uint64_t fp;
+	uint32_t sw[2];
+
+	*size = UINT64_MAX;
+	if (read(ctx, sp + FRAME_FPSTATE, &fp, sizeof(fp)))
+		return 0;
+	if (!fp)
+		return *size = 0;
+	if (fp < sp || fp - sp > (1 << 16) || read(ctx, fp + FP_SW_RESERVED, sw, sizeof(sw)))
+		return 0;
+	uint64_t n = sw[0] == FP_XSTATE_MAGIC1 ? sw[1] : FXSAVE_SIZE;
+	if (n > ARCH_XSTATE_MAX)
+		return 0;
+	*size = n;
+	return fp;
+}
 
 uint64_t arch_sigframe_end(const struct trace_regs *g,
 			   int (*read)(void *, uint64_t, void *, size_t), void *ctx)
 {
-	uint64_t sp = ARCH_SP(g), fp;
-	uint32_t sw[2];
+	uint64_t sp = ARCH_SP(g), size, fp = frame_fpstate(sp, &size, read, ctx);
 
-	if (read(ctx, sp + FRAME_FPSTATE, &fp, sizeof(fp)))
-		return 0;
-	if (!fp)
-		return sp + FRAME_SIZE;
-	if (fp < sp || fp - sp > (1 << 16) || read(ctx, fp + FP_SW_RESERVED, sw, sizeof(sw)))
-		return 0;
-	uint64_t size = FXSAVE_SIZE;
-	if (sw[0] == FP_XSTATE_MAGIC1)
-		size = sw[1];
-	if (size > ARCH_XSTATE_MAX)
-		return 0;
-	return fp + size;
+	if (fp)
+		return fp + size;
+	return size ? 0 : sp + FRAME_SIZE;
+}
+
+size_t arch_sigreturn_reads(const struct trace_regs *g,
+			    int (*read)(void *, uint64_t, void *, size_t), void *ctx,
+			    struct arch_range v[ARCH_SIGRETURN_RANGES])
+{
+	uint64_t sp = ARCH_SP(g) - 8 /* the handler has popped pretcode */, size,
+		 fp = frame_fpstate(sp, &size, read, ctx);
+
+	v[0] = (struct arch_range){sp + 8, FRAME_UCONTEXT};
+	v[1] = (struct arch_range){fp, size};
+	return fp ? 2 : 1;
 }
 
 /* uc_mcontext's eflags: its 18th word (asm/sigcontext.h). */
