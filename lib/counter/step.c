@@ -73,7 +73,7 @@ enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 	bool done = s == STEP_DONE, stopped = wait_is_stop(*status);
 	bool moved = ARCH_PC(&t->regs) != ARCH_PC(&before);
 	if (done || (t->trap_due && (moved || in.target == ARCH_PC(&before))))
-		*edge = in.counts && (in.always || ARCH_PC(&t->regs) == in.target)
+		*edge = (in.counts ? in.always || ARCH_PC(&t->regs) == in.target : moved)
 				? ARCH_PC(&before)
 				: 0;
 	if (stopped && in.saves_flags && moved)

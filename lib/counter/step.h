@@ -16,8 +16,9 @@ enum step_result {
 
 /* Steps the task, whose t->regs are read, over one instruction, and delivers `sig` if that is not
  * 0. request: PTRACE_SINGLESTEP, or PTRACE_SYSEMU_SINGLESTEP in replay, where the task may be
- * inside a call. *edge becomes the instruction's address if it took an edge that may be counted,
- * which is a jump or call to its own address or below, or an indirect jump; otherwise 0. */
+ * inside a call. *edge becomes the instruction's address if it took an edge that may be counted:
+ * a jump or call to its own address or below, an indirect jump, or, if it is neither of these, the
+ * way to the next instruction; otherwise 0. */
 enum step_result step_once(struct task *t, int request, int sig, uint64_t *edge,
 			   struct arch_nondet *c, int *status);
 

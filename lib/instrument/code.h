@@ -16,13 +16,14 @@
 /* Version of this format. A trace with code files of another version is refused. */
 #define CODE_VERSION 8
 /* Version of the rewriter or the format. The cache replaces code files of another edition. */
-#define CODE_EDITION 9
+#define CODE_EDITION 10
 #define CODE_SEGMENTS 8
 
 enum code_kind {
 	CODE_JUMP = 1,     /* backward jump, conditional or not */
 	CODE_CALL = 2,     /* backward direct call */
 	CODE_INDIRECT = 3, /* indirect jump */
+	CODE_NEXT = 4,     /* an instruction beside an indirect call: goes on to the one after it */
 	CODE_NONDET =
 		16 /* from here on: nondeterministic instructions, by struct arch_nondet's kind */
 };

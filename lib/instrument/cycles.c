@@ -1,4 +1,4 @@
-/* Edges on no cycle need not be counted.
+/* Which edges are counted: those that lie on a cycle.
  *
  * The promise is that no code runs forever without a counted edge. So a backward edge is counted
  * only if it is on a cycle, that is, if both its ends are in one strongly connected component.
@@ -12,6 +12,12 @@
  * (whose name is exported, or whose address is taken) are reached through one node that represents
  * the unknown. A call through the procedure linkage table goes through an indirect jump, which is
  * counted.
+ *
+ * A cycle through the unknown may have no other edge that counts than its indirect call. That is
+ * not counted itself: if it were displaced, its return address would be another, and without a real
+ * call the processor would predict the return wrongly. Instead, the instruction before it counts,
+ * on its way to the call; or the one after it, when there is none before it that nothing jumps
+ * past.
  */
 #include "instrument/rewrite.h"
 #include "util/alloc.h"
@@ -173,6 +179,59 @@ static bool site_on_cycle(struct cycles *c, const struct func *f, const struct s
 	return jump_on_cycle(c, s);
 }
 
+static bool counts_next(const struct rewrite *rw, const struct insn *in)
+{
+	return (in->type == INSN_PLAIN || in->type == INSN_NOP) && insn_movable(rw, in);
+}
+
+/* The instruction that counts for an indirect call. */
+static bool beside_call(const struct rewrite *rw, const struct func *f, const struct insn *call,
+			struct insn *in)
+{
+	if (!bit_get(rw->target, call->addr) && insn_before(rw, f, call->addr, in) &&
+	    counts_next(rw, in))
+		return true;
+	return insn_decode(rw, call->addr + call->len, f->end, in) && counts_next(rw, in);
+}
+
+static void add_indirect_calls(struct rewrite *rw, const struct func *f)
+{
+	struct insn in, beside;
+	uint32_t last = 0;
+
+	for (uint32_t at = f->start; at < f->end && insn_decode(rw, at, f->end, &in);
+	     at += in.len) {
+		if (in.type != INSN_ICALL || !beside_call(rw, f, &in, &beside) ||
+		    beside.addr == last)
+			continue;
+		last = beside.addr;
+		*VEC_ADD(&rw->sites) = (struct site){.addr = beside.addr,
+						     .target = beside.addr + beside.len,
+						     .len = beside.len,
+						     .kind = CODE_NEXT};
+	}
+}
+
+static int site_order(const void *a, const void *b)
+{
+	const struct site *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* Adds a site for each indirect call that is on a cycle through the unknown. */
+static void indirect_calls_find(struct cycles *c)
+{
+	struct rewrite *rw = c->rw;
+	size_t before = rw->sites.n;
+
+	for (size_t i = 0; i < rw->funcs.n; i++)
+		if (!rw->funcs.v[i].left && c->funcs_scc[i + 1] == c->funcs_scc[0])
+			add_indirect_calls(rw, &rw->funcs.v[i]);
+	if (rw->sites.n > before)
+		qsort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), site_order);
+}
+
 void rewrite_cycles_find(struct rewrite *rw)
 {
 	struct cycles c = {.rw = rw};
@@ -193,6 +252,7 @@ void rewrite_cycles_find(struct rewrite *rw)
 	for (; k < rw->sites.n; k++)
 		rw->sites.v[n++] = rw->sites.v[k];
 	rw->sites.n = n;
+	indirect_calls_find(&c);
 	free(c.blocks.v);
 	free(c.edges.v);
 	free(c.scc.v);

@@ -330,7 +330,7 @@ struct graph {
 	const struct edge *edges;
 };
 void rewrite_scc_find(const struct graph *g, uint32_t *scc);
-/* cycles.c: removes edges on no cycle. */
+/* cycles.c: removes edges on no cycle, and adds what counts for indirect calls. */
 void rewrite_cycles_find(struct rewrite *rw);
 
 /* ARCH/flags_liveness.c: whether the arithmetic flags are dead at the target of the jump or

@@ -59,6 +59,7 @@ static const char *const KINDS[] = {
 	[CODE_JUMP] = "jump",
 	[CODE_CALL] = "call",
 	[CODE_INDIRECT] = "indirect jump",
+	[CODE_NEXT] = "beside an indirect call",
 };
 
 static const char *kind_name(uint8_t kind)

@@ -402,27 +402,55 @@ static void tables_check(struct subject *s)
 	}
 }
 
-/* Whether the code after a count goes to the right place. */
-static bool tail_ok(struct subject *s, const struct code_site *c)
+/* Where the instruction is displaced to, an offset in the trampolines; 0: nowhere. */
+static uint32_t moved_to(const struct subject *s, uint32_t from)
+{
+	size_t above = ARRAY_SEARCH(i, s->h->moved.count, s->moved[i].from > from);
+
+	return above && s->moved[above - 1].from == from ? s->moved[above - 1].to & ~CODE_START : 0;
+}
+
+/* Whether the trampoline has a jump there, to the target or to that of the jump that is there now.
+ */
+static bool jumps_to(struct subject *s, uint32_t at, uint32_t target)
 {
 	ZydisDecodedInstruction d;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
 
+	if (!decode(s, tramp(s, at), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP || !is_jump(&d))
+		return false;
+	int64_t to = jump_target(&d, s->h->tramp_addr + at);
+	if (to == target)
+		return true;
+	return s->range[target] == JUMP_START && decode(s, s->is + target, &d, op) && is_jump(&d) &&
+	       jump_target(&d, target) == to;
+}
+
+/* Past a counted instruction the register that was borrowed is loaded, and the next one follows. */
+static bool next_ok(struct subject *s, const struct code_site *c)
+{
+	ZydisDecodedInstruction d;
+	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+
+	if (c->target != c->site + c->len || !decode(s, tramp(s, c->tail), &d, op) ||
+	    d.mnemonic != ZYDIS_MNEMONIC_MOV || op[0].reg.value != ZYDIS_REGISTER_RCX)
+		return false;
+	uint32_t at = c->tail + d.length;
+	return moved_to(s, c->target) == at || jumps_to(s, at, c->target);
+}
+
+/* Whether the code after a count goes to the right place. */
+static bool tail_ok(struct subject *s, const struct code_site *c)
+{
 	if (c->tail >= s->h->tramp_len)
 		return false;
 	if (c->kind == CODE_INDIRECT)
 		return same_insn(s, c->tail, c->site);
+	if (c->kind == CODE_NEXT)
+		return next_ok(s, c);
 	if (c->kind >= CODE_NONDET)
 		return c->target == c->site + c->len;
-	if (!decode(s, tramp(s, c->tail), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_JMP ||
-	    !is_jump(&d))
-		return false;
-	/* To the target, or to the target of the jump that is there now. */
-	int64_t to = jump_target(&d, s->h->tramp_addr + c->tail);
-	if (to == c->target)
-		return true;
-	return s->range[c->target] == JUMP_START && decode(s, s->is + c->target, &d, op) &&
-	       is_jump(&d) && jump_target(&d, c->target) == to;
+	return jumps_to(s, c->tail, c->target);
 }
 
 /* Counting code must be reached under the site's condition, or the opposite condition jumps around

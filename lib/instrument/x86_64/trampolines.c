@@ -121,6 +121,10 @@ static uint32_t site_number(struct rewrite *rw, const struct insn *in)
 		s->kind = CODE_INDIRECT;
 		s->target = 0;
 	}
+	if (in->type == INSN_PLAIN || in->type == INSN_NOP) {
+		s->kind = CODE_NEXT;
+		s->target = in->addr + in->len;
+	}
 	if (in->type == INSN_HOOK) {
 		s->kind = in->kind;
 		s->target = in->addr + in->len;
@@ -159,6 +163,26 @@ static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_
 	em->buf[jump - 1] = em->n - jump;
 	put_origin(em, in->addr);
 	put_stop(em, number, em->stop_b);
+}
+
+/* The same past an instruction; the trampoline continues with the next one. */
+static void put_count_next(struct rewrite *rw, const struct insn *in)
+{
+	struct emitter *em = &rw->em;
+	uint32_t number = site_number(rw, in);
+
+	SAVE_RCX(em);
+	LOAD_LEFT(em);
+	put(em, "\x48\x8d\x89", 3); /* lea -COUNTER_TICK(%rcx), %rcx */
+	put_u32(em, -COUNTER_TICK);
+	SAVE_LEFT(em);
+	put(em, "\xe3\x02\xeb", 3); /* jrcxz over the next; jmp over the stop */
+	uint32_t jump = em->n;
+	put_u8(em, 0);
+	put_stop(em, number, em->stop_b);
+	em->buf[jump] = em->n - (jump + 1);
+	em->sites.v[number].tail = em->n;
+	LOAD_RCX(em);
 }
 
 /* Puts code that counts where the arithmetic flags are dead. */
@@ -247,6 +271,14 @@ static void put_conditional(struct rewrite *rw, const struct insn *in, struct pe
 	put_target(rw, in, pending);
 }
 
+static bool is_counted_next(const struct rewrite *rw, const struct insn *in)
+{
+	size_t i = rewrite_site_find(rw, in->addr);
+
+	return i < rw->sites.n && rw->sites.v[i].addr == in->addr &&
+	       rw->sites.v[i].kind == CODE_NEXT;
+}
+
 /* Puts one instruction of a group that ends at `end`. True: code continues after it. */
 static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 		      struct pending *pending)
@@ -272,7 +304,11 @@ static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 		return false;
 	case INSN_IJMP: put_count(rw, in); return false;
 	case INSN_HOOK: put_hook(rw, in); return true;
-	default: put_insn(rw, in); return in->type != INSN_RET;
+	default:
+		put_insn(rw, in);
+		if (is_counted_next(rw, in))
+			put_count_next(rw, in);
+		return in->type != INSN_RET;
 	}
 }
 
