@@ -118,6 +118,18 @@ static int object_map(struct replaying *rp, struct task *t, const struct maps_li
 	return r;
 }
 
+int kernel_replay_object_map(struct replaying *rp, struct task *t, const struct shared_map *s)
+{
+	struct maps_file *f = maps_open(t->tid);
+	struct maps_line l;
+	int r = 0;
+
+	while (f && !r && maps_next(f, &l))
+		r = object_map(rp, t, &l, s);
+	maps_close(f);
+	return r;
+}
+
 int kernel_replay_objects_map(struct replaying *rp, struct task *t)
 {
 	struct maps_line l;

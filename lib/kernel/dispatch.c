@@ -71,8 +71,10 @@ int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event
 	const struct call_handler *h = d ? kernel_handlers[d->handler] : NULL;
 	struct replay_call c = {.rp = rp, .t = t, .desc = d, .result = ev->result};
 
-	if (!h || !h->replay || (ev->flags & (EVF_REFUSED | EVF_EXEC)))
+	if (ev->flags & (EVF_REFUSED | EVF_EXEC))
 		return 0;
+	if (!h || !h->replay)
+		return ev->nmaps ? kernel_replay_maps(rp, t) : 0;
 	c.tid = ev->tid;
 	for (int i = 0; i < 6; i++)
 		c.args[i] = arch_arg(&ev->regs, i);

@@ -52,7 +52,7 @@ static struct shared_object *object_of(struct call *c, int fd, struct stat *st)
 		return NULL;
 	if (stat(proc_fd(c->t->tid, fd).path, st) || !S_ISREG(st->st_mode))
 		return NULL;
-	return kernel_object_mapped(c->rec, st);
+	return kernel_object_changed(c->rec, st);
 }
 
 static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
@@ -63,30 +63,49 @@ static uint64_t fd_position(struct call *c, int fd, unsigned *flags)
 	return pos;
 }
 
-/* If the call wrote to a file that is mapped shared, puts what it wrote, because those mappings
- * show it. */
+/* Where in the file the call began to write. */
+static uint64_t written_from(struct call *c, int fd, uint64_t *n, uint64_t size)
+{
+	unsigned flags = 0;
+	uint64_t pos = fd_position(c, fd, &flags), to = 0;
+
+	switch (c->nr) {
+	case SYS_pwrite64:
+	case SYS_pwritev:
+	case SYS_pwritev2:
+		/* With O_APPEND it appends, whatever its offset. */
+		if (!(flags & O_APPEND) && c->args[3] != (uint64_t)-1)
+			return c->args[3];
+		if (!(flags & O_APPEND))
+			return pos - *n;
+		break;
+	case SYS_splice:
+	case SYS_copy_file_range:
+		if (!c->args[3])
+			return pos - *n;
+		if (!KERNEL_CALL_READ(c, c->args[3], &to))
+			return to - *n;
+		break;
+	case SYS_write:
+	case SYS_writev:
+	case SYS_sendfile: return pos - *n;
+	default: break;
+	}
+	*n = size;
+	return 0;
+}
+
+/* If the call wrote to a file that is mapped, puts what it wrote, because those mappings show it.
+ */
 static void update_shared(struct call *c, int fd)
 {
 	struct stat st;
-	unsigned flags = 0;
 	struct shared_object *o = object_of(c, fd, &st);
 
 	if (!o)
 		return;
-	uint64_t n = (uint64_t)c->result, from;
-	uint64_t pos = fd_position(c, fd, &flags);
-	switch (c->nr) {
-	case SYS_pwrite64:
-	case SYS_pwritev:
-	case SYS_pwritev2: from = c->args[3] == (uint64_t)-1 ? pos - n : c->args[3]; break;
-	case SYS_write:
-	case SYS_writev: from = pos - n; break;
-	default: from = 0; n = (uint64_t)st.st_size;
-	}
-	if (flags & O_APPEND) { /* then even pwrite appends, whatever its offset */
-		from = 0;
-		n = (uint64_t)st.st_size;
-	}
+	uint64_t n = (uint64_t)c->result;
+	uint64_t from = written_from(c, fd, &n, (uint64_t)st.st_size);
 	int in = exhaustion_open(proc_fd(c->t->tid, fd).path, O_RDONLY);
 	if (in < 0)
 		return;
@@ -142,6 +161,27 @@ static void out_direct(struct call *c)
 		kernel_call_out(c, c->args[1], c->args[2]);
 }
 
+/* A DATA_ZERO up to UINT64_MAX sets the object's size. */
+static void put_size(struct call *c, const struct shared_object *o, const struct stat *st)
+{
+	kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
+						.object = o->id,
+						.addr = (uint64_t)st->st_size,
+						.fill_len = UINT64_MAX - (uint64_t)st->st_size});
+}
+
+static uint64_t open_flags(struct call *c)
+{
+	uint64_t flags = 0;
+
+	for (int i = 0; i < c->desc->nargs; i++)
+		if (c->desc->args[i].type == T_FLAGS)
+			return c->args[i];
+		else if (c->desc->args[i].type == T_STRUCT) /* openat2(2) */
+			return KERNEL_CALL_READ(c, c->args[i], &flags) ? 0 : flags;
+	return O_CREAT | O_TRUNC | O_WRONLY; /* creat(2) */
+}
+
 static void enter_open(struct call *c)
 {
 	char path[32];
@@ -149,7 +189,8 @@ static void enter_open(struct call *c)
 	uint64_t at = c->args[path_arg];
 	ssize_t n = task_read_str(c->t, at, path, sizeof(path));
 
-	if (c->nr != SYS_openat2 && (c->args[path_arg + 1] & O_DIRECT))
+	c->note[1] = open_flags(c);
+	if (c->note[1] & O_DIRECT)
 		c->rec->own->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->own->memory_opened = true;
@@ -163,8 +204,15 @@ static void enter_open(struct call *c)
 
 static void exit_open(struct call *c)
 {
-	if (c->result >= 0 && c->note[0])
+	struct stat st;
+
+	if (c->result < 0)
+		return;
+	if (c->note[0])
 		kernel_maps_opened(c, (int)c->result);
+	struct shared_object *o = c->note[1] & O_TRUNC ? object_of(c, (int)c->result, &st) : NULL;
+	if (o)
+		put_size(c, o, &st);
 }
 
 SYSCALL_HANDLER(open, .enter = enter_open, .exit = exit_open);
@@ -202,7 +250,7 @@ static void exit_truncate(struct call *c)
 			return;
 		}
 		close(fd);
-		o = kernel_object_mapped(c->rec, &st);
+		o = kernel_object_changed(c->rec, &st);
 	} else {
 		o = object_of(c, (int)c->args[0], &st);
 	}
@@ -213,14 +261,10 @@ static void exit_truncate(struct call *c)
 		kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
 							.object = o->id,
 							.addr = 0,
-							.fill_len = UINT64_MAX});
+							.fill_len = (uint64_t)st.st_size});
 		update_shared(c, (int)c->args[0]);
 	}
-	/* A DATA_ZERO up to UINT64_MAX sets the object's size. */
-	kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
-						.object = o->id,
-						.addr = (uint64_t)st.st_size,
-						.fill_len = UINT64_MAX - (uint64_t)st.st_size});
+	put_size(c, o, &st);
 }
 
 SYSCALL_HANDLER(ftruncate, .exit = exit_truncate);

@@ -17,6 +17,9 @@
 struct shared_map {
 	uint64_t start, len, object, offset;
 	bool sysv;
+	/* Recording: it is private and shows this copy, which is the object's as long as nobody
+	 * changes the file. NULL: it shows the object. */
+	const char *copy;
 };
 
 /* This floor's part of an address space. */
@@ -99,6 +102,7 @@ void kernel_scratch_exit(struct call *c);
 /* A file or System V segment that is or was mapped shared. */
 struct shared_object {
 	uint64_t id, dev, ino;
+	bool changes; /* recorded tasks change the file: no mapping shows a copy of it */
 };
 
 /* A mapped file that may change, and its copy in the trace. */
@@ -106,6 +110,7 @@ struct file_copy {
 	uint64_t dev, ino, size;
 	int64_t mtime_ns;
 	char *name;
+	bool stale; /* the file has been changed since */
 };
 
 /* A mapped file's GNU build-id, all 0 if it has none. */
@@ -139,8 +144,11 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 			 const struct stat *st, bool writable);
 /* The object of this file or segment. It is created if there is none yet. */
 struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uint64_t ino);
-/* The object of this file if a task has it mapped, else NULL. */
-struct shared_object *kernel_object_mapped(struct recording *rec, const struct stat *st);
+/* A recorded task has changed this file. Its object if a task has it mapped, else NULL. */
+struct shared_object *kernel_object_changed(struct recording *rec, const struct stat *st);
+/* The object's file is about to be changed, or has just been: mappings that show a copy of it show
+ * the object from the event under way on. */
+void kernel_object_changes(struct recording *rec, struct shared_object *o);
 /* Puts [from, to) of the object's file as DATA_SHARED. */
 void kernel_put_object(struct recording *rec, uint64_t object, int fd, uint64_t from, uint64_t to);
 /* Puts what the shared mapping m shows, read through the mapping. */
@@ -272,6 +280,12 @@ bool kernel_replay_touches_agent(uint64_t start, uint64_t len);
 /* The memory file of an object. It is created if there is none yet. -1 with errno. */
 int kernel_replay_object_fd(struct replaying *rp, uint64_t id);
 int kernel_replay_add_shared(struct replaying *rp, struct task *t, const struct shared_map *s);
+/* What is mapped there shows the record's object from now on, which has there what the record's
+ * copy has. */
+int kernel_replay_object_shows(struct replaying *rp, struct task *t, const struct trace_map *m);
+/* Maps the object of s wherever s covers mappings of the task. In private mappings, the pages that
+ * the task has written to are kept. */
+int kernel_replay_object_map(struct replaying *rp, struct task *t, const struct shared_map *s);
 /* Sets the debug registers of a DATA_DEBUG record. */
 int kernel_replay_debug_registers(struct replaying *rp, struct task *t, const struct trace_data *d);
 

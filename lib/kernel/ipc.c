@@ -58,7 +58,7 @@ static void exit_shmat(struct call *c)
 	m.size = m.len;
 	m.object = kernel_object_get(c->rec, SYSV_DEV, c->args[0])->id;
 	kernel_mm_remove_shared(t->mm, m.start, m.len);
-	kernel_mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true});
+	kernel_mm_add_shared(t->mm, (struct shared_map){m.start, m.len, m.object, 0, true, NULL});
 	kernel_put_map(c->rec, &m);
 	kernel_put_object_memory(c->rec, t, &m);
 }

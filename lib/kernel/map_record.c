@@ -43,18 +43,18 @@ struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uin
 		if (rec->own->objects[i].dev == dev && rec->own->objects[i].ino == ino)
 			return &rec->own->objects[i];
 	struct shared_object *o = ARRAY_ADD(rec->own->objects, rec->own->nobjects);
-	*o = (struct shared_object){rec->own->nobjects, dev, ino};
+	*o = (struct shared_object){rec->own->nobjects, dev, ino, false};
 	return o;
 }
 
-struct shared_object *kernel_object_mapped(struct recording *rec, const struct stat *st)
+/* Recorded tasks change the file, of which something is mapped still. */
+static bool object_is_changing(struct recording *rec, const struct trace_map *m)
 {
-	for (size_t i = 0; i < rec->own->nobjects; i++)
-		if (rec->own->objects[i].dev == st->st_dev &&
-		    rec->own->objects[i].ino == st->st_ino)
-			return rec->mapped(rec, rec->own->objects[i].id) ? &rec->own->objects[i]
-									 : NULL;
-	return NULL;
+	struct shared_object *o = kernel_object_get(rec, m->dev, m->ino);
+
+	if (o->changes && !rec->mapped(rec, o->id))
+		o->changes = false;
+	return o->changes;
 }
 
 /* The name under files/ of a copy of this file as it is now. NULL: it cannot be copied. */
@@ -62,7 +62,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 {
 	for (size_t i = 0; i < rec->own->ncopies; i++) {
 		struct file_copy *f = &rec->own->copies[i];
-		if (f->dev == st->st_dev && f->ino == st->st_ino &&
+		if (!f->stale && f->dev == st->st_dev && f->ino == st->st_ino &&
 		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
 			return f->name;
 	}
@@ -79,7 +79,7 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 		return NULL;
 	}
 	*ARRAY_ADD(rec->own->copies, rec->own->ncopies) = (struct file_copy){
-		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name};
+		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name, false};
 	return name;
 }
 
@@ -194,25 +194,27 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	m->mtime_ns = stat_mtime_ns(st);
 	if (fd >= 0 && S_ISREG(st->st_mode))
 		memcpy(m->build_id, kernel_build_id(rec, fd, st), sizeof(m->build_id));
-	bool stable = file_is_stable(m->path, st);
+	bool stable = file_is_stable(m->path, st), shared = m->flags & MAP_SHARED;
+	struct shared_map s = {.start = m->start, .len = m->len, .offset = m->offset};
 	const char *name;
 
 	kernel_code_gone(t, m->start, m->len);
 	/* A private mapping shows later writes to its file, too, on pages that the program has not
 	 * written. */
-	bool small = m->len <= INLINE_MAX && m->ino && fd >= 0;
-	if (!stable ? ((m->flags & MAP_SHARED) || small) : ((m->flags & MAP_SHARED) && writable)) {
+	bool follows = m->ino && fd >= 0 && (m->len <= INLINE_MAX || object_is_changing(rec, m));
+	if (stable ? shared && writable : shared || follows) {
 		struct shared_object *o = kernel_object_get(rec, m->dev, m->ino);
+		if (shared && writable)
+			kernel_object_changes(rec, o);
 		m->backing = BACKING_OBJECT;
-		m->object = o->id;
-		kernel_mm_add_shared(
-			t->mm, (struct shared_map){m->start, m->len, o->id, m->offset, false});
+		m->object = s.object = o->id;
+		kernel_mm_add_shared(t->mm, s);
 		kernel_put_map(rec, m);
 		uint64_t end = m->offset + m->len;
 		if (end > m->size)
 			end = m->size;
 		if (fd >= 0)
-			kernel_put_object(rec, o->id, fd, m->offset, end);
+			kernel_put_object(rec, s.object, fd, m->offset, end);
 		else
 			kernel_put_object_memory(rec, t, m);
 	} else if (stable) {
@@ -220,7 +222,9 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 		kernel_put_map(rec, m);
 	} else if (m->len > INLINE_MAX && fd >= 0 && (name = file_copy(rec, fd, m->path, st))) {
 		m->backing = BACKING_COPY;
-		m->copy = name;
+		m->copy = s.copy = name;
+		s.object = kernel_object_get(rec, m->dev, m->ino)->id;
+		kernel_mm_add_shared(t->mm, s);
 		kernel_put_map(rec, m);
 	} else {
 		m->backing = BACKING_DATA;

@@ -119,7 +119,7 @@ static int map_anon_object(struct replaying *rp, struct task *t, const struct tr
 {
 	return map_object(rp, t, m,
 			  &(struct shared_map){m->start, m->len, ANON_OBJECT | ++rp->own->anon_last,
-					       0, false},
+					       0, false, NULL},
 			  m->len);
 }
 
@@ -133,6 +133,8 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 		kernel_mm(t->mm)->brk = m->start;
 		return 0;
 	}
+	if (m->backing == BACKING_OBJECT && *m->copy)
+		return kernel_replay_object_shows(rp, t, m);
 	kernel_mm_remove_shared(t->mm, m->start, m->len);
 	kernel_replay_file_note(rp, m);
 	if (m->backing != BACKING_CODE)
@@ -180,7 +182,7 @@ static int map_replay(struct replaying *rp, struct task *t, const struct trace_m
 	case BACKING_OBJECT:
 		return map_object(rp, t, m,
 				  &(struct shared_map){m->start, m->len, m->object, m->offset,
-						       !strcmp(m->path, "[sysv]")},
+						       !strcmp(m->path, "[sysv]"), NULL},
 				  m->size);
 	default: {
 		if (m->flags & MAP_SHARED)

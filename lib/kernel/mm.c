@@ -320,7 +320,7 @@ static void exit_mremap(struct call *c)
 	mremap_note(c->t, c->args, (uint64_t)c->result, &v, &n);
 	for (size_t i = 0; i < n; i++) {
 		kernel_mm_add_shared(c->t->mm, v[i]);
-		if (len > old_len && !v[i].sysv &&
+		if (len > old_len && !v[i].sysv && !v[i].copy &&
 		    v[i].start + v[i].len == (uint64_t)c->result + len)
 			put_grown(c, &v[i]);
 	}

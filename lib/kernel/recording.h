@@ -36,6 +36,8 @@ struct recording {
 	struct task *(*find)(struct recording *, pid_t);
 	/* Whether any task has a mapping of this object. */
 	bool (*mapped)(struct recording *, uint64_t object);
+	/* Calls fn with a task of each address space. */
+	void (*each_space)(struct recording *, void (*fn)(void *ctx, struct task *t), void *ctx);
 	/* Emulates a ptrace(2) request: sets c->result, and c->note to the address and length of
 	 * what was written to the caller's memory. */
 	void (*ptrace)(struct recording *, struct call *c);

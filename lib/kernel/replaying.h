@@ -23,6 +23,8 @@ struct replaying {
 	struct trace_reader *r;
 	/* Whether any task has a mapping of this object. NULL: not known. */
 	bool (*mapped)(struct replaying *, uint64_t object);
+	/* The task that was recorded with this id; NULL: there is none. */
+	struct task *(*find)(struct replaying *, pid_t id);
 	/* The counter page's memory file. -1: rewritten code is not mapped and only defines the
 	 * counted edges. */
 	int counter_fd;

@@ -48,6 +48,20 @@ static bool object_mapped(struct recording *rec, uint64_t object)
 	return false;
 }
 
+static void each_space(struct recording *rec, void (*fn)(void *ctx, struct task *t), void *ctx)
+{
+	struct rtasks *tasks = &((struct recorder *)rec)->tasks;
+	struct rtask *rt, *before;
+
+	TAILQ_FOREACH(rt, tasks, link) {
+		TAILQ_FOREACH(before, tasks, link)
+			if (before == rt || before->t.mm == rt->t.mm)
+				break;
+		if (before == rt && rt->t.mm)
+			fn(ctx, &rt->t);
+	}
+}
+
 static int memory_sum(struct recorder *r, struct rtask *rt, uint64_t *sum)
 {
 	uint64_t *sps = xcalloc(r->live, sizeof(*sps));
@@ -495,6 +509,7 @@ int record_run(const struct record_options *o, int *signal)
 	STAILQ_INIT(&r.ended);
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
+	r.rec.each_space = each_space;
 	r.rec.ptrace = emulated_request;
 	r.rec.stopped_tracee = emulated_wait;
 	r.rec.warn = warn_once;

@@ -112,6 +112,18 @@ static enum replayer_result apply_exec(struct replayer *p, struct ptask *pt)
 	return resume_after(p, pt);
 }
 
+/* A change of a file is a change of mappings of other tasks too, made by calls in their name. */
+static enum replayer_result restore_others(struct replayer *p, struct ptask *of)
+{
+	struct ptask *pt;
+
+	SLIST_FOREACH(pt, &p->tasks, link)
+		if (pt != of && pt->t.away && ptask_restore(pt))
+			return replayer_fail(p, "event %lu: a task cannot be restored: %s",
+					     (unsigned long)p->ev.num, strerror(errno));
+	return REPLAYER_OK;
+}
+
 static enum replayer_result apply_syscall(struct replayer *p, struct ptask *pt)
 {
 	enum replayer_result v;
@@ -127,6 +139,8 @@ static enum replayer_result apply_syscall(struct replayer *p, struct ptask *pt)
 		return v;
 	if (kernel_replay(&p->rp, &pt->t, &p->ev))
 		return replayer_fail(p, "event %lu: %s", (unsigned long)p->ev.num, p->rp.error);
+	if (p->ev.nmaps && (v = restore_others(p, pt)))
+		return v;
 	if (p->ev.ndata && (v = apply_data(p, pt)))
 		return v;
 	return resume_after(p, pt);

@@ -128,6 +128,13 @@ static bool object_mapped(struct replaying *rp, uint64_t object)
 	return false;
 }
 
+static struct task *task_find(struct replaying *rp, pid_t id)
+{
+	struct ptask *pt = ptask_find((struct replayer *)rp, id);
+
+	return pt ? &pt->t : NULL;
+}
+
 enum replayer_result replayer_open(struct replayer *p)
 {
 	memset(p->stats, 0, sizeof(*p->stats));
@@ -135,6 +142,7 @@ enum replayer_result replayer_open(struct replayer *p)
 	kernel_replaying_begin(&p->rp);
 	p->rp.self = getpid();
 	p->rp.mapped = object_mapped;
+	p->rp.find = task_find;
 	exhaustion_raise_file_limit(); /* each shared mapping has its own memory file */
 	p->soft.fd = p->rp.counter_fd = -1;
 	p->r = p->rp.r = trace_open(p->o->trace, false);

@@ -33,7 +33,15 @@ static inline char probe(volatile char *at)
 	return 'w';
 }
 
-/* The same of each of n pages, in a buffer that lasts until the next call. */
+/* The byte there, '.' for 0, '#' if it cannot be read. */
+static inline char peek(volatile char *at)
+{
+	if (sigsetjmp(probe_fault, 1))
+		return '#';
+	return *at ? *at : '.';
+}
+
+/* What probe() says of each of n pages, in a buffer that lasts until the next call. */
 static inline const char *probe_pages(volatile char *at, int n)
 {
 	static char text[64];
