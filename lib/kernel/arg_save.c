@@ -38,7 +38,8 @@ void kernel_flush(struct call *c)
 void kernel_call_free(struct call *c)
 {
 	free(c->in.bytes);
-	c->in = (struct kept){0};
+	free(c->guess.bytes);
+	c->in = c->guess = (struct kept){0};
 }
 
 void kernel_call_refuse(struct call *c, int error)

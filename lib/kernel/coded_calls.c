@@ -1,5 +1,5 @@
-/* What formats/subcodes cannot say about a call with a code: ioctl, prctl, arch_prctl, futex,
- * quotactl. Recording. */
+/* What formats/subcodes cannot say about a call with a code: ioctl, prctl, arch_prctl,
+ * futex. Recording. */
 #include "kernel/handler.h"
 
 #include <errno.h>
@@ -11,7 +11,6 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <stddef.h>
-#include <stdio.h>
 
 /* Whether formats/subcodes describes argument i completely. */
 static bool code_describes(const struct sys_desc *d, const struct subcode *code, unsigned i)
@@ -58,18 +57,8 @@ static void reads_ioctl(struct payload_walk *w)
 
 static void enter_ioctl(struct call *c)
 {
-	uint32_t cmd = (uint32_t)c->args[1];
-	char what[64];
-
-	if (cmd == SECCOMP_IOCTL_NOTIF_SEND)
+	if ((uint32_t)c->args[1] == SECCOMP_IOCTL_NOTIF_SEND)
 		kernel_notify_reply_enter(c);
-	if (code_describes(c->desc, c->code, 2) || cmd == SIOCGIFCONF || ioctl_takes_ifreq(cmd) ||
-	    _IOC_SIZE(cmd))
-		return;
-	if (!c->code && cmd >> _IOC_TYPESHIFT == 0) {
-		snprintf(what, sizeof(what), "ioctl 0x%x", cmd);
-		c->rec->warn(c->rec, what, "unknown: its output, if any, is not in the trace");
-	}
 }
 
 static void out_ifconf(struct call *c)
@@ -224,15 +213,3 @@ static void blocked_futex(struct call *c)
 }
 
 SYSCALL_HANDLER(futex, .reads = reads_futex, .blocked = blocked_futex);
-
-/* At least what any file system's command writes (struct fs_disk_quota is the largest). After a
- * smaller struct, unchanged memory is saved with it. */
-#define QUOTA_MAX 128
-
-static void exit_quotactl(struct call *c)
-{
-	if (c->result >= 0 && !c->code)
-		kernel_call_out(c, c->args[3], QUOTA_MAX);
-}
-
-SYSCALL_HANDLER(quotactl, .exit = exit_quotactl);

@@ -37,6 +37,7 @@ void kernel_enter(struct call *c)
 	bool answered = kernel_pointers_hide(c);
 	if (h && h->enter && !answered)
 		h->enter(c);
+	kernel_guess_enter(c);
 	kernel_scratch_enter(c);
 }
 
@@ -55,14 +56,19 @@ void kernel_exit(struct call *c)
 		return;
 	for (int i = 0; i < d->nargs; i++)
 		kernel_arg_save_out(c, i);
+	kernel_guess_exit(c);
 }
 
 void kernel_blocked(struct call *c)
 {
 	const struct call_handler *h = kernel_handlers[c->desc->handler];
 
-	if (h && h->blocked && !c->filtered.how)
+	if (c->filtered.how)
+		return;
+	if (h && h->blocked)
 		h->blocked(c);
+	if (c->guessed)
+		kernel_guess_save(c);
 }
 
 int kernel_replay(struct replaying *rp, struct task *t, const struct trace_event *ev)

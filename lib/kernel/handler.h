@@ -92,6 +92,12 @@ void kernel_call_set_arg(struct call *c, int i, uint64_t value);
 /* Reads *var from the task's memory: 0 or -1. */
 #define KERNEL_CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof(*(var)))
 
+/* If the call's code is not known: keeps the memory that the call may write, and saves what has
+ * changed there. kernel_guess_save() returns whether anything has. */
+void kernel_guess_enter(struct call *c);
+bool kernel_guess_save(struct call *c);
+void kernel_guess_exit(struct call *c);
+
 /* Directs out-parameters of a call that may block to scratch memory if other tasks share the
  * address space. At the call's exit the bytes are copied to the program's buffers. */
 void kernel_scratch_enter(struct call *c);

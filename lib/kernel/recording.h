@@ -115,6 +115,10 @@ struct call {
 	struct kept in;
 	struct payload payload;
 	uint64_t note[2]; /* for the handler, from entry to exit */
+	/* The call has a code that is not known. What was in the memory that it may write is kept
+	 * at its entry. */
+	bool guessed;
+	struct kept guess;
 };
 
 void kernel_enter(struct call *c);

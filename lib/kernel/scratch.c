@@ -50,7 +50,8 @@ void kernel_scratch_enter(struct call *c)
 	uint64_t at = t->scratch, end = t->scratch + SCRATCH_SIZE;
 
 	c->nredirects = 0;
-	if (!t->scratch || t->mm->refs < 2 || !kernel_may_block(c))
+	/* The room that a call with an unknown code needs is not known. */
+	if (c->guessed || !t->scratch || t->mm->refs < 2 || !kernel_may_block(c))
 		return;
 	for (int i = 0; i < c->desc->nargs; i++) {
 		const struct sys_arg *a = &c->desc->args[i];
