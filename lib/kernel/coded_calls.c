@@ -150,6 +150,17 @@ static void get_tsc(struct call *c)
 	answer(c, task_write(c->t, c->args[1], &mode, sizeof(mode)) ? -EFAULT : 0);
 }
 
+/* linux/prctl.h; older C libraries do not define it. */
+#define PR_GET_AUXV_ 0x41555856
+
+/* The break belongs to brk(2), whose effect is made again in replay. */
+static void set_mm(struct call *c)
+{
+	if (c->args[1] == PR_SET_MM_START_BRK || c->args[1] == PR_SET_MM_BRK ||
+	    c->args[1] == PR_SET_MM_MAP)
+		kernel_call_refuse(c, EPERM);
+}
+
 static void enter_prctl(struct call *c)
 {
 	switch ((uint32_t)c->args[0]) {
@@ -160,6 +171,7 @@ static void enter_prctl(struct call *c)
 		break;
 	case PR_SET_TSC: set_tsc(c); break;
 	case PR_GET_TSC: get_tsc(c); break;
+	case PR_SET_MM: set_mm(c); break;
 	case PR_SET_SECCOMP: kernel_seccomp_prctl_enter(c); break;
 	default: break;
 	}
@@ -169,6 +181,8 @@ static void exit_prctl(struct call *c)
 {
 	if ((uint32_t)c->args[0] == PR_SET_SECCOMP)
 		kernel_seccomp_prctl_exit(c);
+	if ((uint32_t)c->args[0] == PR_GET_AUXV_)
+		kernel_auxv_exit(c);
 	if (c->result < 0)
 		return;
 	if (c->args[0] == PR_GET_TSC)

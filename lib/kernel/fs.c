@@ -194,6 +194,9 @@ static void enter_open(struct call *c)
 		c->rec->own->direct_opened = true;
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->own->memory_opened = true;
+	if ((n >= 6 && !memcmp(path + n - 6, "status", 6)) ||
+	    (n >= 4 && !memcmp(path + n - 4, "auxv", 4)))
+		c->rec->own->status_opened = true;
 	c->note[0] = n > 4 && !memcmp(path + n - 4, "maps", 4);
 	static const char *const stdio[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/",
 					    "/dev/tty",    "/dev/pts/",   "/proc/"};
@@ -384,51 +387,14 @@ static void exit_splice(struct call *c)
 
 SYSCALL_HANDLER(splice, .enter = enter_splice, .exit = exit_splice);
 
-/* Hides the recorder in what was read from /proc/PID/status, which names the tracer, and the vdso
- * in /proc/PID/auxv. */
 static void exit_read(struct call *c)
 {
-	char head[8], path[64];
-	char *buf;
-
 	if (c->rec->own->direct_opened)
 		out_direct(c);
 	if (c->rec->own->memory_opened && c->result > 0)
 		memory_read(c);
-	if (c->result < 16 || (c->nr != SYS_read && c->nr != SYS_pread64) || c->result > 65536)
-		return;
-	if (KERNEL_CALL_READ(c, c->args[1], &head))
-		return;
-	bool status = !memcmp(head, "Name:\t", 6);
-	uint64_t first;
-	memcpy(&first, head, 8);
-	bool auxv = first == 33 /* AT_SYSINFO_EHDR, which the kernel puts first */;
-	if (!status && !auxv)
-		return;
-	if (proc_fd_target(c->t->tid, (int)c->args[0], path, sizeof(path)) <= 0 ||
-	    strncmp(path, "/proc/", 6) != 0)
-		return;
-	const char *base = strrchr(path, '/');
-	if (auxv && !strcmp(base, "/auxv")) {
-		uint64_t ignore = 1; /* AT_IGNORE */
-		task_gone_ok(task_write(c->t, c->args[1], &ignore, sizeof(ignore)));
-	}
-	if (!status || strcmp(base, "/status") != 0)
-		return;
-	buf = xmalloc((size_t)c->result + 1);
-	if (!task_read_all(c->t, c->args[1], buf, (size_t)c->result)) {
-		buf[c->result] = '\0';
-		char *p = strstr(buf, "\nTracerPid:\t");
-		if (p) {
-			p += 12;
-			char *start = p;
-			for (*p++ = '0'; *p >= '0' && *p <= '9'; p++)
-				*p = ' ';
-			task_gone_ok(task_write(c->t, c->args[1] + (uint64_t)(start - buf), start,
-						(size_t)(p - start)));
-		}
-	}
-	free(buf);
+	if (c->rec->own->status_opened)
+		kernel_proc_read(c);
 }
 
 SYSCALL_HANDLER(read, .exit = exit_read);

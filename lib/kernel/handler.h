@@ -138,6 +138,7 @@ struct recording_state {
 	bool stdio_reopened; /* a task has opened /dev/stdout or the like */
 	bool direct_opened;  /* a task has opened a file with O_DIRECT */
 	bool memory_opened;  /* a task has opened a /proc/PID/mem */
+	bool status_opened;  /* a task has opened a /proc/PID/status or auxv */
 };
 
 void kernel_put_map(struct recording *rec, const struct trace_map *m);
@@ -163,6 +164,10 @@ void kernel_put_object_memory(struct recording *rec, struct task *t, const struc
 /* To be called after the task opened a file. If that is a /proc/PID/maps or smaps, the task will
  * read from it what it would read unrecorded. */
 void kernel_maps_opened(struct call *c, int fd);
+/* To be called after a read, if a /proc/PID/status or auxv has been opened: the same for these. */
+void kernel_proc_read(struct call *c);
+/* The same for PR_GET_AUXV. */
+void kernel_auxv_exit(struct call *c);
 
 /* --- effects of calls that fail: recording --- */
 

@@ -47,6 +47,8 @@ struct recording {
 	 * leave it waitable (WNOWAIT). */
 	pid_t (*stopped_tracee)(struct recording *, struct task *by, pid_t which, bool look,
 				int *status);
+	/* The process of the task's emulated tracer; 0: none. */
+	pid_t (*tracer)(struct recording *, const struct task *t);
 	/* Prints a warning, once for each `what`. */
 	void (*warn)(struct recording *, const char *what, const char *why);
 	/* Prints a line of progress. Only called if `verbose`. */

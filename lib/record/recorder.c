@@ -38,6 +38,12 @@ static struct task *find_task(struct recording *rec, pid_t tid)
 	return rt && rt->state != RTASK_GONE ? &rt->t : NULL;
 }
 
+static pid_t tracer_of(struct recording *rec, const struct task *t)
+{
+	(void)rec;
+	return ((const struct rtask *)t)->traced.by;
+}
+
 static bool object_mapped(struct recording *rec, uint64_t object)
 {
 	struct rtask *rt;
@@ -510,6 +516,7 @@ int record_run(const struct record_options *o, int *signal)
 	r.rec.find = find_task;
 	r.rec.mapped = object_mapped;
 	r.rec.each_space = each_space;
+	r.rec.tracer = tracer_of;
 	r.rec.ptrace = emulated_request;
 	r.rec.stopped_tracee = emulated_wait;
 	r.rec.warn = warn_once;

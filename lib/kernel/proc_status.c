@@ -1,0 +1,150 @@
+/* /proc/PID/status and auxv as the program would read them if it were not recorded: without the
+ * recorder as tracer, with mode 1 of seccomp(2), and without the vdso. Whatever part of such a file
+ * a read returns is changed in the program's memory, and keeps its length. Recording. */
+#include "kernel/handler.h"
+#include "util/file_io.h"
+#include "util/procfd.h"
+
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define FILE_MAX (64u << 10)
+
+/* A read of such a file. */
+struct proc_read {
+	struct call *c;
+	struct task *of;   /* whose file it is */
+	uint64_t from, to; /* what it has read of it */
+	char *whole;       /* the file as the kernel shows it */
+	size_t len;
+};
+
+/* Writes n bytes that begin at offset `at` of the file to the program's memory, as far as they have
+ * been read. */
+static void replace(struct proc_read *r, uint64_t at, const char *with, size_t n)
+{
+	uint64_t from = at > r->from ? at : r->from, to = at + n < r->to ? at + n : r->to;
+
+	if (from < to)
+		task_gone_ok(task_write(r->c->t, r->c->args[1] + (from - r->from),
+					with + (from - at), to - from));
+}
+
+/* The program has read what the kernel shows from offset `at` on, as far as it has read it. */
+static bool is_as_shown(struct proc_read *r, uint64_t at, size_t n)
+{
+	char bytes[64];
+	uint64_t from = at > r->from ? at : r->from, to = at + n < r->to ? at + n : r->to;
+
+	return from < to && to - from <= sizeof(bytes) &&
+	       !task_read_all(r->c->t, r->c->args[1] + (from - r->from), bytes, to - from) &&
+	       !memcmp(bytes, r->whole + from, to - from);
+}
+
+/* Shows the number in the field of that name. It has the width of the number that is there. */
+static void show_number(struct proc_read *r, const char *name, int number)
+{
+	char *line = strstr(r->whole, name), text[32];
+
+	if (!line)
+		return;
+	char *value = line + strlen(name);
+	int width = (int)strcspn(value, "\n");
+	if (width < (int)sizeof(text) &&
+	    snprintf(text, sizeof(text), "%-*d", width, number) <= width &&
+	    is_as_shown(r, (uint64_t)(line - r->whole), (size_t)(value + width - line)))
+		replace(r, (uint64_t)(value - r->whole), text, (size_t)width);
+}
+
+/* A task that reads its own status is running meanwhile; now it is stopped. */
+static void show_running(struct proc_read *r)
+{
+	static const char running[] = "R (running)";
+	char *state = strstr(r->whole, "\nState:\t");
+
+	if (!state)
+		return;
+	state += strlen("\nState:\t");
+	char *end = strchr(state, '\n');
+	if (!end || (size_t)(end - state) < strlen(running))
+		return;
+	memmove(state + strlen(running), end, strlen(end) + 1);
+	memcpy(state, running, strlen(running));
+}
+
+static void show_status(struct proc_read *r)
+{
+	struct recording *rec = r->c->rec;
+
+	if (r->of == r->c->t)
+		show_running(r);
+	show_number(r, "\nTracerPid:\t", rec->tracer(rec, r->of));
+	if (r->of->strict)
+		show_number(r, "\nSeccomp:\t", 1);
+}
+
+static void hide_vdso(struct proc_read *r)
+{
+	static const uint64_t ignore = AT_IGNORE;
+	uint64_t word;
+
+	for (size_t at = 0; at + 2 * sizeof(word) <= r->len; at += 2 * sizeof(word)) {
+		memcpy(&word, r->whole + at, sizeof(word));
+		if (word == AT_SYSINFO_EHDR)
+			replace(r, at, (const char *)&ignore, sizeof(ignore));
+	}
+}
+
+/* The task in /proc/PID/ or /proc/PID/task/TID/. */
+static struct task *owner(struct recording *rec, const char *path)
+{
+	int pid, tid;
+
+	if (sscanf(path, "/proc/%d/", &pid) != 1)
+		return NULL;
+	return rec->find(rec, sscanf(path, "/proc/%*d/task/%d/", &tid) == 1 ? tid : pid);
+}
+
+void kernel_proc_read(struct call *c)
+{
+	char path[64];
+	uint64_t pos = 0;
+	struct proc_read r = {.c = c};
+
+	if (c->result <= 0 || (c->nr != SYS_read && c->nr != SYS_pread64) ||
+	    proc_fd_target(c->t->tid, (int)c->args[0], path, sizeof(path)) <= 0)
+		return;
+	const char *base = strrchr(path, '/');
+	if (!base || (strcmp(base, "/status") != 0 && strcmp(base, "/auxv") != 0) ||
+	    !(r.of = owner(c->rec, path)))
+		return;
+	proc_fd_info(c->t->tid, (int)c->args[0], NULL, &pos);
+	r.from = c->nr == SYS_read ? pos - (uint64_t)c->result : c->args[3];
+	r.to = r.from + (uint64_t)c->result;
+	r.whole = file_read(path, FILE_MAX, &r.len);
+	if (!r.whole)
+		return;
+	if (!strcmp(base, "/status"))
+		show_status(&r);
+	else
+		hide_vdso(&r);
+	free(r.whole);
+}
+
+void kernel_auxv_exit(struct call *c)
+{
+	const uint64_t n = c->result > 0 && c->args[2] > (uint64_t)c->result ? (uint64_t)c->result
+									     : c->args[2];
+	static const uint64_t ignore = AT_IGNORE;
+	uint64_t word;
+
+	if (c->result <= 0)
+		return;
+	for (uint64_t at = c->args[1]; at + sizeof(word) <= c->args[1] + n; at += 2 * sizeof(word))
+		if (!KERNEL_CALL_READ(c, at, &word) && word == AT_SYSINFO_EHDR)
+			task_gone_ok(task_write(c->t, at, &ignore, sizeof(ignore)));
+	kernel_call_out(c, c->args[1], n);
+}
