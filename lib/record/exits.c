@@ -133,10 +133,8 @@ void rtask_exiting(struct recorder *r, struct rtask *rt)
 		rtask_leave(r, rt);
 }
 
-void rtask_leave(struct recorder *r, struct rtask *rt)
+static void await_end(struct recorder *r, struct rtask *rt)
 {
-	put_robust_list(r, rt);
-	task_gone_ok(task_resume(&rt->t, PTRACE_CONT, 0));
 	rtask_set_state(rt, RTASK_ENDING);
 	/* It ends at once, unless it has to wait for others: the first process of a pid namespace
 	 * does. */
@@ -146,6 +144,53 @@ void rtask_leave(struct recorder *r, struct rtask *rt)
 			return;
 		sched_yield();
 	}
+}
+
+void rtask_leave(struct recorder *r, struct rtask *rt)
+{
+	put_robust_list(r, rt);
+	task_gone_ok(task_resume(&rt->t, PTRACE_CONT, 0));
+	await_end(r, rt);
+}
+
+/* An instruction that raises SIGSEGV in every program: it would be in the kernel's half. */
+#define NO_CODE ((uint64_t)-1 << 20)
+
+/* Signals never end the first process of a pid namespace, but those that its instructions raise do,
+ * unless it is traced: force_sig_info_to_task() in kernel/signal.c. Untraced, it executes the
+ * instruction once more. */
+void rtask_end_untraced(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	siginfo_t si;
+
+	rtask_set_state(rt, RTASK_EXITING);
+	rt->exit_status = rt->inject;
+	rt->untraced = true;
+	put_robust_list(r, rt);
+	uint64_t pc = ARCH_PC(&t->regs);
+	if (rt->inject == SIGSYS) /* past a call that a filter traps */
+		pc -= ARCH_SYSCALL_LEN;
+	if (!task_siginfo(t, &si) && si.si_code == SI_KERNEL) {
+		if (si.si_signo == SIGTRAP) /* past a breakpoint */
+			pc -= ARCH_BREAKPOINT_PC_ADJUST;
+		else if (si.si_signo ==
+			 SIGSEGV) /* perhaps no instruction: a frame was not pushed */
+			pc = NO_CODE;
+	}
+	task_gone_ok(rtask_set_pc(rt, pc));
+	task_gone_ok((int)ptrace(PTRACE_DETACH, t->tid, NULL, NULL));
+	await_end(r, rt);
+}
+
+/* The status of a task of which waitpid knows nothing, or -1 if it has not ended. */
+static int status_of_untraced(const struct rtask *rt)
+{
+	uint64_t s = proc_stat_field(rt->t.tid, 3);
+
+	if (s == 'Z')
+		return (int)proc_stat_field(rt->t.tid, 52);
+	return s == 'X' || s == 0 ? rt->exit_status : -1;
 }
 
 bool rtask_check_ended(struct recorder *r, struct rtask *rt)
@@ -163,9 +208,12 @@ bool rtask_check_ended(struct recorder *r, struct rtask *rt)
 		if (!goes_on)
 			rtask_reaped(r, rt, status);
 	} else if (w < 0 && !rt->reaped) {
-		if (errno == EINTR)
+		int ended = errno == EINTR ? -1
+			    : rt->untraced ? status_of_untraced(rt)
+					   : rt->exit_status;
+		if (ended < 0)
 			return false;
-		rtask_reaped(r, rt, rt->exit_status);
+		rtask_reaped(r, rt, ended);
 	} else if (!rt->reaped) {
 		uint64_t s = proc_stat_field(rt->t.tid, 3);
 		if (s != 'Z' && s != 'X' && s != 0)

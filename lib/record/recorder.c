@@ -280,6 +280,10 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 {
 	if (rt->traced.at && emulated_resume(r, rt))
 		return WAITED_STEP;
+	if (rt->ends_untraced) {
+		rtask_end_untraced(r, rt);
+		return WAITED_STEP;
+	}
 	if (rt->traced.debug_due && !rtask_in_call(rt)) {
 		rt->traced.debug_due = false;
 		kernel_debug_registers_set(&rt->t, rt->t.debug);

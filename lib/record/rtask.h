@@ -82,6 +82,8 @@ struct rtask {
 	struct call call;
 	uint16_t restart_nr; /* the call that restart_syscall would restart */
 	int inject;          /* signal to hand to the kernel when next resumed; 0: none */
+	/* the kernel ends it by that signal only when it is not traced: rtask_end_untraced() */
+	bool ends_untraced;
 	struct soft_task count;
 	struct hpc hpc;
 	unsigned insn_streak; /* nondeterministic instructions emulated since its last call */
@@ -104,6 +106,7 @@ struct rtask {
 	uint64_t mask;   /* its own signal mask meanwhile */
 	int exit_status; /* as waitpid has it */
 	bool reaped;     /* waitpid has reported its end */
+	bool untraced;   /* rtask_end_untraced() has detached it */
 	struct traced traced;
 };
 

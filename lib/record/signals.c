@@ -30,16 +30,15 @@
 /* SYS_SECCOMP in asm-generic/siginfo.h, which the C library lacks. */
 #define SIGSYS_FILTER 1
 
+/* An instruction may raise it. */
+static bool is_fault_signal(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL || sig == SIGTRAP;
+}
+
 static bool raised_by_instruction(const siginfo_t *si)
 {
-	switch (si->si_signo) {
-	case SIGSEGV:
-	case SIGBUS:
-	case SIGFPE:
-	case SIGILL:
-	case SIGTRAP: return si->si_code > 0 && si->si_code != SI_USER;
-	default: return false;
-	}
+	return is_fault_signal(si->si_signo) && si->si_code > 0 && si->si_code != SI_USER;
 }
 
 static bool default_ignores(int sig)
@@ -87,9 +86,15 @@ static void deliver_to_handler(struct recorder *r, struct rtask *rt, struct trac
 		/* There is no room for a frame, or the task is killed: that stop is handled next.
 		 */
 		rtask_set_stop(r, rt, status);
-		if (wait_signal(status) == SIGSEGV)
+		bool failed = wait_signal(status) == SIGSEGV && !task_get_regs(t);
+		if (failed) {
 			rtask_set_state(rt, RTASK_FRAME_FAILED);
+			ev->after = t->regs;
+		}
 		rtask_put_event(r, rt, ev);
+		/* SIGSEGV is delivered where the frame was to be pushed. */
+		if (failed)
+			rtask_set_point(rt, POINT_EVENT);
 		return;
 	}
 	task_gone_ok(task_get_regs(t));
@@ -107,16 +112,30 @@ static bool is_caught(struct task *t, int sig)
 	return proc_status_mask(t->tid, "SigCgt") >> (sig - 1) & 1;
 }
 
-static bool is_ignored(struct task *t, int sig)
+static bool is_first_of_namespace(const struct rtask *rt)
 {
-	return sig != SIGSTOP && sig != SIGKILL &&
-	       (default_ignores(sig) || (proc_status_mask(t->tid, "SigIgn") >> (sig - 1) & 1));
+	return proc_inner_tid(rt->tgid) == 1;
+}
+
+/* Whether a signal without a handler changes nothing. The first process of a pid namespace gets
+ * SIGSTOP from other namespaces alone: pid_namespaces(7). forced: the kernel has raised it in the
+ * task itself, and has reset its action. */
+static bool is_ignored(const struct rtask *rt, const siginfo_t *si, bool forced)
+{
+	int sig = si->si_signo;
+
+	if (forced || sig == SIGKILL)
+		return false;
+	if (is_first_of_namespace(rt))
+		return sig != SIGSTOP || si->si_pid;
+	return sig != SIGSTOP &&
+	       (default_ignores(sig) || (proc_status_mask(rt->t.tid, "SigIgn") >> (sig - 1) & 1));
 }
 
 /* An ignored signal is not handed to the kernel. It would change nothing, and a task that is
  * single-stepped would execute an instruction with it. */
 static void apply(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
-		  uint16_t flags)
+		  bool forced, uint16_t flags)
 {
 	struct task *t = &rt->t;
 	int sig = si->si_signo;
@@ -139,9 +158,10 @@ static void apply(struct recorder *r, struct rtask *rt, const siginfo_t *si, boo
 		deliver_to_handler(r, rt, &ev, sig);
 		return;
 	}
-	if (!is_ignored(t, sig)) {
+	if (!is_ignored(rt, si, forced)) {
 		ev.flags |= signal_stops(sig) ? EVF_STOP : EVF_FATAL;
 		rt->inject = sig;
+		rt->ends_untraced = forced && is_first_of_namespace(rt);
 	}
 	rtask_put_event(r, rt, &ev);
 	if (flags == EVF_SYNC)
@@ -149,10 +169,10 @@ static void apply(struct recorder *r, struct rtask *rt, const siginfo_t *si, boo
 }
 
 static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
-		    uint16_t flags)
+		    bool forced, uint16_t flags)
 {
 	if (!emulated_stop_at_signal(r, rt, si, flags))
-		apply(r, rt, si, caught, flags);
+		apply(r, rt, si, caught, forced, flags);
 }
 
 bool signal_deliver_traced(struct recorder *r, struct rtask *rt, bool inexact)
@@ -168,7 +188,7 @@ bool signal_deliver_traced(struct recorder *r, struct rtask *rt, bool inexact)
 		info.si_pid = d->by;
 	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, &info);
 	bool caught = is_caught(&rt->t, d->sig);
-	apply(r, rt, &info, caught, inexact ? EVF_INEXACT : 0);
+	apply(r, rt, &info, caught, false, inexact ? EVF_INEXACT : 0);
 	return caught && !rt->stop.pending;
 }
 
@@ -234,9 +254,12 @@ static bool is_timer_signal(const siginfo_t *si)
 }
 
 /* Blocks the signal in the kernel while one is pending here: a timer that expires again before the
- * task has executed an instruction would stop it for ever. */
+ * task has executed an instruction would stop it for ever. Were a signal blocked that the next
+ * instruction raises, the kernel would reset its action. */
 static void defer(struct rtask *rt, int sig)
 {
+	if (is_fault_signal(sig))
+		return;
 	uint64_t deferred = rt->deferred | 1ull << (sig - 1), mask;
 
 	if (!rt->deferred && ptrace(PTRACE_GETSIGMASK, rt->t.tid, sizeof(rt->mask), &rt->mask))
@@ -270,7 +293,7 @@ static void deliver_overdue(struct recorder *r, struct rtask *rt, const siginfo_
 
 	if (exact)
 		tick_stop_here(r, rt);
-	deliver(r, rt, si, false, exact ? 0 : EVF_INEXACT);
+	deliver(r, rt, si, false, false, exact ? 0 : EVF_INEXACT);
 }
 
 /* Whether a seccomp filter of the program's has raised the signal. If that kills, there is nothing
@@ -290,7 +313,7 @@ static bool of_filter(struct recorder *r, struct rtask *rt, siginfo_t *si)
 	si->si_errno = (int)f->data;
 	si->si_call_addr = (void *)ARCH_PC(&rt->t.regs);
 	ptrace(PTRACE_SETSIGINFO, rt->t.tid, NULL, si);
-	deliver(r, rt, si, is_caught(&rt->t, SIGSYS), 0);
+	deliver(r, rt, si, is_caught(&rt->t, SIGSYS), true, 0);
 	return true;
 }
 
@@ -316,7 +339,7 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 		}
 		rtask_set_origin(rt, task_is_breakpoint_trap(&si));
 		if (!answer_tsc(r, rt, &si))
-			deliver(r, rt, &si, is_caught(t, si.si_signo), EVF_SYNC);
+			deliver(r, rt, &si, is_caught(t, si.si_signo), true, EVF_SYNC);
 		return;
 	}
 	const uint64_t catches = proc_status_mask(t->tid, "SigCgt");
@@ -328,12 +351,13 @@ void signal_stop(struct recorder *r, struct rtask *rt)
 			rtask_set_state(rt, RTASK_AT_POINT);
 		if (ours || !cooling) {
 			rtask_set_origin(rt, false);
-			deliver(r, rt, &si, caught, rt->point.kind == POINT_CALL ? EVF_AT_CALL : 0);
+			deliver(r, rt, &si, caught, failed,
+				rt->point.kind == POINT_CALL ? EVF_AT_CALL : 0);
 			return;
 		}
 	}
 	if (!caught) {
-		if (is_ignored(t, si.si_signo)) /* changes nothing, wherever it is delivered */
+		if (is_ignored(rt, &si, failed)) /* changes nothing, wherever it is delivered */
 			return;
 		if (rt->overdue_sig == si.si_signo) {
 			rt->overdue_sig = 0;
