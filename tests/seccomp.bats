@@ -115,6 +115,57 @@ denies() {
 	installs 1
 }
 
+# Such calls are not recorded, so the trace does not replay; what the program sees is right.
+@test "a call through the vsyscall page is filtered" {
+	needs gcc
+	grep -q vsyscall /proc/self/maps || skip "no vsyscall page"
+	cat > v.c <<-'EOF'
+		#include <linux/filter.h>
+		#include <linux/seccomp.h>
+		#include <signal.h>
+		#include <stdio.h>
+		#include <stdlib.h>
+		#include <sys/prctl.h>
+		#include <sys/syscall.h>
+		#include <unistd.h>
+		static void on_sigsys(int sig, siginfo_t *info, void *context)
+		{
+			(void)sig, (void)context;
+			printf("call %d, data %d at %p\n", info->si_syscall, info->si_errno, info->si_call_addr);
+			exit(0);
+		}
+		int main(int argc, char **argv)
+		{
+			long (*old_time)(long *) = (void *)0xffffffffff600400;
+			struct sock_filter f[] = {
+				BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+				BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_time, 0, 1),
+				BPF_STMT(BPF_RET | BPF_K, (unsigned)strtoul(argv[argc - 1], NULL, 0)),
+				BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+			struct sock_fprog p = {4, f};
+			struct sigaction a = {.sa_sigaction = on_sigsys, .sa_flags = SA_SIGINFO};
+			setvbuf(stdout, NULL, _IONBF, 0);
+			sigaction(SIGSYS, &a, NULL);
+			syscall(SYS_getpid);
+			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+			prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p);
+			printf("%ld\n", old_time(NULL));
+			return 0;
+		}
+	EOF
+	gcc -o start/v v.c
+	ulimit -c 0
+	for verdict in 0x50007 0x30009 0x7ff00000 0x7fc00000; do
+		natively ./v $verdict
+		recorded ./v $verdict
+		same native.out record.out
+	done
+	for verdict in 0 0x80000000; do
+		expected=159 natively ./v $verdict
+		expected=159 recorded ./v $verdict
+	done
+}
+
 # as_user COMMAND...: without privilege, if we have any
 as_user() {
 	if [ "$(id -u)" = 0 ]; then

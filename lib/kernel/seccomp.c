@@ -196,13 +196,22 @@ static struct seccomp_filter *read_filter(struct task *t, uint64_t addr)
 #define IF(how, k) BPF_JUMP(BPF_JMP | (how) | BPF_K, (uint32_t)(k), 0, 1)
 #define VERDICT(v) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_##v)
 
+/* Where these are below. */
+enum { OF_PROGRAM = 3, OF_SUPERVISOR = 13, SUBSTITUTE_LEN = 17 };
+
 /* Writes what the kernel is given in the place of f to the agent's memory. Its address; 0: the task
- * is gone. */
+ * is gone.
+ *
+ * The old calls in the kernel's own page cause no stop. For these the kernel runs the program's
+ * filter, which follows the substitute if there is room. */
 static uint64_t put_substitute(struct task *t, const struct seccomp_filter *f)
 {
 	const uint64_t notify = notify_at(f), notify_end = notify + NOTIFY_LEN;
-	const struct sock_filter insns[] = {
+	const struct sock_filter insns[SUBSTITUTE_LEN] = {
 		LOAD_PC(1),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)(ARCH_USER_END >> 32), 0, 2),
+		BPF_STMT(BPF_LD | BPF_IMM, 0),
+		[OF_PROGRAM] = BPF_STMT(BPF_JMP | BPF_JA, SUBSTITUTE_LEN - OF_PROGRAM - 1),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(AGENT_ADDR >> 32), 1, 0),
 		VERDICT(ALLOW),
 		LOAD_PC(0),
@@ -212,22 +221,29 @@ static uint64_t put_substitute(struct task *t, const struct seccomp_filter *f)
 		VERDICT(KILL_THREAD),
 		IF(BPF_JEQ, TRAP_AT),
 		VERDICT(TRAP),
-		/* without a supervisor, up to here */
-		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)notify, 0, 2),
+		[OF_SUPERVISOR] = BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)notify, 0, 2),
 		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)notify_end, 1, 0),
 		VERDICT(USER_NOTIF),
 		VERDICT(ALLOW),
 	};
 	struct {
 		struct sock_fprog program;
-		struct sock_filter insns[ARRAY_LEN(insns)];
-	} s = {.program = {.len = ARRAY_LEN(insns)}};
+		struct sock_filter
+			insns[(PAGE - sizeof(struct sock_fprog)) / sizeof(struct sock_filter)];
+	} s = {.program = {.len = SUBSTITUTE_LEN}};
 
 	s.program.filter = (struct sock_filter *)(AGENT_DATA + offsetof(__typeof__(s), insns));
 	memcpy(s.insns, insns, sizeof(insns));
 	if (!f->listener)
-		s.insns[10] = (struct sock_filter)VERDICT(ALLOW);
-	return task_write(t, AGENT_DATA, &s, sizeof(s)) ? 0 : AGENT_DATA;
+		s.insns[OF_SUPERVISOR] = (struct sock_filter)VERDICT(ALLOW);
+	if (f->n <= ARRAY_LEN(s.insns) - SUBSTITUTE_LEN) {
+		memcpy(s.insns + SUBSTITUTE_LEN, f->insns, f->n * sizeof(*f->insns));
+		s.program.len = (unsigned short)(SUBSTITUTE_LEN + f->n);
+	} else {
+		s.insns[OF_PROGRAM] = (struct sock_filter)VERDICT(ALLOW);
+	}
+	size_t size = offsetof(__typeof__(s), insns) + s.program.len * sizeof(*s.insns);
+	return task_write(t, AGENT_DATA, &s, size) ? 0 : AGENT_DATA;
 }
 
 /* The call installs the filter that its argument i points to. What is wrong with it, the kernel

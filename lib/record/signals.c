@@ -305,6 +305,8 @@ static bool of_filter(struct recorder *r, struct rtask *rt, siginfo_t *si)
 
 	if (si->si_signo != SIGSYS || si->si_code != SIGSYS_FILTER || !f->at)
 		return false;
+	if (f->how != FILTERED_KILLED && !rtask_at_point(rt))
+		return false; /* of a call in the kernel's own page */
 	if (f->how == FILTERED_KILLED) {
 		rt->inject = SIGSYS;
 		return true;
