@@ -126,6 +126,13 @@ struct file_build_id {
 	uint8_t id[BUILD_ID_LEN];
 };
 
+/* A /proc/PID/status or auxv that is being read. */
+struct status_text {
+	char path[64];
+	char *text; /* NULL: none */
+	size_t len;
+};
+
 struct recording_state {
 	struct shared_object *objects;
 	size_t nobjects;
@@ -139,6 +146,7 @@ struct recording_state {
 	bool direct_opened;  /* a task has opened a file with O_DIRECT */
 	bool memory_opened;  /* a task has opened a /proc/PID/mem */
 	bool status_opened;  /* a task has opened a /proc/PID/status or auxv */
+	struct status_text status;
 };
 
 void kernel_put_map(struct recording *rec, const struct trace_map *m);

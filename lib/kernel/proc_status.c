@@ -18,7 +18,7 @@ struct proc_read {
 	struct call *c;
 	struct task *of;   /* whose file it is */
 	uint64_t from, to; /* what it has read of it */
-	char *whole;       /* the file as the kernel shows it */
+	char *whole;       /* the file as the kernel shows it: own->status */
 	size_t len;
 };
 
@@ -108,6 +108,21 @@ static struct task *owner(struct recording *rec, const char *path)
 	return rec->find(rec, sscanf(path, "/proc/%*d/task/%d/", &tid) == 1 ? tid : pid);
 }
 
+/* The file as the kernel shows it. A file that is read by pieces does not change meanwhile, unlike
+ * numbers in it, so its text is kept from the first piece on. */
+static char *whole_file(struct recording_state *own, const char *path, bool first, size_t *len)
+{
+	struct status_text *s = &own->status;
+
+	if (first || !s->text || strcmp(s->path, path) != 0) {
+		free(s->text);
+		s->text = file_read(path, FILE_MAX, &s->len);
+		snprintf(s->path, sizeof(s->path), "%s", path);
+	}
+	*len = s->len;
+	return s->text;
+}
+
 void kernel_proc_read(struct call *c)
 {
 	char path[64];
@@ -124,14 +139,13 @@ void kernel_proc_read(struct call *c)
 	proc_fd_info(c->t->tid, (int)c->args[0], NULL, &pos);
 	r.from = c->nr == SYS_read ? pos - (uint64_t)c->result : c->args[3];
 	r.to = r.from + (uint64_t)c->result;
-	r.whole = file_read(path, FILE_MAX, &r.len);
+	r.whole = whole_file(c->rec->own, path, !r.from, &r.len);
 	if (!r.whole)
 		return;
 	if (!strcmp(base, "/status"))
 		show_status(&r);
 	else
 		hide_vdso(&r);
-	free(r.whole);
 }
 
 void kernel_auxv_exit(struct call *c)

@@ -17,6 +17,7 @@ void kernel_recording_free(struct recording *rec)
 	for (size_t i = 0; i < rec->own->ncopies; i++)
 		free(rec->own->copies[i].name);
 	free(rec->own->copies);
+	free(rec->own->status.text);
 	free(rec->own->build_ids);
 	free(rec->own->objects);
 	free(rec->own);
