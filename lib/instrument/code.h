@@ -16,7 +16,7 @@
 /* Version of this format. A trace with code files of another version is refused. */
 #define CODE_VERSION 8
 /* Version of the rewriter or the format. The cache replaces code files of another edition. */
-#define CODE_EDITION 10
+#define CODE_EDITION 11
 #define CODE_SEGMENTS 8
 
 enum code_kind {
@@ -88,7 +88,7 @@ struct code_header {
 	struct code_table moved;
 	struct code_table
 		syscalls; /* uint32_t, sorted: the address of every `syscall` instruction */
-	uint32_t zero;
+	uint32_t body_sum; /* of what follows the header: code_body_sum(); 0: none was made */
 	uint32_t header_crc; /* CRC-32 (zlib's) of the bytes above */
 };
 

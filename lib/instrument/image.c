@@ -9,11 +9,13 @@
 #include "util/file_io.h"
 #include "util/size.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 static bool inside(const struct code_header *h, uint64_t off, uint64_t count, uint64_t size)
 {
@@ -87,6 +89,28 @@ void code_image_close(struct code_image *img)
 	free(img->edges);
 	close(img->fd);
 	free(img);
+}
+
+uint32_t code_body_sum(const void *bytes, uint64_t len)
+{
+	const size_t header = sizeof(struct code_header);
+	uint64_t h = XXH3_64bits((const uint8_t *)bytes + header, len - header);
+	uint32_t folded = (uint32_t)(h ^ h >> 32);
+
+	return folded ? folded : 1;
+}
+
+const char *code_file_check(int fd)
+{
+	struct code_image *img = code_image_open(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+	const char *why = NULL;
+
+	if (!img)
+		why = "no code file of this version";
+	else if (img->h->body_sum && code_body_sum(img->h, img->bytes) != img->h->body_sum)
+		why = "the code file's checksum differs";
+	code_image_close(img);
+	return why;
 }
 
 uint64_t code_place_tramp(const struct code_place *c)

@@ -29,6 +29,11 @@ struct code_image {
  * another version. */
 struct code_image *code_image_open(int fd);
 void code_image_close(struct code_image *img);
+/* NULL if the code file is whole, else in a few words what is wrong. The descriptor stays the
+ * caller's. */
+const char *code_file_check(int fd);
+/* The checksum of a code file of this length, all of which is at `bytes`; never 0. */
+uint32_t code_body_sum(const void *bytes, uint64_t len);
 
 /* Rewritten code in an address space. */
 struct code_place {

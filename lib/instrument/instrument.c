@@ -1,3 +1,4 @@
+#include "instrument/image.h"
 #include "instrument/rewrite.h"
 #include "util/deflate.h"
 #include "util/file_io.h"
@@ -5,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define TABLE_ALIGN(x) (((x) + 7) & ~7ull)
@@ -97,7 +99,6 @@ static void header_fill(struct rewrite *rw, struct code_header *h)
 	off = table_place(&h->moved, off, em->moved.n, sizeof(*em->moved.v));
 	off = table_place(&h->syscalls, off, rw->syscalls.n, sizeof(*rw->syscalls.v));
 	h->file_len = off;
-	h->header_crc = crc32_add(0, h, offsetof(struct code_header, header_crc));
 }
 
 static int write_at(int out, uint64_t off, const void *p, size_t n)
@@ -125,6 +126,19 @@ static int code_write(struct rewrite *rw, const struct code_header *h, int out)
 		return -1;
 	return write_at(out, h->syscalls.off, rw->syscalls.v,
 			rw->syscalls.n * sizeof(*rw->syscalls.v));
+}
+
+/* Completes the header of a code file that has been written. */
+static int sum_write(struct code_header *h, int out)
+{
+	void *m = mmap(NULL, h->file_len, PROT_READ, MAP_SHARED, out, 0);
+
+	if (m == MAP_FAILED)
+		return -1;
+	h->body_sum = code_body_sum(m, h->file_len);
+	munmap(m, h->file_len);
+	h->header_crc = crc32_add(0, h, offsetof(struct code_header, header_crc));
+	return write_at(out, 0, h, sizeof(*h));
 }
 
 static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
@@ -170,7 +184,7 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	int rc = rewrite_all(&rw, fd, &h);
 	*why = rw.why;
 	if (rc == 0 && !rw.error)
-		rc = code_write(&rw, &h, out);
+		rc = code_write(&rw, &h, out) || sum_write(&h, out) ? -1 : 0;
 	int error = rw.error ? rw.error : errno;
 	if (rw.error)
 		rc = -1;

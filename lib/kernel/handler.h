@@ -116,7 +116,8 @@ struct file_copy {
 	uint64_t dev, ino, size;
 	int64_t mtime_ns;
 	char *name;
-	bool stale; /* the file has been changed since */
+	bool stale;              /* the file has been changed since */
+	uint64_t copy_size, sum; /* of the copy; sum: content_sum() */
 };
 
 /* A mapped file's GNU build-id, all 0 if it has none. */

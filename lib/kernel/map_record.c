@@ -6,6 +6,7 @@
 #include "tracee/procfs.h"
 #include "tracee/reserved.h"
 #include "util/array.h"
+#include "util/content.h"
 #include "util/exhaustion.h"
 #include "util/file_io.h"
 #include "util/host.h"
@@ -57,14 +58,35 @@ static bool object_is_changing(struct recording *rec, const struct trace_map *m)
 	return o->changes;
 }
 
-/* The name under files/ of a copy of this file as it is now. NULL: it cannot be copied. */
-static const char *file_copy(struct recording *rec, int fd, const char *path, const struct stat *st)
+/* Notes the copy that has been written to `out`. NULL: it cannot be read. */
+static const struct file_copy *copy_add(struct recording *rec, int out, char *name,
+					const struct stat *st)
+{
+	uint8_t digest[CONTENT_DIGITS / 2];
+	struct stat copy;
+
+	if (fstat(out, &copy) || content_digest(out, (uint64_t)copy.st_size, digest, NULL, NULL))
+		return NULL;
+	struct file_copy *f = ARRAY_ADD(rec->own->copies, rec->own->ncopies);
+	*f = (struct file_copy){.dev = st->st_dev,
+				.ino = st->st_ino,
+				.size = (uint64_t)st->st_size,
+				.mtime_ns = stat_mtime_ns(st),
+				.name = name,
+				.copy_size = (uint64_t)copy.st_size,
+				.sum = content_sum(digest)};
+	return f;
+}
+
+/* A copy under files/ of this file as it is now. NULL: it cannot be copied. */
+static const struct file_copy *file_copy(struct recording *rec, int fd, const char *path,
+					 const struct stat *st)
 {
 	for (size_t i = 0; i < rec->own->ncopies; i++) {
 		struct file_copy *f = &rec->own->copies[i];
 		if (!f->stale && f->dev == st->st_dev && f->ino == st->st_ino &&
 		    f->size == (uint64_t)st->st_size && f->mtime_ns == stat_mtime_ns(st))
-			return f->name;
+			return f;
 	}
 	const char *base = strrchr(path, '/');
 	char *name;
@@ -74,13 +96,11 @@ static const char *file_copy(struct recording *rec, int fd, const char *path, co
 	bool failed =
 		ioctl(out, FICLONE, fd) &&
 		(ftruncate(out, st->st_size) || file_copy_data(fd, out, 0, (uint64_t)st->st_size));
-	if (close(out) || failed) {
+	const struct file_copy *f = failed ? NULL : copy_add(rec, out, name, st);
+	if (!f)
 		free(name);
-		return NULL;
-	}
-	*ARRAY_ADD(rec->own->copies, rec->own->ncopies) = (struct file_copy){
-		st->st_dev, st->st_ino, (uint64_t)st->st_size, stat_mtime_ns(st), name, false};
-	return name;
+	close(out);
+	return f;
 }
 
 /* A file that is mapped in several pieces is read only once. */
@@ -196,7 +216,7 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 		memcpy(m->build_id, kernel_build_id(rec, fd, st), sizeof(m->build_id));
 	bool stable = file_is_stable(m->path, st), shared = m->flags & MAP_SHARED;
 	struct shared_map s = {.start = m->start, .len = m->len, .offset = m->offset};
-	const char *name;
+	const struct file_copy *copy;
 
 	kernel_code_gone(t, m->start, m->len);
 	/* A private mapping shows later writes to its file, too, on pages that the program has not
@@ -220,11 +240,13 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	} else if (stable) {
 		m->backing = BACKING_FILE;
 		kernel_put_map(rec, m);
-	} else if (m->len > INLINE_MAX && fd >= 0 && (name = file_copy(rec, fd, m->path, st))) {
+	} else if (m->len > INLINE_MAX && fd >= 0 && (copy = file_copy(rec, fd, m->path, st))) {
 		m->backing = BACKING_COPY;
-		m->copy = s.copy = name;
+		m->copy = s.copy = copy->name;
 		s.object = kernel_object_get(rec, m->dev, m->ino)->id;
 		kernel_mm_add_shared(t->mm, s);
+		m->copy_size = copy->copy_size;
+		m->copy_sum = copy->sum;
 		kernel_put_map(rec, m);
 	} else {
 		m->backing = BACKING_DATA;

@@ -108,7 +108,7 @@ static int item_read(const struct file_plan *p, struct item *it, int fd,
 	pack_extents_free(&it->where);
 	if (fstat(fd, &st) == 0) {
 		it->size = (uint64_t)st.st_size;
-		if (pack_content_name(fd, it->size, name, &it->where) == 0)
+		if (pack_content_name(fd, it->size, name, &it->sum, &it->where) == 0)
 			return 0;
 	}
 	return it->copy ? trace_fail("%s/files/%s: cannot be read: %s", trace_reader_dir(p->r),
@@ -126,7 +126,7 @@ static int item_from_trace(const struct file_plan *p, struct item *it)
 	int rc = item_read(p, it, fd, it->name);
 	close(fd);
 	it->state = strcmp(it->copy, it->name) == 0 ? ITEM_THERE : ITEM_RENAME;
-	if (!rc && pack_content_is_name(it->copy) && it->state == ITEM_RENAME)
+	if (!rc && content_is_name(it->copy) && it->state == ITEM_RENAME)
 		return trace_fail(
 			"%s/files/%s: damaged: it does not have the contents that its name says",
 			trace_reader_dir(p->r), it->copy);
@@ -220,7 +220,14 @@ static int plan_map(struct file_plan *p, const struct trace_map *m, const struct
 	it->mtime_ns = m->mtime_ns;
 	it->needed = needed;
 	plan_index(p, it);
-	return it->copy ? item_from_trace(p, it) : item_from_host(p, it);
+	if (!it->copy)
+		return item_from_host(p, it);
+	if (item_from_trace(p, it))
+		return -1;
+	return m->copy_sum && m->copy_sum != it->sum
+		       ? trace_fail("%s/files/%s: damaged: it does not have the recorded contents",
+				    trace_reader_dir(p->r), it->copy)
+		       : 0;
 }
 
 /* Debug information that is in the trace already. 1: added; 0: there is none; -1: an error. */

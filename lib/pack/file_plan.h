@@ -22,9 +22,9 @@ extern const char *const pack_item_state_names[];
 
 struct item {
 	enum item_state state;
-	char *path; /* on this machine; for one in the trace, where it was recorded */
-	char *copy; /* its name in the trace; NULL: it is not there */
-	uint64_t size;
+	char *path;         /* on this machine; for one in the trace, where it was recorded */
+	char *copy;         /* its name in the trace; NULL: it is not there */
+	uint64_t size, sum; /* sum: content_sum() */
 	int64_t mtime_ns;
 	bool needed; /* by a replay; the others are for debuggers, and may be missing */
 	char name[ITEM_NAME_MAX]; /* what it will be called in files/; "" if missing or changed */

@@ -193,7 +193,7 @@ static int file_put(const struct packing *p, const char *name, int fd, uint64_t 
 		archive_entry_sparse_add_entry(e, 0, size < 512 ? (la_int64_t)size : 512);
 	int rc = archive_write_header(p->a, e) == ARCHIVE_OK ? 0 : fail(p);
 	if (!rc) {
-		rc = pack_content_walk(fd, size, piece_put, &f);
+		rc = content_walk(fd, size, piece_put, &f);
 		if (rc < 0)
 			rc = trace_fail("%s: cannot be read: %s", name, strerror(errno));
 		else if (rc == 0)

@@ -25,11 +25,16 @@ static bool map_edit(void *ctx, struct trace_map *m)
 			pack_redact_count(tr->redaction, (const uint8_t *)m->path, strlen(m->path));
 	if (!it || !it->name[0])
 		return false;
-	bool changed = m->backing == BACKING_FILE || strcmp(m->copy, it->name) != 0;
+	bool same = m->backing != BACKING_FILE && strcmp(m->copy, it->name) == 0;
+	/* Without a checksum of its own, its name is one. */
+	if (same && (!m->copy_sum || (m->copy_sum == it->sum && m->copy_size == it->size)))
+		return false;
 	if (m->backing == BACKING_FILE)
 		m->backing = BACKING_COPY;
 	m->copy = it->name;
-	return changed;
+	m->copy_size = it->size;
+	m->copy_sum = it->sum;
+	return true;
 }
 
 static bool data_edit(void *ctx, uint64_t event, struct trace_data *d)
@@ -131,7 +136,7 @@ static void files_count(struct transform *tr)
 		int fd = pack_item_open(&tr->plan, v[i]);
 		if (fd < 0)
 			continue;
-		pack_content_walk(fd, v[i]->size, count_piece, tr);
+		content_walk(fd, v[i]->size, count_piece, tr);
 		close(fd);
 	}
 	free(v);

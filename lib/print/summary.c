@@ -184,6 +184,10 @@ static void put_map_json(struct text *t, const struct trace_event *ev, const str
 	print_json_begin(t);
 	print_name(t, m->copy);
 	print_json_end(t);
+	print_str(t, "\",\"copy_size\":");
+	print_udec(t, m->copy_size);
+	print_str(t, ",\"copy_sum\":\"");
+	print_hex(t, m->copy_sum);
 	print_str(t, "\",\"build_id\":\"");
 	put_build_id(t, m->build_id);
 	print_str(t, "\"}\n");

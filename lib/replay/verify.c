@@ -1,4 +1,5 @@
 /* Whether a trace is whole and replays exactly. */
+#include "instrument/image.h"
 #include "replay/replay.h"
 #include "trace/trace.h"
 #include "util/alloc.h"
@@ -56,6 +57,7 @@ static enum replay_verdict check_structure(const struct replay_verify_options *o
 		return structure_fails(report, trace_strerror());
 	*dir = xstrdup(trace_reader_dir(r));
 	*uuid = xstrdup(trace_reader_uuid(r));
+	trace_check_code(r, code_file_check);
 	if (trace_check(r, o->structure_only))
 		v = structure_fails(report, trace_reader_error(r));
 	while (!v && o->structure_only && o->count_events && trace_next(r, &ev) == 1)

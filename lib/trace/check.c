@@ -1,19 +1,89 @@
 #include "trace/reader.h"
+#include "util/alloc.h"
+#include "util/array.h"
+#include "util/content.h"
 #include "util/host.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int copy_fail(struct trace_reader *r, const struct trace_map *m, const char *why)
+{
+	return reader_fail(r, "%s/files/%s: damaged: %s", r->dir, m->copy, why);
+}
+
+static int contents_check(struct trace_reader *r, const struct trace_map *m, int fd)
+{
+	uint8_t digest[CONTENT_DIGITS / 2];
+	char name[CONTENT_DIGITS + 1];
+	struct stat st;
+	const char *why;
+
+	if (fstat(fd, &st))
+		return copy_fail(r, m, strerror(errno));
+	if (m->copy_sum && (uint64_t)st.st_size != m->copy_size)
+		return copy_fail(r, m, "not of the recorded size");
+	if (m->copy_sum || content_is_name(m->copy)) {
+		if (content_digest(fd, (uint64_t)st.st_size, digest, NULL, NULL))
+			return copy_fail(r, m, strerror(errno));
+		content_name(digest, name);
+		if (m->copy_sum && content_sum(digest) != m->copy_sum)
+			return copy_fail(r, m, "it does not have the recorded contents");
+		if (content_is_name(m->copy) && strcmp(name, m->copy) != 0)
+			return copy_fail(r, m, "it does not have the contents that its name says");
+	}
+	if (m->backing == BACKING_CODE && r->code && (why = r->code(fd)))
+		return copy_fail(r, m, why);
+	return 0;
+}
+
+/* Whether this copy has been checked. Notes it. */
+static bool was_checked(struct trace_reader *r, const struct trace_map *m)
+{
+	size_t at = ARRAY_SEARCH(i, r->nchecked, strcmp(r->checked[i].name, m->copy) >= 0);
+	struct checked_copy *c = r->checked + at;
+
+	if (at < r->nchecked && strcmp(c->name, m->copy) == 0) {
+		bool same = c->size == m->copy_size && c->sum == m->copy_sum;
+		c->size = m->copy_size;
+		c->sum = m->copy_sum;
+		return same;
+	}
+	ARRAY_ADD(r->checked, r->nchecked);
+	c = r->checked + at;
+	memmove(c + 1, c, (r->nchecked - 1 - at) * sizeof(*c));
+	*c = (struct checked_copy){xstrdup(m->copy), m->copy_size, m->copy_sum};
+	return false;
+}
+
 static int copy_check(struct trace_reader *r, const struct trace_map *m)
 {
+	if (was_checked(r, m))
+		return 0;
 	int fd = trace_open_copy(r, m->copy);
+	if (fd < 0)
+		return -1;
+	int rc = contents_check(r, m, fd);
+	close(fd);
+	return rc;
+}
 
-	if (fd >= 0)
-		close(fd);
-	return fd < 0 ? -1 : 0;
+static void checked_free(struct trace_reader *r)
+{
+	for (size_t i = 0; i < r->nchecked; i++)
+		free(r->checked[i].name);
+	free(r->checked);
+	r->checked = NULL;
+	r->nchecked = 0;
+}
+
+void trace_check_code(struct trace_reader *r, const char *(*code)(int fd))
+{
+	r->code = code;
 }
 
 /* Checks the blocks of data whose records are among the first `records`; the event just read owns
@@ -146,6 +216,7 @@ int trace_check(struct trace_reader *r, bool quick)
 		stream_find(&r->streams[STREAM_DATA], 1);
 	if (!rc)
 		rc = events_check(r, quick, counts);
+	checked_free(r);
 	read_ahead(r, quick, false);
 	if (rc)
 		return -1;

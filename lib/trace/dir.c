@@ -63,7 +63,7 @@ int dir_make(int at, const char *name)
 
 int dir_new_file(int at, const char *name)
 {
-	int fd = openat(at, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = openat(at, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd >= 0)
 		fchmod(fd, 0600);

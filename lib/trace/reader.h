@@ -35,6 +35,14 @@ struct trace_reader {
 	int32_t tid;                  /* and its task */
 	bool failed;                  /* until a seek */
 	char error[8192];
+	/* trace_check(): copies that have been looked at, sorted by name */
+	struct checked_copy {
+		char *name;
+		uint64_t size, sum;
+	} * checked;
+	size_t nchecked;
+	/* trace_check_code() */
+	const char *(*code)(int fd);
 };
 
 /* Both set the error and return -1. The second names the stream and the event. */

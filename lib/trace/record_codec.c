@@ -22,7 +22,7 @@ static const struct field event_fields[] = {TRACE_RECORD_EVENT(EVENT_FIELD)};
 static const struct field map_fields[] = {TRACE_RECORD_MAP(MAP_FIELD)};
 static const struct field data_fields[] = {TRACE_RECORD_DATA(DATA_FIELD)};
 
-enum { MAX_FIELDS = 16, MAX_VARINT = 10, SLOTS = 2 * TRACE_MAX_BLOCK_TASKS };
+enum { MAX_FIELDS = 20, MAX_VARINT = 10, SLOTS = 2 * TRACE_MAX_BLOCK_TASKS };
 _Static_assert(ARRAY_LEN(event_fields) <= MAX_FIELDS && ARRAY_LEN(map_fields) <= MAX_FIELDS &&
 		       ARRAY_LEN(data_fields) <= MAX_FIELDS,
 	       "MAX_FIELDS");

@@ -79,6 +79,8 @@ struct trace_map {
 	const char *path;
 	const char *copy;     /* BACKING_COPY, _CODE, perhaps _OBJECT: name under files/; else "" */
 	uint8_t build_id[20]; /* 0 if none */
+	/* Of `copy`: bytes, and content_sum() of its contents; 0 if none was made */
+	uint64_t copy_size, copy_sum;
 };
 
 /* The contents of args_env: NUL-separated "key=value" text. Arguments and environment repeat their
@@ -165,10 +167,14 @@ int trace_next_data(struct trace_reader *r, struct trace_data *d);
 int trace_next_map(struct trace_reader *r, struct trace_map *m);
 /* Makes trace_next() return event `num` next, or the end. Reads only the blocks that it needs. */
 int trace_seek(struct trace_reader *r, uint64_t num);
-/* Checks the whole trace: each block's checksum, the order, the counts, and that copies exist. 0,
+/* Checks the whole trace: each block's checksum, the order, the counts, and that copies exist
+ * and have the contents that their records or names say. 0,
  * or -1 with the first fault. Afterwards trace_next() returns event 1. quick: of blocks of data
  * only headers and checksums are checked, so that invalid records in them are not found. */
 int trace_check(struct trace_reader *r, bool quick);
+/* trace_check() calls this for copies that are code files: NULL, or in a few words what is wrong.
+ */
+void trace_check_code(struct trace_reader *r, const char *(*code)(int fd));
 /* A plain file under files/, read-only; -1 if missing or the name leaves the directory. */
 int trace_open_copy(struct trace_reader *r, const char *copy);
 /* One line, no newline: what is wrong and where (stream, offset, event). */
