@@ -181,7 +181,8 @@ static bool site_on_cycle(struct cycles *c, const struct func *f, const struct s
 
 static bool counts_next(const struct rewrite *rw, const struct insn *in)
 {
-	return (in->type == INSN_PLAIN || in->type == INSN_NOP) && insn_movable(rw, in);
+	return (in->type == INSN_PLAIN || in->type == INSN_NOP) && insn_movable(rw, in) &&
+	       in->len > 1; /* a short jump can take its place */
 }
 
 /* The instruction that counts for an indirect call. */

@@ -196,6 +196,10 @@ static unsigned long_jump_around(struct subject *s, uint64_t at, uint64_t *start
 			return 0;
 		if (!s->begins[*start] && s->is[*start] != 0xe9)
 			continue;
+		/* the last byte of a short jump that is still there */
+		if (*start && s->begins[*start - 1] && s->is[*start - 1] == 0xeb &&
+		    s->was[*start - 1] == 0xeb)
+			continue;
 		int64_t to = text_to_tramp(s, *start, &d);
 		if (to >= 0 && *start + d.length > at &&
 		    pair_find(s->origins, s->h->origins.count, to))
@@ -426,16 +430,21 @@ static bool jumps_to(struct subject *s, uint32_t at, uint32_t target)
 	       jump_target(&d, target) == to;
 }
 
-/* Past a counted instruction the register that was borrowed is loaded, and the next one follows. */
+/* Past a counted instruction a borrowed register is loaded, and the next instruction follows. */
 static bool next_ok(struct subject *s, const struct code_site *c)
 {
 	ZydisDecodedInstruction d;
 	ZydisDecodedOperand op[ZYDIS_MAX_OPERAND_COUNT];
+	uint32_t at = c->tail;
 
-	if (c->target != c->site + c->len || !decode(s, tramp(s, c->tail), &d, op) ||
-	    d.mnemonic != ZYDIS_MNEMONIC_MOV || op[0].reg.value != ZYDIS_REGISTER_RCX)
+	if (c->target != c->site + c->len)
 		return false;
-	uint32_t at = c->tail + d.length;
+	if (!c->reg) {
+		if (!decode(s, tramp(s, at), &d, op) || d.mnemonic != ZYDIS_MNEMONIC_MOV ||
+		    op[0].reg.value != ZYDIS_REGISTER_RCX)
+			return false;
+		at += d.length;
+	}
 	return moved_to(s, c->target) == at || jumps_to(s, at, c->target);
 }
 

@@ -190,8 +190,19 @@ void rewrite_flags_labels(struct rewrite *rw)
 	}
 }
 
+/* Functions get nothing in the arithmetic flags: x86-64 psABI, 3.2.1. */
+static bool dead_after(struct rewrite *rw, const struct insn *before)
+{
+	uint32_t at = before->addr + before->len;
+	struct insn next;
+
+	return (insn_decode(rw, at, at + 15, &next) && next.type == INSN_ICALL) || dead_at(rw, at);
+}
+
 bool rewrite_flags_dead(struct rewrite *rw, const struct insn *in)
 {
+	if (in->type == INSN_PLAIN || in->type == INSN_NOP)
+		return dead_after(rw, in);
 	if (in->type != INSN_IJMP)
 		return dead_at(rw, in->target);
 	return rewrite_in_plt(rw, in->addr) || dead_from_before(rw, in) || dead_at_labels(rw, in);

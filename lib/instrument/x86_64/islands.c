@@ -4,7 +4,13 @@
 
 #include <string.h>
 
-enum { REACH = 128, VICTIM_INSNS = 6, VICTIM_LEN = 2 * JUMP_LEN, NOP_LEN = 2 + JUMP_LEN };
+enum {
+	SHORT_LEN = 2,
+	REACH = 128,
+	VICTIM_INSNS = 6,
+	VICTIM_LEN = 2 * JUMP_LEN,
+	NOP_LEN = 2 + JUMP_LEN
+};
 
 void rewrite_spare_find(struct rewrite *rw)
 {
@@ -138,7 +144,7 @@ void rewrite_island(struct rewrite *rw, struct site *s)
 	struct insn in;
 
 	if (!f || s->unreached || !insn_decode(rw, s->addr, f->end, &in) || in.odd ||
-	    in.rel_size == 4 || !insn_movable(rw, &in) ||
+	    in.rel_size == 4 || in.len < SHORT_LEN || !insn_movable(rw, &in) ||
 	    !rewrite_range_free(rw, in.addr, in.addr + in.len))
 		return;
 	struct hop h = hop_of(rw, &in);

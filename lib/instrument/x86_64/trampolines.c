@@ -166,10 +166,9 @@ static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_
 }
 
 /* The same past an instruction; the trampoline continues with the next one. */
-static void put_count_next(struct rewrite *rw, const struct insn *in)
+static void put_count_next_general(struct rewrite *rw, uint32_t number)
 {
 	struct emitter *em = &rw->em;
-	uint32_t number = site_number(rw, in);
 
 	SAVE_RCX(em);
 	LOAD_LEFT(em);
@@ -186,15 +185,23 @@ static void put_count_next(struct rewrite *rw, const struct insn *in)
 }
 
 /* Puts code that counts where the arithmetic flags are dead. */
-static void put_count_cheap(struct rewrite *rw, const struct insn *in, uint32_t number)
+static void put_cheap(struct rewrite *rw, const struct insn *in, uint32_t number)
 {
 	struct emitter *em = &rw->em;
+
+	em->sites.v[number].reg = 1;
+	rw->rep->cheap++;
 
 	put_page(em, "\x48\x81\x2c\x25", 4, COUNTER_LEFT); /* subq $COUNTER_TICK, COUNTER_LEFT */
 	put_u32(em, COUNTER_TICK);
 	put(em, "\x0f\x84", 2); /* jz cold */
 	*VEC_ADD(&em->colds) = (struct cold){.jump = em->n, .number = number, .site = in->addr};
 	put_u32(em, 0);
+}
+
+static void put_count_cheap(struct rewrite *rw, const struct insn *in, uint32_t number)
+{
+	put_cheap(rw, in, number);
 	put_tail(rw, in, number);
 }
 
@@ -203,11 +210,21 @@ static void put_count(struct rewrite *rw, const struct insn *in)
 	uint32_t number = site_number(rw, in);
 
 	if (rewrite_flags_dead(rw, in)) {
-		rw->em.sites.v[number].reg = 1;
-		rw->rep->cheap++;
 		put_count_cheap(rw, in, number);
 	} else {
 		put_count_general(rw, in, number);
+	}
+}
+
+static void put_count_next(struct rewrite *rw, const struct insn *in)
+{
+	uint32_t number = site_number(rw, in);
+
+	if (rewrite_flags_dead(rw, in)) {
+		put_cheap(rw, in, number);
+		rw->em.sites.v[number].tail = rw->em.n;
+	} else {
+		put_count_next_general(rw, number);
 	}
 }
 
