@@ -81,6 +81,71 @@ unprivileged() {
 	verified
 }
 
+@test "SIGUSR1 and a queued signal to rr-record reach the program" {
+	in_background rr-record -o trace python3 -u -c "if True:
+		import signal
+		signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGRTMIN])
+		print('ready')
+		for s in signal.SIGUSR1, signal.SIGRTMIN:
+			print('got', int(signal.sigwaitinfo([s]).si_signo))"
+	until_true grep -q ready record.out
+	kill -USR1 "$recorder"
+	until_true grep -q 'got 10' record.out
+	kill -34 "$recorder"
+	ends 0
+	grep -q 'got 34' record.out
+	replayed
+	verified
+}
+
+@test "a signal that the program sends to its parent reaches rr-record's parent" {
+	script supervisor /usr/bin/python3 <<-'EOF'
+		import signal, subprocess, sys
+		for s in signal.SIGUSR1, signal.SIGTERM:
+		    signal.signal(s, lambda s, frame: print('got', int(s)))
+		print(subprocess.call(sys.argv[1:]))
+	EOF
+	script p <<-'EOF'
+		kill -USR1 $PPID; kill -TERM $PPID; kill -0 $PPID && sleep 0.2
+	EOF
+	start/supervisor start/p > native
+	start/supervisor rr-record -o trace start/p > recorded
+	sort native > native.sorted
+	sort recorded | diff native.sorted -
+	verified
+}
+
+@test "a program that stops its parent stops rr-record's parent, and runs on" {
+	script p <<-'EOF'
+		kill -STOP $PPID
+		until [ "$(ps -o state= -p "$1")" = T ]; do sleep 0.05; done
+		echo stopped
+		kill -CONT "$1"
+	EOF
+	script supervisor <<-'EOF'
+		"$@" $$
+		echo status $?
+	EOF
+	timeout 60 start/supervisor rr-record -o trace start/p > record.out
+	[ "$(< record.out)" = $'stopped\nstatus 0' ]
+	verified
+}
+
+@test "a signal to its own process group reaches the program once, and does not end rr-record" {
+	script p /usr/bin/python3 <<-'EOF'
+		import os, signal
+		got = []
+		for s in signal.SIGUSR1, signal.SIGTERM, signal.SIGHUP, signal.SIGRTMIN:
+		    signal.signal(s, lambda s, frame: got.append(int(s)))
+		    os.kill(0, s)
+		signal.sigtimedwait([], 0.5)
+		print(got)
+	EOF
+	setsid -w start/p > native
+	setsid -w rr-record -o trace start/p | diff native -
+	verified
+}
+
 @test "rr-record dies by SIGTERM together with a program without a handler" {
 	mkfifo fifo
 	in_background rr-record -o trace sh -c 'echo ready; exec cat fifo'

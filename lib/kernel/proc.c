@@ -83,6 +83,30 @@ static void reads_sigreturn(struct payload_walk *w)
 
 SYSCALL_HANDLER(sigreturn, .reads = reads_sigreturn);
 
+/* The program's parent is rr-record. Unrecorded it would be rr-record's parent, which therefore
+ * gets the signals, as a supervisor that waits for SIGUSR1 expects. No signal: the program asks
+ * whether its parent lives. */
+static void enter_kill(struct call *c)
+{
+	bool thread = c->nr == SYS_tgkill || c->nr == SYS_rt_tgsigqueueinfo;
+	pid_t parent;
+
+	if ((pid_t)c->args[0] != c->rec->self || !(int)c->args[thread ? 2 : 1] ||
+	    (thread && (pid_t)c->args[1] != c->rec->self) ||
+	    proc_inner_tid(c->t->tid) != c->t->tid) /* it has another process of that number */
+		return;
+	parent = getppid();
+	if (!parent) { /* of another pid namespace */
+		c->verdict = CALL_REFUSE;
+		return;
+	}
+	kernel_call_set_arg(c, 0, (uint64_t)parent);
+	if (thread)
+		kernel_call_set_arg(c, 1, (uint64_t)parent);
+}
+
+SYSCALL_HANDLER(kill, .enter = enter_kill);
+
 static void enter_clone(struct call *c)
 {
 	if (c->args[0] & CLONE_UNTRACED)

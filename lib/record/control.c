@@ -5,17 +5,27 @@
 #include "util/size.h"
 
 #include <signal.h>
-#include <sys/ptrace.h>
+#include <stdbool.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-static const int taken[] = {SIGTERM, SIGHUP,  SIGINT,  SIGQUIT, SIGTSTP,
-			    SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
+/* Those of the terminal, which reach the program without us, and those of our own writes. */
+static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
+/* Those that are passed on to the program, besides real-time signals. */
+static const int passed_on[] = {SIGTERM,   SIGHUP,  SIGUSR1, SIGUSR2,
+				SIGVTALRM, SIGPROF, SIGIO,   SIGPWR};
+
+#define CAME_MAX 32
 
 /* One per process: a signal handler has no other argument. */
 static struct {
-	volatile sig_atomic_t terms, seen, signal;
-	uint64_t last_ns; /* when the last one came; the handler's own */
+	volatile sig_atomic_t ncame,
+		nseen; /* came[] has those from nseen to ncame, modulo its size */
+	siginfo_t came[CAME_MAX];
+	uint64_t came_ns[CAME_MAX];
+	unsigned terms;   /* requests to end */
+	uint64_t last_ns; /* when the last of them came */
 } control;
 
 /* Signals closer together than this are one request. */
@@ -34,49 +44,102 @@ void control_tick(void)
 }
 
 /* The signal may come just before a wait that nothing else would end: from now on a timer ends
- * waits.
- */
-static void on_term(int sig)
+ * waits. */
+static void on_signal(int sig, siginfo_t *si, void *context)
 {
-	/* timeout(1) signals its child, then the child's process group: that is one request, not
-	 * two. */
-	uint64_t now = clock_now_ns();
-	if (control.terms && now - control.last_ns < SAME_NS)
+	(void)sig, (void)context;
+	if (control.ncame - control.nseen == CAME_MAX)
 		return;
-	control.last_ns = now;
-	control.signal = sig;
-	control.terms++;
+	control.came[control.ncame % CAME_MAX] = *si;
+	control.came_ns[control.ncame % CAME_MAX] = clock_now_ns();
+	control.ncame++;
 	control_tick();
+}
+
+static void pass_on(int sig)
+{
+	struct sigaction sa = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO}, old;
+
+	sigfillset(&sa.sa_mask);
+	sigaction(sig, &sa, &old);
+	if (old.sa_handler == SIG_IGN && sig == SIGHUP)
+		sigaction(sig, &old, NULL);
 }
 
 void control_start(void)
 {
-	struct sigaction tick = {.sa_handler = on_alarm};
+	struct sigaction sa = {.sa_handler = on_alarm};
 
-	sigaction(SIGALRM, &tick, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(taken); i++) {
-		struct sigaction sa = {0}, old;
-		sa.sa_handler = taken[i] == SIGTERM || taken[i] == SIGHUP ? on_term : SIG_IGN;
-		sigaction(taken[i], &sa, &old);
-		if (old.sa_handler == SIG_IGN && taken[i] == SIGHUP)
-			sigaction(taken[i], &old, NULL);
+	sigaction(SIGALRM, &sa, NULL);
+	sa.sa_handler = SIG_IGN;
+	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+		sigaction(ignored[i], &sa, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++)
+		pass_on(passed_on[i]);
+	for (int sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+		pass_on(sig);
+}
+
+/* Whether a recorded process has sent it: to its process group, of which the program's own
+ * processes have got it already, or to rr-record by a pidfd. */
+static bool is_from_program(struct recorder *r, const siginfo_t *si)
+{
+	struct rtask *rt;
+
+	if (si->si_code != SI_USER && si->si_code != SI_QUEUE && si->si_code != SI_TKILL)
+		return false;
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (rt->tgid == si->si_pid)
+			return true;
+	return false;
+}
+
+static void send_to_program(struct recorder *r, siginfo_t *si)
+{
+	if (!r->root || r->root_done)
+		return;
+	if (si->si_code == SI_QUEUE)
+		syscall(SYS_rt_sigqueueinfo, r->root->tgid, si->si_signo, si);
+	else
+		kill(r->root->tgid, si->si_signo);
+}
+
+/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen
+ * by us. */
+static void kill_program(struct recorder *r)
+{
+	struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped))
+			kill(rt->tgid, SIGKILL);
+}
+
+/* timeout(1) signals its child, then the child's process group: that is one request, not two. */
+static bool is_repeated(uint64_t ns)
+{
+	bool repeated = control.terms && ns - control.last_ns < SAME_NS;
+
+	if (!repeated) {
+		control.last_ns = ns;
+		control.terms++;
 	}
+	return repeated;
 }
 
 void control_check(struct recorder *r)
 {
-	struct rtask *rt;
+	for (; control.nseen != control.ncame; control.nseen++) {
+		siginfo_t *si = &control.came[control.nseen % CAME_MAX];
+		bool ends = si->si_signo == SIGTERM || si->si_signo == SIGHUP;
 
-	while (control.seen < control.terms) {
-		if (++control.seen == 1 && !r->root_done && r->root) {
-			kill(r->root->tgid, control.signal);
+		if (is_from_program(r, si) ||
+		    (ends && is_repeated(control.came_ns[control.nseen % CAME_MAX])))
 			continue;
-		}
-		/* Once a process: a second SIGKILL may wake its first thread from the stop on its
-		 * way out, unseen by us. */
-		TAILQ_FOREACH(rt, &r->tasks, link)
-			if (rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped))
-				kill(rt->tgid, SIGKILL);
+		if (ends && (control.terms > 1 || r->root_done))
+			kill_program(r);
+		else
+			send_to_program(r, si);
 	}
 }
 

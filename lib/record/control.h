@@ -1,6 +1,6 @@
-/* Signals to rr-record itself: SIGTERM goes on to the program, a second one ends the recording; ^C
- * and ^\ reach the program from the terminal already; ^Z stops the recorder once the program has
- * stopped. */
+/* Signals to rr-record itself: SIGTERM, SIGUSR1 and the like go on to the program, a second SIGTERM
+ * ends the recording; ^C and ^\ reach the program from the terminal already; ^Z stops the recorder
+ * once the program has stopped. What the program sends is not for rr-record: kernel/proc.c. */
 #ifndef RR_CONTROL_H
 #define RR_CONTROL_H
 

@@ -325,7 +325,10 @@ static void run(struct recorder *r, struct rtask *rt)
 				rtask_gone(r, rt);
 			rt->reaped = true;
 			return;
-		case WAITED_STOP: handle_stop(r, rt); break;
+		case WAITED_STOP:
+			control_check(r); /* while a sender of signals is known */
+			handle_stop(r, rt);
+			break;
 		case WAITED_STEP: control_check(r); break;
 		}
 		if (rt->sched != SCHED_READY || rtask_is_over(rt) ||
