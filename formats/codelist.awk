@@ -30,6 +30,7 @@ function describe(s,   name, type, dir)
 	code = $1
 	sub(/=.*/, "", code)
 	what = ""
+	sub(/ misnumbered( |$)/, " ")
 	for (i = 2; i <= NF; i++)
 		what = what (what == "" ? "" : "; ") ($i ~ /^refuse=/ ? "refused (" substr($i, 8) ")" : describe($i))
 	rows[++n] = (group == last ? "" : group) "@" code "@T{\n" what "\nT}"

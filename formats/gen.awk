@@ -61,6 +61,9 @@ function parse_length(s, t)
 	if (is_number(s)) {
 		len_src = "LEN_FIXED"
 		len_arg = s
+	} else if (s == "code") {
+		len_src = "LEN_CODE"
+		len_arg = 1
 	} else if (s == "ret") {
 		len_src = "LEN_RET"
 		len_arg = 0

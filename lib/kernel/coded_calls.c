@@ -1,16 +1,16 @@
-/* What formats/subcodes cannot say about a call with a code: ioctl, prctl, arch_prctl,
- * futex. Recording. */
+/* What formats/subcodes cannot say about a call with a code: ioctl, prctl, getsockopt,
+ * arch_prctl, futex. Recording. */
 #include "kernel/handler.h"
 
 #include <errno.h>
-#include <linux/fiemap.h>
-#include <linux/fs.h>
+#include <linux/filter.h>
 #include <linux/futex.h>
+#include <linux/ioctl.h>
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <net/if.h>
-#include <stddef.h>
+#include <sys/socket.h>
 
 /* Whether formats/subcodes describes argument i completely. */
 static bool code_describes(const struct sys_desc *d, const struct subcode *code, unsigned i)
@@ -27,17 +27,6 @@ static bool ioctl_takes_ifreq(uint32_t cmd)
 	return cmd >> _IOC_TYPESHIFT == SOCK_IOC_TYPE && _IOC_NR(cmd) >= _IOC_NR(SIOCGIFNAME);
 }
 
-/* The header says how many destinations follow. */
-static void reads_dedupe(struct payload_walk *w, uint64_t addr)
-{
-	struct file_dedupe_range r;
-
-	payload_read(w, 2, addr, sizeof(r));
-	if (!task_read_all(payload_of(w)->t, addr, &r, sizeof(r)))
-		payload_read(w, 2, addr + sizeof(r),
-			     (uint64_t)r.dest_count * sizeof(struct file_dedupe_range_info));
-}
-
 static void reads_ioctl(struct payload_walk *w)
 {
 	const struct payload_call *c = payload_of(w);
@@ -45,11 +34,7 @@ static void reads_ioctl(struct payload_walk *w)
 
 	if (code_describes(c->desc, c->code, 2))
 		return;
-	if (cmd == SIOCGIFCONF)
-		payload_read(w, 2, c->args[2], sizeof(struct ifconf));
-	else if (cmd == FIDEDUPERANGE)
-		reads_dedupe(w, c->args[2]);
-	else if (ioctl_takes_ifreq(cmd))
+	if (ioctl_takes_ifreq(cmd))
 		payload_read(w, 2, c->args[2], sizeof(struct ifreq));
 	else if (_IOC_DIR(cmd) & _IOC_WRITE)
 		payload_read(w, 2, c->args[2], _IOC_SIZE(cmd));
@@ -61,37 +46,6 @@ static void enter_ioctl(struct call *c)
 		kernel_notify_reply_enter(c);
 }
 
-static void out_ifconf(struct call *c)
-{
-	struct ifconf conf;
-
-	kernel_call_out(c, c->args[2], sizeof(conf));
-	if (!KERNEL_CALL_READ(c, c->args[2], &conf) && conf.ifc_len > 0)
-		kernel_call_out(c, (uint64_t)conf.ifc_buf, (uint64_t)conf.ifc_len);
-}
-
-static void out_fiemap(struct call *c)
-{
-	struct fiemap f;
-
-	if (KERNEL_CALL_READ(c, c->args[2], &f))
-		return;
-	uint32_t n = f.fm_extent_count ? f.fm_mapped_extents : 0;
-	kernel_call_out(c, c->args[2],
-			offsetof(struct fiemap, fm_extents) +
-				(uint64_t)n * sizeof(struct fiemap_extent));
-}
-
-static void out_dedupe(struct call *c)
-{
-	struct file_dedupe_range r;
-
-	if (KERNEL_CALL_READ(c, c->args[2], &r))
-		return;
-	kernel_call_out(c, c->args[2],
-			sizeof(r) + (uint64_t)r.dest_count * sizeof(struct file_dedupe_range_info));
-}
-
 /* On errors, too: some requests write before they fail. */
 static void exit_ioctl(struct call *c)
 {
@@ -101,13 +55,7 @@ static void exit_ioctl(struct call *c)
 		kernel_notify_received_exit(c);
 	if (c->verdict == CALL_REFUSE || code_describes(c->desc, c->code, 2))
 		return;
-	if (cmd == SIOCGIFCONF)
-		out_ifconf(c);
-	else if (cmd == FS_IOC_FIEMAP)
-		out_fiemap(c);
-	else if (cmd == FIDEDUPERANGE)
-		out_dedupe(c);
-	else if (ioctl_takes_ifreq(cmd))
+	if (ioctl_takes_ifreq(cmd))
 		kernel_call_out(c, c->args[2], sizeof(struct ifreq));
 	else if (_IOC_DIR(cmd) & _IOC_READ)
 		kernel_call_out(c, c->args[2], _IOC_SIZE(cmd));
@@ -192,6 +140,22 @@ static void exit_prctl(struct call *c)
 }
 
 SYSCALL_HANDLER(prctl, .enter = enter_prctl, .exit = exit_prctl);
+
+/* --- getsockopt --- */
+
+/* The length counts instructions, not bytes, so the call cannot write to scratch memory. */
+static void enter_getsockopt(struct call *c)
+{
+	c->in_place = c->args[1] == SOL_SOCKET && c->args[2] == SO_GET_FILTER;
+}
+
+static void exit_getsockopt(struct call *c)
+{
+	if (c->in_place && c->result >= 0)
+		kernel_call_out(c, c->args[3], (uint64_t)c->cap[3] * sizeof(struct sock_filter));
+}
+
+SYSCALL_HANDLER(getsockopt, .enter = enter_getsockopt, .exit = exit_getsockopt);
 
 /* --- others --- */
 

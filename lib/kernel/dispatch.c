@@ -56,6 +56,7 @@ void kernel_exit(struct call *c)
 		return;
 	for (int i = 0; i < d->nargs; i++)
 		kernel_arg_save_out(c, i);
+	kernel_members_save(c);
 	kernel_guess_exit(c);
 }
 

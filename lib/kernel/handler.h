@@ -92,6 +92,11 @@ void kernel_call_set_arg(struct call *c, int i, uint64_t value);
 /* Reads *var from the task's memory: 0 or -1. */
 #define KERNEL_CALL_READ(c, addr, var) task_read_all((c)->t, (addr), (var), sizeof(*(var)))
 
+/* Saves what the structs of arguments point to, as the call's code says. */
+void kernel_members_save(struct call *c);
+/* The same for what the call reads. Recording and replaying. */
+void kernel_members_read(struct payload_walk *w);
+
 /* If the call's code is not known: keeps the memory that the call may write, and saves what has
  * changed there. kernel_guess_save() returns whether anything has. */
 void kernel_guess_enter(struct call *c);

@@ -517,7 +517,10 @@ static void walk(struct payload_walk *w)
 		if (c->args[i] && ((a->dir & D_IN) || is_vector(a)))
 			read_arg(w, a, i);
 	}
-	if (h && h->reads && !w->rest)
+	if (w->rest)
+		return;
+	kernel_members_read(w);
+	if (h && h->reads)
 		h->reads(w);
 }
 

@@ -106,6 +106,7 @@ struct call {
 	uint64_t args[6];        /* as the program passed them */
 	struct trace_regs entry; /* the program's registers at entry */
 	bool changed;            /* the kernel got other registers: restore them at exit */
+	bool in_place;           /* it writes to the program's memory, never to scratch memory */
 	enum verdict verdict;
 	struct filtered filtered; /* if it is, the verdict is to refuse it */
 	int64_t result;

@@ -51,7 +51,7 @@ void kernel_scratch_enter(struct call *c)
 
 	c->nredirects = 0;
 	/* The room that a call with an unknown code needs is not known. */
-	if (c->guessed || !t->scratch || t->mm->refs < 2 || !kernel_may_block(c))
+	if (c->guessed || c->in_place || !t->scratch || t->mm->refs < 2 || !kernel_may_block(c))
 		return;
 	for (int i = 0; i < c->desc->nargs; i++) {
 		const struct sys_arg *a = &c->desc->args[i];

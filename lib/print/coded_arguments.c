@@ -79,7 +79,7 @@ void print_call_code(const struct print_call *c, unsigned arg)
 
 	if (!c->code && c->ev->sysno == SYS_ioctl) {
 		put_ioctl_number(c->t, code);
-	} else if (!c->code && c->desc->args[arg].sub == SC_sockopt) {
+	} else if (!c->code && (c->ev->sysno == SYS_getsockopt || c->ev->sysno == SYS_setsockopt)) {
 		print_dec(c->t, (int32_t)code);
 	} else if (!c->code) {
 		print_unnamed(c->t, code);

@@ -168,7 +168,7 @@ void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
 	rt->sp = ARCH_SP(&c->entry);
 	for (int i = 0; i < 6; i++)
 		c->args[i] = arch_arg(&t->regs, i);
-	c->changed = false;
+	c->changed = c->in_place = false;
 	c->flags = 0;
 	c->in.len = 0;
 	memset(c->note, 0, sizeof(c->note));

@@ -6,12 +6,27 @@
 
 #include "trace/systab.h"
 
+/* Memory that a member of an argument's struct points to, or that begins at the member. */
+struct subcode_member {
+	uint8_t arg; /* number of the argument */
+	uint8_t dir; /* enum sys_dir */
+	uint8_t embedded;
+	uint16_t offset; /* of the member */
+	uint32_t unit;   /* bytes of one element */
+	/* The member with the number of elements: where it is, and its size. */
+	uint16_t count_offset;
+	uint8_t count_size; /* 0: there are always `count` elements */
+	uint32_t count;
+};
+
 struct subcode {
 	const char *name;
 	uint16_t refuse_errno; /* not 0: the call is not made and fails with this */
 	uint8_t nargs;         /* arguments of the call with this code */
+	uint8_t nmembers;
 	/* nargs of them; the call's row describes those without a name; NULL: all */
 	const struct sys_arg *args;
+	const struct subcode_member *members;
 };
 
 /* The codes of one argument; the code is (argument & mask) >> shift. */

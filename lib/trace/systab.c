@@ -2,6 +2,7 @@
 
 #include "util/array.h"
 
+#include <linux/ioctl.h>
 #include <string.h>
 
 const struct sys_desc *systab_get(uint64_t nr)
@@ -68,6 +69,7 @@ uint64_t systab_length(const struct sys_arg *a, int i, const struct sys_values *
 	case LEN_ARG: return with_constant(a, v->args[a->len_arg]);
 	case LEN_RET: return with_constant(a, result_length(a, v));
 	case LEN_PTR: return with_constant(a, stored_length(a, i, v));
+	case LEN_CODE: return _IOC_SIZE(v->args[a->len_arg]);
 	case LEN_PTR64: return with_constant(a, word_at(v, v->args[a->len_arg], 8));
 	default: return with_constant(a, a->len_arg);
 	}

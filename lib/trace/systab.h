@@ -67,7 +67,8 @@ enum sys_len {
 	LEN_ARG,   /* argument number len_arg (0-5) */
 	LEN_RET,   /* the result */
 	LEN_PTR,   /* the 32-bit word that argument number len_arg points to, after the call */
-	LEN_PTR64  /* the 64-bit word that argument number len_arg points to, after the call */
+	LEN_PTR64, /* the 64-bit word that argument number len_arg points to, after the call */
+	LEN_CODE   /* the size in argument number len_arg, a code of ioctl(2) */
 };
 
 struct sys_arg {
