@@ -58,6 +58,8 @@ void kernel_exit(struct call *c)
 		kernel_arg_save_out(c, i);
 	kernel_members_save(c);
 	kernel_guess_exit(c);
+	if (d->cls == SYS_REAL && d->quick)
+		kernel_maps_added(c);
 }
 
 void kernel_blocked(struct call *c)

@@ -32,6 +32,8 @@ struct kernel_mm {
 	/* The program has made itself not dumpable (PR_SET_DUMPABLE). The kernel is not asked for
 	 * that, because it would deny the recorder the program's memory. */
 	bool not_dumpable;
+	uint64_t maps_most; /* it has no more mappings than these */
+	bool spare;         /* it has the spare ones: map_limit.c */
 	/* replaying */
 	uint64_t brk; /* end of the heap; 0 before the first exec */
 	bool advised; /* the program has given madvise(2) advice about what children inherit */
@@ -148,6 +150,7 @@ struct recording_state {
 	size_t nbuild_ids;
 	struct code_file **codes; /* files that were to be rewritten, also those that cannot be */
 	size_t ncodes;
+	uint64_t map_limit;  /* vm.max_map_count; 0: not known yet */
 	bool stdio_reopened; /* a task has opened /dev/stdout or the like */
 	bool direct_opened;  /* a task has opened a file with O_DIRECT */
 	bool memory_opened;  /* a task has opened a /proc/PID/mem */
@@ -182,6 +185,9 @@ void kernel_maps_opened(struct call *c, int fd);
 void kernel_proc_read(struct call *c);
 /* The same for PR_GET_AUXV. */
 void kernel_auxv_exit(struct call *c);
+
+/* The call may have added mappings. */
+void kernel_maps_added(struct call *c);
 
 /* --- effects of calls that fail: recording --- */
 
