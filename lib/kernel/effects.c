@@ -99,8 +99,56 @@ uint64_t kernel_effect_moved(struct call *c, uint64_t old, uint64_t len, uint64_
 	return first - old;
 }
 
-struct protected
+static int put_pages(void *ctx, uint64_t start, uint64_t len)
 {
+	struct call *c = ctx;
+
+	kernel_put_out(c->rec, c->t, start, len);
+	return 0;
+}
+
+static bool put_memory(void *ctx, const struct maps_line *l)
+{
+	struct call *c = ctx;
+
+	if (l->shared || l->ino)
+		return true;
+	kernel_put_map(c->rec, &(struct trace_map){.tid = c->t->tid,
+						   .backing = BACKING_ANON,
+						   .start = l->start,
+						   .len = l->end - l->start,
+						   .prot = l->prot,
+						   .flags = MAP_PRIVATE | MAP_ANONYMOUS,
+						   .path = "",
+						   .copy = ""});
+	pagemap_each(c->t->tid, l->start, l->end, false, put_pages, c);
+	return true;
+}
+
+static int page_found(void *ctx, uint64_t start, uint64_t len)
+{
+	(void)len;
+	*(uint64_t *)ctx = start;
+	return 1;
+}
+
+uint64_t kernel_effect_emptied(struct call *c, uint64_t start, uint64_t len)
+{
+	uint64_t first = start + len, mapped = first;
+
+	each_mapping(c->t, (struct range){start, start + len}, first_mapping, &mapped);
+	if (mapped > start)
+		return 0;
+	pagemap_each(c->t->tid, start, start + len, true, page_found, &first);
+	return first - start;
+}
+
+void kernel_effect_memory(struct call *c, uint64_t start, uint64_t len)
+{
+	each_mapping(c->t, (struct range){start, start + len}, put_memory, c);
+}
+
+struct protection {
 	uint64_t at;
 	unsigned prot;
 };
@@ -109,7 +157,7 @@ struct protected
  * changed. */
 static bool has_protection(void *ctx, const struct maps_line *l)
 {
-	struct protected *p = ctx;
+	struct protection *p = ctx;
 
 	if (l->start != p->at || l->prot != p->prot)
 		return false;
@@ -130,7 +178,7 @@ static bool begins_before(void *ctx, const struct maps_line *l)
 void kernel_effect_protected(struct call *c)
 {
 	uint64_t start = c->args[0], len = PAGE_UP(c->args[1]);
-	struct protected p = {start, (unsigned)c->args[2] & (PROT_READ | PROT_WRITE | PROT_EXEC)};
+	struct protection p = {start, (unsigned)c->args[2] & (PROT_READ | PROT_WRITE | PROT_EXEC)};
 	uint64_t end = start + len;
 
 	if (start % PAGE || end < start) {
@@ -149,13 +197,6 @@ struct advised {
 	struct call *c;
 	uint64_t start, end; /* the part in which the advice took effect */
 };
-
-static int page_found(void *ctx, uint64_t start, uint64_t len)
-{
-	(void)len;
-	*(uint64_t *)ctx = start;
-	return 1;
-}
 
 /* Pages are dropped from one mapping after the other, too. Pages of shared memory do not belong to
  * the task. */
@@ -238,6 +279,7 @@ static int replay_effect(struct replay_call *c, const struct trace_map *m, long 
 	case BACKING_GONE: return replay_gone(c, m);
 	case BACKING_MOVED: return kernel_replay_move(c, m->offset, m->len, m->start);
 	case BACKING_PART: return replay_part(c, m, nr);
+	case BACKING_ANON: return kernel_replay_map(c->rp, c->t, m);
 	default: return kernel_replay_fail(c->rp, "the trace has a call that fails and maps");
 	}
 }

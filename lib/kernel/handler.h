@@ -199,6 +199,11 @@ void kernel_effect_holes(struct call *c, uint64_t start, uint64_t len);
 /* The mremap of len bytes at old may have moved the first mappings there to `to`, and failed at
  * another. Returns how many bytes it has moved. */
 uint64_t kernel_effect_moved(struct call *c, uint64_t old, uint64_t len, uint64_t to);
+/* How many bytes from start on are mapped at first, and have no pages. */
+uint64_t kernel_effect_emptied(struct call *c, uint64_t start, uint64_t len);
+/* The call may have changed anonymous memory of the range in ways that do not show afterwards: puts
+ * all of it. */
+void kernel_effect_memory(struct call *c, uint64_t start, uint64_t len);
 /* The mprotect may have changed the first mappings of its range. */
 void kernel_effect_protected(struct call *c);
 /* The madvise may have had its effect on the first mappings of its range, or on all of them if
@@ -298,6 +303,8 @@ int kernel_replay_fail(struct replaying *rp, const char *fmt, ...)
  * more than a file can hold. */
 int kernel_replay_memory_fail(struct replaying *rp);
 
+/* Makes one mapping. 0, or -1 with rp->error. */
+int kernel_replay_map(struct replaying *rp, struct task *t, const struct trace_map *m);
 /* Makes the mappings of the current event. 0, or -1 with rp->error. */
 int kernel_replay_maps(struct replaying *rp, struct task *t);
 /* Closes the memory files that were kept open for the contents of the previous event's mappings. */

@@ -123,7 +123,7 @@ static int map_anon_object(struct replaying *rp, struct task *t, const struct tr
 			  m->len);
 }
 
-static int map_replay(struct replaying *rp, struct task *t, const struct trace_map *m)
+int kernel_replay_map(struct replaying *rp, struct task *t, const struct trace_map *m)
 {
 	int fd, r;
 
@@ -212,7 +212,7 @@ int kernel_replay_maps(struct replaying *rp, struct task *t)
 
 	kernel_replay_fills_close(rp);
 	while ((r = trace_next_map(rp->r, &m)) == 1)
-		if (map_replay(rp, t, &m))
+		if (kernel_replay_map(rp, t, &m))
 			return -1;
 	return r ? kernel_replay_fail(rp, "%s", trace_reader_error(rp->r)) : 0;
 }

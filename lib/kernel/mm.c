@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/mman.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,17 @@ static void enter_mmap(struct call *c)
 		mmap_refuse_drivers(c);
 }
 
+/* Huge pages are mapped whole; without a size in the flags, they are of the usual one. */
+static uint64_t mapped_length(const struct call *c)
+{
+	uint64_t shift = c->args[3] >> MAP_HUGE_SHIFT & MAP_HUGE_MASK;
+	uint64_t huge = 1ull << (shift ? shift : 21);
+
+	if (!(c->args[3] & MAP_ANONYMOUS) || !(c->args[3] & MAP_HUGETLB))
+		return PAGE_UP(c->args[1]);
+	return (c->args[1] + huge - 1) & -huge;
+}
+
 static void exit_mmap(struct call *c)
 {
 	struct stat st = {0};
@@ -123,14 +135,14 @@ static void exit_mmap(struct call *c)
 		/* Even a failed call may have unmapped what was there: __mmap_region() in
 		 * mm/vma.c. */
 		if ((c->args[3] & MAP_FIXED) && c->verdict == CALL_MAKE)
-			kernel_effect_holes(c, c->args[0], PAGE_UP(c->args[1]));
+			kernel_effect_holes(c, c->args[0], mapped_length(c));
 		return;
 	}
 	int fd = c->args[3] & MAP_ANONYMOUS ? -1 : open_fd(c->t, (int)c->args[4], path, &st);
 	kernel_code_room(c, fd, path, &st);
 	struct trace_map m = {.tid = c->t->tid,
 			      .start = (uint64_t)c->result,
-			      .len = PAGE_UP(c->args[1]),
+			      .len = mapped_length(c),
 			      .prot = (uint32_t)c->args[2],
 			      .flags = (uint32_t)c->args[3],
 			      .path = "",
@@ -289,7 +301,7 @@ static void mremap_failed(struct call *c)
 	uint64_t len = PAGE_UP(c->args[2]), to = c->args[4];
 
 	if (!(c->args[3] & MREMAP_FIXED) || c->verdict != CALL_MAKE || old % PAGE || to % PAGE ||
-	    old + old_len < old || to + len < to)
+	    old + old_len < old || to + len < to || (old < to + len && to < old + old_len))
 		return;
 	if (old_len == len && !(c->args[3] & MREMAP_DONTUNMAP)) {
 		uint64_t moved = kernel_effect_moved(c, old, len, to);
@@ -301,6 +313,10 @@ static void mremap_failed(struct call *c)
 		for (size_t i = 0; i < n; i++)
 			kernel_mm_add_shared(c->t->mm, v[i]);
 		free(v);
+	} else if (old_len == len) { /* the source stays, without its pages */
+		uint64_t emptied = kernel_effect_emptied(c, old, len);
+		kernel_effect_memory(c, old, emptied);
+		kernel_effect_memory(c, to, emptied);
 	}
 	kernel_effect_holes(c, to, len);
 	if (old_len > len)
@@ -377,23 +393,26 @@ static int64_t move_pieces(struct task *t, const uint64_t a[6], uint64_t to)
 	return r < 0 ? r : (int64_t)to;
 }
 
-static int move_replay(struct replay_call *c, const uint64_t a[6], uint64_t to)
+static int64_t move_whole(struct task *t, const uint64_t a[6], uint64_t to)
 {
-	uint64_t flags = a[3];
+	uint64_t flags = a[3] & ~(uint64_t)MREMAP_FIXED;
+
+	if (to != a[0])
+		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
+	int64_t r = TASK_CALL_REPLAY(t, SYS_mremap, a[0], a[1], a[2], flags, to != a[0] ? to : 0);
+	return r == -EFAULT && a[1] ? move_pieces(t, a, to) : r;
+}
+
+static int move_replay(struct replay_call *c, const uint64_t a[6], uint64_t to,
+		       int64_t (*move)(struct task *t, const uint64_t a[6], uint64_t to))
+{
 	struct shared_map *v = NULL;
 	size_t n = 0;
 	int failed = 0;
 
 	if (kernel_replay_touches_agent(a[0], a[1]) || kernel_replay_touches_agent(to, a[2]))
 		return kernel_replay_fail(c->rp, "the trace moves memory over the agent");
-	if (to != a[0])
-		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
-	else
-		flags &= ~(uint64_t)MREMAP_FIXED;
-	int64_t r =
-		TASK_CALL_REPLAY(c->t, SYS_mremap, a[0], a[1], a[2], flags, to != a[0] ? to : 0);
-	if (r == -EFAULT && a[1])
-		r = move_pieces(c->t, a, to);
+	int64_t r = move(c->t, a, to);
 	if (r != (int64_t)to)
 		return kernel_replay_fail(c->rp, "mremap to 0x%lx: %s", to,
 					  r < 0 ? strerror((int)-r) : "went elsewhere");
@@ -406,13 +425,13 @@ static int move_replay(struct replay_call *c, const uint64_t a[6], uint64_t to)
 
 int kernel_replay_move(struct replay_call *c, uint64_t old, uint64_t len, uint64_t to)
 {
-	return move_replay(c, (const uint64_t[6]){old, len, len}, to);
+	return move_replay(c, (const uint64_t[6]){old, len, len}, to, move_pieces);
 }
 
 static int replay_mremap(struct replay_call *c)
 {
 	return is_error(c->result) ? replay_failed(c)
-				   : move_replay(c, c->args, (uint64_t)c->result);
+				   : move_replay(c, c->args, (uint64_t)c->result, move_whole);
 }
 
 SYSCALL_HANDLER(mremap, .enter = enter_mremap, .exit = exit_mremap, .replay = replay_mremap);

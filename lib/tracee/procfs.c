@@ -78,6 +78,7 @@ void maps_close(struct maps_file *m)
 #define PM_SOFT_PRESENT (1ull << 63)
 #define PM_SWAPPED (1ull << 62)
 #define PM_FILE (1ull << 61)
+#define PM_GUARD (1ull << 58)
 
 typedef int page_run(void *ctx, uint64_t start, uint64_t len);
 
@@ -96,8 +97,8 @@ static int entries_each(int fd, uint64_t start, uint64_t end, bool shared, page_
 			break;
 		for (ssize_t i = 0; i < got / 8 && !r; i++, at += PAGE) {
 			uint64_t e = entries[i];
-			bool own =
-				(e & (PM_SOFT_PRESENT | PM_SWAPPED)) && (shared || !(e & PM_FILE));
+			bool own = (e & (PM_SOFT_PRESENT | PM_SWAPPED)) && !(e & PM_GUARD) &&
+				   (shared || !(e & PM_FILE));
 			if (own && run_len && run + run_len == at) {
 				run_len += PAGE;
 				continue;
@@ -125,18 +126,21 @@ struct pm_region {
 #define PM_IS_FILE (1u << 2)
 #define PM_IS_PRESENT (1u << 3)
 #define PM_IS_SWAPPED (1u << 4)
+#define PM_IS_GUARD (1u << 8) /* MADV_GUARD_INSTALL; looks swapped, too. Since Linux 6.16 */
 
 /* The kernel walks its page tables and skips absent ranges quickly, which matters because
  * sanitizers reserve terabytes. 1: this kernel cannot. */
 static int scan_each(int fd, uint64_t start, uint64_t end, bool shared, page_run *fn, void *ctx)
 {
+	static uint64_t guard = PM_IS_GUARD;
+	uint64_t not_file = shared ? 0 : PM_IS_FILE;
 	struct pm_region found[256];
 	struct pm_scan s = {.size = sizeof(s),
 			    .end = end,
 			    .vec = (uint64_t)found,
 			    .vec_len = ARRAY_LEN(found),
-			    .category_inverted = shared ? 0 : PM_IS_FILE,
-			    .category_mask = shared ? 0 : PM_IS_FILE,
+			    .category_inverted = not_file | guard,
+			    .category_mask = not_file | guard,
 			    .category_anyof_mask = PM_IS_PRESENT | PM_IS_SWAPPED,
 			    .return_mask = PM_IS_FILE};
 	int r = 0;
@@ -144,6 +148,10 @@ static int scan_each(int fd, uint64_t start, uint64_t end, bool shared, page_run
 	for (uint64_t at = start; at < end && !r; at = s.walk_end) {
 		s.start = at;
 		int n = ioctl(fd, PM_SCAN_IOCTL, &s);
+		if (n < 0 && errno == EINVAL && guard) {
+			guard = 0;
+			return scan_each(fd, start, end, shared, fn, ctx);
+		}
 		if (n < 0)
 			return at == start ? 1 : -1;
 		for (int i = 0; i < n && !r; i++)
