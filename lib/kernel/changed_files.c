@@ -41,7 +41,7 @@ static void put_shows(struct change *ch, struct task *t, const struct maps_line 
 	if (start >= end || is_rewritten(t->mm, l))
 		return;
 	kernel_put_map(ch->rec, &(struct trace_map){.tid = t->tid,
-						    .backing = BACKING_OBJECT,
+						    .backing = BACKING_FOLLOW,
 						    .start = start,
 						    .len = end - start,
 						    .prot = l->prot,

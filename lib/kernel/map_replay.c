@@ -133,7 +133,7 @@ int kernel_replay_map(struct replaying *rp, struct task *t, const struct trace_m
 		kernel_mm(t->mm)->brk = m->start;
 		return 0;
 	}
-	if (m->backing == BACKING_OBJECT && *m->copy)
+	if (m->backing == BACKING_FOLLOW)
 		return kernel_replay_object_shows(rp, t, m);
 	kernel_mm_remove_shared(t->mm, m->start, m->len);
 	kernel_replay_file_note(rp, m);

@@ -77,7 +77,7 @@ struct trace_map {
 	int64_t mtime_ns;
 	/* as the program's kernel names it; "[stack]", "[heap]"; "" if anonymous */
 	const char *path;
-	const char *copy;     /* BACKING_COPY, _CODE, perhaps _OBJECT: name under files/; else "" */
+	const char *copy;     /* name under files/; else "" */
 	uint8_t build_id[20]; /* 0 if none */
 	/* Of `copy`: bytes, and content_sum() of its contents; 0 if none was made */
 	uint64_t copy_size, copy_sum;

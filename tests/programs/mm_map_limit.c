@@ -46,7 +46,8 @@ int main(void)
 	show("mprotect of several", mprotect(pages + (size_t)(i - 4) * 4096, 20 * 4096, PROT_NONE),
 	     i - 4);
 	CHECK(munmap(pages, 400 * 4096) == 0);
-	show("mprotect after munmap", mprotect(pages + (size_t)(i + 2) * 4096, 4096, PROT_WRITE), i);
+	show("mprotect after munmap", mprotect(pages + (size_t)(i + 2) * 4096, 4096, PROT_WRITE),
+	     i);
 	CHECK(munmap(pages + (size_t)(i + 10) * 4096, 4096) == 0);
 	fflush(stdout);
 	pid_t child = fork();
