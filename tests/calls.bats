@@ -28,3 +28,13 @@ setup() {
 	[ ! -s record.err ]
 	rr-verify "$trace"
 }
+
+@test "codes of devices are printed by name, whatever size they contain" {
+	rr-record -o "$trace" perl -e 'open N, "/dev/null";
+		$b = "\0" x 200;
+		ioctl(N, $_, $b) for 0x80604506, 0x80604521, 0x80184541, 0x80685600, 0x80044100, 0xae00, 0x80045707, 0x4600' > /dev/null
+	rr-dump -s ioctl "$trace" | sed -n 's/.*ioctl([0-9]*, \([A-Z0-9_]*\).* = -1 ENOTTY.*/\1/p' > names
+	cat names
+	[ "$(tail -n 8 names | paste -sd ' ')" = "EVIOCGNAME EVIOCGBIT EVIOCGABS VIDIOC_QUERYCAP SNDRV_PCM_IOCTL_PVERSION KVM_GET_API_VERSION WDIOC_GETTIMEOUT FBIOGET_VSCREENINFO" ]
+	rr-verify "$trace"
+}

@@ -6,6 +6,7 @@
 #include <linux/futex.h>
 #include <linux/quota.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -73,6 +74,16 @@ static void put_quota_command(struct text *t, const char *name, uint32_t cmd)
 	print_char(t, ')');
 }
 
+/* A macro's arguments are not in its row. */
+static void put_code_name(struct text *t, const char *name)
+{
+	size_t n = strcspn(name, "(");
+
+	print_mem(t, name, n);
+	if (name[n])
+		print_str(t, "(...)");
+}
+
 void print_call_code(const struct print_call *c, unsigned arg)
 {
 	uint32_t code = (uint32_t)c->arg[arg];
@@ -86,7 +97,7 @@ void print_call_code(const struct print_call *c, unsigned arg)
 	} else if (c->desc->args[arg].sub == SC_quotactl) {
 		put_quota_command(c->t, c->code->name, code);
 	} else {
-		print_str(c->t, c->code->name);
+		put_code_name(c->t, c->code->name);
 		if (c->ev->sysno == SYS_futex)
 			put_futex_flags(c->t, code);
 	}
