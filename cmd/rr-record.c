@@ -19,7 +19,8 @@
 static const char usage[] =
 	"usage: rr-record [-fqv] [-o DIR] [-c MS] [--counter KIND] [--chaos [--seed N]] [--cpu N]\n"
 	"                 [--cpu-features LIST] [--env NAME=VALUE] [--chdir DIR]\n"
-	"                 [--print-trace-dir FD] [--checksum[=N]] [--debug-on-failure] [--] COMMAND [ARG ...]\n"
+	"                 [--print-trace-dir FD] [--checksum[=N]] [--debug-on-failure]\n"
+	"                 [--end-with-program] [--] COMMAND [ARG ...]\n"
 	"Runs COMMAND and records it.\n"
 	"  -o DIR                write the trace to DIR (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
 	"  -f                    replace an existing trace\n"
@@ -36,6 +37,7 @@ static const char usage[] =
 	"  --chdir DIR           start the program in DIR\n"
 	"  --print-trace-dir FD  write the name of the trace directory to this descriptor\n"
 	"  --checksum[=N]        save a checksum of memory every N events (1000), for rr-verify\n"
+	"  --end-with-program    when COMMAND has ended, kill what it left running, such as daemons\n"
 	"  --debug-on-failure    if rr-record itself fails, wait for a debugger; the default at a terminal\n"
 	"  -h, --help            print this text\n"
 	"  --version             print the version\n";
@@ -51,6 +53,7 @@ enum {
 	OPT_COUNTER,
 	OPT_FEATURES,
 	OPT_DEBUG,
+	OPT_END,
 	OPT_VERSION
 };
 
@@ -64,6 +67,7 @@ static const struct option options[] = {
 	{"chaos", no_argument, NULL, OPT_CHAOS},
 	{"counter", required_argument, NULL, OPT_COUNTER},
 	{"debug-on-failure", no_argument, NULL, OPT_DEBUG},
+	{"end-with-program", no_argument, NULL, OPT_END},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
@@ -155,6 +159,7 @@ int main(int argc, char **argv)
 		case OPT_COUNTER: o.counter = counter(optarg); break;
 		case OPT_CHAOS: o.chaos = true; break;
 		case OPT_DEBUG: o.keep = true; break;
+		case OPT_END: o.end_with_program = true; break;
 		case OPT_SEED:
 			o.seed = (uint64_t)number("--seed", optarg, LONG_MAX);
 			seeded = true;

@@ -839,6 +839,24 @@ sample() {
 
 # --- processes that outlive each other
 
+@test "--end-with-program kills what the program left running" {
+	cat > start/p <<-'EOF'
+		setsid sleep 100000 < /dev/null > sleep.out 2>&1 &
+		echo $! > pids
+		(trap '' TERM HUP; while :; do :; done) < /dev/null > loop.out 2>&1 &
+		echo $! >> pids
+		echo started
+		exit 3
+	EOF
+	step record rr-record --end-with-program -o trace sh start/p
+	[ "$step_status" = 3 ]
+	left=$(< pids)
+	for pid in $left; do gone "$pid"; done
+	[ "$(rr-dump -k exit trace | grep -c 'killed by SIGKILL')" = 2 ]
+	replayed
+	verified
+}
+
 @test "a daemon (double fork, setsid) is recorded to its end" {
 	cat > start/p.py <<-'EOF'
 		import os, time

@@ -438,6 +438,23 @@ exactly() {
 	rr-dump trace | grep -q SIGHUP
 }
 
+@test "rr-record names what it waits for after the end of the program" {
+	printf '#!/bin/sh\nsleep 3 < /dev/null > sleep.out 2>&1 &\nexit 4\n' > leaves
+	chmod +x leaves
+	shell <<-'EOS'
+		expect ready>
+		send rr-record -o trace ./leaves\n
+		expect what it left running: sleep .[0-9]
+		expect ready>
+		send echo status=$?\n
+		expect status=4\r\n
+		expect ready>
+		send exit 0\n
+		status 0
+	EOS
+	exactly
+}
+
 @test "script(1) is recorded with its pseudoterminal" {
 	needs script
 	recorded script -qec 'tty > name; stty size; echo inside' typescript

@@ -18,6 +18,8 @@ struct record_options {
 	const char *chdir; /* start there; NULL: here */
 	/* NAME=VALUE to add to the program's environment; NULL-terminated, or NULL */
 	char **env;
+	/* SIGKILL for what the program leaves running */
+	bool end_with_program;
 	bool replace; /* a trace that is already there */
 	bool quiet, verbose;
 	enum record_counter counter;

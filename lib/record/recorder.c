@@ -9,6 +9,7 @@
 #include "record/exits.h"
 #include "record/inherit.h"
 #include "record/launch.h"
+#include "record/leftover.h"
 #include "record/signals.h"
 #include "record/ticks.h"
 #include "record/wait.h"
@@ -367,6 +368,7 @@ static void loop(struct recorder *r)
 
 	for (;;) {
 		bool waiting = false;
+		leftover_check(r);
 		TAILQ_FOREACH(x, &r->tasks, link)
 			waiting |= x->state != RTASK_GONE || !x->reaped;
 		if (!waiting || r->rec.failed)

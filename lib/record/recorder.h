@@ -7,7 +7,7 @@
  *   exits, signals
  *   emulated_stops
  *   ticks
- *   chaos, control, crash, inherit
+ *   chaos, control, crash, inherit, leftover
  *   rtask       tasks, their states and events */
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
@@ -45,6 +45,10 @@ struct recorder {
 	struct chaos *chaos; /* NULL: round-robin */
 	uint64_t slice_ns;   /* time slice of a task while others are ready */
 	bool alarmed;        /* control_tick() runs */
+	struct {
+		uint64_t since_ns; /* when the program was found to have ended */
+		bool reported;     /* at a terminal */
+	} leftover;
 	bool stop_shown; /* rr-record has stopped as the program did, and no task has run since */
 	char *warned[64];
 	size_t nwarned;

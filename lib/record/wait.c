@@ -3,6 +3,7 @@
 
 #include "record/control.h"
 #include "record/exits.h"
+#include "record/leftover.h"
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
@@ -159,6 +160,7 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 			if (may_block && recorder_others_ready(r, rt))
 				return WAITED_BLOCKED;
 			control_check(r);
+			leftover_check(r);
 			signal_check_overdue(rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
@@ -173,6 +175,7 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 	}
 	for (unsigned i = 0;; i++) {
 		control_check(r);
+		leftover_check(r);
 		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
 			/* its id may have changed: a thread that has executed a program */
 			recorder_take_stops(r);
