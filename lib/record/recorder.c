@@ -230,6 +230,24 @@ static struct rtask *next_ready(struct recorder *r, struct rtask *rt)
 	return NULL;
 }
 
+/* A task that loops in calls may wait for one that has been woken. That takes its turn soon, as it
+ * would on a kernel; a look costs a call, so that not every call of the task is followed by one. */
+#define WOKEN_NS 1000000u
+
+static bool woken_waits(struct recorder *r, const struct rtask *rt, uint64_t now)
+{
+	const struct rtask *x;
+
+	if (rt->point.kind != POINT_EVENT || now - r->looked_ns < WOKEN_NS)
+		return false;
+	r->looked_ns = now;
+	recorder_take_stops(r);
+	TAILQ_FOREACH(x, &r->tasks, link)
+		if (x != rt && x->stop.pending && rtask_is_ready(x))
+			return true;
+	return false;
+}
+
 static bool slice_is_over(struct recorder *r, struct rtask *rt)
 {
 	if (!rtask_can_preempt(rt) || r->live == 1)
@@ -243,7 +261,8 @@ static bool slice_is_over(struct recorder *r, struct rtask *rt)
 		return true;
 	}
 	bool yields = rt->call.nr == SYS_sched_yield && rt->point.kind == POINT_EVENT;
-	if (!yields && clock_now_ns() - r->slice_start < r->slice_ns)
+	uint64_t now = clock_now_ns();
+	if (!yields && now - r->slice_start < r->slice_ns && !woken_waits(r, rt, now))
 		return false;
 	recorder_take_stops(r);
 	if (rt->point.kind == POINT_TICK && recorder_others_ready(r, rt))
@@ -312,7 +331,7 @@ static void run(struct recorder *r, struct rtask *rt)
 {
 	enum waited w;
 
-	r->slice_start = clock_now_ns();
+	r->slice_start = r->looked_ns = clock_now_ns();
 	rtask_take_stop_of_kill(r, rt);
 	while (!r->rec.failed) {
 		w = rt->stop.pending ? WAITED_STOP : go(r, rt);

@@ -35,6 +35,7 @@ struct recorder {
 	bool root_done;      /* waitpid has reported its end, by root_status */
 	int root_status;
 	uint64_t start_ns, slice_start; /* by the monotonic clock */
+	uint64_t looked_ns;             /* when slice_is_over() last looked for woken tasks */
 	uint64_t next_checksum; /* the number of the first event that may be one; 0: none is */
 	pid_t early[64];        /* new tasks that have stopped before the event of their creation */
 	size_t nearly;
