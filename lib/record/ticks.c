@@ -128,7 +128,7 @@ enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
 	case STEP_STOPPED:
 		rtask_set_stop(r, rt, status);
 		if (wait_is_stop(status) && !task_get_regs(&rt->t))
-			rtask_set_point(rt, POINT_TICK);
+			rtask_set_point(rt, sig ? POINT_EVENT : POINT_TICK);
 		break;
 	default: break;
 	}
