@@ -857,6 +857,31 @@ sample() {
 	verified
 }
 
+@test "what a process did before it is killed from outside the recording is seen" {
+	cat > start/p.py <<-'EOF'
+		import mmap, os, struct
+		m = mmap.mmap(-1, 4096)
+		pid = os.fork()
+		if not pid:
+		    open('pid.new', 'w').write(str(os.getpid()))
+		    os.rename('pid.new', 'pid')
+		    i = 0
+		    while True:
+		        i += 1
+		        m[:8] = struct.pack('Q', i)
+		_, status = os.waitpid(pid, 0)
+		print(status, struct.unpack('Q', m[:8])[0])
+	EOF
+	rr-record -o trace python3 start/p.py > record.out &
+	until_true [ -e pid ]
+	kill -KILL "$(< pid)"
+	wait $!
+	grep -q '^9 [1-9]' record.out
+	[ "$(rr-dump -k exit trace | grep -c 'killed by SIGKILL')" = 1 ]
+	replayed
+	verified
+}
+
 @test "a daemon (double fork, setsid) is recorded to its end" {
 	cat > start/p.py <<-'EOF'
 		import os, time
