@@ -437,6 +437,15 @@ steps_through() {
 	"$@" -batch -nx "${args[@]}" 2> steps.err | sed -n 's/^=> 0x[0-9a-f]* //p' | sed 's/0x[0-9a-f]* //'
 }
 
+@test "a killed process ends at the instruction where it was killed, and goes back from there" {
+	recorded bash -c '(ulimit -t 1; while :; do :; done); :'
+	pid=$(rr-dump -k exit "$trace" | awk '/SIGKILL/ { print $3 }')
+	pc=$(rr-dump -r -k switch -p "$pid" "$trace" | tail -n 1 | sed 's/.* rip=\(0x[0-9a-f]*\) .*/\1/')
+	options="-f $pid"
+	in_gdb continue 'printf "AT 0x%lx\n", $pc' reverse-stepi stepi 'printf "AT 0x%lx\n", $pc'
+	[ "$(grep -c "AT $pc" gdb.out)" = 2 ]
+}
+
 @test "stepi follows the program's original instructions" {
 	record_it insns
 	steps_through run gdb "$programs/insns" > expected
