@@ -18,12 +18,17 @@ static const int passed_on[] = {SIGTERM,   SIGHUP,  SIGUSR1, SIGUSR2,
 
 #define CAME_MAX 32
 
+/* Of the timer: short enough to see the end of a time slice, and what is overdue. */
+#define PERIOD_MIN_US 1000
+#define PERIOD_MAX_US 100000
+
 /* One per process: a signal handler has no other argument. */
 static struct {
 	volatile sig_atomic_t ncame,
 		nseen; /* came[] has those from nseen to ncame, modulo its size */
 	siginfo_t came[CAME_MAX];
 	uint64_t came_ns[CAME_MAX];
+	long period_us;   /* of the timer that ends waits */
 	unsigned terms;   /* requests to end */
 	uint64_t last_ns; /* when the last of them came */
 } control;
@@ -38,7 +43,7 @@ static void on_alarm(int sig)
 
 void control_tick(void)
 {
-	const struct itimerval tick = {{0, 100000}, {0, 1000}};
+	const struct itimerval tick = {{0, control.period_us}, {0, 1000}};
 
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
@@ -66,8 +71,13 @@ static void pass_on(int sig)
 		sigaction(sig, &old, NULL);
 }
 
-void control_start(void)
+void control_start(uint64_t slice_ns)
 {
+	const uint64_t us = slice_ns / 2000;
+
+	control.period_us = us < PERIOD_MIN_US   ? PERIOD_MIN_US
+			    : us > PERIOD_MAX_US ? PERIOD_MAX_US
+						 : (long)us;
 	struct sigaction sa = {.sa_handler = on_alarm};
 
 	sigaction(SIGALRM, &sa, NULL);

@@ -4,10 +4,15 @@
 #ifndef RR_CONTROL_H
 #define RR_CONTROL_H
 
+#include <stdint.h>
+
 struct recorder;
-/* Takes the signals; the program's process gives them back (record/inherit.h). */
-void control_start(void);
-/* From now on waits end several times a second, to look what is overdue. */
+
+/* Takes the signals; the program's process gives them back (record/inherit.h). slice_ns: the time
+ * slice of a task, ns. */
+void control_start(uint64_t slice_ns);
+/* From now on waits end after 1 ms, and then twice in a time slice (but not more often than every
+ * ms, and 10 times a second at least), to look what is overdue. */
 void control_tick(void);
 /* Handles the signals that have come since the last call. */
 void control_check(struct recorder *r);

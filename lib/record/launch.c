@@ -244,7 +244,7 @@ static int start(struct recorder *r, const char *path, char **env)
 		warn("pipe");
 		return 125;
 	}
-	control_start();
+	control_start(r->slice_ns);
 	pid_t pid = fork();
 	if (pid < 0) {
 		warn("fork");
