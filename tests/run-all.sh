@@ -6,8 +6,8 @@
 # JOBS	how many files at once (default: a processor each, or 1 if SLOW)
 # DEADLINE	seconds for all tests (default: 3600); tests that have not ended by then have failed
 # SLOW	not empty: repeat less (default: if programs take long to start)
-# HALF	1 or 2: run only bats tests with odd or with even numbers (default if SLOW and DEADLINE is below half an hour: both, in
-#	turns from commit to commit)
+# HALF	1 or 2: run only tracees and bats tests with odd or with even numbers (default if SLOW and DEADLINE is below half an hour:
+#	both, in turns from commit to commit)
 # PREEMPTED	how often to run programs that are preempted at random points (default: 5, or 1 if SLOW)
 # BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
 # Exit status 1 if a test failed or none ran.

@@ -87,8 +87,8 @@ struct code_header {
 	 * jump, or free. */
 	struct code_table moved;
 	struct code_table
-		syscalls; /* uint32_t, sorted: the address of every `syscall` instruction */
-	uint32_t body_sum; /* of what follows the header: code_body_sum(); 0: none was made */
+		syscalls;    /* uint32_t, sorted: the address of every `syscall` instruction */
+	uint32_t body_sum;   /* of what follows the header: code_body_sum(); 0: none was made */
 	uint32_t header_crc; /* CRC-32 (zlib's) of the bytes above */
 };
 
