@@ -1,5 +1,5 @@
 /* qXfer:OBJECT:read:ANNEX:OFFSET,LENGTH: documents in pieces. */
-#include "arch/debugger.h"
+#include "arch/debugger_target.h"
 #include "gdb/inferiors.h"
 #include "gdb/loaded_objects.h"
 #include "gdb/packets.h"

@@ -1,5 +1,5 @@
 /* Packets that ask for features and set what stops. */
-#include "arch/debugger.h"
+#include "arch/debugger_target.h"
 #include "gdb/inferiors.h"
 #include "gdb/packets.h"
 #include "gdb/reply.h"

@@ -1,6 +1,6 @@
 #include "gdb/tls.h"
 
-#include "arch/debugger.h"
+#include "arch/debugger_target.h"
 #include "gdb/inferiors.h"
 #include "gdb/loaded_objects.h"
 #include "gdb/target.h"

@@ -216,7 +216,7 @@ enum replayer_result replayer_diverged(struct replayer *p, struct ptask *pt, con
 enum replayer_result replayer_fail(struct replayer *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* check.c */
+/* position_check.c */
 /* Compares the task's registers with the event's. */
 enum replayer_result replayer_check_regs(struct replayer *p, struct ptask *pt, bool at_call);
 /* Compares its ticks, too. */

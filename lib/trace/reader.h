@@ -1,4 +1,4 @@
-/* The reader, shared by opening (open.c), reading (reader.c) and checking (check.c). Private to
+/* The reader, shared by opening (open.c), reading (reader.c) and checking (integrity.c). Private to
  * lib/trace. */
 #ifndef RR_TRACE_READER_H
 #define RR_TRACE_READER_H

@@ -1,6 +1,6 @@
 /* What a debugger must know of the machine, besides its registers (arch/debugger_registers.h). */
-#ifndef RR_ARCH_DEBUGGER_H
-#define RR_ARCH_DEBUGGER_H
+#ifndef RR_ARCH_DEBUGGER_TARGET_H
+#define RR_ARCH_DEBUGGER_TARGET_H
 
 #include <stdint.h>
 

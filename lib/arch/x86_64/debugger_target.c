@@ -1,4 +1,4 @@
-#include "arch/debugger.h"
+#include "arch/debugger_target.h"
 
 #include "arch/arch.h"
 
