@@ -5,8 +5,10 @@
 #include "util/file_io.h"
 #include "util/size.h"
 
+#include <bsd/stdlib.h>
 #include <err.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,10 +58,10 @@ static void select_list(struct dump *d, int opt, const char *list,
 
 static int read_fd(const char *arg)
 {
-	char *end;
-	long fd = strtol(arg, &end, 10);
+	const char *wrong;
+	int fd = (int)strtonum(arg, 0, INT_MAX, &wrong);
 
-	if (*arg < '0' || *arg > '9' || *end || fd > INT32_MAX)
+	if (wrong)
 		errx(2, "-w: %s: not a descriptor", arg);
 	return fd;
 }

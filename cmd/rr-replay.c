@@ -8,8 +8,10 @@
 #include "util/file_io.h"
 #include "util/size.h"
 
+#include <bsd/stdlib.h>
 #include <err.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -99,7 +101,7 @@ int main(int argc, char **argv)
 	struct replay_report report = {0};
 	struct event_printer printer = {0};
 	bool want_stats = false, want_events = false, hold = hold_has_user();
-	char *end;
+	const char *wrong;
 	int c;
 
 	stdio_reserve();
@@ -109,8 +111,8 @@ int main(int argc, char **argv)
 		switch (c) {
 		case 'q': o.output = NULL; break;
 		case OPT_UNTIL:
-			o.until = strtoull(optarg, &end, 10);
-			if (end == optarg || *end || !o.until || optarg[0] == '-')
+			o.until = (uint64_t)strtonum(optarg, 1, LLONG_MAX, &wrong);
+			if (wrong)
 				errx(2, "--until: %s: not an event number", optarg);
 			break;
 		case OPT_EVENTS: want_events = true; break;

@@ -5,8 +5,10 @@
 #include "util/file_io.h"
 #include "util/size.h"
 
+#include <bsd/stdlib.h>
 #include <err.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,15 +36,14 @@ static const struct option options[] = {
 
 static uint64_t memory_every(const char *s)
 {
-	char *end;
-	uint64_t n;
+	const char *wrong;
 
 	if (!strcmp(s, "all"))
 		return 1;
 	if (!strcmp(s, "none"))
 		return 0;
-	n = strtoull(s, &end, 10);
-	if (end == s || *end || !n || s[0] == '-')
+	uint64_t n = (uint64_t)strtonum(s, 1, LLONG_MAX, &wrong);
+	if (wrong)
 		errx(2, "--memory: %s: not a number of events, 'all' or 'none'", s);
 	return n;
 }
