@@ -6,8 +6,8 @@
 # JOBS	how many files at once (default: a processor each, or 1 if SLOW)
 # DEADLINE	seconds for all tests (default: 3600); tests that have not ended by then have failed
 # SLOW	not empty: repeat less (default: if programs take long to start)
-# HALF	1 or 2: run only tracees and bats tests with odd or with even numbers (default if SLOW and DEADLINE is below half an hour:
-#	both, in turns from commit to commit)
+# THIRD	1, 2 or 3: run every third tracee and bats test, from that one on (default if SLOW and DEADLINE is below half an hour: each,
+#	in turns from commit to commit)
 # PREEMPTED	how often to run programs that are preempted at random points (default: 5, or 1 if SLOW)
 # BATS_TEST_TIMEOUT	seconds for one bats test (default: 120)
 # Exit status 1 if a test failed or none ran.
@@ -31,21 +31,21 @@ start_100()
 	echo $((${EPOCHREALTIME/[.,]/} - from))
 }
 
-# half: 1 or 2, in turns from commit to commit or, if the number of commits is not known, from day to day
-half()
+# third: 1, 2 or 3, in turns from commit to commit or, if the number of commits is not known, from day to day
+third()
 {
 	local commits
 	commits=$(git rev-list --count HEAD 2> "$logs/git") || commits=
 	[ "$(git rev-parse --is-shallow-repository 2> "$logs/git")" = false ] || commits=
-	echo $((${commits:-$(($(date +%s) / 86400))} % 2 + 1))
+	echo $((${commits:-$(($(date +%s) / 86400))} % 3 + 1))
 }
 
-# If a program takes 2 ms to start, repeat less, and with a short deadline run half of the tests. Such virtual machines do not
+# If a program takes 2 ms to start, repeat less, and with a short deadline run a third of the tests. Such virtual machines do not
 # start programs faster in parallel, and that is what bats tests do most, so run one file at a time.
 [ -n "${SLOW+set}" ] || [ "$(start_100)" -lt 200000 ] || SLOW=1
 if [ -n "${SLOW:-}" ]; then
 	export SLOW PREEMPTED=${PREEMPTED:-1}
-	[ "$DEADLINE" -ge 1800 ] || export HALF=${HALF-$(half)}
+	[ "$DEADLINE" -ge 1800 ] || export THIRD=${THIRD-$(third)}
 	JOBS=${JOBS:-1}
 fi
 JOBS=${JOBS:-$(nproc)}
