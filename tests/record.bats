@@ -106,7 +106,7 @@ unprivileged() {
 		print(subprocess.call(sys.argv[1:]))
 	EOF
 	script p <<-'EOF'
-		kill -USR1 $PPID; kill -TERM $PPID; kill -0 $PPID && sleep 0.2
+		kill -USR1 $PPID; kill -TERM $PPID; kill -0 $PPID
 	EOF
 	start/supervisor start/p > native
 	start/supervisor rr-record -o trace start/p > recorded
@@ -118,7 +118,7 @@ unprivileged() {
 @test "a program that stops its parent stops rr-record's parent, and runs on" {
 	script p <<-'EOF'
 		kill -STOP $PPID
-		until [ "$(ps -o state= -p "$1")" = T ]; do sleep 0.05; done
+		until [ "$(ps -o state= -p "$1")" = T ]; do :; done
 		echo stopped
 		kill -CONT "$1"
 	EOF
@@ -841,7 +841,8 @@ sample() {
 
 @test "--end-with-program kills what the program left running" {
 	cat > start/p <<-'EOF'
-		setsid sleep 100000 < /dev/null > sleep.out 2>&1 &
+		mkfifo never
+		setsid cat never < /dev/null > cat.out 2>&1 &
 		echo $! > pids
 		(trap '' TERM HUP; while :; do :; done) < /dev/null > loop.out 2>&1 &
 		echo $! >> pids

@@ -79,7 +79,7 @@ denies() {
 		\$sshd -D -e -p $port -f /dev/null -h $PWD/host -o ListenAddress=127.0.0.1 -o AuthorizedKeysFile=$PWD/key.pub \
 			-o StrictModes=no -o PidFile=none -o UsePAM=no -o PermitRootLogin=yes 2> log &
 		pid=\$!
-		until grep -q listening log; do sleep 0.1; done
+		until grep -q listening log; do :; done
 		ssh -F /dev/null -p $port -i $PWD/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
 			root@127.0.0.1 echo hello from the other side
 		kill \$pid
@@ -102,7 +102,7 @@ denies() {
 	touch start/empty
 	# shellcheck disable=SC2016
 	replays sh -c 'tor -f empty --defaults-torrc empty --Sandbox 1 --DisableNetwork 1 --SocksPort 0 --DataDirectory d > log & pid=$!
-		until grep -q Bootstrapped log; do sleep 0.1; done; kill -INT $pid; wait $pid; echo status $?'
+		until grep -q Bootstrapped log; do :; done; kill -INT $pid; wait $pid; echo status $?'
 	[ "$(cat record.out)" = 'status 0' ]
 	installs 1
 }

@@ -439,12 +439,13 @@ exactly() {
 }
 
 @test "rr-record names what it waits for after the end of the program" {
-	printf '#!/bin/sh\nsleep 3 < /dev/null > sleep.out 2>&1 &\nexit 4\n' > leaves
+	printf '#!/bin/sh\nhead -n 1 < /dev/tty > line.out &\nexit 4\n' > leaves
 	chmod +x leaves
 	shell <<-'EOS'
 		expect ready>
 		send rr-record -o trace ./leaves\n
-		expect what it left running: sleep .[0-9]
+		expect what it left running: head .[0-9]
+		send enough\n
 		expect ready>
 		send echo status=$?\n
 		expect status=4\r\n
