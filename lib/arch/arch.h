@@ -49,6 +49,8 @@ bool arch_is_restart(int64_t result);
 /* Turns the registers at the exit of a call with such a result into those with which the program
  * makes the call once more, as the kernel does when no handler runs. */
 void arch_restart(struct trace_regs *g);
+/* Turns the registers at the entry of a call into those before its instruction. */
+void arch_before_call(struct trace_regs *g);
 
 /* At the entry of a call: whether it was made by the machine's usual instruction for calls, and not
  * by another way into the kernel. */

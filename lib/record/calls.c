@@ -87,12 +87,8 @@ static bool filter(struct recorder *r, struct rtask *rt, bool asked, struct filt
 
 static void go_back_to_call(struct rtask *rt)
 {
-	struct trace_regs *g = &rt->t.regs;
-
-	*g = rt->call.entry;
-	ARCH_RESULT(g) = ARCH_SYSNO(g);
-	ARCH_SYSNO(g) = (uint64_t)-1;
-	ARCH_PC(g) -= ARCH_SYSCALL_LEN;
+	rt->t.regs = rt->call.entry;
+	arch_before_call(&rt->t.regs);
 	task_gone_ok(task_set_regs(&rt->t));
 }
 

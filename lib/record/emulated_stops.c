@@ -103,9 +103,7 @@ struct trace_regs emulated_regs_before_call(const struct trace_regs *g)
 {
 	struct trace_regs before = *g;
 
-	ARCH_RESULT(&before) = ARCH_SYSNO(g);
-	ARCH_SYSNO(&before) = (uint64_t)-1;
-	ARCH_PC(&before) -= ARCH_SYSCALL_LEN;
+	arch_before_call(&before);
 	return before;
 }
 

@@ -401,9 +401,7 @@ static void stop_before_call(struct rtask *rt, const struct trace_regs *entry,
 	struct task *t = &rt->t;
 
 	rt->call_entry = t->regs = *entry;
-	ARCH_RESULT(&t->regs) = ARCH_SYSNO(entry);
-	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
-	ARCH_PC(&t->regs) -= ARCH_SYSCALL_LEN;
+	arch_before_call(&t->regs);
 	task_gone_ok(task_set_regs(t));
 	rtask_stop_at_point(rt, POINT_CALL);
 	rt->overdue_ns = 0;

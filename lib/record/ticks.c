@@ -196,11 +196,7 @@ int tick_request(const struct rtask *rt)
 
 void tick_undo_call(struct rtask *rt)
 {
-	struct trace_regs *g = &rt->t.regs;
-
-	ARCH_RESULT(g) = ARCH_SYSNO(g);
-	ARCH_SYSNO(g) = (uint64_t)-1;
-	ARCH_PC(g) -= ARCH_SYSCALL_LEN;
+	arch_before_call(&rt->t.regs);
 	task_gone_ok(task_set_regs(&rt->t));
 	rtask_set_state(rt, RTASK_SKIPPING);
 }

@@ -64,6 +64,13 @@ void arch_restart(struct trace_regs *g)
 	g->r[R_RIP] -= ARCH_SYSCALL_LEN;
 }
 
+void arch_before_call(struct trace_regs *g)
+{
+	g->r[R_RAX] = g->r[R_ORIG_RAX];
+	g->r[R_ORIG_RAX] = (uint64_t)-1;
+	g->r[R_RIP] -= ARCH_SYSCALL_LEN;
+}
+
 bool arch_is_syscall(const struct trace_regs *g)
 {
 	return g->r[R_RCX] == g->r[R_RIP];
