@@ -114,17 +114,6 @@ static void send_to_program(struct recorder *r, siginfo_t *si)
 		kill(r->root->tgid, si->si_signo);
 }
 
-/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen
- * by us. */
-static void kill_program(struct recorder *r)
-{
-	struct rtask *rt;
-
-	TAILQ_FOREACH(rt, &r->tasks, link)
-		if (rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped))
-			kill(rt->tgid, SIGKILL);
-}
-
 /* timeout(1) signals its child, then the child's process group: that is one request, not two. */
 static bool is_repeated(uint64_t ns)
 {
@@ -147,7 +136,7 @@ void control_check(struct recorder *r)
 		    (ends && is_repeated(control.came_ns[control.nseen % CAME_MAX])))
 			continue;
 		if (ends && (control.terms > 1 || r->root_done))
-			kill_program(r);
+			recorder_kill_left(r);
 		else
 			send_to_program(r, si);
 	}

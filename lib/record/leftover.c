@@ -7,7 +7,6 @@
 #include "util/text.h"
 
 #include <err.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,24 +15,6 @@
 /* How long after the end of the program the user is told what is waited for. */
 #define QUIET_NS 1000000000u
 #define NAMED_MAX 4u
-
-static bool is_left(const struct rtask *rt)
-{
-	return rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped);
-}
-
-/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen
- * by us. */
-static void end(struct recorder *r)
-{
-	struct rtask *rt;
-
-	TAILQ_FOREACH(rt, &r->tasks, link)
-		if (is_left(rt) && !rt->killed) {
-			rt->killed = true;
-			kill(rt->tgid, SIGKILL);
-		}
-}
 
 static void put_name(FILE *f, pid_t pid)
 {
@@ -59,7 +40,7 @@ static void report(struct recorder *r)
 	if (!f)
 		return;
 	TAILQ_FOREACH(rt, &r->tasks, link) {
-		if (!is_left(rt) || n++ >= NAMED_MAX)
+		if (!rtask_is_left(rt) || n++ >= NAMED_MAX)
 			continue;
 		fputs(n > 1 ? ", " : "", f);
 		put_name(f, rt->tgid);
@@ -77,15 +58,17 @@ void leftover_check(struct recorder *r)
 	if (!r->root_done)
 		return;
 	if (r->o->end_with_program) {
-		end(r);
+		recorder_kill_left(r);
 		return;
 	}
-	if (r->o->quiet || r->leftover.reported || !isatty(STDERR_FILENO))
+	if (r->leftover.reported)
 		return;
 	uint64_t now = clock_now_ns();
 	if (!r->leftover.since_ns) {
 		r->leftover.since_ns = now;
-		control_tick();
+		r->leftover.reported = r->o->quiet || !isatty(STDERR_FILENO);
+		if (!r->leftover.reported)
+			control_tick();
 	} else if (now - r->leftover.since_ns > QUIET_NS) {
 		r->leftover.reported = true;
 		report(r);

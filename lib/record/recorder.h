@@ -7,7 +7,8 @@
  *   exits, signals
  *   emulated_stops
  *   ticks
- *   chaos, control, crash, inherit, leftover
+ *   leftover
+ *   chaos, control, crash, inherit
  *   rtask       tasks, their states and events */
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
@@ -48,7 +49,7 @@ struct recorder {
 	bool alarmed;        /* control_tick() runs */
 	struct {
 		uint64_t since_ns; /* when the program was found to have ended */
-		bool reported;     /* at a terminal */
+		bool reported;     /* what is waited for, or it need not be */
 	} leftover;
 	bool stop_shown; /* rr-record has stopped as the program did, and no task has run since */
 	char *warned[64];
@@ -66,6 +67,10 @@ bool recorder_others_ready(const struct recorder *r, const struct rtask *rt);
 /* Frees those that are gone and reaped, but for the root. */
 void recorder_forget_gone(struct recorder *r);
 
+/* It is the first thread of a process that has not ended, or whose end is not reported. */
+bool rtask_is_left(const struct rtask *rt);
+/* Sends SIGKILL to all processes that are left. */
+void recorder_kill_left(struct recorder *r);
 /* A task that is stopped, last in the list; takes over the reference to mm. */
 struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid,
 			enum rtask_state state);

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <err.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
@@ -249,6 +250,24 @@ void recorder_forget_gone(struct recorder *r)
 		if (rt->state == RTASK_GONE && rt->reaped && rt != r->root) {
 			TAILQ_REMOVE(&r->tasks, rt, link);
 			rtask_free(rt);
+		}
+}
+
+bool rtask_is_left(const struct rtask *rt)
+{
+	return rt->t.tid == rt->tgid && (rt->state != RTASK_GONE || !rt->reaped);
+}
+
+/* Once a process: a second SIGKILL may wake its first thread from the stop on its way out, unseen
+ * by the recorder. */
+void recorder_kill_left(struct recorder *r)
+{
+	struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (rtask_is_left(rt) && !rt->killed) {
+			rt->killed = true;
+			kill(rt->tgid, SIGKILL);
 		}
 }
 

@@ -106,7 +106,7 @@ struct rtask {
 	uint64_t mask;   /* its own signal mask meanwhile */
 	int exit_status; /* as waitpid has it */
 	bool reaped;     /* waitpid has reported its end */
-	bool killed;     /* --end-with-program: SIGKILL has been sent to it */
+	bool killed;     /* recorder_kill_left() has sent it SIGKILL */
 	bool untraced;   /* rtask_end_untraced() has detached it */
 	struct traced traced;
 };
