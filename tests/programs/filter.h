@@ -46,6 +46,22 @@ static inline int class_is_mapped(void)
 	return !mincore(CLASS_AT, 4096, &here);
 }
 
+/* Installs a filter with this verdict for one call, whatever its class. The result of seccomp(2).
+ */
+static inline int filter_install_for(unsigned flags, long nr, uint32_t verdict)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)nr, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, verdict),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {4, f};
+
+	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+}
+
 /* Installs a filter with this verdict for one call, plus its index in classes as data if that is
  * asked for; nr -1: all classes. The result of seccomp(2). */
 static inline int filter_install(unsigned flags, long nr, uint32_t verdict, int with_index)

@@ -7,18 +7,9 @@
 static void supervised(int to)
 {
 	char text[16] = "";
-	int fd, listener;
-	struct sock_filter opens[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {4, opens};
+	int fd, listener = filter_install_for(SECCOMP_FILTER_FLAG_NEW_LISTENER, SYS_openat,
+					      SECCOMP_RET_USER_NOTIF);
 
-	CHECK(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-				SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
 	notify_send_fd(to, listener);
 	close(listener);
 	CHECK((fd = open("/no/such/file", O_RDONLY)) >= 0 && read(fd, text, 5) == 5);

@@ -14,23 +14,16 @@ static void *supervised(void *unused)
 	(void)unused;
 	int listener =
 		filter_install(SECCOMP_FILTER_FLAG_NEW_LISTENER, -1, SECCOMP_RET_USER_NOTIF, 0);
-	struct sock_filter reads[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_read, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {4, reads};
 	CHECK(listener >= 0 && write(handover[1], &listener, sizeof(listener)) > 0);
 	for (i = 0; i < NCLASSES; i++)
 		CHECK(class_call(&classes[i]) == 1000 + (long)i);
-	CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
-		      &program) == -1 &&
+	CHECK(filter_install_for(SECCOMP_FILTER_FLAG_NEW_LISTENER, SYS_read,
+				 SECCOMP_RET_USER_NOTIF) == -1 &&
 	      errno == EBUSY);
 	close(listener);
 	CHECK(class_call(&classes[0]) == -1 && errno == ENOSYS);
-	CHECK((listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
-				       SECCOMP_FILTER_FLAG_NEW_LISTENER, &program)) >= 0);
+	CHECK((listener = filter_install_for(SECCOMP_FILTER_FLAG_NEW_LISTENER, SYS_read,
+					     SECCOMP_RET_USER_NOTIF)) >= 0);
 	CHECK(write(handover[1], &listener, sizeof(listener)) > 0);
 	CHECK(read(words[0], word, 5) == 5 && !strcmp(word, "hello"));
 	return NULL;
