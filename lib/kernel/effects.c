@@ -99,14 +99,6 @@ uint64_t kernel_effect_moved(struct call *c, uint64_t old, uint64_t len, uint64_
 	return first - old;
 }
 
-static int put_pages(void *ctx, uint64_t start, uint64_t len)
-{
-	struct call *c = ctx;
-
-	kernel_put_out(c->rec, c->t, start, len);
-	return 0;
-}
-
 static bool put_memory(void *ctx, const struct maps_line *l)
 {
 	struct call *c = ctx;
@@ -121,7 +113,7 @@ static bool put_memory(void *ctx, const struct maps_line *l)
 						   .flags = MAP_PRIVATE | MAP_ANONYMOUS,
 						   .path = "",
 						   .copy = ""});
-	pagemap_each(c->t->tid, l->start, l->end, false, put_pages, c);
+	kernel_put_pages(c->rec, c->t, l);
 	return true;
 }
 

@@ -162,6 +162,9 @@ void kernel_put_map(struct recording *rec, const struct trace_map *m);
 /* The build-id of a regular file. Each file is read once; the pointer is good until the next call.
  */
 const uint8_t *kernel_build_id(struct recording *rec, int fd, const struct stat *st);
+/* Puts the pages of the mapping that hold data of the task's own: pagemap_each(). */
+struct maps_line;
+void kernel_put_pages(struct recording *rec, struct task *t, const struct maps_line *l);
 /* Puts the records of a file mapping. If fd is -1, the contents are read through the mapping.
  * writable: the mapping was made with a descriptor open for writing. */
 void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map *m, int fd,
@@ -185,6 +188,8 @@ void kernel_maps_opened(struct call *c, int fd);
 void kernel_proc_read(struct call *c);
 /* The same for PR_GET_AUXV. */
 void kernel_auxv_exit(struct call *c);
+/* Hides the vdso in an auxiliary vector of the task's memory, up to `end` or its last entry. */
+void kernel_auxv_hide_vdso(struct task *t, uint64_t at, uint64_t end);
 
 /* The call may have added mappings. */
 void kernel_maps_added(struct call *c);

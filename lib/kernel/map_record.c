@@ -261,7 +261,7 @@ struct exec_ctx {
 	struct task *t;
 };
 
-static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
+static int put_pages(void *ctx, uint64_t start, uint64_t len)
 {
 	struct exec_ctx *x = ctx;
 
@@ -269,16 +269,22 @@ static int put_own_pages(void *ctx, uint64_t start, uint64_t len)
 	return 0;
 }
 
-void kernel_put_visible(struct recording *rec, struct task *t)
+void kernel_put_pages(struct recording *rec, struct task *t, const struct maps_line *l)
 {
 	struct exec_ctx x = {rec, t};
+
+	pagemap_each(t->tid, l->start, l->end, l->shared, put_pages, &x);
+}
+
+void kernel_put_visible(struct recording *rec, struct task *t)
+{
 	struct maps_line l;
 	struct maps_file *f = maps_open(t->tid);
 
 	while (f && maps_next(f, &l))
 		if ((l.prot & PROT_WRITE) && (l.shared || t->mm->refs > 1) &&
 		    !kernel_is_reserved(l.start, l.end - l.start))
-			pagemap_each(t->tid, l.start, l.end, l.shared, put_own_pages, &x);
+			kernel_put_pages(rec, t, &l);
 	maps_close(f);
 }
 
@@ -289,23 +295,16 @@ static bool is_vdso(const char *path)
 	return !strcmp(path, "[vdso]") || !strncmp(path, "[vvar", 5);
 }
 
-#define AT_SYSINFO_EHDR_ 33
-#define AT_IGNORE_ 1
-
 static void hide_vdso(struct task *t)
 {
-	uint64_t at = ARCH_SP(&t->regs), w[2], n;
+	uint64_t at = ARCH_SP(&t->regs), word, n;
 
 	if (task_read_all(t, at, &n, 8))
 		return;
 	at += 8 * (n + 2); /* argc, argv, NULL */
-	while (!task_read_all(t, at, w, 8) && w[0])
+	while (!task_read_all(t, at, &word, 8) && word)
 		at += 8;
-	for (at += 8; !task_read_all(t, at, w, 16) && w[0]; at += 16)
-		if (w[0] == AT_SYSINFO_EHDR_) {
-			w[0] = AT_IGNORE_;
-			task_gone_ok(task_write(t, at, w, 8));
-		}
+	kernel_auxv_hide_vdso(t, at + 8, UINT64_MAX);
 }
 
 static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
@@ -341,7 +340,7 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 		if (fd >= 0)
 			close(fd);
 	}
-	pagemap_each(x->t->tid, l->start, l->end, false, put_own_pages, x);
+	kernel_put_pages(x->rec, x->t, l);
 }
 
 /* Reads all mappings before any is changed. *v is malloc'd. */

@@ -148,17 +148,24 @@ void kernel_proc_read(struct call *c)
 		hide_vdso(&r);
 }
 
+void kernel_auxv_hide_vdso(struct task *t, uint64_t at, uint64_t end)
+{
+	static const uint64_t ignore = AT_IGNORE;
+	uint64_t word;
+
+	for (; at + sizeof(word) <= end && !task_read_all(t, at, &word, sizeof(word)) && word;
+	     at += 2 * sizeof(word))
+		if (word == AT_SYSINFO_EHDR)
+			task_gone_ok(task_write(t, at, &ignore, sizeof(ignore)));
+}
+
 void kernel_auxv_exit(struct call *c)
 {
 	const uint64_t n = c->result > 0 && c->args[2] > (uint64_t)c->result ? (uint64_t)c->result
 									     : c->args[2];
-	static const uint64_t ignore = AT_IGNORE;
-	uint64_t word;
 
 	if (c->result <= 0)
 		return;
-	for (uint64_t at = c->args[1]; at + sizeof(word) <= c->args[1] + n; at += 2 * sizeof(word))
-		if (!KERNEL_CALL_READ(c, at, &word) && word == AT_SYSINFO_EHDR)
-			task_gone_ok(task_write(c->t, at, &ignore, sizeof(ignore)));
+	kernel_auxv_hide_vdso(c->t, c->args[1], c->args[1] + n);
 	kernel_call_out(c, c->args[1], n);
 }
