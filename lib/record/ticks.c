@@ -235,12 +235,13 @@ bool tick_settle(struct recorder *r, struct rtask *rt)
 
 	if (r->counter == RECORD_HPC)
 		return true;
-	if (kernel_mm_counted(t->mm) && !code_settle(code, &t->regs, &rt->count, task_read_ctx, t))
-		return false;
-	if (kernel_mm_counted(t->mm) &&
-	    !rt->count.page.left) { /* the stop at an edge will not come */
-		soft_arm(&rt->count, SOFT_FAR);
-		rt->edge_asked_ns = 0;
+	if (kernel_mm_counted(t->mm)) {
+		if (!code_settle(code, &t->regs, &rt->count, task_read_ctx, t))
+			return false;
+		if (!rt->count.page.left) { /* the stop at an edge will not come */
+			soft_arm(&rt->count, SOFT_FAR);
+			rt->edge_asked_ns = 0;
+		}
 	}
 	return code_is_counted(code, ARCH_PC(&t->regs));
 }

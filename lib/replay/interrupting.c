@@ -34,9 +34,6 @@ enum step_result replayer_step_counted(struct ptask *pt, struct arch_nondet *c, 
 	return s;
 }
 
-/* Steps between two checks of the watchdog, which does not interrupt single steps. */
-#define STEPS_A_LOOK 4096
-
 static enum replayer_result step_run(struct replayer *p, struct ptask *pt, struct interrupt *in,
 				     int *status)
 {

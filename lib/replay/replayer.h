@@ -173,6 +173,8 @@ void replayer_watchdog_start(struct replayer *p);
 /* How often running tasks are interrupted for a check. */
 void replayer_watchdog_set_period(uint64_t ns);
 void replayer_watchdog_stop(struct replayer *p);
+/* Steps between two checks of the watchdog, which does not interrupt single steps. */
+#define STEPS_A_LOOK 4096
 /* REPLAYER_DIVERGED: the task has had more time than it needs. */
 enum replayer_result replayer_watchdog_check(struct replayer *p, struct ptask *pt);
 /* Resumes the task until its next stop, and reads its registers. */

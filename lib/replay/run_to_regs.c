@@ -7,9 +7,6 @@
 #include <signal.h>
 #include <sys/ptrace.h>
 
-/* Steps between two checks of the watchdog, which does not interrupt single steps. */
-#define STEPS_A_LOOK 4096
-
 /* Its next instruction is a string instruction: *next is the address past that. */
 static bool repeats(struct ptask *pt, uint64_t *next)
 {

@@ -146,16 +146,22 @@ static void put_tail(struct rewrite *rw, const struct insn *in, uint32_t number)
 	}
 }
 
-/* Puts code that counts and changes no flags. */
-static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_t number)
+/* Puts code that subtracts an edge in rcx, which it saves, and changes no flags. */
+static void put_subtraction(struct emitter *em)
 {
-	struct emitter *em = &rw->em;
-
 	SAVE_RCX(em);
 	LOAD_LEFT(em);
 	put(em, "\x48\x8d\x89", 3); /* lea -COUNTER_TICK(%rcx), %rcx */
 	put_u32(em, -COUNTER_TICK);
 	SAVE_LEFT(em);
+}
+
+/* Puts code that counts and changes no flags. */
+static void put_count_general(struct rewrite *rw, const struct insn *in, uint32_t number)
+{
+	struct emitter *em = &rw->em;
+
+	put_subtraction(em);
 	put(em, "\xe3", 2); /* jrcxz cold */
 	uint32_t jump = em->n;
 	LOAD_RCX(em);
@@ -170,11 +176,7 @@ static void put_count_next_general(struct rewrite *rw, uint32_t number)
 {
 	struct emitter *em = &rw->em;
 
-	SAVE_RCX(em);
-	LOAD_LEFT(em);
-	put(em, "\x48\x8d\x89", 3); /* lea -COUNTER_TICK(%rcx), %rcx */
-	put_u32(em, -COUNTER_TICK);
-	SAVE_LEFT(em);
+	put_subtraction(em);
 	put(em, "\xe3\x02\xeb", 3); /* jrcxz over the next; jmp over the stop */
 	uint32_t jump = em->n;
 	put_u8(em, 0);
@@ -191,7 +193,6 @@ static void put_cheap(struct rewrite *rw, const struct insn *in, uint32_t number
 
 	em->sites.v[number].reg = 1;
 	rw->rep->cheap++;
-
 	put_page(em, "\x48\x81\x2c\x25", 4, COUNTER_LEFT); /* subq $COUNTER_TICK, COUNTER_LEFT */
 	put_u32(em, COUNTER_TICK);
 	put(em, "\x0f\x84", 2); /* jz cold */
@@ -209,11 +210,10 @@ static void put_count(struct rewrite *rw, const struct insn *in)
 {
 	uint32_t number = site_number(rw, in);
 
-	if (rewrite_flags_dead(rw, in)) {
+	if (rewrite_flags_dead(rw, in))
 		put_count_cheap(rw, in, number);
-	} else {
+	else
 		put_count_general(rw, in, number);
-	}
 }
 
 static void put_count_next(struct rewrite *rw, const struct insn *in)
