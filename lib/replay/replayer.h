@@ -204,8 +204,6 @@ enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt);
 enum replayer_result replayer_run_to_regs(struct replayer *p, struct ptask *pt);
 /* Sets the task's registers to pt->t.regs, with the pc in counted code. */
 int ptask_set_regs(struct ptask *pt);
-/* The same; a failure ends the replay. */
-enum replayer_result replayer_set_regs(struct replayer *p, struct ptask *pt);
 /* The task has raised a signal, perhaps in a trampoline: its pc becomes the original's. */
 void ptask_to_origin(struct replayer *p, struct ptask *pt);
 /* As ptask_set_regs(), if calls made by the agent have changed its registers. */

@@ -27,7 +27,8 @@ int ptask_set_regs(struct ptask *pt)
 	return set_at_entry(pt, task_set_regs);
 }
 
-enum replayer_result replayer_set_regs(struct replayer *p, struct ptask *pt)
+/* The same; a failure ends the replay. */
+static enum replayer_result set_regs(struct replayer *p, struct ptask *pt)
 {
 	if (ptask_set_regs(pt))
 		return replayer_fail(p, "registers cannot be set: %s", strerror(errno));
@@ -136,7 +137,7 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 			continue;
 		if (!pauses_at_tick(p, pt))
 			return v;
-		v = replayer_set_regs(p, pt);
+		v = set_regs(p, pt);
 		return v ? v : REPLAYER_PAUSED;
 	}
 }
@@ -203,7 +204,7 @@ enum replayer_result replayer_run_to_edge(struct replayer *p, struct ptask *pt)
 		return v;
 	if (!pt->site || pt->site->kind >= CODE_NONDET)
 		return replayer_unexpected(p, pt, "compute on", status);
-	return replayer_set_regs(p, pt);
+	return set_regs(p, pt);
 }
 
 enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
