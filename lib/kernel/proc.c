@@ -338,9 +338,10 @@ static void exit_mincore(struct call *c)
 
 SYSCALL_HANDLER(mincore, .exit = exit_mincore);
 
+/* get_mempolicy(2) writes the mode before it fails with EFAULT at the nodes. */
 static void exit_mempolicy(struct call *c)
 {
-	if (c->result < 0)
+	if (c->result < 0 && c->result != -EFAULT)
 		return;
 	kernel_call_out(c, c->args[0], 4);
 	kernel_call_out(c, c->args[1], (c->args[2] + 63) / 64 * 8);

@@ -2,7 +2,9 @@
 #include "check.h"
 
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 
 static char *edge; /* the first unmapped address */
@@ -29,6 +31,13 @@ int main(void)
 	struct iovec parts[2] = {{edge - 32, 4}, {edge - 2, 8}};
 	show("readv", readv(ends[0], parts, 2));
 	show("stat", stat("/", (struct stat *)(edge - 16)));
+	/* Two results: the first is written before the second fails. */
+	int *mode = (int *)(edge - 48);
+	*mode = 77;
+	show("get_mempolicy", syscall(SYS_get_mempolicy, mode, edge, 1024, NULL, 0));
+	show("getresuid", syscall(SYS_getresuid, edge - 8, edge - 4, edge));
+	show("getsockname", getsockname(socket(AF_UNIX, SOCK_STREAM, 0),
+					(struct sockaddr *)(edge - 16), (socklen_t *)edge));
 	puts("ok");
 	return 0;
 }
