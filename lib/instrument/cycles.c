@@ -23,11 +23,19 @@
 #include "util/alloc.h"
 #include "util/array.h"
 
+#include <stddef.h>
 #include <string.h>
+
+/* A block of a function's instructions. */
+struct block {
+	uint32_t start;
+	uint32_t to; /* the target of the jump that ends it, inside the function; 0: none */
+	bool falls;  /* continues to the next block */
+};
 
 struct cycles {
 	struct rewrite *rw;
-	VEC(uint32_t) blocks; /* starts of the current function's blocks */
+	VEC(struct block) blocks; /* of the current function */
 	VEC(struct edge) edges;
 	VEC(uint32_t) scc;
 	uint32_t *funcs_scc;
@@ -43,18 +51,17 @@ static bool inside(const struct func *f, int64_t addr)
 	return addr >= f->start && addr < f->end;
 }
 
-static int edge_order(const void *a, const void *b)
-{
-	const struct edge *x = a, *y = b;
-
-	return x->from < y->from ? -1 : x->from > y->from;
-}
-
 static uint32_t block_of(const struct cycles *c, uint32_t addr)
 {
-	size_t above = ARRAY_SEARCH(i, c->blocks.n, c->blocks.v[i] > addr);
+	size_t above = ARRAY_SEARCH(i, c->blocks.n, c->blocks.v[i].start > addr);
 
 	return above ? above - 1 : 0;
+}
+
+static void block_begin(struct cycles *c, uint32_t at)
+{
+	if (!c->blocks.n || c->blocks.v[c->blocks.n - 1].start != at)
+		*VEC_ADD(&c->blocks) = (struct block){.start = at, .falls = true};
 }
 
 /* Blocks begin at targets, and after jumps. */
@@ -62,43 +69,44 @@ static void blocks_find(struct cycles *c, const struct func *f)
 {
 	struct rewrite *rw = c->rw;
 	struct insn in;
-	bool begins = true;
 
 	c->blocks.n = 0;
-	for (uint32_t at = f->start; at < f->end && insn_decode(rw, at, f->end, &in);
-	     at += in.len) {
-		if (begins || bit_get(rw->target, at))
-			*VEC_ADD(&c->blocks) = at;
-		begins = is_jump(&in) || !insn_goes_on(&in);
+	block_begin(c, f->start);
+	for (uint32_t at = f->start; at < f->end; at++) {
+		uint32_t flow = bits_next(rw->flow, at, f->end);
+		while ((at = bits_next_both(rw->target, rw->start, at, f->end)) <= flow &&
+		       at < f->end)
+			block_begin(c, at++);
+		if (flow == f->end || !insn_decode(rw, flow, f->end, &in))
+			break;
+		at = flow;
+		struct block *b = &c->blocks.v[c->blocks.n - 1];
+		if (is_jump(&in) && inside(f, in.target))
+			b->to = in.target;
+		b->falls = insn_goes_on(&in);
+		if ((is_jump(&in) || !b->falls) && at + in.len < f->end)
+			block_begin(c, at + in.len);
 	}
 }
 
-static void blocks_join(struct cycles *c, const struct func *f)
+static void blocks_join(struct cycles *c)
 {
-	struct insn in;
-	uint32_t b = 0;
-
 	c->edges.n = 0;
-	for (uint32_t at = f->start; at < f->end && insn_decode(c->rw, at, f->end, &in);
-	     at += in.len) {
-		uint32_t next = at + in.len;
-		if (is_jump(&in) && inside(f, in.target))
-			*VEC_ADD(&c->edges) = (struct edge){b, block_of(c, in.target)};
-		if (b + 1 == c->blocks.n || c->blocks.v[b + 1] != next)
-			continue;
-		if (insn_goes_on(&in))
-			*VEC_ADD(&c->edges) = (struct edge){b, b + 1};
-		b++;
+	for (size_t i = 0; i < c->blocks.n; i++) {
+		const struct block *b = &c->blocks.v[i];
+		if (b->to)
+			*VEC_ADD(&c->edges) = (struct edge){i, block_of(c, b->to)};
+		if (b->falls && i + 1 < c->blocks.n)
+			*VEC_ADD(&c->edges) = (struct edge){i, i + 1};
 	}
 }
 
 static void blocks_look(struct cycles *c, const struct func *f)
 {
 	blocks_find(c, f);
-	blocks_join(c, f);
+	blocks_join(c);
 	c->scc.n = 0;
-	for (size_t i = 0; i < c->blocks.n; i++)
-		*VEC_ADD(&c->scc) = 0;
+	memset(ARRAY_ADD_N(c->scc.v, c->scc.n, c->blocks.n), 0, c->blocks.n * sizeof(*c->scc.v));
 	const struct graph g = {c->blocks.n, c->edges.n, c->edges.v};
 	rewrite_scc_find(&g, c->scc.v);
 }
@@ -107,7 +115,7 @@ static bool jump_on_cycle(const struct cycles *c, const struct site *s)
 {
 	uint32_t from = block_of(c, s->addr), to = block_of(c, s->target);
 
-	return c->blocks.v[to] != s->target || c->scc.v[from] == c->scc.v[to];
+	return c->blocks.v[to].start != s->target || c->scc.v[from] == c->scc.v[to];
 }
 
 /* Adds the edges of one function to the graph of functions. Node 0 is the unknown, function i is
@@ -119,12 +127,11 @@ static void func_edges(struct cycles *c, uint32_t i)
 	bool unknown = f->left || f->opaque, falls = true;
 	struct insn in;
 
-	if (f->left || bit_get(rw->label, f->start))
-		*VEC_ADD(&c->edges) = (struct edge){0, i + 1};
-	for (uint32_t at = f->start; at < f->end && !f->left; at += in.len) {
+	for (uint32_t at = f->left ? f->end : bits_next(rw->flow, f->start, f->end); at < f->end;
+	     at = bits_next(rw->flow, at + 1, f->end)) {
 		if (!insn_decode(rw, at, f->end, &in))
 			break;
-		falls = insn_goes_on(&in);
+		falls = at + in.len < f->end || insn_goes_on(&in);
 		unknown |= in.type == INSN_ICALL;
 		if ((!is_jump(&in) && in.type != INSN_CALL) || inside(f, in.target))
 			continue;
@@ -144,13 +151,15 @@ static void func_edges(struct cycles *c, uint32_t i)
 
 static void funcs_look(struct cycles *c)
 {
-	uint32_t n = c->rw->funcs.n;
+	const struct rewrite *rw = c->rw;
+	uint32_t n = rw->funcs.n;
 
 	c->edges.n = 0;
 	for (uint32_t i = 0; i < n; i++)
+		if (rw->funcs.v[i].left || bit_get(rw->label, rw->funcs.v[i].start))
+			*VEC_ADD(&c->edges) = (struct edge){0, i + 1};
+	for (uint32_t i = 0; i < n; i++)
 		func_edges(c, i);
-	if (c->edges.n)
-		qsort(c->edges.v, c->edges.n, sizeof(*c->edges.v), edge_order);
 	c->funcs_scc = xcalloc(n + 1, sizeof(*c->funcs_scc));
 	const struct graph g = {n + 1, c->edges.n, c->edges.v};
 	rewrite_scc_find(&g, c->funcs_scc);
@@ -200,8 +209,9 @@ static void add_indirect_calls(struct rewrite *rw, const struct func *f)
 	struct insn in, beside;
 	uint32_t last = 0;
 
-	for (uint32_t at = f->start; at < f->end && insn_decode(rw, at, f->end, &in);
-	     at += in.len) {
+	for (uint32_t at = f->start; (at = bits_next(rw->flow, at, f->end)) < f->end; at++) {
+		if (!insn_decode(rw, at, f->end, &in))
+			break;
 		if (in.type != INSN_ICALL || !beside_call(rw, f, &in, &beside) ||
 		    beside.addr == last)
 			continue;
@@ -213,24 +223,15 @@ static void add_indirect_calls(struct rewrite *rw, const struct func *f)
 	}
 }
 
-static int site_order(const void *a, const void *b)
-{
-	const struct site *x = a, *y = b;
-
-	return x->addr < y->addr ? -1 : x->addr > y->addr;
-}
-
 /* Adds a site for each indirect call that is on a cycle through the unknown. */
 static void indirect_calls_find(struct cycles *c)
 {
 	struct rewrite *rw = c->rw;
-	size_t before = rw->sites.n;
 
 	for (size_t i = 0; i < rw->funcs.n; i++)
 		if (!rw->funcs.v[i].left && c->funcs_scc[i + 1] == c->funcs_scc[0])
 			add_indirect_calls(rw, &rw->funcs.v[i]);
-	if (rw->sites.n > before)
-		qsort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), site_order);
+	rewrite_sort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), offsetof(struct site, addr));
 }
 
 void rewrite_cycles_find(struct rewrite *rw)

@@ -13,8 +13,8 @@
 
 #define BITS_ALL(rw) \
 	{ \
-		&(rw)->start, &(rw)->target, &(rw)->label, &(rw)->strong, &(rw)->taken, \
-			&(rw)->spare, &(rw)->dead, &(rw)->flags_known \
+		&(rw)->start, &(rw)->flow, &(rw)->target, &(rw)->label, &(rw)->strong, \
+			&(rw)->taken, &(rw)->spare, &(rw)->dead, &(rw)->flags_known \
 	}
 #define LEN_MAX (1ull << 30) /* bytes of an image */
 
@@ -229,7 +229,8 @@ void rewrite_elf_free(struct rewrite *rw)
 			     rw->em.jumps.v,  rw->em.entries.v,
 			     rw->em.fixups.v, rw->em.origins.v,
 			     rw->em.moved.v,  rw->em.sites.v,
-			     rw->pads.v,      rw->jumps.v};
+			     rw->pads.v,      rw->jumps.v,
+			     rw->func_index};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
 }
@@ -299,6 +300,12 @@ void rewrite_text_patch_rel(struct rewrite *rw, uint32_t addr, uint32_t to)
 
 void rewrite_text_fill(struct rewrite *rw, uint32_t start, uint32_t end)
 {
-	for (; start < end; start++)
-		rewrite_text_patch(rw, start, arch_breakpoint, ARCH_BREAKPOINT_LEN);
+	uint8_t fill[64];
+
+	for (size_t i = 0; i < sizeof(fill); i += ARCH_BREAKPOINT_LEN)
+		memcpy(fill + i, arch_breakpoint, ARCH_BREAKPOINT_LEN);
+	for (uint32_t n; start < end; start += n) {
+		n = end - start < sizeof(fill) ? end - start : sizeof(fill);
+		rewrite_text_patch(rw, start, fill, n);
+	}
 }

@@ -1,20 +1,29 @@
 /* Finds the functions, and decodes all of their instructions. */
 #include "instrument/rewrite.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/size.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* Sections up to this length, like .init, are decoded from their start even if nothing names
  * functions in them. */
 enum { SWEEP_MAX = 256 };
 
-static int func_cmp(const void *a, const void *b)
+enum { INDEX_BYTES = 256 };
+
+void rewrite_funcs_index(struct rewrite *rw)
 {
-	const struct func *x = a, *y = b;
-	return x->start != y->start ? (x->start < y->start ? -1 : 1)
-	       : x->end < y->end    ? -1
-				    : x->end > y->end;
+	size_t blocks = rw->len / INDEX_BYTES + 1, i = 0;
+
+	if (!rw->func_index)
+		rw->func_index = xmalloc(blocks * sizeof(*rw->func_index));
+	for (size_t b = 0; b < blocks; b++) {
+		while (i < rw->funcs.n && rw->funcs.v[i].end <= b * INDEX_BYTES)
+			i++;
+		rw->func_index[b] = i;
+	}
 }
 
 void rewrite_funcs_order(struct rewrite *rw)
@@ -22,9 +31,8 @@ void rewrite_funcs_order(struct rewrite *rw)
 	struct func *f = rw->funcs.v;
 	size_t n = 0;
 
-	if (!rw->funcs.n)
-		return;
-	qsort(f, rw->funcs.n, sizeof(*f), func_cmp);
+	rewrite_sort(f, rw->funcs.n, sizeof(*f), offsetof(struct func, end));
+	rewrite_sort(f, rw->funcs.n, sizeof(*f), offsetof(struct func, start));
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		target_mark(rw, f[i].start);
 		if (n && f[n - 1].start == f[i].start)
@@ -36,12 +44,15 @@ void rewrite_funcs_order(struct rewrite *rw)
 	for (size_t i = 0; i + 1 < n; i++)
 		if (f[i].end > f[i + 1].start)
 			f[i].end = f[i + 1].start;
+	rewrite_funcs_index(rw);
 }
 
 struct func *rewrite_func_at(const struct rewrite *rw, uint32_t addr)
 {
-	size_t at = ARRAY_SEARCH(i, rw->funcs.n, rw->funcs.v[i].end > addr);
+	size_t at = addr < rw->len ? rw->func_index[addr / INDEX_BYTES] : rw->funcs.n;
 
+	while (at < rw->funcs.n && rw->funcs.v[at].end <= addr)
+		at++;
 	return at < rw->funcs.n && rw->funcs.v[at].start <= addr ? &rw->funcs.v[at] : NULL;
 }
 
@@ -66,6 +77,7 @@ static void funcs_add_symbols(struct rewrite *rw)
 		*VEC_ADD(&rw->funcs) = f;
 	}
 	free(syms.funcs.v);
+	rw->func_index = syms.func_index;
 	rewrite_funcs_order(rw);
 }
 
@@ -231,8 +243,8 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 	rw->syscalls.n = m->syscalls;
 	rw->blocks.n = m->blocks;
 	rw->pads.n = m->pads;
-	for (uint32_t at = f->start; at < f->end; at++)
-		bit_clear(rw->start, at);
+	bits_clear(rw->start, f->start, f->end);
+	bits_clear(rw->flow, f->start, f->end);
 	if (f->sweep) /* the function was only a guess */
 		return;
 	rewrite_bytes_mark(rw, f->start, f->end);
@@ -246,6 +258,8 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 static void insn_add(struct rewrite *rw, const struct insn *in, bool goes_on)
 {
 	bit_set(rw->start, in->addr);
+	if (insn_is_flow(in))
+		bit_set(rw->flow, in->addr);
 	if (insn_is_site(in))
 		site_add(rw, in);
 	if (in->type == INSN_SYSCALL)
@@ -297,4 +311,5 @@ void rewrite_funcs_decode(struct rewrite *rw)
 			rw->funcs.v[n++] = f;
 	}
 	rw->funcs.n = n;
+	rewrite_funcs_index(rw);
 }

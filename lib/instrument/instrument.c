@@ -5,6 +5,7 @@
 #include "util/size.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -53,18 +54,6 @@ static void displace_all(struct rewrite *rw, int64_t tramp_addr)
 				displace(rw->texts[k].out + (addr - rw->texts[k].seg.addr),
 					 tramp_addr);
 	}
-}
-
-static int pair_cmp(const void *a, const void *b)
-{
-	const struct code_pair *x = a, *y = b;
-	return x->from < y->from ? -1 : x->from > y->from;
-}
-
-static int u32_cmp(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
 }
 
 static uint64_t table_place(struct code_table *t, uint64_t off, size_t n, size_t size)
@@ -166,10 +155,9 @@ static int rewrite_all(struct rewrite *rw, int fd, struct code_header *h)
 	if (place_trampolines(rw, h))
 		return 1;
 	displace_all(rw, h->tramp_addr);
-	if (rw->em.moved.n)
-		qsort(rw->em.moved.v, rw->em.moved.n, sizeof(*rw->em.moved.v), pair_cmp);
-	if (rw->syscalls.n)
-		qsort(rw->syscalls.v, rw->syscalls.n, sizeof(*rw->syscalls.v), u32_cmp);
+	rewrite_sort(rw->em.moved.v, rw->em.moved.n, sizeof(*rw->em.moved.v),
+		     offsetof(struct code_pair, from));
+	rewrite_sort(rw->syscalls.v, rw->syscalls.n, sizeof(*rw->syscalls.v), 0);
 	header_fill(rw, h);
 	return 0;
 }

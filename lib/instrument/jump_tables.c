@@ -88,12 +88,6 @@ static void distances_mark(struct rewrite *rw, struct func *f, uint32_t base, ui
 	f->tables |= at - table >= 16;
 }
 
-static int u32_cmp(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-	return x < y ? -1 : x > y;
-}
-
 /* The addresses that the function names, sorted, without duplicates; *n of them. To be freed. */
 static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_t *n)
 {
@@ -102,7 +96,7 @@ static uint32_t *func_refs(const struct rewrite *rw, const struct func *f, size_
 
 	if (all)
 		memcpy(v, rw->refs.v + f->refs_from, all * sizeof(*v));
-	qsort(v, all, sizeof(*v), u32_cmp);
+	rewrite_sort(v, all, sizeof(*v), 0);
 	*n = 0;
 	for (size_t i = 0; i < all; i++)
 		if (!*n || v[*n - 1] != v[i])
@@ -207,7 +201,7 @@ static void refs_mark(struct rewrite *rw)
 
 	if (n)
 		memcpy(refs, rw->refs.v, n * sizeof(*refs));
-	qsort(refs, n, sizeof(*refs), u32_cmp);
+	rewrite_sort(refs, n, sizeof(*refs), 0);
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0 && refs[i] == refs[i - 1])
 			continue;

@@ -5,27 +5,20 @@
 
 bool rewrite_range_free(const struct rewrite *rw, uint32_t start, uint32_t end)
 {
-	if (bit_get(rw->taken, start))
-		return false;
-	for (uint32_t at = start + 1; at < end; at++)
-		if (bit_get(rw->taken, at) || bit_get(rw->target, at))
-			return false;
-	return true;
+	return bits_next(rw->taken, start, end) >= end &&
+	       bits_next(rw->target, start + 1, end) >= end;
 }
 
 void rewrite_range_take(struct rewrite *rw, uint32_t start, uint32_t end)
 {
-	for (; start < end; start++) {
-		bit_set(rw->taken, start);
-		bit_clear(rw->spare, start);
-	}
+	bits_set(rw->taken, start, end);
+	bits_clear(rw->spare, start, end);
 }
 
 void rewrite_bytes_free(struct rewrite *rw, uint32_t start, uint32_t end)
 {
 	rewrite_text_fill(rw, start, end);
-	for (; start < end; start++)
-		bit_set(rw->spare, start);
+	bits_set(rw->spare, start, end);
 }
 
 uint32_t rewrite_spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)

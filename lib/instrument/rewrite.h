@@ -39,26 +39,71 @@ static inline void bit_clear(uint64_t *b, uint32_t i)
 	b[i / 64] &= ~(1ull << (i % 64));
 }
 
+/* The first bit in [i, end) that is set in both; `end` if there is none. */
+static inline uint32_t bits_next_both(const uint64_t *a, const uint64_t *b, uint32_t i,
+				      uint32_t end)
+{
+	while (i < end) {
+		uint64_t w = (a[i / 64] & b[i / 64]) >> (i % 64);
+		if (w) {
+			i += (uint32_t)__builtin_ctzll(w);
+			return i < end ? i : end;
+		}
+		i = (i | 63) + 1;
+	}
+	return end;
+}
+
+static inline uint32_t bits_next(const uint64_t *b, uint32_t i, uint32_t end)
+{
+	return bits_next_both(b, b, i, end);
+}
+
+/* The bits of word `word` that are in [start, end). */
+static inline uint64_t bits_mask(uint32_t word, uint32_t start, uint32_t end)
+{
+	uint64_t mask = ~0ull;
+
+	if (start / 64 == word)
+		mask <<= start % 64;
+	if (end / 64 == word)
+		mask &= ~(~0ull << (end % 64));
+	return mask;
+}
+
+static inline void bits_set(uint64_t *b, uint32_t start, uint32_t end)
+{
+	for (uint32_t w = start / 64; start < end && w <= (end - 1) / 64; w++)
+		b[w] |= bits_mask(w, start, end);
+}
+
+static inline void bits_clear(uint64_t *b, uint32_t start, uint32_t end)
+{
+	for (uint32_t w = start / 64; start < end && w <= (end - 1) / 64; w++)
+		b[w] &= ~bits_mask(w, start, end);
+}
+
 struct range {
 	uint32_t start, end;
 };
 
 struct func {
 	uint32_t start, end;
-	bool left;     /* could not be decoded: none of its instructions is known */
-	bool opaque;   /* has opaque jumps: no instruction is displaced */
-	bool orphans;  /* has instructions that nothing seems to reach */
-	bool falls;    /* continues past its end */
-	bool indirect; /* has an indirect jump */
-	bool jumps;    /* has an indirect jump by register */
-	bool own_lea;  /* computes an address inside itself */
-	bool tables;   /* has tables of distances from such an address */
+	uint32_t refs_from, refs_to; /* its part of `refs`: what it names */
+	bool left : 1;               /* could not be decoded: none of its instructions is known */
+	bool opaque : 1;             /* has opaque jumps: no instruction is displaced */
+	bool orphans : 1;            /* has instructions that nothing seems to reach */
+	bool falls : 1;              /* continues past its end */
+	bool indirect : 1;           /* has an indirect jump */
+	bool jumps : 1;              /* has an indirect jump by register */
+	bool own_lea : 1;            /* computes an address inside itself */
+	bool tables : 1;             /* has tables of distances from such an address */
 	/* tables were searched; what begins in the function and what it names does not change any
 	 * more */
-	bool looked;
-	uint32_t refs_from, refs_to; /* its part of `refs`: what it names */
-	bool dead;                   /* flags are dead at all its labels */
-	bool sweep; /* no table says that it begins there: accepted only if all of it decodes */
+	bool looked : 1;
+	bool dead : 1; /* flags are dead at all its labels */
+	/* no table says that it begins there: accepted only if all of it decodes */
+	bool sweep : 1;
 };
 
 struct site {
@@ -90,7 +135,7 @@ struct cold {
 /* Trampolines, and displaced instructions in the order of their code. */
 struct emitter {
 	uint8_t *buf;
-	size_t n;
+	size_t n, room;
 	/* 32-bit displacements in buf that lack the distance between trampolines and image */
 	VEC(uint32_t) fixups;
 	VEC(uint32_t) jumps;           /* the same, of jumps into the image */
@@ -119,6 +164,7 @@ struct rewrite {
 	struct insn_decoders *decoders; /* the machine's */
 
 	bits start, target; /* begins an instruction; may be jumped to */
+	bits flow;          /* begins a jump, a call, or an instruction that never continues */
 	bits label;         /* targets that data or a computed address names */
 	/* targets that are certainly code: all but those that only a `lea` names */
 	bits strong;
@@ -128,6 +174,7 @@ struct rewrite {
 	unsigned nplts;
 	VEC(struct range) sections; /* executable ones; without section headers, segments */
 	VEC(struct func) funcs;
+	uint32_t *func_index; /* see rewrite_funcs_index() */
 	VEC(struct site) sites;
 	VEC(uint32_t) syscalls;
 	VEC(uint32_t) blocks; /* instructions after one that never continues to them */
@@ -166,6 +213,7 @@ static inline void address_mark(struct rewrite *rw, uint32_t addr)
 	bit_set(rw->label, addr);
 }
 
+/* The order matters to insn_is_flow(). */
 enum insn_type {
 	INSN_PLAIN, /* can be displaced */
 	INSN_NOP,   /* the same, and does nothing */
@@ -198,7 +246,12 @@ struct insn {
 	int64_t target; /* of a direct jump or call; of the operand relative to the program counter
 			 */
 	uint8_t abs_off[2]; /* ET_EXEC: offsets of 32-bit values that may be addresses; 0: none */
+	/* below INSN_FORMS: instructions of one form read and write the same arithmetic flags; 0:
+	 * not known */
+	uint16_t form;
 };
+
+#define INSN_FORMS (2 * 256 * 8 + 1)
 
 /* elf.c: reads the file into the image. 1, and sets `why`, if it is not suitable. */
 int rewrite_elf_load(struct rewrite *rw, int fd);
@@ -226,6 +279,8 @@ void rewrite_frames_read(struct rewrite *rw);
 void rewrite_funcs_find(struct rewrite *rw);
 /* Whether the address is in the procedure linkage table. */
 bool rewrite_in_plt(const struct rewrite *rw, uint32_t addr);
+/* To be called when the list of functions has changed, before rewrite_func_at(). */
+void rewrite_funcs_index(struct rewrite *rw);
 /* NULL: none. */
 struct func *rewrite_func_at(const struct rewrite *rw, uint32_t addr);
 /* Sorts the functions and cuts overlaps: the end of one is at most the start of the next. */
@@ -266,6 +321,11 @@ static inline bool insn_goes_on(const struct insn *in)
 {
 	return in->type != INSN_JMP && in->type != INSN_IJMP && in->type != INSN_RET &&
 	       in->type != INSN_TRAP;
+}
+/* Whether it is other than one that only continues to the next. */
+static inline bool insn_is_flow(const struct insn *in)
+{
+	return in->type >= INSN_JCC && in->type <= INSN_TRAP;
 }
 static inline bool insn_backward(const struct insn *in)
 {
@@ -330,6 +390,9 @@ struct graph {
 	const struct edge *edges;
 };
 void rewrite_scc_find(const struct graph *g, uint32_t *scc);
+/* sort.c: sorts elements of `size` bytes by the uint32_t at offset `key`. Elements with equal keys
+ * keep their order. */
+void rewrite_sort(void *v, size_t n, size_t size, size_t key);
 /* cycles.c: removes edges on no cycle, and adds what counts for indirect calls. */
 void rewrite_cycles_find(struct rewrite *rw);
 

@@ -3,6 +3,8 @@
  * to those that they call, and so on. */
 #include "instrument/rewrite.h"
 
+#include <stddef.h>
+
 enum {
 	ROUNDS = 16,
 	/* The longest jump inside a function. Longer ones are tail calls. */
@@ -125,12 +127,6 @@ static void gap_explore(struct rewrite *rw, uint32_t start, uint32_t end, bool e
 	}
 }
 
-static int site_cmp(const void *a, const void *b)
-{
-	const struct site *x = a, *y = b;
-	return x->addr < y->addr ? -1 : x->addr > y->addr;
-}
-
 /* In the rest of a gap only possible jump targets are marked. */
 static void gap_close(struct rewrite *rw, uint32_t start, uint32_t end, bool executed)
 {
@@ -155,8 +151,8 @@ void rewrite_untabled_decode(struct rewrite *rw)
 		if (rw->funcs.n == before)
 			break;
 		rewrite_funcs_order(rw);
-		if (rw->sites.n)
-			qsort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), site_cmp);
+		rewrite_sort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v),
+			     offsetof(struct site, addr));
 	}
 	gaps_each(rw, gap_close);
 	rw->rep->functions = rw->funcs.n;

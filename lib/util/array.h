@@ -17,8 +17,13 @@
 		(n) += more_; \
 		(v) + ((n)-more_); \
 	})
-/* Appends one: *ARRAY_ADD(v, n) = element. */
-#define ARRAY_ADD(v, n) ARRAY_ADD_N(v, n, 1)
+/* Appends one: *ARRAY_ADD(v, n) = element. An array whose length is no power of two has room. */
+#define ARRAY_ADD(v, n) \
+	({ \
+		if (!((n) & ((n)-1))) \
+			(v) = array_grow((v), (n), 1, sizeof(*(v))); \
+		(v) + (n)++; \
+	})
 /* Inserts an uninitialized element at index `at`: a pointer to it. */
 #define ARRAY_INSERT(v, n, at) \
 	({ \

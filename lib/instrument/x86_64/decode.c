@@ -171,18 +171,21 @@ static void insn_set(const struct rewrite *rw, uint32_t addr, struct insn *in,
 		insn_set_abs(in, d);
 }
 
-bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in)
+bool insn_decode_slow(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in)
 {
 	ZydisDecodedInstruction d;
 
-	if (addr >= end)
-		return false;
-	if (!insn_decode_fast(rw->img + addr, end - addr, &d) &&
-	    !ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoders->minimal, NULL,
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeInstruction(&rw->decoders->minimal, NULL,
 							rw->img + addr, end - addr, &d)))
 		return false;
 	insn_set(rw, addr, in, &d);
 	return true;
+}
+
+bool insn_decode(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in)
+{
+	return addr < end &&
+	       (insn_decode_fast(rw, addr, end, in) || insn_decode_slow(rw, addr, end, in));
 }
 
 bool insn_decode_full(const struct rewrite *rw, uint32_t addr, uint32_t end, struct insn *in,

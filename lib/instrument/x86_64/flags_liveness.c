@@ -54,19 +54,48 @@ static uint32_t flags_read(const ZydisDecodedInstruction *d)
 	return d->cpu_flags ? d->cpu_flags->tested : 0;
 }
 
+static struct insn_flags flags_get(const ZydisDecodedInstruction *d)
+{
+	return (struct insn_flags){flags_read(d) & ARITHMETIC, flags_written(d) & ARITHMETIC, true};
+}
+
+/* Decodes the instruction at `at`, and finds its flags. *opaque: it is none that code just passes
+ * through. */
+static bool decode_flags(const struct rewrite *rw, uint32_t at, struct insn *in,
+			 struct insn_flags *flags, bool *opaque)
+{
+	struct insn_full full;
+
+	*opaque = false;
+	if (!insn_decode_fast(rw, at, at + ZYDIS_MAX_INSTRUCTION_LENGTH, in))
+		in->form = 0;
+	struct insn_flags *kept = &rw->decoders->flags[in->form];
+	if (in->form && kept->known) {
+		*flags = *kept;
+		return true;
+	}
+	uint16_t form = in->form;
+	if (!insn_decode_full(rw, at, at + ZYDIS_MAX_INSTRUCTION_LENGTH, in, &full))
+		return false;
+	*flags = flags_get(&full.d);
+	*opaque = in->type == INSN_FIXED && full.d.mnemonic != ZYDIS_MNEMONIC_ENDBR64;
+	if (form)
+		*kept = *flags;
+	return true;
+}
+
 /* Whether all flags in `needed` are written on every path from `at` before they are read. The path
  * of a call leads into the function. Stubs of the procedure linkage table may call the dynamic
  * linker, which preserves no flags. */
 static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t needed, unsigned *budget)
 {
-	struct insn_full full;
+	struct insn_flags flags;
 	struct insn in;
+	bool opaque;
 
 	for (; *budget; --*budget) {
 		if (!rewrite_in_text(rw, at) || !bit_get(rw->start, at) ||
-		    !insn_decode_full(rw, at, at + 15, &in, &full))
-			return false;
-		if (flags_read(&full.d) & needed)
+		    !decode_flags(rw, at, &in, &flags, &opaque) || (flags.read & needed))
 			return false;
 		switch (in.type) {
 		case INSN_PLAIN:
@@ -80,11 +109,13 @@ static bool dead_on_the_way(const struct rewrite *rw, int64_t at, uint32_t neede
 				return false;
 			break;
 		case INSN_IJMP: return rewrite_in_plt(rw, at);
-		default:
-			if (full.d.mnemonic != ZYDIS_MNEMONIC_ENDBR64)
+		case INSN_FIXED:
+			if (opaque)
 				return false;
+			break;
+		default: return false;
 		}
-		needed &= ~flags_written(&full.d);
+		needed &= ~(uint32_t)flags.written;
 		if (!needed)
 			return true;
 		at += in.len;

@@ -116,7 +116,10 @@ static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct 
 	bool nop = false;
 
 	for (uint32_t at = h->low > JUMP_LEN ? h->low - JUMP_LEN : 0; at < h->high; at++) {
-		if (!bit_get(rw->start, at) || bit_get(rw->taken, at))
+		at = bits_next(rw->start, at, h->high);
+		if (at == h->high || !best.cost)
+			break;
+		if (!rewrite_range_free(rw, at, at + JUMP_LEN))
 			continue;
 		bool is_nop = nop_plan(rw, at, &p);
 		if (!is_nop && !victim_plan(rw, at, &p))

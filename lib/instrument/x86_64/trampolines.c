@@ -2,16 +2,23 @@
 #include "counter/page.h"
 #include "instrument/trampoline.h"
 #include "instrument/x86_64/decode.h"
+#include "util/alloc.h"
 #include "util/array.h"
 #include "util/size.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { PENDING_MAX = 16 };
 
-static void put(struct emitter *em, const void *bytes, size_t n)
+static inline void put(struct emitter *em, const void *bytes, size_t n)
 {
-	memcpy(ARRAY_ADD_N(em->buf, em->n, n), bytes, n);
+	if (em->room - em->n < n) {
+		em->room = 2 * em->room + PAGE;
+		em->buf = xrealloc(em->buf, em->room);
+	}
+	memcpy(em->buf + em->n, bytes, n);
+	em->n += n;
 }
 
 static void put_u8(struct emitter *em, uint8_t v)
@@ -363,17 +370,18 @@ static int entry_order(const void *a, const void *b)
 }
 
 /* Redirects jumps to instructions that only jump back to trampolines. */
-static void jumps_finish(struct emitter *em)
+static void jumps_finish(struct rewrite *rw)
 {
+	struct emitter *em = &rw->em;
 	uint32_t rel;
 
-	if (em->entries.n)
-		qsort(em->entries.v, em->entries.n, sizeof(*em->entries.v), entry_order);
+	rewrite_sort(em->entries.v, em->entries.n, sizeof(*em->entries.v),
+		     offsetof(struct code_pair, from));
 	for (size_t i = 0; i < em->jumps.n; i++) {
 		uint32_t at = em->jumps.v[i];
 		memcpy(&rel, em->buf + at, 4);
 		const struct code_pair key = {rel + at + 4, 0};
-		const struct code_pair *to = em->entries.n
+		const struct code_pair *to = key.from < rw->len && bit_get(rw->taken, key.from)
 						     ? bsearch(&key, em->entries.v, em->entries.n,
 							       sizeof(key), entry_order)
 						     : NULL;
@@ -388,8 +396,7 @@ void rewrite_emit_finish(struct rewrite *rw)
 {
 	struct emitter *em = &rw->em;
 
-	jumps_finish(em);
-
+	jumps_finish(rw);
 	for (size_t i = 0; i < em->colds.n; i++) {
 		const struct cold *c = &em->colds.v[i];
 		rel_set(em, c->jump, em->n);
