@@ -13,6 +13,9 @@
  * the unknown. A call through the procedure linkage table goes through an indirect jump, which is
  * counted.
  *
+ * Calls of and jumps to stubs (stubs.c) lead to the unknown, too, but only in the graph that
+ * decides whether they are counted, because each that is on a cycle there counts itself.
+ *
  * A cycle through the unknown may have no other edge that counts than its indirect call. That is
  * not counted itself: if it were displaced, its return address would be another, and without a real
  * call the processor would predict the return wrongly. Instead, the instruction before it counts,
@@ -39,12 +42,8 @@ struct cycles {
 	VEC(struct edge) edges;
 	VEC(uint32_t) scc;
 	uint32_t *funcs_scc;
+	uint32_t *stubs_scc; /* the same, where calls of stubs lead to the unknown */
 };
-
-static bool is_jump(const struct insn *in)
-{
-	return in->type == INSN_JMP || in->type == INSN_JCC || in->type == INSN_LOOP;
-}
 
 static bool inside(const struct func *f, int64_t addr)
 {
@@ -81,10 +80,10 @@ static void blocks_find(struct cycles *c, const struct func *f)
 			break;
 		at = flow;
 		struct block *b = &c->blocks.v[c->blocks.n - 1];
-		if (is_jump(&in) && inside(f, in.target))
+		if (insn_is_jump(&in) && inside(f, in.target))
 			b->to = in.target;
 		b->falls = insn_goes_on(&in);
-		if ((is_jump(&in) || !b->falls) && at + in.len < f->end)
+		if ((insn_is_jump(&in) || !b->falls) && at + in.len < f->end)
 			block_begin(c, at + in.len);
 	}
 }
@@ -119,8 +118,8 @@ static bool jump_on_cycle(const struct cycles *c, const struct site *s)
 }
 
 /* Adds the edges of one function to the graph of functions. Node 0 is the unknown, function i is
- * node i + 1. */
-static void func_edges(struct cycles *c, uint32_t i)
+ * node i + 1. stubs: what leads to a stub leads to the unknown. */
+static void func_edges(struct cycles *c, uint32_t i, bool stubs)
 {
 	struct rewrite *rw = c->rw;
 	const struct func *f = &rw->funcs.v[i], *last = NULL;
@@ -133,11 +132,11 @@ static void func_edges(struct cycles *c, uint32_t i)
 			break;
 		falls = at + in.len < f->end || insn_goes_on(&in);
 		unknown |= in.type == INSN_ICALL;
-		if ((!is_jump(&in) && in.type != INSN_CALL) || inside(f, in.target))
+		if ((!insn_is_jump(&in) && in.type != INSN_CALL) || inside(f, in.target))
 			continue;
 		const struct func *to =
 			rewrite_in_text(rw, in.target) ? rewrite_func_at(rw, in.target) : NULL;
-		unknown |= !to;
+		unknown |= !to || (stubs && rewrite_to_stub(rw, &in));
 		if (to && to != last)
 			*VEC_ADD(&c->edges) =
 				(struct edge){i + 1, (uint32_t)(to - rw->funcs.v) + 1};
@@ -149,20 +148,21 @@ static void func_edges(struct cycles *c, uint32_t i)
 		*VEC_ADD(&c->edges) = (struct edge){i + 1, i + 2};
 }
 
-static void funcs_look(struct cycles *c)
+/* Returns the number of each function's component. */
+static uint32_t *funcs_look(struct cycles *c, bool stubs)
 {
 	const struct rewrite *rw = c->rw;
-	uint32_t n = rw->funcs.n;
+	uint32_t n = rw->funcs.n, *scc = xcalloc(n + 1, sizeof(*scc));
 
 	c->edges.n = 0;
 	for (uint32_t i = 0; i < n; i++)
 		if (rw->funcs.v[i].left || bit_get(rw->label, rw->funcs.v[i].start))
 			*VEC_ADD(&c->edges) = (struct edge){0, i + 1};
 	for (uint32_t i = 0; i < n; i++)
-		func_edges(c, i);
-	c->funcs_scc = xcalloc(n + 1, sizeof(*c->funcs_scc));
+		func_edges(c, i, stubs);
 	const struct graph g = {n + 1, c->edges.n, c->edges.v};
-	rewrite_scc_find(&g, c->funcs_scc);
+	rewrite_scc_find(&g, scc);
+	return scc;
 }
 
 /* Whether a direct edge to another function, or a recursive call, is on a cycle. */
@@ -170,12 +170,16 @@ static bool edge_on_cycle(const struct cycles *c, const struct func *f, const st
 {
 	const struct func *to = rewrite_func_at(c->rw, s->target);
 
+	if (to && to->start == s->target && rewrite_is_stub(c->rw, to))
+		return false; /* calls_find() adds a site for it */
 	return !to || c->funcs_scc[f - c->rw->funcs.v + 1] == c->funcs_scc[to - c->rw->funcs.v + 1];
 }
 
 static bool site_on_cycle(struct cycles *c, const struct func *f, const struct site *s,
 			  bool *looked)
 {
+	if (s->kind == CODE_INDIRECT)
+		return !rewrite_is_stub(c->rw, f);
 	if (s->kind != CODE_JUMP && s->kind != CODE_CALL)
 		return true;
 	if (s->kind == CODE_CALL || !inside(f, s->target))
@@ -204,34 +208,59 @@ static bool beside_call(const struct rewrite *rw, const struct func *f, const st
 	return insn_decode(rw, call->addr + call->len, f->end, in) && counts_next(rw, in);
 }
 
-static void add_indirect_calls(struct rewrite *rw, const struct func *f)
+static void add_beside(struct rewrite *rw, const struct func *f, const struct insn *call,
+		       uint32_t *last)
 {
-	struct insn in, beside;
+	struct insn in;
+
+	if (!beside_call(rw, f, call, &in) || in.addr == *last)
+		return;
+	*last = in.addr;
+	*VEC_ADD(&rw->sites) = (struct site){
+		.addr = in.addr, .target = in.addr + in.len, .len = in.len, .kind = CODE_NEXT};
+}
+
+/* Adds sites for indirect calls of a function, and for its calls of and jumps to stubs. */
+static void add_calls(struct rewrite *rw, const struct func *f, bool indirect, bool stubs)
+{
+	struct insn in;
 	uint32_t last = 0;
 
 	for (uint32_t at = f->start; (at = bits_next(rw->flow, at, f->end)) < f->end; at++) {
 		if (!insn_decode(rw, at, f->end, &in))
 			break;
-		if (in.type != INSN_ICALL || !beside_call(rw, f, &in, &beside) ||
-		    beside.addr == last)
-			continue;
-		last = beside.addr;
-		*VEC_ADD(&rw->sites) = (struct site){.addr = beside.addr,
-						     .target = beside.addr + beside.len,
-						     .len = beside.len,
-						     .kind = CODE_NEXT};
+		if (in.type == INSN_ICALL
+			    ? indirect
+			    : stubs && in.type == INSN_CALL && rewrite_to_stub(rw, &in))
+			add_beside(rw, f, &in, &last);
+		else if (stubs && insn_is_jump(&in) && rewrite_to_stub(rw, &in))
+			*VEC_ADD(&rw->sites) = (struct site){.addr = in.addr,
+							     .target = in.target,
+							     .len = in.len,
+							     .kind = CODE_JUMP};
 	}
 }
 
-/* Adds a site for each indirect call that is on a cycle through the unknown. */
-static void indirect_calls_find(struct cycles *c)
+/* Adds sites for what is on a cycle through the unknown. */
+static void calls_find(struct cycles *c)
 {
 	struct rewrite *rw = c->rw;
 
-	for (size_t i = 0; i < rw->funcs.n; i++)
-		if (!rw->funcs.v[i].left && c->funcs_scc[i + 1] == c->funcs_scc[0])
-			add_indirect_calls(rw, &rw->funcs.v[i]);
+	for (size_t i = 0; i < rw->funcs.n; i++) {
+		bool indirect = c->funcs_scc[i + 1] == c->funcs_scc[0];
+		bool stubs = c->stubs_scc && c->stubs_scc[i + 1] == c->stubs_scc[0];
+		if (!rw->funcs.v[i].left && (indirect || stubs))
+			add_calls(rw, &rw->funcs.v[i], indirect, stubs);
+	}
 	rewrite_sort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), offsetof(struct site, addr));
+}
+
+static bool has_stubs(const struct rewrite *rw)
+{
+	for (size_t i = 0; i < rw->funcs.n; i++)
+		if (rewrite_is_stub(rw, &rw->funcs.v[i]))
+			return true;
+	return false;
 }
 
 void rewrite_cycles_find(struct rewrite *rw)
@@ -239,7 +268,8 @@ void rewrite_cycles_find(struct rewrite *rw)
 	struct cycles c = {.rw = rw};
 	size_t n = 0, k = 0;
 
-	funcs_look(&c);
+	c.funcs_scc = funcs_look(&c, false);
+	c.stubs_scc = has_stubs(rw) ? funcs_look(&c, true) : NULL;
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		const struct func *f = &rw->funcs.v[i];
 		bool looked = false;
@@ -254,9 +284,10 @@ void rewrite_cycles_find(struct rewrite *rw)
 	for (; k < rw->sites.n; k++)
 		rw->sites.v[n++] = rw->sites.v[k];
 	rw->sites.n = n;
-	indirect_calls_find(&c);
+	calls_find(&c);
 	free(c.blocks.v);
 	free(c.edges.v);
 	free(c.scc.v);
 	free(c.funcs_scc);
+	free(c.stubs_scc);
 }

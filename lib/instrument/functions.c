@@ -276,6 +276,7 @@ void rewrite_func_decode(struct rewrite *rw, struct func *f)
 	bool goes_on = true, call = false;
 	struct insn in;
 
+	rewrite_stub_cut(rw, f);
 	f->falls = true;
 	f->refs_from = rw->refs.n;
 	rw->jumps.n = 0;

@@ -104,6 +104,7 @@ struct func {
 	bool dead : 1; /* flags are dead at all its labels */
 	/* no table says that it begins there: accepted only if all of it decodes */
 	bool sweep : 1;
+	bool stub : 1; /* see stubs.c */
 };
 
 struct site {
@@ -302,6 +303,17 @@ bool rewrite_jump_explained(struct rewrite *rw, const struct func *f, uint32_t a
 bool insn_is_skipped_prefix(uint8_t byte);
 /* Whether the bytes look like the beginning of a compiled function. */
 bool insn_is_prologue(const uint8_t *p);
+/* The end of an entry of a linkage table that begins at addr: a jump by a pointer in memory. 0:
+ * there is none. */
+uint32_t insn_linkage_end(const struct rewrite *rw, uint32_t addr);
+
+/* stubs.c */
+/* Ends the function after its first jump, if it is a stub. */
+void rewrite_stub_cut(const struct rewrite *rw, struct func *f);
+/* Whether the function is a stub that is not rewritten: what leads to it is counted. */
+bool rewrite_is_stub(const struct rewrite *rw, const struct func *f);
+/* Whether the direct jump or call leads to such a stub. */
+bool rewrite_to_stub(const struct rewrite *rw, const struct insn *in);
 
 /* jump_tables.c: finds targets that only data names. */
 bool rewrite_table_at(const struct rewrite *rw, uint32_t addr);
@@ -331,8 +343,12 @@ static inline bool insn_backward(const struct insn *in)
 {
 	return in->target <= (int64_t)in->addr;
 }
-/* Whether the instruction is counted or emulated. */
+/* Whether the instruction is counted or emulated, as far as it alone says. */
 bool insn_is_site(const struct insn *in);
+static inline bool insn_is_jump(const struct insn *in)
+{
+	return in->type == INSN_JMP || in->type == INSN_JCC || in->type == INSN_LOOP;
+}
 /* For a nondeterministic instruction: the register that it sets, and how many bytes of it. */
 void insn_result(const struct rewrite *rw, const struct insn *in, uint8_t *reg, uint8_t *size);
 

@@ -1,7 +1,7 @@
 /* Patterns of instructions that compilers generate and whose meaning can be guessed safely. */
 #include "instrument/x86_64/decode.h"
 
-enum { BACK_MAX = 12, STRIDE = 16, STRIDES_MAX = 256 };
+enum { BACK_MAX = 12, STRIDE = 16, STRIDES_MAX = 256, ENDBR_LEN = 4 };
 
 /* Blocks of code of equal size, a power of two not below STRIDE or a multiple of one, from `base`
  * on: as in memmove. */
@@ -66,11 +66,28 @@ bool insn_is_skipped_prefix(uint8_t byte)
 	return byte == 0xf0;
 }
 
+static bool is_endbr64(const uint8_t *p)
+{
+	return p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa;
+}
+
 /* endbr64, push, sub from rsp. */
 bool insn_is_prologue(const uint8_t *p)
 {
-	return (p[0] == 0xf3 && p[1] == 0x0f && p[2] == 0x1e && p[3] == 0xfa) || p[0] == 0x53 ||
-	       p[0] == 0x55 || (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) ||
+	return is_endbr64(p) || p[0] == 0x53 || p[0] == 0x55 ||
+	       (p[0] == 0x41 && p[1] >= 0x54 && p[1] <= 0x57) ||
 	       (p[0] == 0x48 && p[1] == 0x83 && p[2] == 0xec) ||
 	       (p[0] == 0x48 && p[1] == 0x81 && p[2] == 0xec);
+}
+
+/* jmp *disp(%rip), perhaps after endbr64. */
+uint32_t insn_linkage_end(const struct rewrite *rw, uint32_t addr)
+{
+	struct insn in;
+
+	if (addr + ENDBR_LEN < rw->len && is_endbr64(rw->img + addr))
+		addr += ENDBR_LEN;
+	return insn_decode(rw, addr, rw->len, &in) && in.type == INSN_IJMP && in.disp_off
+		       ? addr + in.len
+		       : 0;
 }

@@ -269,9 +269,15 @@ static uint8_t condition(const struct rewrite *rw, const struct insn *in)
 	return rw->img[in->addr + in->rel_off - 1] & 0x0f;
 }
 
+/* Whether a displaced jump is counted. */
+static bool jump_counts(const struct rewrite *rw, const struct insn *in)
+{
+	return insn_is_site(in) || rewrite_to_stub(rw, in);
+}
+
 static void put_target(struct rewrite *rw, const struct insn *in, struct pending *pending)
 {
-	if (!insn_is_site(in)) {
+	if (!jump_counts(rw, in)) {
 		put_rel_image(&rw->em, in->target);
 		return;
 	}
@@ -311,7 +317,7 @@ static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 
 	switch (in->type) {
 	case INSN_JCC:
-		if (insn_is_site(in) && in->addr + in->len == end) {
+		if (jump_counts(rw, in) && in->addr + in->len == end) {
 			put_u8(em, 0x0f);
 			put_u8(em, 0x80 | (condition(rw, in) ^ 1));
 			put_rel_image(em, end);
@@ -321,7 +327,7 @@ static bool put_moved(struct rewrite *rw, const struct insn *in, uint32_t end,
 		/* fall through */
 	case INSN_LOOP: put_conditional(rw, in, pending); return true;
 	case INSN_JMP:
-		if (insn_is_site(in))
+		if (jump_counts(rw, in))
 			put_count(rw, in);
 		else
 			put_jump_image(em, in->target);
