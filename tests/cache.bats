@@ -69,6 +69,28 @@ kept() {
 	counted_echo
 }
 
+@test "a file that a power cut has damaged is rewritten" {
+	recorded echo hello
+	sha256sum cache/rr/* > whole
+	for file in cache/rr/*; do
+		chmod u+w "$file"
+		printf '\0\0\0\0' | dd of="$file" bs=1 seek=5000 conv=notrunc 2> dd.err
+		chmod 400 "$file"
+		touch -d '2001-01-01' "$file"
+	done
+	counted_echo
+	sha256sum -c --quiet whole
+}
+
+@test "a file from before the last boot is checked once" {
+	recorded echo hello
+	touch -d '2001-01-01' cache/rr/*
+	kept | cut -d ' ' -f 1 > before
+	counted_echo
+	cmp before <(kept | cut -d ' ' -f 1)
+	[ -z "$(find cache/rr -type f ! -perm 500)" ]
+}
+
 @test "several recorders fill an empty cache at the same time" {
 	for i in 1 2 3 4; do
 		rr-record -q -o "t$i" bash -c 'echo {1..20}; ls /' > "out$i" &

@@ -3,22 +3,30 @@
  * A file's name says what it was made from, so files never change. A file appears as a whole, by
  * rename. If the cache is too large, the least recently used files are removed. Damaged files are
  * made once more. Without a usable directory code files are made in memory.
+ *
+ * Nothing waits for the disk, so a power cut may leave a file with its name but without its bytes.
+ * Such a file was made before the machine's last boot. Therefore the checksum of a file from before
+ * is compared when it is used, once: what has passed gets the owner's execute permission. Reading
+ * all of a large file each time would cost more than the few pages of it that a program executes.
  */
 #include "instrument/image.h"
 #include "instrument/instrument.h"
 #include "util/alloc.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/file_io.h"
 #include "util/host.h"
 #include "util/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +35,9 @@
 /* The beginning of a file that says why there is nothing to rewrite. */
 #define NOTHING "nothing: "
 #define NOTHING_MAX 256
+/* Modes of the files: as made, and if all of it is known to be on the disk. */
+#define CODE_FILE 0400
+#define CODE_FILE_WHOLE 0500
 
 /* The name for an ELF file: from build-id, size and modification time, because stripped or patched
  * files keep the build-id. Without a build-id, from device and inode number, too. */
@@ -167,11 +178,19 @@ static bool is_ours(int fd)
 	return !fstat(fd, &st) && st.st_uid == geteuid() && !(st.st_mode & 022);
 }
 
+static bool is_on_overlay(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+/* A file of a container image would be copied for that. */
 static void touch(int fd)
 {
 	struct stat st;
 
-	if (!fstat(fd, &st) && time(NULL) - st.st_mtime > TOUCH_S)
+	if (!is_on_overlay(fd) && !fstat(fd, &st) && time(NULL) - st.st_mtime > TOUCH_S)
 		futimens(fd, NULL);
 }
 
@@ -200,8 +219,11 @@ static int in_memory(int elf_fd)
 	return fd;
 }
 
-/* Makes the file and gives it its name. Under that name it must be whole even after a power cut,
- * because readers do not check all of it. Returns a descriptor for reading, or -1. */
+/* Files that this process has made since it last called tidy(), which looks at all files. */
+static unsigned untidy;
+#define UNTIDY_MAX 64
+
+/* Makes the file and gives it its name. Returns a descriptor for reading, or -1. */
 static int make_in(int dir, const char *name, int elf_fd)
 {
 	static unsigned count;
@@ -213,7 +235,7 @@ static int make_in(int dir, const char *name, int elf_fd)
 		/* If another process took it for stale before it was locked, it gets no name, and
 		 * is made in memory. */
 		bool stale = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
-		if (!stale && !make(elf_fd, fd) && !fchmod(fd, 0400) && !fdatasync(fd) &&
+		if (!stale && !make(elf_fd, fd) && !fchmod(fd, CODE_FILE) &&
 		    !renameat(dir, tmp, dir, name))
 			ro = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		else
@@ -221,9 +243,19 @@ static int make_in(int dir, const char *name, int elf_fd)
 		close(fd);
 	}
 	free(tmp);
-	if (ro >= 0)
+	if (ro >= 0 && ++untidy >= UNTIDY_MAX) {
 		tidy(dir);
+		untidy = 0;
+	}
 	return ro;
+}
+
+static bool is_known_whole(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) &&
+	       ((st.st_mode & S_IXUSR) || clock_in_this_boot(stat_mtime_ns(&st)));
 }
 
 /* Takes ownership of fd. NULL with *why NULL: the file is damaged. */
@@ -235,6 +267,76 @@ static struct code_image *take(int fd, const char **why)
 		return NULL;
 	}
 	return code_image_open(fd);
+}
+
+/* The same for a file that another process may have made, before a power cut. */
+static struct code_image *take_cached(int fd, const char **why)
+{
+	bool whole = is_known_whole(fd);
+	struct code_image *img = take(fd, why);
+
+	if (!img || whole)
+		return img;
+	if (!code_image_is_whole(img)) {
+		code_image_close(img);
+		return NULL;
+	}
+	if (!is_on_overlay(img->fd))
+		fchmod(img->fd, CODE_FILE_WHOLE);
+	return img;
+}
+
+bool code_cache_is_usable(void)
+{
+	int dir = cache_dir();
+
+	if (dir >= 0)
+		close(dir);
+	return dir >= 0;
+}
+
+void code_cache_tidy(void)
+{
+	int dir = untidy ? cache_dir() : -1;
+
+	if (dir < 0)
+		return;
+	tidy(dir);
+	untidy = 0;
+	close(dir);
+}
+
+/* The cached file for that ELF file. -1: there is none of this user's. */
+static int cached_open(int dir, const char *name)
+{
+	int fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && !is_ours(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+int code_cache_keep(int elf_fd, const uint8_t build_id[BUILD_ID_LEN])
+{
+	struct stat st;
+	int rc = -1;
+
+	if (fstat(elf_fd, &st))
+		return -1;
+	char *name = name_for(build_id, &st);
+	int dir = cache_dir(), fd = cached_open(dir, name);
+	if (fd >= 0 && !fstat(fd, &st))
+		rc = (st.st_mode & S_IXUSR) ? 0 : fdatasync(fd) ? -1 : fchmod(fd, CODE_FILE_WHOLE);
+	int error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (dir >= 0)
+		close(dir);
+	free(name);
+	errno = error;
+	return rc;
 }
 
 bool code_cache_has(int elf_fd, const uint8_t build_id[BUILD_ID_LEN])
@@ -265,14 +367,10 @@ struct code_image *code_cache_get(int elf_fd, const uint8_t build_id[BUILD_ID_LE
 		return NULL;
 	char *name = name_for(build_id, &st);
 	int dir = cache_dir();
-	if (dir >= 0 && (fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)) >= 0) {
-		if (is_ours(fd)) {
-			touch(fd);
-			img = take(fd, why);
-		} else {
-			close(fd);
-		}
-	}
+	if ((fd = cached_open(dir, name)) >= 0)
+		img = take_cached(fd, why);
+	if (img)
+		touch(img->fd);
 	if (!img && !*why) {
 		fd = dir >= 0 ? make_in(dir, name, elf_fd) : -1;
 		if (fd < 0)

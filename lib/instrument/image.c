@@ -100,6 +100,11 @@ uint32_t code_body_sum(const void *bytes, uint64_t len)
 	return folded ? folded : 1;
 }
 
+bool code_image_is_whole(const struct code_image *img)
+{
+	return img->h->body_sum && code_body_sum(img->h, img->bytes) == img->h->body_sum;
+}
+
 const char *code_file_check(int fd)
 {
 	struct code_image *img = code_image_open(fcntl(fd, F_DUPFD_CLOEXEC, 0));

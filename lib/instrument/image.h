@@ -32,6 +32,8 @@ void code_image_close(struct code_image *img);
 /* NULL if the code file is whole, else in a few words what is wrong. The descriptor stays the
  * caller's. */
 const char *code_file_check(int fd);
+/* Whether its bytes have the checksum that was made with them. */
+bool code_image_is_whole(const struct code_image *img);
 /* The checksum of a code file of this length, all of which is at `bytes`; never 0. */
 uint32_t code_body_sum(const void *bytes, uint64_t len);
 
@@ -143,6 +145,14 @@ bool code_counts(const struct code_places *p, uint64_t pc);
  * process lacks descriptors, disk space or memory. */
 struct code_image *code_cache_get(int elf_fd, const uint8_t build_id[BUILD_ID_LEN],
 				  const char **why);
+/* Makes sure that the file in the cache, which code_cache_get() has returned, survives a power cut,
+ * and need not be checked. -1 with errno: it is not there, or cannot be written. */
+int code_cache_keep(int elf_fd, const uint8_t build_id[BUILD_ID_LEN]);
+/* Whether there is a directory for the cache. Otherwise code files are made in memory. */
+bool code_cache_is_usable(void);
+/* To be called when no more code files are needed: removes what is above the cache's limit, if this
+ * process has made any. */
+void code_cache_tidy(void);
 /* Whether it is in the cache, so that code_cache_get() takes no time. */
 bool code_cache_has(int elf_fd, const uint8_t build_id[BUILD_ID_LEN]);
 

@@ -111,6 +111,7 @@ void kernel_codes_free(struct recording *rec)
 		free(rec->own->codes[i]);
 	}
 	free(rec->own->codes);
+	code_cache_tidy();
 }
 
 const struct code_origin_file *kernel_code_origin(const struct recording *rec,
