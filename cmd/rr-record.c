@@ -1,4 +1,5 @@
 /* rr-record: runs a command and records its nondeterministic inputs. */
+#include "instrument/prepare.h"
 #include "record/record.h"
 #include "tracee/hold.h"
 #include "util/alloc.h"
@@ -21,6 +22,7 @@ static const char usage[] =
 	"                 [--cpu-features LIST] [--env NAME=VALUE] [--chdir DIR]\n"
 	"                 [--print-trace-dir FD] [--checksum[=N]] [--debug-on-failure]\n"
 	"                 [--end-with-program] [--] COMMAND [ARG ...]\n"
+	"       rr-record --prepare [-v] FILE|DIR ...\n"
 	"Runs COMMAND and records it.\n"
 	"  -o DIR                write the trace to DIR (default: a new one under $RR_TRACE_DIR or ~/.rr)\n"
 	"  -f                    replace an existing trace\n"
@@ -39,6 +41,8 @@ static const char usage[] =
 	"  --checksum[=N]        save a checksum of memory every N events (1000), for rr-verify\n"
 	"  --end-with-program    when COMMAND has ended, kill what it left running, such as daemons\n"
 	"  --debug-on-failure    if rr-record itself fails, wait for a debugger; the default at a terminal\n"
+	"  --prepare             record nothing: rewrite these programs and libraries now, for later\n"
+	"                        recordings; -v prints a line for each\n"
 	"  -h, --help            print this text\n"
 	"  --version             print the version\n";
 
@@ -54,6 +58,7 @@ enum {
 	OPT_FEATURES,
 	OPT_DEBUG,
 	OPT_END,
+	OPT_PREPARE,
 	OPT_VERSION
 };
 
@@ -68,6 +73,7 @@ static const struct option options[] = {
 	{"counter", required_argument, NULL, OPT_COUNTER},
 	{"debug-on-failure", no_argument, NULL, OPT_DEBUG},
 	{"end-with-program", no_argument, NULL, OPT_END},
+	{"prepare", no_argument, NULL, OPT_PREPARE},
 	{"seed", required_argument, NULL, OPT_SEED},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
@@ -124,7 +130,7 @@ int main(int argc, char **argv)
 {
 	struct record_options o = {.cpu = -1, .print_dir_fd = -1, .keep = hold_has_user()};
 	size_t nenv = 0;
-	bool seeded = false;
+	bool seeded = false, prepare = false;
 	int c, sig;
 
 	alloc_exit_status = 125;
@@ -160,6 +166,7 @@ int main(int argc, char **argv)
 		case OPT_CHAOS: o.chaos = true; break;
 		case OPT_DEBUG: o.keep = true; break;
 		case OPT_END: o.end_with_program = true; break;
+		case OPT_PREPARE: prepare = true; break;
 		case OPT_SEED:
 			o.seed = (uint64_t)number("--seed", optarg, LONG_MAX);
 			seeded = true;
@@ -170,10 +177,12 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind == argc) {
-		fputs("rr-record: usage: a command to record is missing; see rr-record -h\n",
-		      stderr);
+		fprintf(stderr, "rr-record: usage: a %s is missing; see rr-record -h\n",
+			prepare ? "file to prepare" : "command to record");
 		return 125;
 	}
+	if (prepare)
+		return code_prepare(argv + optind, o.verbose) ? 0 : 125;
 	o.argv = argv + optind;
 	if (o.chaos && !seeded && getrandom(&o.seed, sizeof(o.seed), 0) == sizeof(o.seed))
 		o.seed >>= 1;

@@ -39,7 +39,7 @@ _rr_pack()
 
 _rr_record()
 {
-	local i takes='-c -o --chdir --counter --cpu --cpu-features --env --print-trace-dir --seed'
+	local i prepare takes='-c -o --chdir --counter --cpu --cpu-features --env --print-trace-dir --seed'
 
 	[ "$1" != rr-hunt ] || takes='-j -n -o -S -s --seed'
 	# The command begins at the first word that is neither an option nor an option's argument.
@@ -49,11 +49,14 @@ _rr_record()
 		esac
 		case ${COMP_WORDS[i]} in
 		--) i=$((i + 1)); break ;;
+		--prepare) prepare=yes ;;
 		-*) ;;
 		*) break ;;
 		esac
 	done
-	if ((i < COMP_CWORD)) && declare -F _command_offset > /dev/null; then
+	if [ "$prepare" ] && [[ $2 != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -f -- "$2")
+	elif ((i < COMP_CWORD)) && declare -F _command_offset > /dev/null; then
 		_command_offset "$i"
 	elif ((i < COMP_CWORD)); then
 		mapfile -t COMPREPLY < <(compgen -f -- "$2")

@@ -91,6 +91,41 @@ kept() {
 	[ -z "$(find cache/rr -type f ! -perm 500)" ]
 }
 
+@test "--prepare fills the cache, so that a recording rewrites nothing" {
+	mkdir libs
+	cp -L "$(type -P echo)" libs
+	ldd libs/echo | grep -o '/[^ ]*' | xargs -I{} cp -L {} libs
+	echo text > libs/text
+	ln -s echo libs/link
+	rr-record --prepare -v libs > out 2> err
+	[ ! -s err ]
+	[ "$(wc -l < out)" = "$(ls libs | grep -vcx 'text\|link')" ]
+	[[ $(grep ^libs/echo: out) == "libs/echo: "*" sites rewritten, "*" left alone, "*" system calls" ]]
+	kept > first
+	[ "$(wc -l < first)" = "$(wc -l < out)" ]
+	rr-record --prepare libs/echo $(ldd libs/echo | grep -o '/[^ ]*') > out
+	[ ! -s out ]
+	kept > first
+	exact "$PWD/libs/echo" hello
+	cmp first <(kept)
+}
+
+@test "--prepare reports what it cannot read, and goes on" {
+	status=0
+	rr-record --prepare -v missing "$(type -P echo)" > out 2> err || status=$?
+	[ "$status" = 125 ]
+	[ "$(cat err)" = "rr-record: missing: No such file or directory" ]
+	[ "$(wc -l < out)" = 1 ]
+	mkdir closed && cp "$(type -P echo)" closed
+	[ "$(id -u)" = 0 ] || {
+		chmod 0 closed/echo
+		run -125 --separate-stderr rr-record --prepare closed
+		[ "$stderr" = "rr-record: closed/echo: Permission denied" ]
+	}
+	XDG_CACHE_HOME=$PWD/out run -125 --separate-stderr rr-record --prepare closed
+	[[ $stderr == "rr-record: there is no directory for rewritten code "* ]]
+}
+
 @test "several recorders fill an empty cache at the same time" {
 	for i in 1 2 3 4; do
 		rr-record -q -o "t$i" bash -c 'echo {1..20}; ls /' > "out$i" &
