@@ -166,6 +166,9 @@ static void apply(struct recorder *r, struct rtask *rt, const siginfo_t *si, boo
 	rtask_put_event(r, rt, &ev);
 	if (flags == EVF_SYNC)
 		rtask_set_point(rt, POINT_EVENT);
+	/* The task goes on here, perhaps after a stop. */
+	else if (!(flags & EVF_INEXACT) && !(ev.flags & EVF_FATAL))
+		rtask_set_pc(rt, ARCH_PC(&t->regs));
 }
 
 static void deliver(struct recorder *r, struct rtask *rt, const siginfo_t *si, bool caught,
