@@ -115,6 +115,21 @@ unprivileged() {
 	verified
 }
 
+@test "a stopped process that the program leaves behind does not stop rr-record" {
+	mkfifo pid
+	timeout 30 rr-record -q -o "$trace" perl -e 'use POSIX ":sys_wait_h";
+		$child = fork // die;
+		if (!$child) { kill STOP => $$; exit }
+		waitpid $child, WUNTRACED;
+		print "$child\n"' > pid &
+	read -r child < pid
+	# The stopped process is the last of the recording; nothing in it can end it.
+	until [ "$(rr-dump "$trace" 2> dump.err | awk '$5 == "exit"' | wc -l)" = 1 ]; do :; done
+	kill -KILL "$child"
+	wait $!
+	rr-verify "$trace"
+}
+
 @test "a program that stops its parent stops rr-record's parent, and runs on" {
 	script p <<-'EOF'
 		kill -STOP $PPID

@@ -357,24 +357,28 @@ static void run(struct recorder *r, struct rtask *rt)
 	}
 }
 
-/* A SIGCONT is pending: the task is in group-stop, but will report the end of that. */
-static bool continues(const struct rtask *rt)
+/* A SIGCONT or SIGKILL is pending: the task is in group-stop, but will report the end of that. */
+static bool leaves_stop(const struct rtask *rt)
 {
-	uint64_t bit = 1ull << (SIGCONT - 1);
+	uint64_t bits = 1ull << (SIGCONT - 1) | 1ull << (SIGKILL - 1);
 
 	return (proc_status_mask(rt->t.tid, "ShdPnd") | proc_status_mask(rt->t.tid, "SigPnd")) &
-	       bit;
+	       bits;
 }
 
+/* Whether rr-record is to stop as the program has. When the command has ended, its shell no longer
+ * waits for it. */
 static bool all_stopped(const struct recorder *r)
 {
 	const struct rtask *rt;
 	bool some = false;
 
+	if (r->root_done)
+		return false;
 	TAILQ_FOREACH(rt, &r->tasks, link) {
 		if (rt->state == RTASK_GONE)
 			continue;
-		if (rt->sched != SCHED_STOPPED || rt->stop.pending || continues(rt))
+		if (rt->sched != SCHED_STOPPED || rt->stop.pending || leaves_stop(rt))
 			return false;
 		some = true;
 	}
