@@ -244,6 +244,9 @@ static int replay_gone(struct replay_call *c, const struct trace_map *m)
 	kernel_mm_remove_shared(c->t->mm, m->start, m->len);
 	kernel_code_gone(c->t, m->start, m->len);
 	int64_t r = kernel_replay_range(c->t, SYS_munmap, range);
+	/* Beyond the address space nothing is mapped, and munmap(2) refuses it. */
+	if (r == -EINVAL && m->start + m->len > TASK_END)
+		r = 0;
 	return r ? kernel_replay_fail(c->rp, "memory at 0x%lx: cannot be unmapped: %s", m->start,
 				      strerror((int)-r))
 		 : 0;
@@ -257,7 +260,10 @@ static bool passes_holes(long nr, uint64_t advice)
 
 static int replay_part(struct replay_call *c, const struct trace_map *m, long nr)
 {
-	const uint64_t a[6] = {m->start, m->len, c->args[2]};
+	/* The part begins where PROT_GROWSDOWN made it begin, and the recorded call may have failed
+	 * because of other bits. */
+	const uint64_t mask = nr == SYS_mprotect ? PROT_READ | PROT_WRITE | PROT_EXEC : UINT64_MAX;
+	const uint64_t a[6] = {m->start, m->len, c->args[2] & mask};
 	int64_t r = m->len ? kernel_replay_range(c->t, nr, a) : 0;
 
 	if (!r || (r == -ENOMEM && passes_holes(nr, a[2])))

@@ -221,7 +221,7 @@ int kernel_replay_exec(struct replaying *rp, struct task *t)
 {
 	/* Unmaps everything but the agent. The last page of the address space cannot be mapped. */
 	if (TASK_CALL_REPLAY(t, SYS_munmap, 0, AGENT_ADDR) ||
-	    TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, 0x7ffffffff000 - AGENT_END))
+	    TASK_CALL_REPLAY(t, SYS_munmap, AGENT_END, TASK_END - AGENT_END))
 		return kernel_replay_fail(rp, "the stub cannot be emptied");
 	return kernel_replay_maps(rp, t);
 }

@@ -10,8 +10,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define TASK_END 0x7ffffffff000ul
-
 bool kernel_is_reserved(uint64_t start, uint64_t len)
 {
 	return start < SCRATCH_END && (len > UINT64_MAX - start || start + len > AGENT_ADDR);

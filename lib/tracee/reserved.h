@@ -22,4 +22,8 @@
 #define SCRATCH_SLOTS 1024
 #define SCRATCH_END (SCRATCH_ADDR + SCRATCH_SLOTS * SCRATCH_SIZE)
 
+/* The end of the address space. With page tables of five levels, mmap(2) maps beyond it where it is
+ * asked to. */
+#define TASK_END 0x7ffffffff000ul
+
 #endif

@@ -50,6 +50,9 @@ int main(void)
 		show("up to sealed, source", r, a);
 		show("up to sealed, target", r, b);
 	}
+	show("beyond the address space",
+	     mmap((void *)(-1ul << 20), 4096, rw, anon | MAP_FIXED, -1, 0), b);
+	show("up to beyond it", mmap(b, -1ul << 20, rw, anon | MAP_FIXED, -1, 0), b);
 	puts("ok");
 	return 0;
 }

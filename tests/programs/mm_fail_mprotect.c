@@ -38,6 +38,7 @@ int main(void)
 	show("file open for reading", p, 4, PROT_READ | PROT_WRITE);
 	show("the same at once", p + 4096, 3, PROT_READ | PROT_WRITE);
 	show("no such protection", p, 4, 1 << 5);
+	show("two directions", p, 4, PROT_READ | PROT_WRITE | PROT_GROWSDOWN | PROT_GROWSUP);
 	CHECK(mprotect(p + 1, 4096, PROT_NONE) == -1 && errno == EINVAL);
 	p = four_pages();
 	if (!syscall(462 /* mseal */, p + 2 * 4096, 4096, 0))
