@@ -338,7 +338,8 @@ static void run(struct recorder *r, struct rtask *rt)
 		switch (w) {
 		case WAITED_BLOCKED:
 			rt->sched = SCHED_BLOCKED;
-			rtask_put_entry(r, rt);
+			if (rtask_in_call(rt))
+				rtask_put_entry(r, rt);
 			return;
 		case WAITED_GONE:
 			if (rt->state != RTASK_GONE)

@@ -134,6 +134,39 @@ void rtask_preempted(struct recorder *r, struct rtask *rt)
 		rtask_set_state(rt, RTASK_BETWEEN_FREE);
 }
 
+/* A call that is taken not to wait, or a page fault, sleeps in the kernel for other tasks: a
+ * process may serve the file system of its file. The state of a task that is about to stop can look
+ * the same, so this is believed when it is seen at the second look, a period of the timer after the
+ * first. */
+static bool sleeps_unseen(struct recorder *r, struct rtask *rt, unsigned *looks)
+{
+	if ((!rtask_in_call(rt) && !rtask_is_running(rt)) || !sleeps(rt->t.tid)) {
+		*looks = 0;
+		return false;
+	}
+	recorder_take_stops(r);
+	return ++*looks > 1 && !rt->stop.pending && recorder_others_ready(r, rt);
+}
+
+/* The others run while the task waits in a page fault. It stops before its next instruction, but
+ * its position now is not exact: those that can see its memory see it too early in a replay. */
+static bool leave_in_fault(struct recorder *r, struct rtask *rt)
+{
+	if (r->counter == RECORD_STEP ||
+	    (r->preemption.rt != rt && task_resume(&rt->t, PTRACE_INTERRUPT, 0)))
+		return false;
+	if (!unrelated_ready(r, rt))
+		r->rec.warn(&r->rec, "a page of a mapped file",
+			    "waits for another task, which can see what the task has written since "
+			    "its last event: the replay may diverge there");
+	if (r->preemption.rt == rt)
+		r->preemption.rt = NULL;
+	soft_leave(&r->soft, &rt->count);
+	rtask_set_state(rt, RTASK_BETWEEN);
+	rtask_set_state(rt, RTASK_BETWEEN_FREE);
+	return true;
+}
+
 /* The leader of a thread group that is killed while it is stopped (by exit_group in another thread)
  * may end without a stop. The kernel reports it only after the last thread, which is waiting for
  * the recorder. */
@@ -146,6 +179,7 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 {
 	bool alone = r->live == 1;
 	bool may_block = rtask_in_call(rt) && kernel_may_block(&rt->call);
+	unsigned looks = 0;
 
 	if (!alone && !r->alarmed) {
 		r->alarmed = true;
@@ -164,6 +198,9 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 			signal_check_overdue(rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
+			if (!alone && n == 0 && sleeps_unseen(r, rt, &looks) &&
+			    (rtask_in_call(rt) || leave_in_fault(r, rt)))
+				return WAITED_BLOCKED;
 			if (!alone && n == 0 && !rt->stop.pending && ended_unseen(rt)) {
 				rt->stop = (struct stop){true, (int)proc_stat_field(rt->t.tid, 52)};
 			}
