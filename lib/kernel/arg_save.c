@@ -40,6 +40,7 @@ void kernel_call_free(struct call *c)
 	free(c->in.bytes);
 	free(c->guess.bytes);
 	c->in = c->guess = (struct kept){0};
+	kernel_look_free(c);
 }
 
 void kernel_call_refuse(struct call *c, int error)

@@ -86,6 +86,15 @@ void kernel_object_changes(struct recording *rec, struct shared_object *o)
 	o->changes = true;
 }
 
+bool kernel_object_is_mapped(struct recording *rec, const struct stat *st)
+{
+	for (size_t i = 0; i < rec->own->nobjects; i++)
+		if (rec->own->objects[i].dev == st->st_dev &&
+		    rec->own->objects[i].ino == st->st_ino)
+			return rec->mapped(rec, rec->own->objects[i].id);
+	return false;
+}
+
 struct shared_object *kernel_object_changed(struct recording *rec, const struct stat *st)
 {
 	for (size_t i = 0; i < rec->own->nobjects; i++) {

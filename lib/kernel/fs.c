@@ -36,7 +36,7 @@ static uint16_t stdio_of(struct call *c, int fd)
 		return 0;
 	/* The same pipe, terminal or file, opened by another name. */
 	struct stat st, ours;
-	if (stat(proc_fd(c->t->tid, fd).path, &st) ||
+	if (proc_fd_stat(c->t->tid, fd, &st) ||
 	    (S_ISCHR(st.st_mode) && major(st.st_rdev) == 1 /* /dev/null and the like */))
 		return 0;
 	for (int i = 1; i <= 2; i++)
@@ -50,7 +50,7 @@ static struct shared_object *object_of(struct call *c, int fd, struct stat *st)
 {
 	if (!c->rec->own->nobjects)
 		return NULL;
-	if (stat(proc_fd(c->t->tid, fd).path, st) || !S_ISREG(st->st_mode))
+	if (proc_fd_stat(c->t->tid, fd, st) || !S_ISREG(st->st_mode))
 		return NULL;
 	return kernel_object_changed(c->rec, st);
 }
@@ -106,11 +106,25 @@ static void update_shared(struct call *c, int fd)
 		return;
 	uint64_t n = (uint64_t)c->result;
 	uint64_t from = written_from(c, fd, &n, (uint64_t)st.st_size);
-	int in = exhaustion_open(proc_fd(c->t->tid, fd).path, O_RDONLY);
+	int in = kernel_open_fd(c, fd);
 	if (in < 0)
 		return;
+	kernel_snapshot_written(c->rec, &st, in, from, from + n);
 	kernel_put_object(c->rec, o->id, in, from, from + n);
 	close(in);
+}
+
+/* The same, before: if a process serves the file. */
+static void looks_written(struct call *c, int fd)
+{
+	uint64_t n = (uint64_t)c->result;
+	struct stat st;
+
+	if (c->result < 0 || proc_fd_stat(c->t->tid, fd, &st) ||
+	    !kernel_object_is_mapped(c->rec, &st))
+		return;
+	uint64_t from = written_from(c, fd, &n, UINT64_MAX);
+	kernel_look_at_fd(c, fd, from, n == UINT64_MAX ? n : from + n);
 }
 
 /* If the call read or wrote a /proc/PID/mem: the task whose memory that is, and *from, the address.
@@ -164,6 +178,7 @@ static void out_direct(struct call *c)
 /* A DATA_ZERO up to UINT64_MAX sets the object's size. */
 static void put_size(struct call *c, const struct shared_object *o, const struct stat *st)
 {
+	kernel_snapshot_resized(c->rec, st);
 	kernel_put(c->rec, &(struct trace_data){.kind = DATA_ZERO,
 						.object = o->id,
 						.addr = (uint64_t)st->st_size,
@@ -230,7 +245,12 @@ static void exit_write(struct call *c)
 	update_shared(c, (int)c->args[0]);
 }
 
-SYSCALL_HANDLER(write, .exit = exit_write);
+static void looks_write(struct call *c)
+{
+	looks_written(c, (int)c->args[0]);
+}
+
+SYSCALL_HANDLER(write, .looks = looks_write, .exit = exit_write);
 
 static void exit_truncate(struct call *c)
 {
@@ -243,10 +263,7 @@ static void exit_truncate(struct call *c)
 		char path[4096];
 		if (task_read_str(c->t, c->args[0], path, sizeof(path)) < 0)
 			return;
-		char *full = xasprintf("/proc/%d/%s%s", c->t->tid, path[0] == '/' ? "root" : "cwd/",
-				       path);
-		int fd = exhaustion_open(full, O_RDONLY | O_NONBLOCK);
-		free(full);
+		int fd = kernel_open_path(c->rec, c->t, AT_FDCWD, path);
 		if (fd < 0 || fstat(fd, &st)) {
 			if (fd >= 0)
 				close(fd);
@@ -270,7 +287,13 @@ static void exit_truncate(struct call *c)
 	put_size(c, o, &st);
 }
 
-SYSCALL_HANDLER(ftruncate, .exit = exit_truncate);
+static void looks_truncate(struct call *c)
+{
+	if (c->nr == SYS_fallocate)
+		looks_written(c, (int)c->args[0]);
+}
+
+SYSCALL_HANDLER(ftruncate, .looks = looks_truncate, .exit = exit_truncate);
 
 /* Bytes that the kernel copies from file to file are in no task's memory. Those that reach a
  * standard output are read from the source, if it is a regular file. */
@@ -291,27 +314,43 @@ static void enter_sendfile(struct call *c)
 	c->note[0] = stdio_of(c, sink_fd(c));
 	if (!c->note[0])
 		return;
-	if (stat(proc_fd(c->t->tid, source_fd(c)).path, &st) || !S_ISREG(st.st_mode))
+	if (proc_fd_stat(c->t->tid, source_fd(c), &st) || !S_ISREG(st.st_mode))
 		kernel_call_refuse(c, EINVAL); /* the program falls back to read and write */
+}
+
+/* Where in its source the call began to read. */
+static uint64_t source_from(struct call *c)
+{
+	uint64_t off_arg = c->nr == SYS_sendfile ? c->args[2] : c->args[1], from = 0;
+	uint64_t n = (uint64_t)c->result;
+	unsigned flags;
+
+	if (!off_arg)
+		return fd_position(c, source_fd(c), &flags) - n;
+	return KERNEL_CALL_READ(c, off_arg, &from) ? 0 : from - n;
+}
+
+static void looks_sendfile(struct call *c)
+{
+	if (c->result <= 0)
+		return;
+	looks_written(c, sink_fd(c));
+	if (c->note[0])
+		kernel_look_at_fd(c, source_fd(c), source_from(c),
+				  source_from(c) + (uint64_t)c->result);
 }
 
 static void exit_sendfile(struct call *c)
 {
-	uint64_t off_arg = c->nr == SYS_sendfile ? c->args[2] : c->args[1], from = 0;
 	static uint8_t buf[TRACE_DATA_MAX];
-	unsigned flags;
 
 	if (c->result <= 0)
 		return;
 	update_shared(c, sink_fd(c));
 	if (!c->note[0])
 		return;
-	uint64_t n = (uint64_t)c->result;
-	if (!off_arg)
-		from = fd_position(c, source_fd(c), &flags) - n;
-	else if (!KERNEL_CALL_READ(c, off_arg, &from))
-		from -= n;
-	int in = exhaustion_open(proc_fd(c->t->tid, source_fd(c)).path, O_RDONLY);
+	uint64_t n = (uint64_t)c->result, from = source_from(c);
+	int in = kernel_open_fd(c, source_fd(c));
 	if (in < 0)
 		return;
 	c->flags |= (uint16_t)c->note[0];
@@ -331,7 +370,7 @@ static void exit_sendfile(struct call *c)
 	close(in);
 }
 
-SYSCALL_HANDLER(sendfile, .enter = enter_sendfile, .exit = exit_sendfile);
+SYSCALL_HANDLER(sendfile, .enter = enter_sendfile, .looks = looks_sendfile, .exit = exit_sendfile);
 
 /* Options are text, for all file systems but a few. */
 static void reads_mount(struct payload_walk *w)
@@ -339,7 +378,10 @@ static void reads_mount(struct payload_walk *w)
 	payload_read_string(w, 4, payload_of(w)->args[4], PAGE);
 }
 
-SYSCALL_HANDLER(mount, .reads = reads_mount);
+SYSCALL_HANDLER(mount, .reads = reads_mount, .exit = kernel_mounts_changed);
+
+/* The call changes what is mounted, or which mounts its task sees. */
+SYSCALL_HANDLER(mounts, .exit = kernel_mounts_changed);
 
 static void reads_fsconfig(struct payload_walk *w)
 {
@@ -385,7 +427,13 @@ static void exit_splice(struct call *c)
 		update_shared(c, (int)c->args[2]);
 }
 
-SYSCALL_HANDLER(splice, .enter = enter_splice, .exit = exit_splice);
+static void looks_splice(struct call *c)
+{
+	if (c->result > 0 && c->nr == SYS_splice)
+		looks_written(c, (int)c->args[2]);
+}
+
+SYSCALL_HANDLER(splice, .enter = enter_splice, .looks = looks_splice, .exit = exit_splice);
 
 static void exit_read(struct call *c)
 {

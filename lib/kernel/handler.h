@@ -59,6 +59,9 @@ struct call_handler {
 	void (*reads)(struct payload_walk *w);
 	/* At the call's entry. It may refuse the call, answer it or change its arguments. */
 	void (*enter)(struct call *c);
+	/* Before that, if the file system of some file is served by a process: names the files that
+	 * it reads, by kernel_look_at_fd() and kernel_look_at_maps(). */
+	void (*looks)(struct call *c);
 	/* At the call's exit: saves memory that the row does not name. */
 	void (*exit)(struct call *c);
 	/* When the task sleeps in the call: saves what the kernel has written so far. */
@@ -156,7 +159,47 @@ struct recording_state {
 	bool memory_opened;  /* a task has opened a /proc/PID/mem */
 	bool status_opened;  /* a task has opened a /proc/PID/status or auxv */
 	struct status_text status;
+	struct served_files *served;
 };
+
+/* --- recording: files that a process serves (served_files.c) --- */
+
+void kernel_served_begin(struct recording *rec);
+void kernel_served_free(struct recording *rec);
+/* The call has changed what is mounted, or which mounts its task sees. */
+void kernel_mounts_changed(struct call *c);
+/* Whether any file system is served by a process. */
+bool kernel_some_served(struct recording *rec);
+/* Whether that of the task's descriptor is. */
+bool kernel_fd_is_served(struct call *c, int fd);
+/* For .looks: the call's exit reads [from, to) of the file. */
+void kernel_look_at_fd(struct call *c, int fd, uint64_t from, uint64_t to);
+/* For .looks: it reads the files of these mappings, one of which was made with that descriptor; -1:
+ * with none. */
+void kernel_look_at_maps(struct call *c, uint64_t start, uint64_t end, int fd);
+/* Opens the file of the task's descriptor for reading, or what a look has found there. -1: it
+ * cannot be opened. */
+int kernel_open_fd(struct call *c, int fd);
+/* Opens the snapshot of the file that the call has mapped, and sets *st to the file's. -1: the file
+ * is not served by a process. */
+int kernel_open_mapped(struct call *c, struct stat *st);
+/* The same for this file. */
+int kernel_open_snapshot(struct recording *rec, uint64_t dev, uint64_t ino, struct stat *st);
+/* The path, and in *st device and inode number, of the file whose snapshot has these. NULL: it is
+ * no snapshot. */
+const char *kernel_snapshot_origin(struct recording *rec, uint64_t dev, uint64_t ino,
+				   struct stat *st);
+/* If there is a snapshot of the file: maps it in place of the file. */
+bool kernel_snapshot_cover(struct recording *rec, struct task *t, const struct trace_map *m);
+/* If there is a snapshot of the file: [start, end) of it is as in `from`; its size is st's. */
+void kernel_snapshot_written(struct recording *rec, const struct stat *st, int from, uint64_t start,
+			     uint64_t end);
+void kernel_snapshot_resized(struct recording *rec, const struct stat *st);
+/* Opens the file that this path names for the task. -1: it cannot be opened, or perhaps not without
+ * asking a process. */
+int kernel_open_path(struct recording *rec, struct task *t, int dirfd, const char *path);
+/* task_send_fd(), which resolves no path if that may be to ask a process. */
+TASK_CHECKED int64_t kernel_send_fd(struct recording *rec, struct task *t, int fd, int flags);
 
 void kernel_put_map(struct recording *rec, const struct trace_map *m);
 /* The build-id of a regular file. Each file is read once; the pointer is good until the next call.
@@ -171,6 +214,8 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 			 const struct stat *st, bool writable);
 /* The object of this file or segment. It is created if there is none yet. */
 struct shared_object *kernel_object_get(struct recording *rec, uint64_t dev, uint64_t ino);
+/* Whether a task has this file mapped in a way that shows changes. */
+bool kernel_object_is_mapped(struct recording *rec, const struct stat *st);
 /* A recorded task has changed this file. Its object if a task has it mapped, else NULL. */
 struct shared_object *kernel_object_changed(struct recording *rec, const struct stat *st);
 /* The object's file is about to be changed, or has just been: mappings that show a copy of it show

@@ -214,7 +214,9 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	m->mtime_ns = stat_mtime_ns(st);
 	if (fd >= 0 && S_ISREG(st->st_mode))
 		memcpy(m->build_id, kernel_build_id(rec, fd, st), sizeof(m->build_id));
-	bool stable = file_is_stable(m->path, st), shared = m->flags & MAP_SHARED;
+	bool shared = m->flags & MAP_SHARED;
+	bool served = !(shared && writable) && kernel_snapshot_cover(rec, t, m);
+	bool stable = !served && file_is_stable(m->path, st);
 	struct shared_map s = {.start = m->start, .len = m->len, .offset = m->offset};
 	const struct file_copy *copy;
 
@@ -329,8 +331,11 @@ static void put_exec_map(struct exec_ctx *x, const struct maps_line *l)
 	} else {
 		m.offset = l->offset;
 		/* If the file is gone, its bytes are read from memory. */
-		int fd = proc_open_mapped(x->t->tid, l->path, l->ino);
-		if (fd < 0 || fstat(fd, &st)) {
+		int fd = kernel_open_snapshot(x->rec, l->dev, l->ino, &st);
+		bool served = fd >= 0;
+		if (!served)
+			fd = proc_open_mapped(x->t->tid, l->path, l->ino);
+		if (fd < 0 || (!served && fstat(fd, &st))) {
 			memset(&st, 0, sizeof(st));
 			st.st_mode = S_IFREG | 0777;
 			st.st_ino = l->ino;

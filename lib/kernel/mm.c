@@ -36,15 +36,19 @@ static bool is_error(int64_t result)
 
 /* Opens the file of a task's descriptor once more, and sets *path and *st. -1: it cannot be opened,
  * or it is no regular file. */
-static int open_fd(struct task *t, int fd, char path[4096], struct stat *st)
+static int open_fd(struct call *c, int fd, char path[4096], struct stat *st)
 {
-	const struct proc_fd link = proc_fd(t->tid, fd);
+	const struct proc_fd link = proc_fd(c->t->tid, fd);
 
-	proc_fd_target(t->tid, fd, path, 4096);
-	if (stat(link.path, st))
+	proc_fd_target(c->t->tid, fd, path, 4096);
+	int snapshot = kernel_open_mapped(c, st);
+	if (snapshot >= 0)
+		return snapshot;
+	if (proc_fd_stat(c->t->tid, fd, st))
 		memset(st, 0, sizeof(*st));
-	return S_ISREG(st->st_mode) ? exhaustion_open(link.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
-				    : -1;
+	return S_ISREG(st->st_mode) && !kernel_fd_is_served(c, fd)
+		       ? exhaustion_open(link.path, O_RDONLY | O_NOCTTY | O_NONBLOCK)
+		       : -1;
 }
 
 static bool fd_is_writable(struct task *t, int fd)
@@ -92,13 +96,14 @@ static void mmap_refuse_drivers(struct call *c)
 	char what[128], path[96] = "a file";
 	struct stat st;
 
-	if (stat(link.path, &st) || (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5)))
+	if (proc_fd_stat(c->t->tid, (int)c->args[4], &st) ||
+	    (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5)))
 		return;
 	if (S_ISCHR(st.st_mode))
 		snprintf(path, sizeof(path), "a device");
 	else if (S_ISSOCK(st.st_mode))
 		snprintf(path, sizeof(path), "a socket");
-	else if (is_drivers(link.path))
+	else if (!kernel_fd_is_served(c, (int)c->args[4]) && is_drivers(link.path))
 		proc_fd_target(c->t->tid, (int)c->args[4], path, sizeof(path));
 	else
 		return;
@@ -126,6 +131,15 @@ static uint64_t mapped_length(const struct call *c)
 	return (c->args[1] + huge - 1) & -huge;
 }
 
+static void looks_mmap(struct call *c)
+{
+	uint64_t start = (uint64_t)c->result;
+
+	if (!is_error(c->result) && !(c->args[3] & MAP_ANONYMOUS) &&
+	    kernel_fd_is_served(c, (int)c->args[4]))
+		kernel_look_at_maps(c, start, start + mapped_length(c), (int)c->args[4]);
+}
+
 static void exit_mmap(struct call *c)
 {
 	struct stat st = {0};
@@ -138,7 +152,7 @@ static void exit_mmap(struct call *c)
 			kernel_effect_holes(c, c->args[0], mapped_length(c));
 		return;
 	}
-	int fd = c->args[3] & MAP_ANONYMOUS ? -1 : open_fd(c->t, (int)c->args[4], path, &st);
+	int fd = c->args[3] & MAP_ANONYMOUS ? -1 : open_fd(c, (int)c->args[4], path, &st);
 	kernel_code_room(c, fd, path, &st);
 	struct trace_map m = {.tid = c->t->tid,
 			      .start = (uint64_t)c->result,
@@ -176,7 +190,8 @@ static int replay_mmap(struct replay_call *c)
 	return is_error(c->result) ? replay_failed(c) : kernel_replay_maps(c->rp, c->t);
 }
 
-SYSCALL_HANDLER(mmap, .enter = enter_mmap, .exit = exit_mmap, .replay = replay_mmap);
+SYSCALL_HANDLER(mmap, .enter = enter_mmap, .looks = looks_mmap, .exit = exit_mmap,
+		.replay = replay_mmap);
 
 /* --- munmap, mprotect --- */
 
@@ -271,6 +286,25 @@ static void mremap_note(struct task *t, const uint64_t a[6], uint64_t to, struct
 		kernel_mm_remove_shared(mm, old, old_len);
 }
 
+/* Opens the file of a mapping by its link in /proc/PID/map_files, or its snapshot. */
+static int open_grown(struct recording *rec, const struct shared_map *m, const char *link,
+		      struct stat *st)
+{
+	const struct shared_object *o = m->object && m->object <= rec->own->nobjects
+						? &rec->own->objects[m->object - 1]
+						: NULL;
+	int fd = o ? kernel_open_snapshot(rec, o->dev, o->ino, st) : -1;
+
+	if (fd >= 0)
+		return fd;
+	fd = exhaustion_open(link, O_RDONLY);
+	if (fd >= 0 && fstat(fd, st)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 /* Records what the grown mapping m shows of its file, read from the file if it can be opened. */
 static void put_grown(struct call *c, const struct shared_map *m)
 {
@@ -282,8 +316,8 @@ static void put_grown(struct call *c, const struct shared_map *m)
 
 	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", c->t->tid, m->start,
 		 m->start + m->len);
-	int fd = exhaustion_open(link, O_RDONLY);
-	if (fd >= 0 && !fstat(fd, &st))
+	int fd = open_grown(c->rec, m, link, &st);
+	if (fd >= 0)
 		kernel_put_object(c->rec, m->object, fd, m->offset,
 				  end < (uint64_t)st.st_size ? end : (uint64_t)st.st_size);
 	else

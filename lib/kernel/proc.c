@@ -3,7 +3,7 @@
 #include "tracee/procfs.h"
 #include "tracee/waitstatus.h"
 #include "util/alloc.h"
-#include "util/exhaustion.h"
+#include "util/procfd.h"
 #include "util/size.h"
 
 #include <elf.h>
@@ -21,17 +21,6 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-/* A path of the task's, as the recorder must write it: through the task's root or working
- * directory. */
-static char *task_path(struct call *c, int dirfd, const char *path)
-{
-	if (path[0] == '/')
-		return xasprintf("/proc/%d/root%s", c->t->tid, path);
-	if (dirfd == AT_FDCWD)
-		return xasprintf("/proc/%d/cwd/%s", c->t->tid, path);
-	return xasprintf("/proc/%d/fd/%d%s%s", c->t->tid, dirfd, path[0] ? "/" : "", path);
-}
 
 void kernel_warn_setuid(struct recording *rec, const char *file, const char *name)
 {
@@ -53,19 +42,17 @@ static void enter_execve(struct call *c)
 
 	if (task_read_str(c->t, c->args[at ? 1 : 0], path, sizeof(path)) < 0)
 		return;
-	char *full = task_path(c, at ? (int)c->args[0] : AT_FDCWD, path);
-	int fd = exhaustion_open(full, O_RDONLY | O_NONBLOCK);
-	if (fd >= 0) {
-		if (pread(fd, head, sizeof(head), 0) == sizeof(head) &&
-		    !memcmp(head, ELFMAG, SELFMAG) && head[EI_CLASS] == ELFCLASS32) {
-			c->rec->warn(c->rec, path,
-				     "is a 32-bit program, which cannot be recorded: refused");
-			kernel_call_refuse(c, ENOEXEC);
-		}
-		close(fd);
+	int fd = kernel_open_path(c->rec, c->t, at ? (int)c->args[0] : AT_FDCWD, path);
+	if (fd < 0)
+		return;
+	if (pread(fd, head, sizeof(head), 0) == sizeof(head) && !memcmp(head, ELFMAG, SELFMAG) &&
+	    head[EI_CLASS] == ELFCLASS32) {
+		c->rec->warn(c->rec, path,
+			     "is a 32-bit program, which cannot be recorded: refused");
+		kernel_call_refuse(c, ENOEXEC);
 	}
-	kernel_warn_setuid(c->rec, full, path);
-	free(full);
+	kernel_warn_setuid(c->rec, proc_fd(0, fd).path, path);
+	close(fd);
 }
 
 SYSCALL_HANDLER(execve, .enter = enter_execve);

@@ -37,11 +37,14 @@ static const struct code_origin_file *original_at(struct recording *rec, struct 
 static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char *line,
 		     bool *hidden)
 {
-	uint64_t start, end, offset;
+	uint64_t start, end, offset, mapped_offset, ino;
+	unsigned maj, min;
 	char perms[5];
 	int at = 0;
 
-	if (sscanf(line, "%lx-%lx %4s %*x %*x:%*x %*u%n", &start, &end, perms, &at) < 3 || !at) {
+	if (sscanf(line, "%lx-%lx %4s %lx %x:%x %lu%n", &start, &end, perms, &mapped_offset, &maj,
+		   &min, &ino, &at) < 7 ||
+	    !at) {
 		if (!*hidden)
 			fputs(line, out);
 		return;
@@ -52,6 +55,14 @@ static void put_line(FILE *out, struct recording *rec, struct mm *mm, const char
 	const struct code_origin_file *o = kernel_mm(mm)->counted && perms[2] == 'x'
 						   ? original_at(rec, mm, start, &offset)
 						   : NULL;
+	struct code_origin_file served;
+	struct stat st;
+	if (!o && (served.path = kernel_snapshot_origin(rec, makedev(maj, min), ino, &st))) {
+		served.dev = st.st_dev;
+		served.ino = st.st_ino;
+		offset = mapped_offset;
+		o = &served;
+	}
 	if (!o) {
 		fputs(line, out);
 		return;

@@ -122,6 +122,7 @@ struct call {
 	 * at its entry. */
 	bool guessed;
 	struct kept guess;
+	struct look *look; /* at the files that its exit reads; NULL: none was needed */
 };
 
 void kernel_enter(struct call *c);
@@ -129,6 +130,17 @@ void kernel_enter(struct call *c);
 void kernel_exit(struct call *c);
 /* To be called when the task sleeps in the call: saves what the kernel has written so far. */
 void kernel_blocked(struct call *c);
+/* To be called before kernel_exit() and kernel_record_exec(): whether they need files that a
+ * process serves, at which another process, just forked, looks now. If so, they may be called when
+ * that has ended or is abandoned, after kernel_look_take(). In the meantime other tasks may run. */
+bool kernel_look_begin(struct call *c, bool execed);
+/* That process; 0: there is none, or it has ended. */
+pid_t kernel_look_pid(const struct call *c);
+void kernel_look_ended(struct call *c);
+/* Ends it. What it has not read yet cannot be read. */
+void kernel_look_abandon(struct call *c);
+void kernel_look_take(struct call *c);
+void kernel_look_free(struct call *c);
 /* Hands the kept records to the writer. To be called before the event is put. */
 void kernel_flush(struct call *c);
 /* The checksum for the call's first event; for the others 0. bytes: of its buffers, as for

@@ -134,6 +134,7 @@ static bool is_same_file(const struct code_file *f, int fd)
 int kernel_code_file(struct recording *rec, struct task *t, const struct code_image *img)
 {
 	struct code_file *f = NULL;
+	struct stat st;
 
 	for (size_t i = 0; i < rec->own->ncodes && !f; i++)
 		if (rec->own->codes[i]->img == img)
@@ -141,6 +142,9 @@ int kernel_code_file(struct recording *rec, struct task *t, const struct code_im
 	if (!f || f->asked)
 		return f ? f->original : -1;
 	f->asked = true;
+	f->original = kernel_open_snapshot(rec, f->from.dev, f->from.ino, &st);
+	if (f->original >= 0)
+		return f->original;
 	f->original = proc_open_mapped(t->tid, f->from.path, f->from.ino);
 	if (f->original >= 0 && !is_same_file(f, f->original)) {
 		close(f->original);
@@ -274,7 +278,7 @@ void kernel_code_map(struct recording *rec, struct task *t, const struct trace_m
 	struct code_file *f = file_for(rec, fd, m->path, st);
 	if (!f->img || !name_in_trace(rec, f, m->path))
 		return;
-	int64_t tfd = rec->look_only ? -1 : task_send_fd(t, f->img->fd, O_RDONLY);
+	int64_t tfd = rec->look_only ? -1 : kernel_send_fd(rec, t, f->img->fd, O_RDONLY);
 	bool ok = (tfd >= 0 || rec->look_only) && map_parts(rec, t, f, m, tfd);
 	if (tfd >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)tfd);
@@ -349,7 +353,7 @@ void kernel_code_room(struct call *c, int fd, const char *path, const struct sta
 		return;
 	if (code_place_find(code_of(t->mm), (uint64_t)c->result, f->img))
 		return;
-	int64_t tfd = task_send_fd(t, f->img->fd, O_RDONLY);
+	int64_t tfd = kernel_send_fd(rec, t, f->img->fd, O_RDONLY);
 	if (tfd < 0 || (!map_tramps(rec, t, f, (uint64_t)c->result, tfd, false) &&
 			!move_to_room(c, rec, f, tfd, len)))
 		warn_uncounted(rec, path, "there is no room for trampolines near it");
@@ -361,7 +365,7 @@ void kernel_code_begin(struct recording *rec, struct task *t)
 {
 	if (rec->counter_fd < 0)
 		return;
-	int64_t fd = task_send_fd(t, rec->counter_fd, O_RDWR);
+	int64_t fd = kernel_send_fd(rec, t, rec->counter_fd, O_RDWR);
 	int64_t at = fd < 0 ? fd
 			    : map_in_task(t, fd, COUNTER_PAGE, PAGE, PROT_READ | PROT_WRITE,
 					  MAP_SHARED | MAP_FIXED_NOREPLACE, 0);

@@ -7,6 +7,7 @@
 void kernel_recording_begin(struct recording *rec)
 {
 	rec->own = xcalloc(1, sizeof(*rec->own));
+	kernel_served_begin(rec);
 }
 
 void kernel_recording_free(struct recording *rec)
@@ -14,6 +15,7 @@ void kernel_recording_free(struct recording *rec)
 	if (!rec->own)
 		return;
 	kernel_codes_free(rec);
+	kernel_served_free(rec);
 	for (size_t i = 0; i < rec->own->ncopies; i++)
 		free(rec->own->copies[i].name);
 	free(rec->own->copies);

@@ -3,6 +3,7 @@
 
 #include "record/emulated.h"
 #include "record/exits.h"
+#include "record/looks.h"
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
@@ -166,6 +167,7 @@ void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
 		c->args[i] = arch_arg(&t->regs, i);
 	c->changed = c->in_place = false;
 	c->flags = 0;
+	kernel_look_free(c);
 	c->in.len = 0;
 	memset(c->note, 0, sizeof(c->note));
 	memset(c->cap, 0, sizeof(c->cap));
@@ -263,12 +265,14 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 	struct task *t = &rt->t;
 	struct trace_event ev = {.kind = EV_SYSCALL, .sysno = c->nr, .regs = c->entry};
 	bool execed = rt->state == RTASK_IN_EXEC || rt->state == RTASK_IN_EXEC_RECORDED;
-	bool recorded = rtask_call_is_recorded(rt);
 
 	if (read_exit_regs(rt) || filtered_returned(r, rt))
 		return;
 	if (c->verdict == CALL_MAKE)
 		c->result = (int64_t)ARCH_RESULT(&t->regs);
+	if (rtask_look(r, rt, execed))
+		return;
+	bool recorded = rtask_call_is_recorded(rt);
 	if (!execed)
 		kernel_exit(c);
 	fix_exit_regs(rt);
@@ -294,6 +298,7 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
 	kernel_flush(c);
+	kernel_look_free(c);
 	ev.payload = kernel_take_payload(c, c->result > 0 ? (uint64_t)c->result : 0);
 	ev.flags |= c->flags | (recorded ? EVF_RESUMED : 0);
 	ev.result = c->result;

@@ -10,6 +10,7 @@
 #include "record/inherit.h"
 #include "record/launch.h"
 #include "record/leftover.h"
+#include "record/looks.h"
 #include "record/signals.h"
 #include "record/ticks.h"
 #include "record/wait.h"
@@ -185,7 +186,7 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	case WAIT_EVENT: ptrace_event(r, rt, w.event, w.signal); break;
 	default: signal_stop(r, rt); break;
 	}
-	if (rt->traced.resume == TRACED_STEPPING)
+	if (rt->traced.resume == TRACED_STEPPING && !kernel_look_pid(&rt->call))
 		emulated_stepped(r, rt);
 	if (rtask_is_settled(rt))
 		tick_stop_if_pending(rt);
@@ -393,6 +394,7 @@ static void loop(struct recorder *r)
 	for (;;) {
 		bool waiting = false;
 		leftover_check(r);
+		looks_check(r);
 		TAILQ_FOREACH(x, &r->tasks, link)
 			waiting |= x->state != RTASK_GONE || !x->reaped;
 		if (!waiting || r->rec.failed)

@@ -4,6 +4,7 @@
  *   recorder    the loop: which task runs next, and what each stop means
  *   wait, emulated_resume, emulated_requests, launch
  *   calls       system calls, clone, execve
+ *   looks       at files that a process serves
  *   exits, signals
  *   emulated_stops
  *   ticks

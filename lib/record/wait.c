@@ -4,6 +4,7 @@
 #include "record/control.h"
 #include "record/exits.h"
 #include "record/leftover.h"
+#include "record/looks.h"
 #include "record/recorder.h"
 #include "record/signals.h"
 #include "record/ticks.h"
@@ -26,6 +27,8 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 		/* A new task may stop before the task that made it does. */
 		if (wait_is_stop(status) && r->nearly < ARRAY_LEN(r->early))
 			r->early[r->nearly++] = tid;
+		if (!wait_is_stop(status))
+			looks_ended(r, tid);
 		return;
 	}
 	if (!wait_is_stop(status) && rtask_is_over(rt)) {
@@ -33,6 +36,7 @@ static void take_status(struct recorder *r, pid_t tid, int status)
 		return;
 	}
 	r->stop_shown = false;
+	kernel_look_abandon(&rt->call); /* it has been killed */
 	rtask_set_stop(r, rt, status);
 	rt->sched = SCHED_READY;
 }

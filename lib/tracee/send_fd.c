@@ -111,10 +111,23 @@ static bool is_ours(const struct task *t, int64_t theirs, int fd)
 	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+static int64_t receive(struct task *t, int fd)
+{
+	int64_t r = TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_WRITE);
+
+	if (r < 0)
+		return r;
+	r = share_fd(t, fd);
+	TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_EXEC);
+	return r;
+}
+
 static int64_t open_or_share(struct task *t, int fd, int flags)
 {
 	const struct proc_fd link = proc_fd(getpid(), fd);
 
+	if (t->paths_wait)
+		return receive(t, fd);
 	if (task_write(t, AGENT_DATA, link.path, strlen(link.path) + 1))
 		return -EFAULT;
 	int64_t r = TASK_CALL(t, SYS_openat, (uint64_t)AT_FDCWD, AGENT_DATA,
@@ -125,12 +138,7 @@ static int64_t open_or_share(struct task *t, int fd, int flags)
 	 * or its user may have no access to this process there. */
 	if (r >= 0)
 		TASK_CALL(t, SYS_close, (uint64_t)r);
-	r = TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_WRITE);
-	if (r < 0)
-		return r;
-	r = share_fd(t, fd);
-	TASK_CALL(t, SYS_mprotect, AGENT_DATA, PAGE, PROT_READ | PROT_EXEC);
-	return r;
+	return receive(t, fd);
 }
 
 #define MORE 16

@@ -46,6 +46,7 @@ struct task {
 	STAILQ_HEAD(, pending_signal) pending; /* deferred to an exact point; oldest first */
 	cpu_set_t affinity;                    /* the affinity that the program has set */
 	uint64_t scratch;                      /* address of its scratch memory; 0: none yet */
+	bool paths_wait;   /* to resolve a path, it may have to wait for another task */
 	bool clock_faults; /* the program has asked for clock instructions to fault */
 	/* kernel/seccomp.c: its seccomp filters, the last first, and the one that its call
 	 * installs; it is in mode 1; where its last filtered call returns to */

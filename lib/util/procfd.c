@@ -2,10 +2,12 @@
 
 #include "util/file_io.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define INFO_MAX (1u << 16)
@@ -24,6 +26,25 @@ static struct proc_fd path_in(const char *dir, pid_t pid, int fd)
 struct proc_fd proc_fd(pid_t pid, int fd)
 {
 	return path_in("fd", pid, fd);
+}
+
+int proc_fd_stat(pid_t pid, int fd, struct stat *st)
+{
+	struct statx x;
+
+	if (statx(AT_FDCWD, proc_fd(pid, fd).path, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &x))
+		return -1;
+	*st = (struct stat){.st_dev = makedev(x.stx_dev_major, x.stx_dev_minor),
+			    .st_ino = x.stx_ino,
+			    .st_mode = x.stx_mode,
+			    .st_nlink = x.stx_nlink,
+			    .st_uid = x.stx_uid,
+			    .st_gid = x.stx_gid,
+			    .st_rdev = makedev(x.stx_rdev_major, x.stx_rdev_minor),
+			    .st_size = (off_t)x.stx_size,
+			    .st_mtim = {x.stx_mtime.tv_sec, x.stx_mtime.tv_nsec},
+			    .st_ctim = {x.stx_ctime.tv_sec, x.stx_ctime.tv_nsec}};
+	return 0;
 }
 
 ssize_t proc_fd_target(pid_t pid, int fd, char *name, size_t size)

@@ -1,0 +1,70 @@
+#include "record/looks.h"
+
+#include "record/recorder.h"
+#include "record/signals.h"
+#include "tracee/procfs.h"
+
+#include <signal.h>
+
+bool rtask_look(struct recorder *r, struct rtask *rt, bool execed)
+{
+	if (!kernel_look_begin(&rt->call, execed)) {
+		kernel_look_take(&rt->call);
+		return false;
+	}
+	/* Others may see what the task has done before the call. */
+	rtask_put_entry(r, rt);
+	rt->sched = SCHED_BLOCKED;
+	return true;
+}
+
+/* The task's stop is the syscall-exit-stop that is still to be handled. */
+static void handle_again(struct rtask *rt)
+{
+	rt->stop = (struct stop){true, wait_encode_stop(SIGTRAP | 0x80)};
+	rt->sched = SCHED_READY;
+}
+
+void looks_ended(struct recorder *r, pid_t pid)
+{
+	struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (kernel_look_pid(&rt->call) == pid) {
+			kernel_look_ended(&rt->call);
+			handle_again(rt);
+			return;
+		}
+}
+
+/* Signals whose default action is to end the process: signal(7). */
+static bool ends_process(int sig)
+{
+	return sig != SIGCHLD && sig != SIGCONT && sig != SIGURG && sig != SIGWINCH &&
+	       !signal_stops(sig);
+}
+
+static bool is_being_ended(pid_t tid)
+{
+	uint64_t pending = proc_status_mask(tid, "SigPnd") | proc_status_mask(tid, "ShdPnd");
+
+	if (!pending)
+		return false;
+	pending &= ~(proc_status_mask(tid, "SigBlk") | proc_status_mask(tid, "SigIgn") |
+		     proc_status_mask(tid, "SigCgt"));
+	for (int sig = 1; sig <= 64; sig++)
+		if ((pending >> (sig - 1) & 1) && ends_process(sig))
+			return true;
+	return false;
+}
+
+void looks_check(struct recorder *r)
+{
+	struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (kernel_look_pid(&rt->call) && !rt->stop.pending && is_being_ended(rt->t.tid)) {
+			kernel_look_abandon(&rt->call);
+			handle_again(rt);
+		}
+}
