@@ -13,8 +13,8 @@
 /* Those of the terminal, which reach the program without us, and those of our own writes. */
 static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGXFSZ};
 /* Those that are passed on to the program, besides real-time signals. */
-static const int passed_on[] = {SIGTERM,   SIGHUP,  SIGUSR1, SIGUSR2,
-				SIGVTALRM, SIGPROF, SIGIO,   SIGPWR};
+static const int passed_on[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2,  SIGVTALRM,
+				SIGPROF, SIGIO,  SIGPWR,  SIGSTKFLT};
 
 #define CAME_MAX 32
 
@@ -36,11 +36,6 @@ static struct {
 /* Signals closer together than this are one request. */
 #define SAME_NS 250000000u
 
-static void on_alarm(int sig)
-{
-	(void)sig;
-}
-
 void control_tick(void)
 {
 	const struct itimerval tick = {{0, control.period_us}, {0, 1000}};
@@ -50,15 +45,27 @@ void control_tick(void)
 
 /* The signal may come just before a wait that nothing else would end: from now on a timer ends
  * waits. */
-static void on_signal(int sig, siginfo_t *si, void *context)
+void control_take(const siginfo_t *si)
 {
-	(void)sig, (void)context;
 	if (control.ncame - control.nseen == CAME_MAX)
 		return;
 	control.came[control.ncame % CAME_MAX] = *si;
 	control.came_ns[control.ncame % CAME_MAX] = clock_now_ns();
 	control.ncame++;
 	control_tick();
+}
+
+static void on_signal(int sig, siginfo_t *si, void *context)
+{
+	(void)sig, (void)context;
+	control_take(si);
+}
+
+static void on_alarm(int sig, siginfo_t *si, void *context)
+{
+	(void)sig, (void)context;
+	if (si->si_code <= 0) /* not of the timer */
+		control_take(si);
 }
 
 static void pass_on(int sig)
@@ -78,10 +85,11 @@ void control_start(uint64_t slice_ns)
 	control.period_us = us < PERIOD_MIN_US   ? PERIOD_MIN_US
 			    : us > PERIOD_MAX_US ? PERIOD_MAX_US
 						 : (long)us;
-	struct sigaction sa = {.sa_handler = on_alarm};
+	struct sigaction sa = {.sa_sigaction = on_alarm, .sa_flags = SA_SIGINFO};
 
+	sigfillset(&sa.sa_mask);
 	sigaction(SIGALRM, &sa, NULL);
-	sa.sa_handler = SIG_IGN;
+	sa = (struct sigaction){.sa_handler = SIG_IGN};
 	for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
 		sigaction(ignored[i], &sa, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(passed_on); i++)
@@ -135,10 +143,12 @@ void control_check(struct recorder *r)
 		if (is_from_program(r, si) ||
 		    (ends && is_repeated(control.came_ns[control.nseen % CAME_MAX])))
 			continue;
-		if (ends && (control.terms > 1 || r->root_done))
+		if (ends && (control.terms > 1 || r->root_done)) {
 			recorder_kill_left(r);
-		else
+			control_tick(); /* for recorder_gives_up() */
+		} else {
 			send_to_program(r, si);
+		}
 	}
 }
 

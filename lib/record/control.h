@@ -4,6 +4,7 @@
 #ifndef RR_CONTROL_H
 #define RR_CONTROL_H
 
+#include <signal.h>
 #include <stdint.h>
 
 struct recorder;
@@ -14,6 +15,9 @@ void control_start(uint64_t slice_ns);
 /* From now on waits end after 1 ms, and then twice in a time slice (but not more often than every
  * ms, and 10 times a second at least), to look what is overdue. */
 void control_tick(void);
+/* Another process has sent this signal: it is one for the program. To be called by signal handlers.
+ */
+void control_take(const siginfo_t *si);
 /* Handles the signals that have come since the last call. */
 void control_check(struct recorder *r);
 /* The program has stopped of this signal: stop as well, so that the shell that waits for us sees

@@ -1,5 +1,6 @@
 #include "record/crash.h"
 
+#include "record/control.h"
 #include "record/recorder.h"
 #include "tracee/hold.h"
 #include "util/clock.h"
@@ -11,9 +12,10 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <ucontext.h>
 #include <unistd.h>
 
-static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS};
 
 /* One per process: a signal handler has no other argument. */
 static struct recorder *crashing;
@@ -52,7 +54,7 @@ static void keep(struct recorder *r)
 }
 
 /* Tasks are traced by the first thread: it does this, whichever thread has failed. */
-static void on_crash(int sig)
+static void keep_tasks(int sig)
 {
 	pid_t self = getpid();
 
@@ -67,10 +69,27 @@ static void on_crash(int sig)
 	raise(sig);
 }
 
-void crash_keep_tasks(struct recorder *r)
+static void on_crash(int sig, siginfo_t *si, void *context)
 {
-	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = SA_NODEFER};
+	const ucontext_t *c = context;
 
+	if (si->si_code <= 0 && si->si_pid != getpid()) {
+		control_take(si);
+	} else if (crashing->o->keep) {
+		sigprocmask(SIG_SETMASK, &c->uc_sigmask, NULL);
+		keep_tasks(sig);
+	} else {
+		signal(sig, SIG_DFL);
+		if (si->si_code <= 0) /* else the instruction raises it once more */
+			raise(sig);
+	}
+}
+
+void crash_start(struct recorder *r)
+{
+	struct sigaction sa = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO};
+
+	sigfillset(&sa.sa_mask);
 	crashing = r;
 	for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
 		sigaction(crashes[i], &sa, NULL);

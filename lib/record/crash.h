@@ -4,8 +4,9 @@
 
 struct recorder;
 
-/* From now on its tasks are kept where they are then, for a debugger, before it ends as it would
- * have. One recorder a process. */
-void crash_keep_tasks(struct recorder *r);
+/* From now on, if r->o->keep, its tasks are kept where they are then, for a debugger, before it
+ * ends as it would have. The same signals are the program's if another process sends them: the
+ * program may send them to its process group. One recorder a process. */
+void crash_start(struct recorder *r);
 
 #endif

@@ -342,6 +342,7 @@ static void run(struct recorder *r, struct rtask *rt)
 			if (rtask_in_call(rt))
 				rtask_put_entry(r, rt);
 			return;
+		case WAITED_NEVER: return;
 		case WAITED_GONE:
 			if (rt->state != RTASK_GONE)
 				rtask_gone(r, rt);
@@ -397,7 +398,7 @@ static void loop(struct recorder *r)
 		looks_check(r);
 		TAILQ_FOREACH(x, &r->tasks, link)
 			waiting |= x->state != RTASK_GONE || !x->reaped;
-		if (!waiting || r->rec.failed)
+		if (!waiting || r->rec.failed || recorder_gives_up(r))
 			return;
 		TAILQ_FOREACH(x, &r->tasks, link)
 			if (x->state == RTASK_ENDING && !x->stop.pending)
@@ -419,17 +420,35 @@ static void loop(struct recorder *r)
 	}
 }
 
+static bool some_live(const struct recorder *r)
+{
+	const struct rtask *rt;
+
+	TAILQ_FOREACH(rt, &r->tasks, link) {
+		uint64_t s = rt->reaped ? 0 : proc_stat_field(rt->t.tid, 3);
+		if (s && s != 'Z' && s != 'X')
+			return true;
+	}
+	return false;
+}
+
+/* A process that looks at a file (looks.h) may stay. */
 static void kill_all(struct recorder *r)
 {
 	struct rtask *rt;
 	int status;
 
-	TAILQ_FOREACH(rt, &r->tasks, link)
+	TAILQ_FOREACH(rt, &r->tasks, link) {
+		kernel_look_free(&rt->call);
 		if (!rt->reaped)
 			kill(rt->tgid, SIGKILL);
-	for (;;) {
+	}
+	if (!r->killed_ns)
+		r->killed_ns = clock_now_ns();
+	control_tick();
+	while (!recorder_gives_up(r)) {
 		pid_t tid = waitpid(-1, &status, __WALL);
-		if (tid < 0 && errno != EINTR)
+		if (tid < 0 && (errno != EINTR || !some_live(r)))
 			return;
 		if (tid > 0 && wait_is_stop(status))
 			ptrace(PTRACE_CONT, tid, NULL, NULL);
@@ -571,14 +590,15 @@ int record_run(const struct record_options *o, int *signal)
 		recorder_free(&r);
 		return status;
 	}
-	if (o->keep)
-		crash_keep_tasks(&r);
+	crash_start(&r);
 	loop(&r);
 	bool failed = !kernel_recording_sound(&r.rec);
 	r.events = trace_events_put(r.rec.w);
 	kill_all(&r);
 	if (trace_close(r.rec.w, !failed) || failed) {
 		warnx("trace: %s: the recording ends here", trace_strerror());
+		status = 125;
+	} else if (r.given_up && !r.root_done) {
 		status = 125;
 	} else {
 		status = exit_status(&r, signal);

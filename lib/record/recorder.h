@@ -9,7 +9,8 @@
  *   emulated_stops
  *   ticks
  *   leftover
- *   chaos, control, crash, inherit
+ *   crash
+ *   chaos, control, inherit
  *   rtask       tasks, their states and events */
 #ifndef RR_RECORDER_H
 #define RR_RECORDER_H
@@ -52,6 +53,8 @@ struct recorder {
 		uint64_t since_ns; /* when the program was found to have ended */
 		bool reported;     /* what is waited for, or it need not be */
 	} leftover;
+	uint64_t killed_ns; /* when recorder_kill_left() was called first; 0: never */
+	bool given_up;      /* some of the killed do not end: they are left */
 	bool stop_shown; /* rr-record has stopped as the program did, and no task has run since */
 	char *warned[64];
 	size_t nwarned;
@@ -72,6 +75,9 @@ void recorder_forget_gone(struct recorder *r);
 bool rtask_is_left(const struct rtask *rt);
 /* Sends SIGKILL to all processes that are left. */
 void recorder_kill_left(struct recorder *r);
+/* Whether some of them have not ended for seconds. A task that waits for a server outside of the
+ * recording may wait where no signal ends it. */
+bool recorder_gives_up(struct recorder *r);
 /* A task that is stopped, last in the list; takes over the reference to mm. */
 struct rtask *rtask_new(struct recorder *r, pid_t tid, struct mm *mm, pid_t tgid,
 			enum rtask_state state);

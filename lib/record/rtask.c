@@ -1,5 +1,6 @@
 /* The tasks of a recording: their states, their list, their events. */
 #include "record/recorder.h"
+#include "tracee/procfs.h"
 #include "util/alloc.h"
 #include "util/clock.h"
 
@@ -264,11 +265,31 @@ void recorder_kill_left(struct recorder *r)
 {
 	struct rtask *rt;
 
+	if (!r->killed_ns)
+		r->killed_ns = clock_now_ns();
 	TAILQ_FOREACH(rt, &r->tasks, link)
 		if (rtask_is_left(rt) && !rt->killed) {
 			rt->killed = true;
 			kill(rt->tgid, SIGKILL);
 		}
+}
+
+/* Killed processes take less to end, even large ones. */
+#define PATIENCE_NS 5000000000u
+
+bool recorder_gives_up(struct recorder *r)
+{
+	struct rtask *rt;
+
+	if (r->given_up || !r->killed_ns || clock_now_ns() - r->killed_ns < PATIENCE_NS)
+		return r->given_up;
+	TAILQ_FOREACH(rt, &r->tasks, link)
+		if (rtask_is_left(rt) && proc_stat_field(rt->t.tid, 3) == 'D') {
+			r->given_up = true;
+			warnx("process %d cannot be killed, because it waits in the kernel: it is left",
+			      rt->tgid);
+		}
+	return r->given_up;
 }
 
 bool recorder_others_ready(const struct recorder *r, const struct rtask *rt)

@@ -199,6 +199,8 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 				return WAITED_BLOCKED;
 			control_check(r);
 			leftover_check(r);
+			if (recorder_gives_up(r))
+				return WAITED_NEVER;
 			signal_check_overdue(rt);
 			if (!may_block && !alone)
 				preempt(r, rt);
@@ -217,6 +219,8 @@ enum waited rtask_wait(struct recorder *r, struct rtask *rt)
 	for (unsigned i = 0;; i++) {
 		control_check(r);
 		leftover_check(r);
+		if (recorder_gives_up(r))
+			return WAITED_NEVER;
 		if (wait_one(r, rt->t.tid, WNOHANG) < 0)
 			/* its id may have changed: a thread that has executed a program */
 			recorder_take_stops(r);

@@ -10,6 +10,7 @@ enum waited {
 	WAITED_STOP,    /* it has a stop to be handled */
 	WAITED_BLOCKED, /* its call waits, and other tasks are ready */
 	WAITED_GONE,    /* the kernel does not know it any more */
+	WAITED_NEVER,   /* it does not end: recorder_gives_up() */
 	WAITED_STEP,    /* it has not been resumed, or is stopped already: nothing to be handled */
 };
 /* Waits for the task that has just been resumed. */
