@@ -126,6 +126,13 @@ kept() {
 	[[ $stderr == "rr-record: there is no directory for rewritten code "* ]]
 }
 
+@test "the number of CPUs does not change rewritten code" {
+	libc=$(ldd "$(type -P echo)" | grep -o '/[^ ]*/libc[.][^ ]*')
+	rr-record --prepare "$libc"
+	XDG_CACHE_HOME=$PWD/one taskset -c "$(taskset -cp $$ | grep -o '[0-9]*$')" rr-record --prepare "$libc"
+	cmp cache/rr/* one/rr/*
+}
+
 @test "several recorders fill an empty cache at the same time" {
 	for i in 1 2 3 4; do
 		rr-record -q -o "t$i" bash -c 'echo {1..20}; ls /' > "out$i" &

@@ -16,7 +16,7 @@
 /* Version of this format. A trace with code files of another version is refused. */
 #define CODE_VERSION 8
 /* Version of the rewriter or the format. The cache replaces code files of another edition. */
-#define CODE_EDITION 15
+#define CODE_EDITION 16
 #define CODE_SEGMENTS 8
 
 enum code_kind {

@@ -36,13 +36,15 @@ struct block {
 	bool falls;  /* continues to the next block */
 };
 
+/* The state of a part. */
 struct cycles {
-	struct rewrite *rw;
+	struct rewrite *rw;       /* the whole */
 	VEC(struct block) blocks; /* of the current function */
 	VEC(struct edge) edges;
 	VEC(uint32_t) scc;
-	uint32_t *funcs_scc;
-	uint32_t *stubs_scc; /* the same, where calls of stubs lead to the unknown */
+	const uint32_t *funcs_scc;
+	const uint32_t *stubs_scc; /* the same, where calls of stubs lead to the unknown */
+	bool stubs;                /* the edges of that graph are wanted */
 };
 
 static bool inside(const struct func *f, int64_t addr)
@@ -148,20 +150,34 @@ static void func_edges(struct cycles *c, uint32_t i, bool stubs)
 		*VEC_ADD(&c->edges) = (struct edge){i + 1, i + 2};
 }
 
-/* Returns the number of each function's component. */
-static uint32_t *funcs_look(struct cycles *c, bool stubs)
+static void part_edges(struct part *p, void *ctx)
 {
-	const struct rewrite *rw = c->rw;
-	uint32_t n = rw->funcs.n, *scc = xcalloc(n + 1, sizeof(*scc));
+	struct cycles *c = (struct cycles *)ctx + p->index;
 
-	c->edges.n = 0;
+	for (uint32_t i = p->from; i < p->to; i++)
+		func_edges(c, i, c->stubs);
+}
+
+/* Returns the number of each function's component. cycles: of each part. */
+static uint32_t *funcs_look(struct rewrite *rw, struct parts *parts, struct cycles *cycles,
+			    bool stubs)
+{
+	uint32_t n = rw->funcs.n, *scc = xcalloc(n + 1, sizeof(*scc));
+	VEC(struct edge) edges = {0};
+
 	for (uint32_t i = 0; i < n; i++)
 		if (rw->funcs.v[i].left || bit_get(rw->label, rw->funcs.v[i].start))
-			*VEC_ADD(&c->edges) = (struct edge){0, i + 1};
-	for (uint32_t i = 0; i < n; i++)
-		func_edges(c, i, stubs);
-	const struct graph g = {n + 1, c->edges.n, c->edges.v};
+			*VEC_ADD(&edges) = (struct edge){0, i + 1};
+	for (size_t i = 0; i < parts->n; i++)
+		cycles[i].stubs = stubs;
+	rewrite_parts_each(rw, parts, part_edges, cycles);
+	for (size_t i = 0; i < parts->n; i++) {
+		PARTS_APPEND(edges, cycles[i].edges);
+		cycles[i].edges.n = 0;
+	}
+	const struct graph g = {n + 1, edges.n, edges.v};
 	rewrite_scc_find(&g, scc);
+	free(edges.v);
 	return scc;
 }
 
@@ -242,17 +258,42 @@ static void add_calls(struct rewrite *rw, const struct func *f, bool indirect, b
 }
 
 /* Adds sites for what is on a cycle through the unknown. */
-static void calls_find(struct cycles *c)
+static void calls_find(const struct cycles *c, struct part *p)
 {
-	struct rewrite *rw = c->rw;
+	struct rewrite *rw = &p->rw;
 
-	for (size_t i = 0; i < rw->funcs.n; i++) {
+	for (size_t i = p->from; i < p->to; i++) {
 		bool indirect = c->funcs_scc[i + 1] == c->funcs_scc[0];
 		bool stubs = c->stubs_scc && c->stubs_scc[i + 1] == c->stubs_scc[0];
 		if (!rw->funcs.v[i].left && (indirect || stubs))
 			add_calls(rw, &rw->funcs.v[i], indirect, stubs);
 	}
 	rewrite_sort(rw->sites.v, rw->sites.n, sizeof(*rw->sites.v), offsetof(struct site, addr));
+}
+
+/* Finds the sites of a part that remain. */
+static void part_sites(struct part *p, void *ctx)
+{
+	struct cycles *c = (struct cycles *)ctx + p->index;
+	const struct site *sites = c->rw->sites.v;
+	size_t k = p->sites_at;
+
+	for (size_t i = p->from; i < p->to; i++) {
+		const struct func *f = &c->rw->funcs.v[i];
+		bool looked = false;
+		for (; k < p->sites_to && sites[k].addr < f->end; k++) {
+			if (sites[k].addr < f->start || site_on_cycle(c, f, &sites[k], &looked))
+				*VEC_ADD(&p->rw.sites) = sites[k];
+			else
+				p->rep.acyclic++;
+		}
+	}
+	for (; k < p->sites_to; k++)
+		*VEC_ADD(&p->rw.sites) = sites[k];
+	calls_find(c, p);
+	free(c->blocks.v);
+	free(c->edges.v);
+	free(c->scc.v);
 }
 
 static bool has_stubs(const struct rewrite *rw)
@@ -265,29 +306,24 @@ static bool has_stubs(const struct rewrite *rw)
 
 void rewrite_cycles_find(struct rewrite *rw)
 {
-	struct cycles c = {.rw = rw};
-	size_t n = 0, k = 0;
+	struct parts parts;
 
-	c.funcs_scc = funcs_look(&c, false);
-	c.stubs_scc = has_stubs(rw) ? funcs_look(&c, true) : NULL;
-	for (size_t i = 0; i < rw->funcs.n; i++) {
-		const struct func *f = &rw->funcs.v[i];
-		bool looked = false;
-		for (; k < rw->sites.n && rw->sites.v[k].addr < f->end; k++) {
-			if (rw->sites.v[k].addr < f->start ||
-			    site_on_cycle(&c, f, &rw->sites.v[k], &looked))
-				rw->sites.v[n++] = rw->sites.v[k];
-			else
-				rw->rep->acyclic++;
-		}
+	rewrite_parts_make(rw, &parts);
+	struct cycles *cycles = xcalloc(parts.n, sizeof(*cycles));
+	for (size_t i = 0; i < parts.n; i++)
+		cycles[i].rw = rw;
+	uint32_t *funcs_scc = funcs_look(rw, &parts, cycles, false);
+	uint32_t *stubs_scc = has_stubs(rw) ? funcs_look(rw, &parts, cycles, true) : NULL;
+	for (size_t i = 0; i < parts.n; i++) {
+		cycles[i].funcs_scc = funcs_scc;
+		cycles[i].stubs_scc = stubs_scc;
 	}
-	for (; k < rw->sites.n; k++)
-		rw->sites.v[n++] = rw->sites.v[k];
-	rw->sites.n = n;
-	calls_find(&c);
-	free(c.blocks.v);
-	free(c.edges.v);
-	free(c.scc.v);
-	free(c.funcs_scc);
-	free(c.stubs_scc);
+	rewrite_parts_each(rw, &parts, part_sites, cycles);
+	rw->sites.n = 0;
+	for (size_t i = 0; i < parts.n; i++)
+		PARTS_APPEND(rw->sites, parts.v[i].rw.sites);
+	rewrite_parts_free(&parts);
+	free(cycles);
+	free(funcs_scc);
+	free(stubs_scc);
 }

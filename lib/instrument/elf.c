@@ -220,17 +220,9 @@ void rewrite_elf_free(struct rewrite *rw)
 	bits *const bit_maps[] = BITS_ALL(rw);
 	for (size_t i = 0; i < ARRAY_LEN(bit_maps); i++)
 		free(*bit_maps[i]);
-	void *const all[] = {rw->ph,          rw->sh,
-			     rw->shstr,       rw->sections.v,
-			     rw->funcs.v,     rw->sites.v,
-			     rw->syscalls.v,  rw->blocks.v,
-			     rw->refs.v,      rw->text_patches.v,
-			     rw->em.buf,      rw->em.colds.v,
-			     rw->em.jumps.v,  rw->em.entries.v,
-			     rw->em.fixups.v, rw->em.origins.v,
-			     rw->em.moved.v,  rw->em.sites.v,
-			     rw->pads.v,      rw->jumps.v,
-			     rw->func_index};
+	void *const all[] = {rw->ph,       rw->sh,         rw->shstr,   rw->sections.v,
+			     rw->funcs.v,  rw->func_index, rw->sites.v, rw->syscalls.v,
+			     rw->blocks.v, rw->pads.v,     rw->refs.v,  rw->jumps.v};
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		free(all[i]);
 }

@@ -257,9 +257,9 @@ static void func_leave(struct rewrite *rw, struct func *f, const struct mark *m)
 /* Adds an instruction. goes_on: the previous one continues to it. */
 static void insn_add(struct rewrite *rw, const struct insn *in, bool goes_on)
 {
-	bit_set(rw->start, in->addr);
+	bit_set_own(rw->start, in->addr);
 	if (insn_is_flow(in))
-		bit_set(rw->flow, in->addr);
+		bit_set_own(rw->flow, in->addr);
 	if (insn_is_site(in))
 		site_add(rw, in);
 	if (in->type == INSN_SYSCALL)
@@ -299,15 +299,44 @@ void rewrite_func_decode(struct rewrite *rw, struct func *f)
 	f->refs_to = rw->refs.n;
 }
 
+static void part_decode(struct part *p, void *unused)
+{
+	(void)unused;
+	for (size_t i = p->from; i < p->to; i++) {
+		struct func f = p->rw.funcs.v[i];
+		rewrite_func_decode(&p->rw, &f);
+		p->rw.funcs.v[i] = f;
+	}
+}
+
+/* Takes what a part has found, after the parts before it. */
+static void part_take(struct rewrite *rw, const struct part *p)
+{
+	for (size_t i = p->from; i < p->to; i++) {
+		rw->funcs.v[i].refs_from += rw->refs.n;
+		rw->funcs.v[i].refs_to += rw->refs.n;
+	}
+	PARTS_APPEND(rw->sites, p->rw.sites);
+	PARTS_APPEND(rw->syscalls, p->rw.syscalls);
+	PARTS_APPEND(rw->blocks, p->rw.blocks);
+	PARTS_APPEND(rw->pads, p->rw.pads);
+	PARTS_APPEND(rw->refs, p->rw.refs);
+}
+
 void rewrite_funcs_decode(struct rewrite *rw)
 {
+	struct parts parts;
 	size_t n = 0;
 
 	for (size_t i = 0; i < rw->sections.n; i++)
 		rw->rep->text_bytes += rw->sections.v[i].end - rw->sections.v[i].start;
+	rewrite_parts_make(rw, &parts);
+	rewrite_parts_each(rw, &parts, part_decode, NULL);
+	for (size_t i = 0; i < parts.n; i++)
+		part_take(rw, &parts.v[i]);
+	rewrite_parts_free(&parts);
 	for (size_t i = 0; i < rw->funcs.n; i++) {
 		struct func f = rw->funcs.v[i];
-		rewrite_func_decode(rw, &f);
 		if (!f.left || !f.sweep)
 			rw->funcs.v[n++] = f;
 	}

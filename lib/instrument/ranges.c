@@ -23,6 +23,8 @@ void rewrite_bytes_free(struct rewrite *rw, uint32_t start, uint32_t end)
 
 uint32_t rewrite_spare_end(const struct rewrite *rw, uint32_t addr, uint32_t want)
 {
+	if (want > rw->to)
+		want = rw->to;
 	while (addr < want && bit_get(rw->spare, addr))
 		addr++;
 	return addr;

@@ -29,14 +29,22 @@ static inline bool bit_get(const uint64_t *b, uint32_t i)
 	return b[i / 64] >> (i % 64) & 1;
 }
 
-static inline void bit_set(uint64_t *b, uint32_t i)
+/* Sets bits of a word in which another thread may set bits. */
+static inline void word_set(uint64_t *word, uint64_t mask)
 {
-	b[i / 64] |= 1ull << (i % 64);
+	if (mask & ~__atomic_load_n(word, __ATOMIC_RELAXED))
+		__atomic_fetch_or(word, mask, __ATOMIC_RELAXED);
 }
 
-static inline void bit_clear(uint64_t *b, uint32_t i)
+static inline void bit_set(uint64_t *b, uint32_t i)
 {
-	b[i / 64] &= ~(1ull << (i % 64));
+	word_set(&b[i / 64], 1ull << (i % 64));
+}
+
+/* The same for a map in which only one part sets bits of that word. */
+static inline void bit_set_own(uint64_t *b, uint32_t i)
+{
+	b[i / 64] |= 1ull << (i % 64);
 }
 
 /* The first bit in [i, end) that is set in both; `end` if there is none. */
@@ -74,13 +82,14 @@ static inline uint64_t bits_mask(uint32_t word, uint32_t start, uint32_t end)
 static inline void bits_set(uint64_t *b, uint32_t start, uint32_t end)
 {
 	for (uint32_t w = start / 64; start < end && w <= (end - 1) / 64; w++)
-		b[w] |= bits_mask(w, start, end);
+		word_set(&b[w], bits_mask(w, start, end));
 }
 
 static inline void bits_clear(uint64_t *b, uint32_t start, uint32_t end)
 {
 	for (uint32_t w = start / 64; start < end && w <= (end - 1) / 64; w++)
-		b[w] &= ~bits_mask(w, start, end);
+		if (b[w] & bits_mask(w, start, end))
+			b[w] &= ~bits_mask(w, start, end);
 }
 
 struct range {
@@ -133,7 +142,8 @@ struct cold {
 	uint32_t site;
 };
 
-/* Trampolines, and displaced instructions in the order of their code. */
+/* Trampolines, and displaced instructions in the order of their code. Positions and the numbers of
+ * sites count from the first of the part. */
 struct emitter {
 	uint8_t *buf;
 	size_t n, room;
@@ -142,12 +152,17 @@ struct emitter {
 	VEC(uint32_t) jumps;           /* the same, of jumps into the image */
 	VEC(struct code_pair) entries; /* image addresses with a jump into buf, and its target */
 	VEC(struct cold) colds;
+	VEC(uint32_t)
+	stops; /* the rel32 of jumps to the stop code, of which the first part has the
+		  only one */
 	VEC(struct code_pair) origins, moved;
 	VEC(struct code_site) sites;
 	uint32_t stop_a, stop_b, stop_end;
 };
 
 struct rewrite {
+	/* the addresses that this one rewrites: all, or those of one part */
+	uint32_t from, to;
 	uint8_t *img;
 	uint64_t lo, len;
 	bool fixed; /* ET_EXEC */
@@ -184,7 +199,7 @@ struct rewrite {
 	VEC(uint32_t) refs;   /* data that code names, which may be jump tables */
 	/* 32-bit displacements in texts that lack the same distance */
 	VEC(uint32_t) text_patches;
-	struct emitter em;
+	struct emitter em; /* of a part */
 	struct instrument_report *rep;
 	/* flags are live at some function's label, and another function may set them */
 	bool foreign_live;
@@ -361,8 +376,9 @@ enum { JUMP_LEN = 5 };
 
 /* The first site at or after addr. */
 size_t rewrite_site_find(const struct rewrite *rw, uint32_t addr);
-/* sites.c: rewrites every site that can be rewritten. */
+/* sites.c: rewrites every site of a part that can be rewritten. */
 void rewrite_sites(struct rewrite *rw);
+void rewrite_sites_report(struct rewrite *rw);
 /* ranges.c: notes that the sites in [start, end) are rewritten. */
 void rewrite_sites_done(struct rewrite *rw, uint32_t start, uint32_t end, enum tactic tactic);
 /* groups.c: the smallest group that contains the site. False: there is none. */
@@ -388,14 +404,51 @@ void rewrite_island(struct rewrite *rw, struct site *s);
 void rewrite_hops_share(struct rewrite *rw);
 
 /* ARCH/trampolines.c. All positions are offsets in em.buf. */
-void rewrite_emit_begin(struct rewrite *rw);
+/* first: with the code that stops. */
+void rewrite_emit_begin(struct rewrite *rw, bool first);
 /* Emits code for the instructions of [start, end), which continues at `end`. Returns its
  * position. */
 uint32_t rewrite_emit_group(struct rewrite *rw, uint32_t start, uint32_t end);
 /* Emits code that counts a site, a direct jump or call that stays in place, and goes to its
  * target. */
 uint32_t rewrite_emit_count(struct rewrite *rw, const struct insn *in);
+/* Emits the rest, after all sites. */
 void rewrite_emit_finish(struct rewrite *rw);
+/* Completes the trampolines of a part, which will be at `base`, and whose first site has the number
+ * `site`. `entries`: of all parts, with their final positions. tramp_addr: offset from lo. */
+struct emit_place {
+	uint32_t base, site;
+	int64_t tramp_addr;
+	const struct code_pair *entries;
+	size_t nentries;
+};
+void rewrite_emit_place(struct rewrite *rw, const struct emit_place *place);
+
+/* parts.c: runs of functions that threads work on at the same time. They do not depend on the
+ * number of threads. */
+struct part {
+	struct rewrite rw; /* a copy; its arrays are the part's, but for `funcs` */
+	struct instrument_report rep;
+	size_t from, to;           /* functions */
+	size_t sites_at, sites_to; /* their sites, and those before the next part */
+	/* in the result: where its trampolines, sites and other tables begin */
+	uint32_t base, site_base, origins_base, moved_base;
+	size_t index;
+};
+struct parts {
+	struct part *v;
+	size_t n;
+};
+void rewrite_parts_make(struct rewrite *rw, struct parts *parts);
+/* Calls fn for all parts, by several threads, and adds up what they report. */
+void rewrite_parts_each(struct rewrite *rw, struct parts *parts,
+			void (*fn)(struct part *p, void *ctx), void *ctx);
+/* Appends an array of a part to another one. */
+#define PARTS_APPEND(to, from) \
+	((from).n ? (void)memcpy(ARRAY_ADD_N((to).v, (to).n, (from).n), (from).v, \
+				 (from).n * sizeof(*(from).v)) \
+		  : (void)0)
+void rewrite_parts_free(struct parts *parts);
 
 /* scc.c: edges sorted by `from`; scc[node] becomes the number of its component. */
 struct edge {

@@ -67,7 +67,7 @@ static const char *kind_name(uint8_t kind)
 	return kind < CODE_NONDET ? KINDS[kind] : arch_nondet_name(kind - CODE_NONDET);
 }
 
-static void sites_report(struct rewrite *rw)
+void rewrite_sites_report(struct rewrite *rw)
 {
 	struct instrument_report *rep = rw->rep;
 
@@ -89,7 +89,6 @@ static void sites_report(struct rewrite *rw)
 
 void rewrite_sites(struct rewrite *rw)
 {
-	rewrite_spare_find(rw);
 	for (size_t i = 0; i < rw->sites.n; i++)
 		if (!rw->sites.v[i].done)
 			rw->sites.v[i].why = site_rewrite(rw, &rw->sites.v[i]);
@@ -98,5 +97,4 @@ void rewrite_sites(struct rewrite *rw)
 		if (!rw->sites.v[i].done)
 			rewrite_island(rw, &rw->sites.v[i]);
 	rewrite_hops_share(rw);
-	sites_report(rw);
 }

@@ -12,6 +12,7 @@
 #include "util/file_io.h"
 #include "util/host.h"
 #include "util/size.h"
+#include "util/thread.h"
 
 #include <elf.h>
 #include <err.h>
@@ -130,6 +131,8 @@ static int choose_cpu(struct recorder *r)
 		(int)syscall(SYS_sched_getaffinity, 0, sizeof(r->rec.allowed), &r->rec.allowed);
 	if (r->rec.affinity_bytes <= 0)
 		r->rec.affinity_bytes = 8;
+	else
+		threads_allow(&r->rec.allowed);
 	if (cpu < 0) {
 		cpu = sched_getcpu();
 		for (int i = 0; i < CPU_SETSIZE && (cpu < 0 || !CPU_ISSET(cpu, &r->rec.allowed));

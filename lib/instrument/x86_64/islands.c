@@ -38,10 +38,10 @@ static struct hop hop_of(const struct rewrite *rw, const struct insn *in)
 	struct hop h = {.keep = in->rel_size == 1};
 
 	h.next = h.keep ? in->addr + in->len : in->addr + 2;
-	h.low = h.next > REACH ? h.next - REACH : 0;
+	h.low = h.next > rw->from + REACH ? h.next - REACH : rw->from;
 	h.high = h.next + REACH - 1;
-	if (h.high > rw->len - JUMP_LEN)
-		h.high = rw->len - JUMP_LEN;
+	if (h.high > rw->to - JUMP_LEN)
+		h.high = rw->to - JUMP_LEN;
 	return h;
 }
 
@@ -115,7 +115,8 @@ static uint32_t slot_make(struct rewrite *rw, const struct hop *h, const struct 
 	struct plan p, best = {.cost = UINT32_MAX};
 	bool nop = false;
 
-	for (uint32_t at = h->low > JUMP_LEN ? h->low - JUMP_LEN : 0; at < h->high; at++) {
+	for (uint32_t at = h->low > rw->from + JUMP_LEN ? h->low - JUMP_LEN : rw->from;
+	     at < h->high; at++) {
 		at = bits_next(rw->start, at, h->high);
 		if (at == h->high || !best.cost)
 			break;

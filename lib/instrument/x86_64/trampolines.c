@@ -93,7 +93,7 @@ static void put_insn(struct rewrite *rw, const struct insn *in)
 	}
 }
 
-void rewrite_emit_begin(struct rewrite *rw)
+void rewrite_emit_begin(struct rewrite *rw, bool first)
 {
 	struct emitter *em = &rw->em;
 
@@ -104,6 +104,8 @@ void rewrite_emit_begin(struct rewrite *rw)
 	put(em, "\x0f\x05", 2); /* syscall */
 	em->stop_end = em->n;
 	put(em, "\x0f\x0b", 2); /* ud2 */
+	if (!first)
+		em->n = 0;
 }
 
 /* Puts a jump to a stop with a site's number. */
@@ -113,8 +115,11 @@ static void put_stop(struct emitter *em, uint32_t number, uint32_t stop)
 	put_u8(em, 0xb8); /* mov $number, %eax */
 	put_u32(em, number);
 	put_u8(em, 0xe9);
+	*VEC_ADD(&em->stops) = em->n;
 	put_rel(em, stop);
 }
+
+enum { STOP_NUMBER = -5 }; /* the number's place before the jump's rel32 */
 
 static uint32_t site_number(struct rewrite *rw, const struct insn *in)
 {
@@ -368,49 +373,77 @@ uint32_t rewrite_emit_group(struct rewrite *rw, uint32_t start, uint32_t end)
 	return begin;
 }
 
-static int entry_order(const void *a, const void *b)
-{
-	const struct code_pair *x = a, *y = b;
-
-	return x->from < y->from ? -1 : x->from > y->from;
-}
-
-/* Redirects jumps to instructions that only jump back to trampolines. */
-static void jumps_finish(struct rewrite *rw)
-{
-	struct emitter *em = &rw->em;
-	uint32_t rel;
-
-	rewrite_sort(em->entries.v, em->entries.n, sizeof(*em->entries.v),
-		     offsetof(struct code_pair, from));
-	for (size_t i = 0; i < em->jumps.n; i++) {
-		uint32_t at = em->jumps.v[i];
-		memcpy(&rel, em->buf + at, 4);
-		const struct code_pair key = {rel + at + 4, 0};
-		const struct code_pair *to = key.from < rw->len && bit_get(rw->taken, key.from)
-						     ? bsearch(&key, em->entries.v, em->entries.n,
-							       sizeof(key), entry_order)
-						     : NULL;
-		if (to)
-			rel_set(em, at, to->to);
-		else
-			*VEC_ADD(&em->fixups) = at;
-	}
-}
-
 void rewrite_emit_finish(struct rewrite *rw)
 {
 	struct emitter *em = &rw->em;
 
-	jumps_finish(rw);
 	for (size_t i = 0; i < em->colds.n; i++) {
 		const struct cold *c = &em->colds.v[i];
 		rel_set(em, c->jump, em->n);
 		put_origin(em, c->site);
 		put_stop(em, c->number, em->stop_a);
 	}
-	while (em->n % PAGE)
+	while (em->n % LINE)
 		put_u8(em, 0xcc);
+	rewrite_sort(em->entries.v, em->entries.n, sizeof(*em->entries.v),
+		     offsetof(struct code_pair, from));
+	rewrite_sort(em->moved.v, em->moved.n, sizeof(*em->moved.v),
+		     offsetof(struct code_pair, from));
+}
+
+/* Adds to the 32 bits at `at`. */
+static void add_at(struct emitter *em, uint32_t at, uint32_t value)
+{
+	uint32_t v;
+
+	memcpy(&v, em->buf + at, 4);
+	v += value;
+	memcpy(em->buf + at, &v, 4);
+}
+
+static const struct code_pair *entry_find(const struct rewrite *rw, const struct emit_place *place,
+					  uint32_t addr)
+{
+	if (addr >= rw->len || !bit_get(rw->taken, addr))
+		return NULL;
+	size_t at = ARRAY_SEARCH(i, place->nentries, place->entries[i].from >= addr);
+	return at < place->nentries && place->entries[at].from == addr ? &place->entries[at] : NULL;
+}
+
+/* Jumps to instructions that only jump back to trampolines go there at once. */
+static void jumps_place(struct rewrite *rw, const struct emit_place *place)
+{
+	struct emitter *em = &rw->em;
+	uint32_t rel;
+
+	for (size_t i = 0; i < em->jumps.n; i++) {
+		uint32_t at = em->jumps.v[i];
+		memcpy(&rel, em->buf + at, 4);
+		const struct code_pair *to = entry_find(rw, place, rel + at + 4);
+		if (to)
+			rel_set(em, at, to->to - place->base);
+		else
+			add_at(em, at, -(place->base + (uint32_t)place->tramp_addr));
+	}
+}
+
+void rewrite_emit_place(struct rewrite *rw, const struct emit_place *place)
+{
+	struct emitter *em = &rw->em;
+
+	jumps_place(rw, place);
+	for (size_t i = 0; i < em->fixups.n; i++)
+		add_at(em, em->fixups.v[i], -(place->base + (uint32_t)place->tramp_addr));
+	for (size_t i = 0; i < em->stops.n; i++) {
+		add_at(em, em->stops.v[i], -place->base);
+		add_at(em, em->stops.v[i] + STOP_NUMBER, place->site);
+	}
+	for (size_t i = 0; i < em->origins.n; i++)
+		em->origins.v[i].from += place->base;
+	for (size_t i = 0; i < em->moved.n; i++)
+		em->moved.v[i].to += place->base;
+	for (size_t i = 0; i < em->sites.n; i++)
+		em->sites.v[i].tail += place->base;
 }
 
 void rewrite_text_patch_jump(struct rewrite *rw, uint32_t addr, uint32_t to)
