@@ -199,7 +199,7 @@ static uint64_t open_flags(struct call *c)
 
 static void enter_open(struct call *c)
 {
-	char path[32];
+	char path[64];
 	unsigned path_arg = systab_get(c->nr)->args[0].type == T_PATH ? 0 : 1;
 	uint64_t at = c->args[path_arg];
 	ssize_t n = task_read_str(c->t, at, path, sizeof(path));
@@ -210,6 +210,7 @@ static void enter_open(struct call *c)
 	if (n > 4 && !memcmp(path + n - 4, "/mem", 4))
 		c->rec->own->memory_opened = true;
 	if ((n >= 6 && !memcmp(path + n - 6, "status", 6)) ||
+	    (n >= 5 && !memcmp(path + n - 5, "/stat", 5)) ||
 	    (n >= 4 && !memcmp(path + n - 4, "auxv", 4)))
 		c->rec->own->status_opened = true;
 	c->note[0] = n > 4 && !memcmp(path + n - 4, "maps", 4);

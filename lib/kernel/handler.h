@@ -157,7 +157,7 @@ struct recording_state {
 	bool stdio_reopened; /* a task has opened /dev/stdout or the like */
 	bool direct_opened;  /* a task has opened a file with O_DIRECT */
 	bool memory_opened;  /* a task has opened a /proc/PID/mem */
-	bool status_opened;  /* a task has opened a /proc/PID/status or auxv */
+	bool status_opened;  /* a task has opened a /proc/PID/stat, status or auxv */
 	struct status_text status;
 	struct served_files *served;
 };

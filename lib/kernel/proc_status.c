@@ -1,6 +1,6 @@
-/* /proc/PID/status and auxv as the program would read them if it were not recorded: without the
- * recorder as tracer, with mode 1 of seccomp(2), and without the vdso. Whatever part of such a file
- * a read returns is changed in the program's memory, and keeps its length. Recording. */
+/* /proc/PID/stat, status and auxv as the program would read them if it were not recorded: without
+ * the recorder as tracer, with mode 1 of seccomp(2), and without the vdso. Whatever part of such a
+ * file a read returns is changed in the program's memory, and keeps its length. Recording. */
 #include "kernel/handler.h"
 #include "util/file_io.h"
 #include "util/procfd.h"
@@ -75,15 +75,43 @@ static void show_running(struct proc_read *r)
 	memcpy(state, running, strlen(running));
 }
 
+/* Another task may be in a ptrace-stop of the recorder's, which is not the program's. named: the
+ * letter's name follows it. */
+static void show_state(struct proc_read *r, const char *state, bool named)
+{
+	static const char stopped[] = "t (tracing stop)";
+	const size_t n = named ? strlen(stopped) : 1;
+	char text[sizeof(stopped)];
+
+	const uint64_t at = (uint64_t)(state - r->whole);
+	const char shown = r->c->rec->state(r->c->rec, r->of);
+	if (strncmp(state, stopped, n) != 0 || shown == 't' || !is_as_shown(r, at, n))
+		return;
+	snprintf(text, sizeof(text), "%c (%-13s", shown, shown == 'T' ? "stopped)" : "running)");
+	replace(r, at, text, n);
+}
+
 static void show_status(struct proc_read *r)
 {
 	struct recording *rec = r->c->rec;
+	const char *state = strstr(r->whole, "\nState:\t");
 
 	if (r->of == r->c->t)
 		show_running(r);
+	else if (state)
+		show_state(r, state + strlen("\nState:\t"), true);
 	show_number(r, "\nTracerPid:\t", rec->tracer(rec, r->of));
 	if (r->of->strict)
 		show_number(r, "\nSeccomp:\t", 1);
+}
+
+/* The name, in parentheses, may hold any byte; nothing after it is a parenthesis. */
+static void show_stat(struct proc_read *r)
+{
+	const char *name_end = strrchr(r->whole, ')');
+
+	if (r->of != r->c->t && name_end && name_end[1])
+		show_state(r, name_end + 2, false);
 }
 
 static void hide_vdso(struct proc_read *r)
@@ -133,7 +161,9 @@ void kernel_proc_read(struct call *c)
 	    proc_fd_target(c->t->tid, (int)c->args[0], path, sizeof(path)) <= 0)
 		return;
 	const char *base = strrchr(path, '/');
-	if (!base || (strcmp(base, "/status") != 0 && strcmp(base, "/auxv") != 0) ||
+	if (!base ||
+	    (strcmp(base, "/status") != 0 && strcmp(base, "/stat") != 0 &&
+	     strcmp(base, "/auxv") != 0) ||
 	    !(r.of = owner(c->rec, path)))
 		return;
 	proc_fd_info(c->t->tid, (int)c->args[0], NULL, &pos);
@@ -144,6 +174,8 @@ void kernel_proc_read(struct call *c)
 		return;
 	if (!strcmp(base, "/status"))
 		show_status(&r);
+	else if (!strcmp(base, "/stat"))
+		show_stat(&r);
 	else
 		hide_vdso(&r);
 }

@@ -49,6 +49,8 @@ struct recording {
 				int *status);
 	/* The process of the task's emulated tracer; 0: none. */
 	pid_t (*tracer)(struct recording *, const struct task *t);
+	/* The letter that proc(5) has for a task which the recorder has stopped. */
+	char (*state)(struct recording *, const struct task *t);
 	/* Prints a warning, once for each `what`. */
 	void (*warn)(struct recording *, const char *what, const char *why);
 	/* Prints a line of progress. Only called if `verbose`. */

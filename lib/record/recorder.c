@@ -46,6 +46,16 @@ static pid_t tracer_of(struct recording *rec, const struct task *t)
 	return ((const struct rtask *)t)->traced.by;
 }
 
+static char state_of(struct recording *rec, const struct task *t)
+{
+	const struct rtask *rt = (const struct rtask *)t;
+
+	(void)rec;
+	if (traced_is_stopped(&rt->traced) || rt->traced.state == TRACED_LISTENING)
+		return 't';
+	return rt->sched == SCHED_STOPPED ? 'T' : 'R';
+}
+
 static bool object_mapped(struct recording *rec, uint64_t object)
 {
 	struct rtask *rt;
@@ -571,6 +581,7 @@ int record_run(const struct record_options *o, int *signal)
 	r.rec.mapped = object_mapped;
 	r.rec.each_space = each_space;
 	r.rec.tracer = tracer_of;
+	r.rec.state = state_of;
 	r.rec.ptrace = emulated_request;
 	r.rec.stopped_tracee = emulated_wait;
 	r.rec.warn = warn_once;
