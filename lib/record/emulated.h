@@ -28,8 +28,8 @@ struct ended {
  * it; msg: PTRACE_GETEVENTMSG. */
 void emulated_stop(struct recorder *r, struct rtask *rt, enum traced_at at, int status,
 		   uint64_t msg);
-/* The stop of PTRACE_INTERRUPT and PTRACE_ATTACH, wherever the task is. */
-void emulated_stop_anywhere(struct recorder *r, struct rtask *rt, int status);
+/* The stop of PTRACE_INTERRUPT, wherever the task is. */
+void emulated_stop_interrupted(struct recorder *r, struct rtask *rt);
 
 /* These put the task into a ptrace-stop if its tracer is to get one. True: they did. */
 bool emulated_stop_at_call(struct recorder *r, struct rtask *rt); /* at its entry */
@@ -37,6 +37,8 @@ bool emulated_stop_at_call(struct recorder *r, struct rtask *rt); /* at its entr
 bool emulated_stop_at_filter(struct recorder *r, struct rtask *rt, uint32_t data);
 void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed);
 bool emulated_stop_if_due(struct recorder *r, struct rtask *rt); /* the rest of those */
+/* For PTRACE_INTERRUPT, if that needs no stop in the kernel. */
+bool emulated_stop_if_interrupted(struct recorder *r, struct rtask *rt);
 void emulated_stop_at_clone(struct recorder *r, struct rtask *rt, struct rtask *child);
 bool emulated_stop_at_exit(struct recorder *r, struct rtask *rt);
 /* Before a signal is delivered: flags are those of its event. signal_deliver_traced() does it when
@@ -44,11 +46,22 @@ bool emulated_stop_at_exit(struct recorder *r, struct rtask *rt);
 bool emulated_stop_at_signal(struct recorder *r, struct rtask *rt, const siginfo_t *si,
 			     uint16_t flags);
 void emulated_stop_after_insn(struct recorder *r, struct rtask *rt);
-/* In a group-stop by that signal, or (SIGTRAP) at the end of one that the tracer listens for. */
-void emulated_stop_in_group(struct recorder *r, struct rtask *rt, int sig);
+/* In a group-stop. */
+void emulated_stop_in_group(struct recorder *r, struct rtask *rt);
+
+/* Sends the task a signal whose siginfo is the kernel's own. */
+void emulated_send(struct rtask *rt, const siginfo_t *info);
+/* Has the kernel stop the task, which is then in group-stop or at emulated_stop_interrupted(). */
+void emulated_interrupt(struct rtask *rt);
+/* The task, in group-stop in the kernel, stays so until SIGCONT. */
+void emulated_listen(struct rtask *rt);
+/* The same task stops for its tracer. */
+void emulated_stop_listening(struct recorder *r, struct rtask *rt);
 
 /* The tracer resumes the task, with a signal or 0. */
 void emulated_stop_end(struct rtask *rt, int sig);
+/* The task has no tracer any more; sig, if it is in a ptrace-stop: as for emulated_stop_end(). */
+void emulated_detach(struct recorder *r, struct rtask *rt, int sig);
 /* A task is gone: its tracer is notified, and all that it traces is resumed. */
 void emulated_task_gone(struct recorder *r, struct rtask *rt);
 /* For struct recording. */

@@ -51,12 +51,6 @@ static int64_t put_bytes(struct call *c, uint64_t at, const void *bytes, size_t 
 	return 0;
 }
 
-/* Of a task that is blocked in a call only the general registers can be read. */
-static ssize_t read_xstate(struct rtask *x, uint8_t area[ARCH_XSTATE_MAX])
-{
-	return x->sched == SCHED_BLOCKED ? -1 : task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
-}
-
 /* Reads a register set; bytes, or -1 if there is none or it cannot be read. */
 static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_MAX])
 {
@@ -64,8 +58,10 @@ static ssize_t read_set(struct rtask *x, uint64_t set, uint8_t area[ARCH_XSTATE_
 
 	switch (arch_regset(set)) {
 	case ARCH_REGSET_GENERAL: memcpy(area, &g, sizeof(g)); return sizeof(g);
-	case ARCH_REGSET_FP: return read_xstate(x, area) < ARCH_FP_SIZE ? -1 : ARCH_FP_SIZE;
-	case ARCH_REGSET_EXTENDED: return read_xstate(x, area);
+	case ARCH_REGSET_EXTENDED: return task_get_xstate(&x->t, area, ARCH_XSTATE_MAX);
+	case ARCH_REGSET_FP:
+		return task_get_xstate(&x->t, area, ARCH_XSTATE_MAX) < ARCH_FP_SIZE ? -1
+										    : ARCH_FP_SIZE;
 	default: return -1;
 	}
 }
@@ -118,9 +114,17 @@ static int64_t put_word_of_user(struct call *c, struct rtask *x)
 	return put_bytes(c, c->args[3], &value, sizeof(value));
 }
 
+/* ptrace_stop() in kernel/signal.c has none in a group-stop, and the task's user in those of
+ * ptrace's own. */
 static int64_t put_siginfo(struct call *c, const struct rtask *x)
 {
-	return put_bytes(c, c->args[3], &x->traced.info, sizeof(x->traced.info));
+	siginfo_t info = x->traced.info;
+
+	if (x->traced.in_group_stop && !x->traced.seized)
+		return -EINVAL;
+	if (!traced_at_signal(&x->traced) && info.si_pid)
+		info.si_uid = owner(x->t.tid);
+	return put_bytes(c, c->args[3], &info, sizeof(info));
 }
 
 static int64_t put_message(struct call *c, const struct rtask *x)
@@ -134,6 +138,8 @@ static int64_t put_call(struct call *c, const struct rtask *x)
 {
 	const struct trace_regs *g = &x->traced.regs;
 	struct __ptrace_syscall_info info = {.op = x->traced.syscall_op, .arch = ARCH_AUDIT};
+	if (info.op != PTRACE_SYSCALL_INFO_SECCOMP && !(x->traced.options & PTRACE_O_TRACESYSGOOD))
+		info.op = PTRACE_SYSCALL_INFO_NONE;
 	size_t n = offsetof(struct __ptrace_syscall_info, entry);
 
 	info.instruction_pointer = ARCH_PC(g);
@@ -192,7 +198,7 @@ static int64_t set_registers(struct rtask *x, const struct trace_regs *to)
 static int64_t set_extended(struct rtask *x, const uint8_t *bytes, size_t n)
 {
 	uint8_t area[ARCH_XSTATE_MAX];
-	ssize_t have = may_set(x) ? read_xstate(x, area) : -1;
+	ssize_t have = may_set(x) ? task_get_xstate(&x->t, area, sizeof(area)) : -1;
 
 	if (have < 0 || (size_t)have < n)
 		return -EIO;
@@ -353,9 +359,12 @@ static int64_t attach(struct recorder *r, struct rtask *by, struct rtask *x, boo
 	x->traced = (struct traced){.by = by->tgid,
 				    .seized = seize,
 				    .child = parent(x) == by->tgid,
-				    .options = seize ? (uint32_t)options : 0};
+				    .options = seize ? (uint32_t)options : 0,
+				    .interrupted = x->group_sig && x->sched != SCHED_STOPPED};
+	if (x->sched == SCHED_STOPPED)
+		emulated_stop_listening(r, x);
 	if (!seize)
-		emulated_stop_anywhere(r, x, wait_encode_stop(SIGSTOP));
+		emulated_send(x, &(siginfo_t){.si_signo = SIGSTOP, .si_code = SI_KERNEL});
 	return 0;
 }
 
@@ -373,32 +382,39 @@ static int64_t interrupt(struct recorder *r, struct rtask *x)
 {
 	if (!x->traced.seized)
 		return -EIO;
-	if (!traced_is_stopped(&x->traced) && x->state != RTASK_ENDING)
-		emulated_stop_anywhere(r, x, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP));
+	x->traced.interrupted = true;
+	if (x->traced.state == TRACED_LISTENING && x->sched == SCHED_STOPPED)
+		emulated_stop_listening(r, x);
+	else if (x->sched == SCHED_BLOCKED)
+		emulated_interrupt(x);
 	return 0;
 }
 
-static int64_t go_on(struct rtask *x, uint64_t how, uint64_t sig)
+static int64_t go_on(struct recorder *r, struct rtask *x, uint64_t how, uint64_t sig)
 {
 	if (sig > 64)
 		return -EIO;
-	x->traced.resume = how == PTRACE_SYSCALL      ? TRACED_CALLS
-			   : how == PTRACE_SYSEMU     ? TRACED_SYSEMU
-			   : how == PTRACE_SINGLESTEP ? TRACED_STEP
-						      : TRACED_CONT;
-	if (how == PTRACE_DETACH)
-		x->traced.by = 0;
+	if (how == PTRACE_DETACH) {
+		emulated_detach(r, x, (int)sig);
+		return 0;
+	}
+	x->traced.skips_calls = how == PTRACE_SYSEMU || how == PTRACE_SYSEMU_SINGLESTEP;
+	x->traced.resume = how == PTRACE_SYSCALL ? TRACED_CALLS
+			   : how == PTRACE_SINGLESTEP || how == PTRACE_SYSEMU_SINGLESTEP
+				   ? TRACED_STEP
+				   : TRACED_CONT;
 	emulated_stop_end(x, (int)sig);
 	return 0;
 }
 
 /* It stays in group-stop with its process. */
-static int64_t listen(struct rtask *x)
+static int64_t listen(struct recorder *r, struct rtask *x)
 {
-	if (!x->traced.seized || x->traced.at != TRACED_IN_GROUP_STOP)
+	if (!x->traced.seized || !x->traced.in_group_stop)
 		return -EIO;
-	x->traced.at = TRACED_AT_NOTHING;
 	x->traced.state = TRACED_LISTENING;
+	emulated_resume(r, x);
+	emulated_listen(x);
 	return 0;
 }
 
@@ -408,9 +424,10 @@ static int64_t stopped_request(struct recorder *r, struct call *c, struct rtask 
 	case PTRACE_CONT:
 	case PTRACE_SYSCALL:
 	case PTRACE_SYSEMU:
+	case PTRACE_SYSEMU_SINGLESTEP:
 	case PTRACE_SINGLESTEP:
-	case PTRACE_DETACH: return go_on(x, c->args[0], c->args[3]);
-	case PTRACE_LISTEN: return listen(x);
+	case PTRACE_DETACH: return go_on(r, x, c->args[0], c->args[3]);
+	case PTRACE_LISTEN: return listen(r, x);
 	case PTRACE_PEEKTEXT:
 	case PTRACE_PEEKDATA: return put_word(c, x);
 	case PTRACE_PEEKUSER: return put_word_of_user(c, x);

@@ -94,6 +94,10 @@ static void apply_changes(struct recorder *r, struct rtask *rt, enum traced_at a
 
 	if (!d->changed)
 		return;
+	if (d->before_result) {
+		ARCH_RESULT(&d->regs) = ARCH_RESULT(&rt->t.regs);
+		ARCH_RESULT(&after) = ARCH_RESULT(&rt->t.regs);
+	}
 	put_changes(r, rt, &after);
 	if (at == TRACED_AT_EVENT)
 		rtask_set_pc(rt, ARCH_PC(&rt->t.regs));
@@ -123,9 +127,24 @@ static void skip_call(struct recorder *r, struct rtask *rt)
 		rtask_set_stop(r, rt, status);
 }
 
+/* Resumed by another request than the one that had the call skipped. */
+static void stop_after_skipped_call(struct recorder *r, struct rtask *rt, uint64_t nr)
+{
+	struct traced *d = &rt->traced;
+
+	if (rt->stop.pending || !d->by || d->skips_calls)
+		return;
+	if (traced_is_stepped(d))
+		emulated_stop_after_insn(r, rt);
+	d->due = traced_stops_after_calls(d) ? TRACED_DUE_CALL_EXIT : 0;
+	if (emulated_stop_if_due(r, rt))
+		ARCH_SYSNO(&d->regs) = nr;
+}
+
 bool emulated_resume(struct recorder *r, struct rtask *rt)
 {
 	enum traced_at at = rt->traced.at;
+	uint64_t nr;
 
 	rt->traced.at = TRACED_AT_NOTHING;
 	switch (at) {
@@ -148,7 +167,11 @@ bool emulated_resume(struct recorder *r, struct rtask *rt)
 		if (traced_is_stepped(&rt->traced))
 			rt->traced.resume = TRACED_STEPPING;
 		return true;
-	case TRACED_AT_SKIPPED_CALL: skip_call(r, rt); return true;
+	case TRACED_AT_SKIPPED_CALL:
+		nr = ARCH_SYSNO(&rt->traced.regs);
+		skip_call(r, rt);
+		stop_after_skipped_call(r, rt, nr);
+		return true;
 	case TRACED_AT_EXIT: rtask_leave(r, rt); return true;
 	default: return false;
 	}

@@ -7,11 +7,22 @@
 #include "util/alloc.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* PTRACE_EVENTMSG_SYSCALL_ENTRY and _EXIT of linux/ptrace.h, which sys/ptrace.h excludes. */
+enum { MESSAGE_ENTRY = 1, MESSAGE_EXIT = 2 };
+
+/* Sends a signal with a siginfo that the kernel takes from nobody. */
+void emulated_send(struct rtask *rt, const siginfo_t *info)
+{
+	task_add_pending(&rt->t, info)->sent = true;
+	syscall(SYS_tgkill, rt->tgid, rt->t.tid, info->si_signo);
+}
 
 /* One SIGCHLD is pending at a time, with the siginfo of the last: signal(7). */
 static void send_sigchld(struct rtask *y, const siginfo_t *info)
@@ -50,7 +61,7 @@ static void notify_tracer(struct recorder *r, pid_t by, pid_t tid, int status)
 			send_sigchld(y, &info);
 		if (y->sched == SCHED_BLOCKED &&
 		    (y->call.nr == SYS_wait4 || y->call.nr == SYS_waitid))
-			task_gone_ok(task_resume(&y->t, PTRACE_INTERRUPT, 0));
+			emulated_interrupt(y);
 	}
 }
 
@@ -68,12 +79,15 @@ void emulated_stop(struct recorder *r, struct rtask *rt, enum traced_at at, int 
 	d->changed = 0;
 	d->sig = 0;
 	d->syscall_op = 0;
+	d->in_group_stop = d->interrupted = d->before_result = false;
 	if (traced_is_stepped(d))
 		d->resume = TRACED_CONT;
 	d->regs = rt->t.regs;
 	d->info = (siginfo_t){.si_signo = w.signal & 0x7f};
-	d->info.si_code = w.kind == WAIT_SIGNAL ? SI_USER : w.signal | w.event << 8;
-	d->info.si_pid = at == TRACED_AT_EVENT ? rt->tgid : d->by;
+	if (w.kind != WAIT_SIGNAL) { /* ptrace_do_notify() in kernel/signal.c */
+		d->info.si_code = w.signal | w.event << 8;
+		d->info.si_pid = rt->t.tid;
+	}
 	notify_tracer(r, d->by, rt->t.tid, status);
 }
 
@@ -116,39 +130,47 @@ void emulated_set_point(struct rtask *rt, const struct trace_regs *g)
 	rt->t.regs = kept;
 }
 
-/* In a call, the tracer sees registers as at a signal-delivery-stop: the call is to be restarted.
- */
-static struct trace_regs registers(const struct rtask *rt)
+static void stop_anywhere(struct recorder *r, struct rtask *rt, int status)
 {
-	bool in_call = rtask_in_call(rt);
-	struct trace_regs g = in_call ? rt->call.entry : rt->point.regs;
+	struct trace_regs g = rt->point.regs, left = emulated_regs_after_event(&g);
+	enum traced_at at = TRACED_AT_EVENT;
 
-	if (in_call)
-		ARCH_RESULT(&g) = (uint64_t)-ARCH_ERESTARTSYS;
-	else
+	if (rt->state != RTASK_AT_POINT) {
+		at = TRACED_ANYWHERE;
+		g = rt->t.regs;
+	} else if (rt->point.kind == POINT_TICK) {
+		tick_put_switch(r, rt);
+	} else if (rt->point.kind == POINT_CALL) {
+		emulated_put_event(r, rt, EVF_AT_CALL, 0, &rt->call_entry, &left);
+		emulated_set_point(rt, &left);
+	}
+	emulated_stop(r, rt, at, status, 0);
+	if (!arch_is_restart((int64_t)ARCH_RESULT(&g)))
 		ARCH_SYSNO(&g) = (uint64_t)-1;
-	return g;
+	rt->traced.regs = g;
 }
 
-void emulated_stop_anywhere(struct recorder *r, struct rtask *rt, int status)
+void emulated_stop_interrupted(struct recorder *r, struct rtask *rt)
 {
-	enum traced_at at = TRACED_AT_EVENT;
-	const enum traced_state was = rt->traced.state;
+	int sig = rt->group_sig;
 
-	/* The call is still to be begun or skipped, the exit to go on. */
-	if (rt->state == RTASK_AT_ENTRY || rt->state == RTASK_EXITING)
-		at = rt->traced.at;
-	else if (rt->sched == SCHED_STOPPED && (was == TRACED_LISTENING || was == TRACED_LEAVING))
-		at = TRACED_IN_GROUP_STOP;
-	else if (rtask_in_call(rt) || rt->sched == SCHED_STOPPED)
-		at = TRACED_IN_KERNEL;
-	else if (rt->state != RTASK_AT_POINT || rt->stop.pending || rt->point.kind == POINT_CALL)
-		at = TRACED_ANYWHERE;
-	else if (rt->point.kind == POINT_TICK)
-		tick_put_switch(r, rt);
-	emulated_stop(r, rt, at, status, 0);
-	if (rt->state != RTASK_AT_ENTRY)
-		rt->traced.regs = registers(rt);
+	stop_anywhere(r, rt, wait_encode_event(PTRACE_EVENT_STOP, sig ? sig : SIGTRAP));
+	rt->traced.in_group_stop = sig;
+}
+
+/* Only in the kernel's PTRACE_EVENT_STOP can it listen for the end of a group-stop. */
+bool emulated_stop_if_interrupted(struct recorder *r, struct rtask *rt)
+{
+	if (!rt->traced.by || !rt->traced.interrupted || rt->group_sig ||
+	    rt->state != RTASK_AT_POINT || rt->inject)
+		return false;
+	emulated_stop_interrupted(r, rt);
+	return true;
+}
+
+void emulated_interrupt(struct rtask *rt)
+{
+	rt->interrupting = !task_resume(&rt->t, PTRACE_INTERRUPT, 0);
 }
 
 static int call_stop(const struct traced *d)
@@ -178,8 +200,8 @@ bool emulated_stop_at_call(struct recorder *r, struct rtask *rt)
 	if (!traced_stops_at_calls(d))
 		return false;
 	put_stop_at_entry(r, rt);
-	emulated_stop(r, rt, d->resume == TRACED_SYSEMU ? TRACED_AT_SKIPPED_CALL : TRACED_AT_CALL,
-		      call_stop(d), 0);
+	emulated_stop(r, rt, d->skips_calls ? TRACED_AT_SKIPPED_CALL : TRACED_AT_CALL, call_stop(d),
+		      MESSAGE_ENTRY);
 	d->syscall_op = PTRACE_SYSCALL_INFO_ENTRY;
 	return true;
 }
@@ -196,23 +218,43 @@ bool emulated_stop_at_filter(struct recorder *r, struct rtask *rt, uint32_t data
 	return true;
 }
 
+/* In the registers of a task that is still in the kernel after its call. */
+static uint64_t sysno_inside(const struct rtask *rt)
+{
+	const bool executes = rt->call.nr == SYS_execve || rt->call.nr == SYS_execveat;
+
+	return executes && !rt->call.result ? ARCH_SYS_EXECUTED : ARCH_SYSNO(&rt->call.entry);
+}
+
 bool emulated_stop_if_due(struct recorder *r, struct rtask *rt)
 {
 	struct traced *d = &rt->traced;
 
-	if (traced_stops_at_calls(d) && d->due & TRACED_DUE_CALL_EXIT) {
+	if (traced_stops_after_calls(d) && d->due & TRACED_DUE_CALL_EXIT) {
 		d->due &= ~TRACED_DUE_CALL_EXIT;
-		emulated_stop(r, rt, TRACED_AT_EVENT, call_stop(d), 0);
+		emulated_stop(r, rt, TRACED_AT_EVENT, call_stop(d), MESSAGE_EXIT);
 		d->syscall_op = PTRACE_SYSCALL_INFO_EXIT;
+		ARCH_SYSNO(&d->regs) = sysno_inside(rt);
 		return true;
 	}
 	d->due &= ~TRACED_DUE_CALL_EXIT;
 	if (d->by && d->due & TRACED_DUE_EXEC_TRAP) {
 		d->due = 0;
 		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_stop(SIGTRAP), 0);
+		d->info.si_pid = rt->tgid;
+		ARCH_SYSNO(&d->regs) = sysno_inside(rt);
 		return true;
 	}
 	return false;
+}
+
+/* Inside a call, which the recorder has finished: its result is not there yet. */
+static void stop_before_result(struct recorder *r, struct rtask *rt, int event, uint64_t msg)
+{
+	emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_event(event, SIGTRAP), msg);
+	rt->traced.before_result = true;
+	ARCH_RESULT(&rt->traced.regs) = (uint64_t)-ENOSYS;
+	ARCH_SYSNO(&rt->traced.regs) = sysno_inside(rt);
 }
 
 void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
@@ -224,18 +266,15 @@ void emulated_stop_after_call(struct recorder *r, struct rtask *rt, bool execed)
 
 	if (!d->by)
 		return;
-	d->due = traced_stops_at_calls(d) ? TRACED_DUE_CALL_EXIT : 0;
+	d->due = traced_stops_after_calls(d) ? TRACED_DUE_CALL_EXIT : 0;
 	if (execed && !d->seized && !has_option_for(d, PTRACE_EVENT_EXEC))
 		d->due |= TRACED_DUE_EXEC_TRAP;
 	if (execed && has_option_for(d, PTRACE_EVENT_EXEC))
-		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_event(PTRACE_EVENT_EXEC, SIGTRAP),
-			      (uint64_t)rt->exec_from);
+		stop_before_result(r, rt, PTRACE_EVENT_EXEC, (uint64_t)rt->exec_from);
 	else if (vforked && has_option_for(d, PTRACE_EVENT_VFORK_DONE))
-		emulated_stop(r, rt, TRACED_AT_EVENT,
-			      wait_encode_event(PTRACE_EVENT_VFORK_DONE, SIGTRAP),
-			      (uint64_t)c->result);
-	else
-		emulated_stop_if_due(r, rt);
+		stop_before_result(r, rt, PTRACE_EVENT_VFORK_DONE, (uint64_t)c->result);
+	else if (!emulated_stop_if_due(r, rt))
+		emulated_stop_if_interrupted(r, rt);
 }
 
 /* kernel_clone() in kernel/fork.c */
@@ -293,8 +332,12 @@ bool emulated_stop_at_signal(struct recorder *r, struct rtask *rt, const siginfo
 	struct traced *d = &rt->traced;
 	struct trace_regs *g = &rt->t.regs, left = emulated_regs_after_event(g);
 
-	if (!d->by || si->si_signo == SIGKILL)
+	const uint64_t bit = 1ull << (si->si_signo - 1);
+
+	if (!d->by || si->si_signo == SIGKILL || d->unreported & bit) {
+		d->unreported &= ~bit;
 		return false;
+	}
 	if (flags & EVF_SYNC)
 		emulated_put_event(r, rt, EVF_SYNC, si->si_signo, g, g);
 	else if (flags & EVF_AT_CALL)
@@ -311,22 +354,35 @@ bool emulated_stop_at_signal(struct recorder *r, struct rtask *rt, const siginfo
 	return true;
 }
 
-void emulated_stop_in_group(struct recorder *r, struct rtask *rt, int sig)
+void emulated_stop_in_group(struct recorder *r, struct rtask *rt)
 {
-	struct traced *d = &rt->traced;
-
-	if (!d->by || traced_is_stopped(d))
-		return;
-	if (sig == SIGTRAP) {
-		emulated_stop(r, rt, TRACED_AT_EVENT, wait_encode_event(PTRACE_EVENT_STOP, SIGTRAP),
-			      0);
-		d->regs = registers(rt);
+	if (rt->traced.seized) {
+		emulated_stop_interrupted(r, rt);
 		return;
 	}
-	emulated_stop(r, rt, TRACED_IN_GROUP_STOP,
-		      d->seized ? wait_encode_event(PTRACE_EVENT_STOP, sig) : wait_encode_stop(sig),
-		      0);
-	d->regs = registers(rt);
+	stop_anywhere(r, rt, wait_encode_stop(rt->group_sig));
+	rt->traced.in_group_stop = true;
+}
+
+void emulated_listen(struct rtask *rt)
+{
+	task_gone_ok(task_resume(&rt->t, PTRACE_LISTEN, 0));
+	rt->sched = SCHED_STOPPED;
+}
+
+void emulated_stop_listening(struct recorder *r, struct rtask *rt)
+{
+	struct task *t = &rt->t;
+	int status;
+
+	if (task_resume(t, PTRACE_INTERRUPT, 0) || task_wait(t, &status))
+		return;
+	rt->sched = SCHED_READY;
+	if (wait_event(status) == PTRACE_EVENT_STOP &&
+	    wait_decode(status).signal == rt->group_sig && !task_get_regs(t))
+		emulated_stop_in_group(r, rt);
+	else
+		rtask_set_stop(r, rt, status);
 }
 
 void emulated_stop_after_insn(struct recorder *r, struct rtask *rt)
@@ -345,15 +401,40 @@ void emulated_stop_end(struct rtask *rt, int sig)
 
 	d->state = TRACED_RUNNING;
 	d->sig = sig;
-	if (!traced_at_signal(d) && sig && !wait_event(d->status) &&
-	    sig != wait_decode(d->status).signal)
-		syscall(SYS_tgkill, rt->tgid, rt->t.tid, sig);
-	if (d->at == TRACED_IN_GROUP_STOP && rt->sched == SCHED_STOPPED) {
-		d->state = TRACED_LEAVING;
-		task_gone_ok(task_resume(&rt->t, PTRACE_INTERRUPT, 0));
+	if (sig && !traced_at_signal(d) && !wait_event(d->status) && !d->in_group_stop) {
+		if (!d->syscall_op) /* at a signal, too; but the kernel is not at one */
+			d->unreported |= 1ull << (sig - 1);
+		emulated_send(rt, &(siginfo_t){.si_signo = sig, .si_code = SI_KERNEL});
 	}
+	if (d->in_group_stop)
+		rt->continued = true;
 	if (d->at >= TRACED_IN_KERNEL)
 		d->at = TRACED_AT_NOTHING;
+}
+
+/* During a group-stop of its process, it goes back into that: __ptrace_unlink() in kernel/ptrace.c.
+ */
+void emulated_detach(struct recorder *r, struct rtask *rt, int sig)
+{
+	struct traced *d = &rt->traced;
+	bool stays = traced_is_stopped(d) && d->in_group_stop;
+
+	d->by = 0;
+	d->resume = TRACED_CONT;
+	d->skips_calls = d->interrupted = false;
+	d->unreported = 0;
+	if (traced_is_stopped(d))
+		emulated_stop_end(rt, sig);
+	d->state = TRACED_RUNNING;
+	rt->continued = false;
+	if (stays) {
+		emulated_resume(r, rt);
+		emulated_listen(rt);
+	} else if (rt->group_sig && rt->sched != SCHED_STOPPED) {
+		d->interrupted = true;
+		if (rt->sched == SCHED_BLOCKED)
+			emulated_interrupt(rt);
+	}
 }
 
 /* The kernel reports a child to its parent, but not the threads of that child. */
@@ -392,12 +473,9 @@ static void tracer_gone(struct recorder *r, pid_t by)
 		struct traced *d = &x->traced;
 		if (d->by != by)
 			continue;
-		d->by = 0;
-		d->resume = TRACED_CONT;
 		if (d->options & PTRACE_O_EXITKILL)
 			kill(x->tgid, SIGKILL);
-		if (traced_is_stopped(d))
-			emulated_stop_end(x, traced_at_signal(d) ? d->info.si_signo : 0);
+		emulated_detach(r, x, traced_at_signal(d) ? d->info.si_signo : 0);
 	}
 }
 

@@ -117,31 +117,49 @@ static void rtask_free_others(struct recorder *r, struct rtask *rt)
 	tick_stop_here(r, rt);
 }
 
-/* A group-stop begins or ends, or PTRACE_INTERRUPT has been sent. */
+static void group_stop(struct recorder *r, struct rtask *rt)
+{
+	rt->continued = false;
+	/* The process's other threads have to run to come to their own group-stops. */
+	if (rt->state == RTASK_BETWEEN)
+		rtask_free_others(r, rt);
+	if (rt->traced.by)
+		emulated_stop_in_group(r, rt);
+	else
+		emulated_listen(rt);
+	/* The terminal's stop is the shell's business at once; another may be undone by a task. */
+	if (rt == r->root && rt->group_sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
+		r->stop_shown = true;
+		control_stop(r, rt->group_sig);
+	}
+}
+
+/* A group-stop begins or ends, or PTRACE_INTERRUPT has been sent. The kernel reports the signal of
+ * the group-stop during one, and SIGCONT by SIGTRAP: do_jobctl_trap() in kernel/signal.c. */
 static void event_stop(struct recorder *r, struct rtask *rt, int sig)
 {
+	const struct traced *d = &rt->traced;
+	const bool ours = rt->interrupting || rt == r->preemption.rt;
+
+	rt->interrupting = false;
 	if (rt->state == RTASK_BETWEEN && !task_get_regs(&rt->t) && rtask_at_point(rt))
 		rtask_set_state(rt, RTASK_AT_POINT);
-	if (rt->traced.state == TRACED_LEAVING) {
-		rt->traced.state = TRACED_RUNNING;
-	} else if (signal_stops(sig)) {
-		task_gone_ok(task_resume(&rt->t, PTRACE_LISTEN, 0));
-		rt->sched = SCHED_STOPPED;
-		/* The process's other threads have to run to come to their own group-stops. */
-		if (rt->state == RTASK_BETWEEN)
-			rtask_free_others(r, rt);
-		emulated_stop_in_group(r, rt, sig);
-		/* The terminal's stop is the shell's business at once; another may be undone by a
-		 * task. */
-		if (rt == r->root && sig != SIGSTOP && getpgid(rt->tgid) == getpgrp()) {
-			r->stop_shown = true;
-			control_stop(r, sig);
-		}
-	} else if (rt == r->preemption.rt) {
-		rtask_preempted(r, rt);
-	} else if (rt->traced.state == TRACED_LISTENING) {
-		emulated_stop_in_group(r, rt, sig);
+	rt->group_sig = signal_stops(sig) ? sig : 0;
+	if (rt->group_sig && !(rt->continued && ours)) {
+		group_stop(r, rt);
+		return;
 	}
+	if (!rt->group_sig)
+		rt->continued = false;
+	if (rt == r->preemption.rt)
+		rtask_preempted(r, rt);
+	if (!d->by || !d->seized || (ours && !d->interrupted && d->state != TRACED_LISTENING)) {
+		rt->traced.interrupted = false;
+		return;
+	}
+	if (rt->state == RTASK_BETWEEN)
+		rtask_free_others(r, rt);
+	emulated_stop_interrupted(r, rt);
 }
 
 static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int sig)
@@ -186,8 +204,11 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 	if (rtask_in_code(rt))
 		rtask_set_state(rt, RTASK_BETWEEN);
 	/* Any stop ends a PTRACE_INTERRUPT: ptrace_stop() in kernel/signal.c. */
-	if (r->preemption.rt == rt && w.event != PTRACE_EVENT_STOP)
-		r->preemption.rt = NULL;
+	if (w.event != PTRACE_EVENT_STOP) {
+		rt->interrupting = false;
+		if (r->preemption.rt == rt)
+			r->preemption.rt = NULL;
+	}
 	signal_restore_mask(rt);
 	tick_read(r, rt, w.kind == WAIT_CALL);
 	switch (w.kind) {
@@ -302,6 +323,8 @@ static void resume(struct recorder *r, struct rtask *rt, int sig)
 				request == PTRACE_SYSEMU ? RTASK_RUNNING_SYSEMU : RTASK_RUNNING);
 		soft_enter(&r->soft, &rt->count);
 	}
+	if (rt->traced.interrupted && !sig)
+		emulated_interrupt(rt);
 	task_gone_ok(task_resume(&rt->t, request, sig));
 }
 
@@ -310,6 +333,8 @@ static void resume(struct recorder *r, struct rtask *rt, int sig)
 static enum waited go(struct recorder *r, struct rtask *rt)
 {
 	if (rt->traced.at && emulated_resume(r, rt))
+		return WAITED_STEP;
+	if (emulated_stop_if_interrupted(r, rt))
 		return WAITED_STEP;
 	if (rt->ends_untraced) {
 		rtask_end_untraced(r, rt);

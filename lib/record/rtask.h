@@ -108,6 +108,12 @@ struct rtask {
 	bool reaped;     /* waitpid has reported its end */
 	bool killed;     /* recorder_kill_left() has sent it SIGKILL */
 	bool untraced;   /* rtask_end_untraced() has detached it */
+	/* the signal of the group-stop that its process was in at its last PTRACE_EVENT_STOP; 0: in
+	 * none */
+	int group_sig;
+	bool continued;    /* its tracer has resumed it during that group-stop */
+	bool interrupting; /* PTRACE_INTERRUPT was sent for its tracer, and it has not stopped since
+			    */
 	struct traced traced;
 };
 

@@ -13,7 +13,6 @@ enum traced_state {
 	TRACED_STOPPED,   /* in a ptrace-stop that its tracer has not waited for yet */
 	TRACED_REPORTED,  /* in one that waitpid(2) has returned */
 	TRACED_LISTENING, /* in group-stop after PTRACE_LISTEN: SIGCONT is reported when it comes */
-	TRACED_LEAVING,   /* resumed out of a group-stop; the kernel's stop has yet to end */
 };
 
 /* Where its ptrace-stop is: what the tracer may change there, and what is to be done when the task
@@ -27,16 +26,14 @@ enum traced_at {
 	TRACED_AT_SKIPPED_CALL,   /* the same; the call will not be made */
 	TRACED_AT_FILTER,         /* the same; a seccomp filter has the tracer decide */
 	TRACED_AT_EXIT,           /* at PTRACE_EVENT_EXIT */
-	TRACED_IN_KERNEL,     /* in a call or a group-stop: its registers are not to be changed */
-	TRACED_IN_GROUP_STOP, /* the same, and the tracer's request ends the group-stop */
-	TRACED_ANYWHERE,      /* between exact points */
+	TRACED_IN_KERNEL, /* in a call that makes a task: its registers are not to be changed */
+	TRACED_ANYWHERE,  /* between exact points */
 };
 
 /* What it was resumed for: PTRACE_CONT, PTRACE_SYSCALL, ... */
 enum traced_resume {
 	TRACED_CONT,
 	TRACED_CALLS,    /* stops at entries and exits of calls */
-	TRACED_SYSEMU,   /* the same, and no call is made */
 	TRACED_STEP,     /* stops after one instruction */
 	TRACED_STEPPING, /* the same, and it has been resumed to execute that */
 };
@@ -48,6 +45,11 @@ struct traced {
 	enum traced_state state;
 	enum traced_at at;
 	enum traced_resume resume;
+	bool skips_calls; /* resumed by PTRACE_SYSEMU and the like: it stops at entries of calls */
+	bool before_result;  /* the ptrace-stop is inside a call that the recorder has finished */
+	bool in_group_stop;  /* the ptrace-stop is one, or PTRACE_EVENT_STOP during one */
+	bool interrupted;    /* by PTRACE_INTERRUPT; any ptrace-stop ends that */
+	uint64_t unreported; /* signals whose next delivery the tracer has decided: bit N-1 */
 	/* ptrace-stops that are to follow this call's end */
 	enum { TRACED_DUE_CALL_EXIT = 1, TRACED_DUE_EXEC_TRAP = 2 } due;
 	int status;   /* of the stop, as waitpid(2) has it */
@@ -70,7 +72,12 @@ static inline bool traced_is_stopped(const struct traced *d)
 
 static inline bool traced_stops_at_calls(const struct traced *d)
 {
-	return d->by && (d->resume == TRACED_CALLS || d->resume == TRACED_SYSEMU);
+	return d->by && (d->resume == TRACED_CALLS || d->skips_calls);
+}
+
+static inline bool traced_stops_after_calls(const struct traced *d)
+{
+	return d->by && d->resume == TRACED_CALLS;
 }
 
 static inline bool traced_is_stepped(const struct traced *d)

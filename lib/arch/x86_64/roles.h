@@ -46,6 +46,10 @@
 /* A call without arguments that waits until a signal is delivered: SYS_pause. */
 #define ARCH_SYS_PAUSE 34
 
+/* The number that a program has in its registers after it was executed, by whichever call:
+ * set_personality_64bit() in arch/x86/kernel/process_64.c. */
+#define ARCH_SYS_EXECUTED 59
+
 /* What users call the machine. */
 #define ARCH_NAME "x86-64"
 
