@@ -170,7 +170,9 @@ bool emulated_stop_if_interrupted(struct recorder *r, struct rtask *rt)
 
 void emulated_interrupt(struct rtask *rt)
 {
-	rt->interrupting = !task_resume(&rt->t, PTRACE_INTERRUPT, 0);
+	/* While it waits for a look at a file, it is at its syscall-exit-stop. */
+	if (!kernel_look_pid(&rt->call))
+		rt->interrupting = !task_resume(&rt->t, PTRACE_INTERRUPT, 0);
 }
 
 static int call_stop(const struct traced *d)
