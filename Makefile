@@ -151,7 +151,7 @@ build/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -o $@ $< -lpthread
 
-# Tests that must always pass, REPEAT=n times each (100).
+# Tests that must always pass, REPEAT=n times each (100), all others, and programs that others wrote (tests/outside).
 nightly: check-programs
 	@tests/nightly.sh
 
