@@ -32,6 +32,7 @@ struct kernel_mm {
 	/* The program has made itself not dumpable (PR_SET_DUMPABLE). The kernel is not asked for
 	 * that, because it would deny the recorder the program's memory. */
 	bool not_dumpable;
+	bool writes_served; /* it has had a mapping that writes to a file that a process serves */
 	uint64_t maps_most; /* it has no more mappings than these */
 	bool spare;         /* it has the spare ones: map_limit.c */
 	/* replaying */
@@ -189,8 +190,10 @@ int kernel_open_snapshot(struct recording *rec, uint64_t dev, uint64_t ino, stru
  * no snapshot. */
 const char *kernel_snapshot_origin(struct recording *rec, uint64_t dev, uint64_t ino,
 				   struct stat *st);
-/* If there is a snapshot of the file: maps it in place of the file. */
-bool kernel_snapshot_cover(struct recording *rec, struct task *t, const struct trace_map *m);
+/* If there is a snapshot of the file: maps it in place of the file, unless the mapping writes to
+ * that. */
+bool kernel_snapshot_cover(struct recording *rec, struct task *t, const struct trace_map *m,
+			   bool writes);
 /* If there is a snapshot of the file: [start, end) of it is as in `from`; its size is st's. */
 void kernel_snapshot_written(struct recording *rec, const struct stat *st, int from, uint64_t start,
 			     uint64_t end);

@@ -215,7 +215,7 @@ void kernel_put_file_map(struct recording *rec, struct task *t, struct trace_map
 	if (fd >= 0 && S_ISREG(st->st_mode))
 		memcpy(m->build_id, kernel_build_id(rec, fd, st), sizeof(m->build_id));
 	bool shared = m->flags & MAP_SHARED;
-	bool served = !(shared && writable) && kernel_snapshot_cover(rec, t, m);
+	bool served = kernel_snapshot_cover(rec, t, m, shared && writable);
 	bool stable = !served && file_is_stable(m->path, st);
 	struct shared_map s = {.start = m->start, .len = m->len, .offset = m->offset};
 	const struct file_copy *copy;

@@ -136,6 +136,9 @@ void kernel_blocked(struct call *c);
  * process serves, at which another process, just forked, looks now. If so, they may be called when
  * that has ended or is abandoned, after kernel_look_take(). In the meantime other tasks may run. */
 bool kernel_look_begin(struct call *c, bool execed);
+/* To be called at the entry of the task's call, before all else: whether a page of a file that
+ * another process serves is missing in its memory, and a process touches those pages now. */
+bool kernel_touch_begin(struct recording *rec, struct task *t, struct call *c);
 /* That process; 0: there is none, or it has ended. */
 pid_t kernel_look_pid(const struct call *c);
 void kernel_look_ended(struct call *c);

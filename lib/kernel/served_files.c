@@ -251,14 +251,17 @@ static int keep_pages(void *ctx, uint64_t start, uint64_t len)
 	return 0;
 }
 
-bool kernel_snapshot_cover(struct recording *rec, struct task *t, const struct trace_map *m)
+bool kernel_snapshot_cover(struct recording *rec, struct task *t, const struct trace_map *m,
+			   bool writes)
 {
 	const struct snapshot *s = snapshot_find(rec->own->served, m->dev, m->ino);
 	bool shared = m->flags & MAP_SHARED;
 	struct kept_pages k = {.t = t};
 
-	if (!s)
-		return false;
+	if (s && writes)
+		kernel_mm(t->mm)->writes_served = true;
+	if (!s || writes)
+		return s;
 	int ro = exhaustion_open(proc_fd(0, s->fd).path, O_RDONLY);
 	int64_t fd = ro < 0 ? -EMFILE : kernel_send_fd(rec, t, ro, O_RDONLY);
 	if (!shared && (m->prot & PROT_WRITE))
@@ -385,6 +388,7 @@ static void look_through(const struct look *l, const struct look_range *m)
 	static char buf[64 << 10];
 	const struct look_file *f = &l->files[m->file];
 	struct look_seen *s = &l->seen[m->file];
+	bool copies = l->nfiles && !s->opened;
 
 	for (uint64_t at = 0; at < m->len;) {
 		size_t want = m->len - at < sizeof(buf) ? m->len - at : sizeof(buf);
@@ -392,7 +396,7 @@ static void look_through(const struct look *l, const struct look_range *m)
 		ssize_t n = process_vm_readv(l->tid, &to, 1, &from, 1, 0);
 		if (n <= 0)
 			return;
-		if (!s->opened && !pwrite_all(f->copy, buf, (size_t)n, m->offset + at) &&
+		if (copies && !pwrite_all(f->copy, buf, (size_t)n, m->offset + at) &&
 		    s->copied < m->offset + at + (uint64_t)n)
 			s->copied = m->offset + at + (uint64_t)n;
 		at += (uint64_t)n;
@@ -515,6 +519,39 @@ bool kernel_look_begin(struct call *c, bool execed)
 		kernel_look_at_maps(c, 0, UINT64_MAX, -1);
 	else if (h && h->looks)
 		h->looks(c);
+	return c->look && look_start(c->look);
+}
+
+static int add_length(void *ctx, uint64_t start, uint64_t len)
+{
+	(void)start;
+	*(uint64_t *)ctx += len;
+	return 0;
+}
+
+bool kernel_touch_begin(struct recording *rec, struct task *t, struct call *c)
+{
+	struct maps_file *maps;
+	struct maps_line line;
+
+	if (!kernel_mm(t->mm)->writes_served)
+		return false;
+	if (c->look) { /* they have been touched */
+		kernel_look_free(c);
+		return false;
+	}
+	c->t = t;
+	maps = maps_open(t->tid);
+	while (maps && maps_next(maps, &line)) {
+		uint64_t present = 0;
+		if (!line.shared || !is_served(rec->own->served, line.dev))
+			continue;
+		pagemap_each(t->tid, line.start, line.end, true, add_length, &present);
+		if (present < line.end - line.start && look_of(c)->nranges < LOOK_RANGES)
+			c->look->ranges[c->look->nranges++] =
+				(struct look_range){0, line.start, line.end - line.start, 0};
+	}
+	maps_close(maps);
 	return c->look && look_start(c->look);
 }
 

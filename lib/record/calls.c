@@ -57,7 +57,7 @@ void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped)
 		tick_undo_call(rt);
 		return;
 	}
-	if (signal_deliver_at_call(r, rt) || emulated_stop_at_call(r, rt))
+	if (rtask_touch(r, rt) || signal_deliver_at_call(r, rt) || emulated_stop_at_call(r, rt))
 		return;
 	rtask_call_begin(r, rt, false);
 }
@@ -298,6 +298,7 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 		t->mm->stack = ARCH_SP(&t->regs);
 	}
 	kernel_flush(c);
+	bool looked = c->look;
 	kernel_look_free(c);
 	ev.payload = kernel_take_payload(c, c->result > 0 ? (uint64_t)c->result : 0);
 	ev.flags |= c->flags | (recorded ? EVF_RESUMED : 0);
@@ -314,6 +315,8 @@ void rtask_call_returned(struct recorder *r, struct rtask *rt)
 		rt->restart_nr = c->nr;
 	}
 	rtask_put_event(r, rt, &ev);
+	if (looked) /* what came meanwhile comes before the program's next instruction */
+		signals_resend(rt);
 	if (kernel_filters_for_all_threads(c))
 		share_filters(r, rt);
 	emulated_stop_after_call(r, rt, execed);

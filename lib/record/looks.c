@@ -18,7 +18,25 @@ bool rtask_look(struct recorder *r, struct rtask *rt, bool execed)
 	return true;
 }
 
-/* The task's stop is the syscall-exit-stop that is still to be handled. */
+void looks_warn_inexact(struct recorder *r)
+{
+	r->rec.warn(
+		&r->rec, "a page of a mapped file",
+		"waits for another task, which can see what the task has written since its last "
+		"event: the replay may diverge there");
+}
+
+bool rtask_touch(struct recorder *r, struct rtask *rt)
+{
+	if (!kernel_touch_begin(&r->rec, &rt->t, &rt->call))
+		return false;
+	looks_warn_inexact(r);
+	rtask_set_state(rt, RTASK_BETWEEN_FREE);
+	rt->sched = SCHED_BLOCKED;
+	return true;
+}
+
+/* The task's syscall-stop is still to be handled. */
 static void handle_again(struct rtask *rt)
 {
 	rt->stop = (struct stop){true, wait_encode_stop(SIGTRAP | 0x80)};

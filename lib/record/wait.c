@@ -160,9 +160,7 @@ static bool leave_in_fault(struct recorder *r, struct rtask *rt)
 	    (r->preemption.rt != rt && task_resume(&rt->t, PTRACE_INTERRUPT, 0)))
 		return false;
 	if (!unrelated_ready(r, rt))
-		r->rec.warn(&r->rec, "a page of a mapped file",
-			    "waits for another task, which can see what the task has written since "
-			    "its last event: the replay may diverge there");
+		looks_warn_inexact(r);
 	if (r->preemption.rt == rt)
 		r->preemption.rt = NULL;
 	soft_leave(&r->soft, &rt->count);
