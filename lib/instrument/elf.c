@@ -4,6 +4,7 @@
 #include "util/alloc.h"
 #include "util/file_io.h"
 #include "util/size.h"
+#include "util/thread.h"
 
 #include <errno.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 		&(rw)->start, &(rw)->flow, &(rw)->target, &(rw)->label, &(rw)->strong, \
 			&(rw)->taken, &(rw)->spare, &(rw)->dead, &(rw)->flags_known \
 	}
+#define CHUNK (4u << 20)
 #define LEN_MAX (1ull << 30) /* bytes of an image */
 
 uint64_t rewrite_elf_u64(const struct rewrite *rw, uint64_t addr)
@@ -135,6 +137,19 @@ static int elf_measure(struct rewrite *rw)
 	return 0;
 }
 
+/* Zeroed memory. NULL with errno: there is none. */
+static uint8_t *memory_map(size_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	if (len >= CHUNK)
+		madvise(p, len, MADV_HUGEPAGE);
+	return p;
+}
+
 static int text_add(struct rewrite *rw, const Elf64_Phdr *p)
 {
 	uint32_t start = p->p_vaddr - rw->lo;
@@ -152,11 +167,68 @@ static int text_add(struct rewrite *rw, const Elf64_Phdr *p)
 	if (rw->ntexts &&
 	    rw->texts[rw->ntexts - 1].seg.addr + rw->texts[rw->ntexts - 1].seg.len > t.seg.addr)
 		return rw->why = "overlapping executable segments", 1;
-	t.out = xcalloc(1, t.seg.len);
+	t.out = memory_map(t.seg.len);
+	if (!t.out)
+		return rw->error = errno, 1;
 	rw->texts[rw->ntexts++] = t;
-	if (file_bytes(rw, t.out, t.seg.len, t.seg.file_off) < 0)
+	uint64_t head = start - t.seg.addr, end = head + p->p_filesz;
+	if (file_bytes(rw, t.out, head, t.seg.file_off) < 0 ||
+	    file_bytes(rw, t.out + end, t.seg.len - end, t.seg.file_off + end) < 0)
 		return rw->why = "cannot be read", 1;
 	return 0;
+}
+
+/* The rest of a text's first and last page is in `out` from the beginning. */
+void rewrite_text_copy(struct rewrite *rw, uint32_t from, uint32_t to)
+{
+	for (unsigned i = 0; i < rw->ntexts; i++) {
+		const struct text *t = &rw->texts[i];
+		uint32_t start = from > t->start ? from : t->start, end = to < t->end ? to : t->end;
+		if (start < end)
+			memcpy(t->out + (start - t->seg.addr), rw->img + start, end - start);
+	}
+}
+
+/* A part of a segment that one call reads. */
+struct chunk {
+	uint32_t addr, len;
+	uint64_t off;
+};
+
+struct loading {
+	struct rewrite *rw;
+	VEC(struct chunk) chunks;
+	int failed; /* errno; -1: the file is too short */
+};
+
+static void chunk_load(void *ctx, size_t i)
+{
+	struct loading *l = ctx;
+	const struct chunk *c = &l->chunks.v[i];
+	ssize_t n = pread_all(l->rw->fd, l->rw->img + c->addr, c->len, c->off);
+
+	if (n != (ssize_t)c->len)
+		__atomic_store_n(&l->failed, n < 0 ? errno : -1, __ATOMIC_RELAXED);
+}
+
+/* Reads all segments, by several threads. */
+static int chunks_load(struct rewrite *rw)
+{
+	struct loading l = {.rw = rw};
+
+	for (unsigned i = 0; i < rw->eh.e_phnum; i++) {
+		const Elf64_Phdr *p = &rw->ph[i];
+		for (uint64_t at = 0; p->p_type == PT_LOAD && at < p->p_filesz; at += CHUNK)
+			*VEC_ADD(&l.chunks) =
+				(struct chunk){p->p_vaddr - rw->lo + at,
+					       p->p_filesz - at < CHUNK ? p->p_filesz - at : CHUNK,
+					       p->p_offset + at};
+	}
+	threads_each(l.chunks.n, chunk_load, &l);
+	free(l.chunks.v);
+	if (l.failed > 0)
+		rw->error = l.failed;
+	return l.failed ? rw->why = "cannot be read", 1 : 0;
 }
 
 /* Reads the segments to where they would be loaded. */
@@ -169,16 +241,13 @@ static int segments_load(struct rewrite *rw)
 		if (rw->nloads == ARRAY_LEN(rw->loads))
 			return rw->why = "too many segments", 1;
 		uint32_t start = p->p_vaddr - rw->lo;
-		if (file_bytes(rw, rw->img + start, p->p_filesz, p->p_offset) !=
-		    (ssize_t)p->p_filesz)
-			return rw->why = "cannot be read", 1;
 		rw->loads[rw->nloads++] = (struct range){start, start + p->p_filesz};
 		if ((p->p_flags & PF_X) && text_add(rw, p))
 			return 1;
 	}
 	if (!rw->ntexts)
 		return rw->why = "no text", 1;
-	return 0;
+	return chunks_load(rw);
 }
 
 int rewrite_elf_load(struct rewrite *rw, int fd)
@@ -194,13 +263,9 @@ int rewrite_elf_load(struct rewrite *rw, int fd)
 	if (header_load(rw) || elf_measure(rw))
 		return 1;
 	/* One more page, so that reading a number near the end of the image needs no check. */
-	rw->img = mmap(NULL, rw->len + PAGE, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (rw->img == MAP_FAILED) {
-		rw->error = errno;
-		rw->img = NULL;
-		return 1;
-	}
+	rw->img = memory_map(rw->len + PAGE);
+	if (!rw->img)
+		return rw->error = errno, 1;
 	if (segments_load(rw))
 		return 1;
 	sections_load(rw);
@@ -211,12 +276,34 @@ int rewrite_elf_load(struct rewrite *rw, int fd)
 	return 0;
 }
 
+void rewrite_elf_trim(struct rewrite *rw)
+{
+	uint64_t at = 0;
+
+	for (unsigned i = 0; i < rw->ntexts; i++) {
+		if (rw->texts[i].seg.addr > at)
+			madvise(rw->img + at, rw->texts[i].seg.addr - at, MADV_DONTNEED);
+		at = rw->texts[i].seg.addr + rw->texts[i].seg.len;
+	}
+	if (at < rw->len)
+		madvise(rw->img + at, rw->len - at, MADV_DONTNEED);
+	bits *const no_more[] = {&rw->flow, &rw->strong, &rw->label};
+	for (size_t i = 0; i < ARRAY_LEN(no_more); i++) {
+		free(*no_more[i]);
+		*no_more[i] = NULL;
+	}
+	free(rw->blocks.v);
+	free(rw->refs.v);
+	rw->blocks.v = rw->refs.v = NULL;
+	rw->blocks.n = rw->refs.n = 0;
+}
+
 void rewrite_elf_free(struct rewrite *rw)
 {
 	if (rw->img)
 		munmap(rw->img, rw->len + PAGE);
 	for (unsigned i = 0; i < rw->ntexts; i++)
-		free(rw->texts[i].out);
+		munmap(rw->texts[i].out, rw->texts[i].seg.len);
 	bits *const bit_maps[] = BITS_ALL(rw);
 	for (size_t i = 0; i < ARRAY_LEN(bit_maps); i++)
 		free(*bit_maps[i]);

@@ -211,6 +211,7 @@ static int header_write(struct rewrite *rw, struct result *r)
 static void part_rewrite(struct part *p, void *unused)
 {
 	(void)unused;
+	rewrite_text_copy(&p->rw, p->rw.from, p->rw.to);
 	rewrite_emit_begin(&p->rw, p->index == 0);
 	rewrite_sites(&p->rw);
 	rewrite_emit_finish(&p->rw);
@@ -268,6 +269,7 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	insn_decoders_open(&rw);
 	int rc = sites_find(&rw, fd);
 	if (!rc) {
+		rewrite_elf_trim(&rw);
 		rewrite_parts_make(&rw, &r.parts);
 		rc = parts_rewrite(&rw, &r);
 		rewrite_parts_free(&r.parts);

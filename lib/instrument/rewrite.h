@@ -33,7 +33,7 @@ static inline bool bit_get(const uint64_t *b, uint32_t i)
 static inline void word_set(uint64_t *word, uint64_t mask)
 {
 	if (mask & ~__atomic_load_n(word, __ATOMIC_RELAXED))
-		__atomic_fetch_or(word, mask, __ATOMIC_RELAXED);
+		__atomic_fetch_or(word, mask, __ATOMIC_RELEASE);
 }
 
 static inline void bit_set(uint64_t *b, uint32_t i)
@@ -271,7 +271,12 @@ struct insn {
 
 /* elf.c: reads the file into the image. 1, and sets `why`, if it is not suitable. */
 int rewrite_elf_load(struct rewrite *rw, int fd);
+/* To be called when all sites are known: frees what is needed no more, the image outside of texts
+ * among it. */
+void rewrite_elf_trim(struct rewrite *rw);
 void rewrite_elf_free(struct rewrite *rw);
+/* Fills the copy of the text in [from, to). */
+void rewrite_text_copy(struct rewrite *rw, uint32_t from, uint32_t to);
 /* Fills sections. */
 void rewrite_elf_sections(struct rewrite *rw);
 bool rewrite_in_text(const struct rewrite *rw, int64_t addr);

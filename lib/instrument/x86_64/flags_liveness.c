@@ -127,13 +127,14 @@ static bool dead_at(struct rewrite *rw, int64_t at)
 {
 	if (!rewrite_in_text(rw, at))
 		return false;
-	if (!bit_get(rw->flags_known, at)) {
-		bit_set(rw->flags_known, at);
-		unsigned budget = FORWARD_MAX;
-		if (dead_on_the_way(rw, at, ARITHMETIC, &budget))
-			bit_set(rw->dead, at);
-	}
-	return bit_get(rw->dead, at);
+	if (__atomic_load_n(&rw->flags_known[at / 64], __ATOMIC_ACQUIRE) >> (at % 64) & 1)
+		return bit_get(rw->dead, at);
+	unsigned budget = FORWARD_MAX;
+	bool dead = dead_on_the_way(rw, at, ARITHMETIC, &budget);
+	if (dead)
+		bit_set(rw->dead, at);
+	bit_set(rw->flags_known, at); /* last, because other threads look at it first */
+	return dead;
 }
 
 /* Whether the instruction computes the address in `reg` or one on the stack, so that its flags have
