@@ -221,15 +221,18 @@ enum replayer_result replayer_run_to_tick(struct replayer *p, struct ptask *pt)
 
 enum hook_answer replayer_step_insn(struct replayer *p, struct ptask *pt)
 {
+	enum step_result s;
 	int status;
 
 	if (p->hooks)
 		return p->hooks->over_insn(p->hooks, pt);
 	soft_arm(&pt->count, SOFT_FAR);
-	return code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status) ==
-			       STEP_DONE
-		       ? HOOK_RESUME
-		       : HOOK_NOT_MINE;
+	/* The watchdog may interrupt it, even when the instruction is done and its trap is pending:
+	 * then the next step reports that trap. */
+	do
+		s = code_step(&pt->t, &p->soft, &pt->count, PTRACE_SYSEMU_SINGLESTEP, 0, &status);
+	while (s == STEP_STOPPED && wait_event(status) == PTRACE_EVENT_STOP);
+	return s == STEP_DONE ? HOOK_RESUME : HOOK_NOT_MINE;
 }
 
 enum replayer_result replayer_run_to_insn(struct replayer *p, struct ptask *pt)
