@@ -5,6 +5,7 @@
 #include "record/recorder.h"
 #include "record/ticks.h"
 #include "tracee/address_space.h"
+#include "tracee/nested.h"
 #include "util/alloc.h"
 #include "util/array.h"
 #include "util/clock.h"
@@ -239,6 +240,10 @@ static int start(struct recorder *r, const char *path, char **env)
 {
 	int ready[2], status;
 
+	if (nested_in_recording()) {
+		warnx("%s: cannot be recorded inside a recording", path);
+		return 125;
+	}
 	if (access("/proc/self/mem", F_OK)) {
 		warnx("/proc: not mounted: a program cannot be recorded without it");
 		return 125;

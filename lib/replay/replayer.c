@@ -3,6 +3,7 @@
 
 #include "replay/events.h"
 #include "replay/machine_check.h"
+#include "tracee/nested.h"
 #include "util/exhaustion.h"
 #include "util/host.h"
 
@@ -153,6 +154,9 @@ enum replayer_result replayer_open(struct replayer *p)
 	enum replayer_result v;
 	if (p->o->uuid && strcmp(p->o->uuid, trace_reader_uuid(p->r)) != 0)
 		v = replayer_fail(p, "%s: has become another trace meanwhile",
+				  trace_reader_dir(p->r));
+	else if (nested_in_recording())
+		v = replayer_fail(p, "%s: cannot be replayed inside a recording",
 				  trace_reader_dir(p->r));
 	else
 		v = misfit ? replayer_fail(p, "%s: %s", trace_reader_dir(p->r), misfit)
