@@ -1,0 +1,16 @@
+;; sbcl: threads, garbage, a timer, an exception that a signal raises.
+(defvar *n* 0)
+(defvar *lock* (sb-thread:make-mutex))
+(defun work (i) (dotimes (k 1000) (sb-thread:with-mutex (*lock*) (incf *n* i))))
+(mapc #'sb-thread:join-thread
+      (loop for i from 1 to 4 collect (sb-thread:make-thread #'work :arguments (list i))))
+(print *n*)
+(let (garbage) (dotimes (i 200) (setf garbage (make-array 100000))) (print (length garbage)))
+(gc :full t)
+(let* ((done (sb-thread:make-semaphore))
+       (timer (sb-ext:make-timer (lambda () (sb-thread:signal-semaphore done)) :thread t)))
+  (sb-ext:schedule-timer timer 0.01)
+  (sb-thread:wait-on-semaphore done))
+(print (handler-case (/ 1 (- *n* 10000)) (division-by-zero () 'div)))
+(print (get-internal-real-time))
+(terpri)
