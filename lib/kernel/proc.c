@@ -3,6 +3,7 @@
 #include "tracee/procfs.h"
 #include "tracee/waitstatus.h"
 #include "util/alloc.h"
+#include "util/file_io.h"
 #include "util/procfd.h"
 #include "util/size.h"
 
@@ -114,6 +115,9 @@ static void reads_ptrace(struct payload_walk *w)
 	case PTRACE_SETSIGINFO: payload_read(w, 3, a[3], sizeof(siginfo_t)); break;
 	case PTRACE_SETSIGMASK: payload_read(w, 3, a[3], a[2] < 128 ? a[2] : 128); break;
 	case PTRACE_GETREGSET: payload_read(w, 3, a[3], sizeof(v)); break;
+	case PTRACE_PEEKSIGINFO:
+		payload_read(w, 2, a[2], sizeof(struct __ptrace_peeksiginfo_args));
+		break;
 	case PTRACE_SETREGSET: payload_read_vector(w, 3, a[3], 1); break;
 	default: break;
 	}
@@ -132,12 +136,22 @@ static void exit_ptrace(struct call *c)
 
 SYSCALL_HANDLER(ptrace, .reads = reads_ptrace, .enter = enter_ptrace, .exit = exit_ptrace);
 
+static uid_t user_of(pid_t tid)
+{
+	char path[32];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", tid);
+	return stat(path, &st) ? 0 : st.st_uid;
+}
+
 siginfo_t kernel_child_info(pid_t tid, int status)
 {
 	const struct wait_status w = wait_decode(status);
 	siginfo_t info = {.si_signo = SIGCHLD, .si_code = CLD_EXITED};
 
 	info.si_pid = tid;
+	info.si_uid = user_of(tid);
 	info.si_status = w.code;
 	if (wait_is_stop(status)) {
 		info.si_code = CLD_TRAPPED;
@@ -149,20 +163,68 @@ siginfo_t kernel_child_info(pid_t tid, int status)
 	return info;
 }
 
-/* Adds emulated ptrace-stops to what a wait reports; the kernel does not know of them. If there
- * will be one later but there is none now, the call is replaced by pause(2). A signal interrupts
- * that, and then the wait is made once more. */
+/* The process that a descriptor of the task's refers to: pidfd_open(2). 0: none. */
+static pid_t pid_of_descriptor(const struct task *t, int fd)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", t->tid, fd);
+	char *text = file_read(path, 4096, NULL), *line = text ? strstr(text, "\nPid:\t") : NULL;
+	pid_t pid = line ? atoi(line + strlen("\nPid:\t")) : 0;
+	free(text);
+	return pid > 0 ? pid : 0;
+}
+
+/* P_PIDFD in linux/wait.h, which the C library may lack. */
+enum { TYPE_PIDFD = 3 };
+
+/* What waitid(2) waits for, as for waitpid(2). False: nothing. */
+static bool waited_by_id(const struct call *c, pid_t *which)
+{
+	const pid_t id = (pid_t)c->args[1];
+
+	switch (c->args[0]) {
+	case P_ALL: *which = -1; return true;
+	case P_PID: *which = id; return id > 0;
+	case P_PGID: *which = -id; return id >= 0;
+	case TYPE_PIDFD: *which = pid_of_descriptor(c->t, id); return *which;
+	default: return false;
+	}
+}
+
+/* Of a process and its children that have been waited for, as proc(5) shows it. */
+static struct rusage usage_of(pid_t pid)
+{
+	const uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	struct timeval times[2];
+	struct rusage ru = {0};
+
+	for (int i = 0; i < 2; i++) {
+		uint64_t ticks = proc_stat_field(pid, 14 + i) + proc_stat_field(pid, 16 + i);
+		times[i].tv_sec = (time_t)(ticks / hz);
+		times[i].tv_usec = (suseconds_t)(ticks % hz * 1000000 / hz);
+	}
+	ru.ru_utime = times[0];
+	ru.ru_stime = times[1];
+	ru.ru_minflt = (long)(proc_stat_field(pid, 10) + proc_stat_field(pid, 11));
+	ru.ru_majflt = (long)(proc_stat_field(pid, 12) + proc_stat_field(pid, 13));
+	return ru;
+}
+
+/* Adds emulated ptrace-stops to what a wait reports, whatever stops it asks for
+ * (wait_task_stopped() in kernel/exit.c); the kernel does not know of them. If there will be one
+ * later but there is none now, the call is replaced by pause(2). A signal interrupts that, and then
+ * the wait is made once more. */
 static void enter_wait(struct call *c)
 {
 	siginfo_t info = {0};
 	bool by_id = c->nr == SYS_waitid;
 	pid_t which = (pid_t)c->args[0];
+	const uint64_t usage = c->args[by_id ? 4 : 3];
 	int status;
 
-	if (by_id && (!(c->args[3] & WSTOPPED) || (c->args[0] != P_ALL && c->args[0] != P_PID)))
+	if (by_id && !waited_by_id(c, &which))
 		return;
-	if (by_id)
-		which = c->args[0] == P_ALL ? -1 : (pid_t)c->args[1];
 	pid_t tid =
 		c->rec->stopped_tracee(c->rec, c->t, which, by_id && c->args[3] & WNOWAIT, &status);
 	if (!tid)
@@ -183,13 +245,21 @@ static void enter_wait(struct call *c)
 	c->note[1] = by_id ? sizeof(info) : sizeof(status);
 	if (c->note[0] && task_write(c->t, c->note[0], by_id ? (void *)&info : &status, c->note[1]))
 		c->result = -EFAULT;
+	if (usage && tid > 0) {
+		const struct rusage ru = usage_of(tid);
+		if (task_write(c->t, usage, &ru, sizeof(ru)))
+			c->result = -EFAULT;
+	}
 }
 
 static void exit_wait(struct call *c)
 {
-	if (c->verdict == CALL_REFUSE)
+	if (c->verdict == CALL_REFUSE) {
 		kernel_call_out(c, c->note[0], c->note[1]);
-	else if (c->note[0] == ARCH_SYS_PAUSE)
+		if (c->note[1])
+			kernel_call_out(c, c->args[c->nr == SYS_waitid ? 4 : 3],
+					sizeof(struct rusage));
+	} else if (c->note[0] == ARCH_SYS_PAUSE)
 		c->result = -ARCH_ERESTARTSYS;
 }
 

@@ -127,6 +127,51 @@ static int64_t put_siginfo(struct call *c, const struct rtask *x)
 	return put_bytes(c, c->args[3], &info, sizeof(info));
 }
 
+/* One of the signals that are pending for the task, or (shared) for its process; those that the
+ * recorder has deferred come first. */
+static bool pending_at(struct rtask *x, uint64_t at, bool shared, siginfo_t *si)
+{
+	const struct pending_signal *s;
+
+	if (!shared)
+		STAILQ_FOREACH(s, &x->t.pending, link)
+			if (!s->sent && !at--) {
+				*si = s->info;
+				return true;
+			}
+	if (ptrace(PTRACE_PEEKSIGINFO, x->t.tid,
+		   &(struct __ptrace_peeksiginfo_args){
+			   .off = at, .flags = shared ? PTRACE_PEEKSIGINFO_SHARED : 0, .nr = 1},
+		   si) != 1)
+		return false;
+	STAILQ_FOREACH(s, &x->t.pending, link)
+		if (s->sent && s->info.si_signo == si->si_signo && si->si_code == SI_TKILL) {
+			*si = s->info;
+			break;
+		}
+	return true;
+}
+
+/* ptrace_peek_siginfo() in kernel/ptrace.c */
+static int64_t put_pending(struct call *c, struct rtask *x)
+{
+	struct __ptrace_peeksiginfo_args args;
+	int64_t n = 0;
+	siginfo_t si;
+
+	if (task_read_all(c->t, c->args[2], &args, sizeof(args)))
+		return -EFAULT;
+	if (args.flags & ~(uint32_t)PTRACE_PEEKSIGINFO_SHARED || args.nr < 0)
+		return -EINVAL;
+	c->note[0] = c->args[3];
+	for (; n < args.nr && pending_at(x, args.off + (uint64_t)n, args.flags, &si); n++) {
+		if (task_write(c->t, c->args[3] + (uint64_t)n * sizeof(si), &si, sizeof(si)))
+			return n ? n : -EFAULT;
+		c->note[1] += sizeof(si);
+	}
+	return n;
+}
+
 static int64_t put_message(struct call *c, const struct rtask *x)
 {
 	return put_bytes(c, c->args[3], &x->traced.msg, sizeof(x->traced.msg));
@@ -435,6 +480,7 @@ static int64_t stopped_request(struct recorder *r, struct call *c, struct rtask 
 	case PTRACE_GETFPREGS: return put_registers(c, x, NT_PRFPREG);
 	case PTRACE_GETREGSET: return put_regset(c, x);
 	case PTRACE_GETSIGINFO: return put_siginfo(c, x);
+	case PTRACE_PEEKSIGINFO: return put_pending(c, x);
 	case PTRACE_GETEVENTMSG: return put_message(c, x);
 	case PTRACE_GET_SYSCALL_INFO: return put_call(c, x);
 	case PTRACE_GETSIGMASK: return put_mask(c, x);

@@ -51,9 +51,10 @@ static bool wants_sigchld(const struct rtask *y)
  * this stop. */
 static void notify_tracer(struct recorder *r, pid_t by, pid_t tid, int status)
 {
-	const siginfo_t info = kernel_child_info(tid, status);
+	siginfo_t info = kernel_child_info(tid, status);
 	struct rtask *y;
 
+	info.si_status &= wait_is_stop(status) ? 0x7f : ~0; /* do_notify_parent_cldstop() */
 	TAILQ_FOREACH(y, &r->tasks, link) {
 		if (y->tgid != by || y->state == RTASK_GONE)
 			continue;
