@@ -112,6 +112,11 @@ static void end_in_mode_1(struct recorder *r, struct rtask *rt)
 		go_back_to_call(rt);
 }
 
+static uint64_t clone_flags(const struct call *c)
+{
+	return arch_clone_flags(c->nr, c->args[0]);
+}
+
 /* The kernel makes the call, or carries out the verdict that a filter gave. */
 static void begin_in_kernel(struct recorder *r, struct rtask *rt)
 {
@@ -121,6 +126,8 @@ static void begin_in_kernel(struct recorder *r, struct rtask *rt)
 	c->verdict = c->filtered.how ? CALL_REFUSE : CALL_MAKE;
 	c->result = c->filtered.result;
 	kernel_enter(c);
+	rt->copied = c->verdict == CALL_MAKE && (c->nr == SYS_fork || c->nr == SYS_clone) &&
+		     !(clone_flags(c) & CLONE_VM);
 	if (c->filtered.how == FILTERED_KILLED && !c->filtered.at) {
 		end_in_mode_1(r, rt);
 		return;
@@ -342,11 +349,6 @@ static bool first_stop(struct recorder *r, pid_t tid)
 	}
 }
 
-static uint64_t clone_flags(const struct call *c)
-{
-	return arch_clone_flags(c->nr, c->args[0]);
-}
-
 void rtask_cloned(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
@@ -356,6 +358,7 @@ void rtask_cloned(struct recorder *r, struct rtask *rt)
 	if (!first_stop(r, tid))
 		return;
 	bool vm = flags & CLONE_VM;
+	rt->copied = false;
 	struct rtask *child = rtask_new(r, tid, vm ? mm_get(rt->t.mm) : mm_fork(rt->t.mm),
 					flags & CLONE_THREAD ? rt->tgid : tid, RTASK_AT_POINT);
 	tick_open(r, child);

@@ -223,13 +223,15 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 		tick_stop_if_pending(rt);
 }
 
-/* Another task that shares its memory is between two exact points. */
+/* Another task that shares its memory is between two exact points. Or that one waits in fork(2):
+ * what this one wrote now would be in the copy or not. */
 static bool hidden_by_another(struct recorder *r, struct rtask *x)
 {
 	struct rtask *y;
 
 	TAILQ_FOREACH(y, &r->tasks, link)
-		if (y != x && y->state == RTASK_BETWEEN && y->t.mm == x->t.mm)
+		if (y != x && y->t.mm == x->t.mm &&
+		    (y->state == RTASK_BETWEEN || (rtask_in_call(y) && y->copied)))
 			return true;
 	return false;
 }

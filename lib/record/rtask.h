@@ -81,7 +81,9 @@ struct rtask {
 	struct exact_point point; /* the last */
 	struct call call;
 	uint16_t restart_nr; /* the call that restart_syscall would restart */
-	int inject;          /* signal to hand to the kernel when next resumed; 0: none */
+	/* in fork(2), whose child is not made yet: the kernel copies its memory */
+	bool copied;
+	int inject; /* signal to hand to the kernel when next resumed; 0: none */
 	/* the kernel ends it by that signal only when it is not traced: rtask_end_untraced() */
 	bool ends_untraced;
 	struct soft_task count;
