@@ -76,9 +76,10 @@ class Runner:
     """Use as a context manager. report is a file that gets a line for each case, or if quiet for each that is not "ok". limits are
     the seconds that a native run, a recording, and a replay may take."""
 
-    def __init__(self, report, memory=4 << 30, limits=(60, 60, 120), quiet=False):
+    def __init__(self, report, limits=(60, 60, 120), quiet=False):
         self.report, self.limits, self.quiet, self.counts = report, limits, quiet, {}
-        self.memory = memory
+        # Half of the machine's.
+        self.memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") // 2
 
     def __enter__(self):
         if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):

@@ -23,7 +23,7 @@ def main():
         print("skip: stress-ng is not installed")
         return 0
     names = o.stressors or subprocess.run(["stress-ng", "--stressors"], capture_output=True, text=True).stdout.split()
-    with outside.Runner(o.o) as runner:
+    with outside.Runner(o.o, limits=(60, 120, 900)) as runner:
         for name in names:
             if name not in LEFT_OUT:
                 runner.case(name, ["stress-ng", "--%s" % name, "1", "-t", o.t, "--seed", "1", "--temp-path", "."])
