@@ -217,7 +217,7 @@ static void part_rewrite(struct part *p, void *unused)
 	rewrite_emit_finish(&p->rw);
 }
 
-/* Rewrites all sites, part by part, and writes the result. */
+/* Rewrites all sites, part by part, and writes the result but for its header. */
 static int parts_rewrite(struct rewrite *rw, struct result *r)
 {
 	rewrite_spare_find(rw);
@@ -234,7 +234,7 @@ static int parts_rewrite(struct rewrite *rw, struct result *r)
 	if (parts_place(r))
 		return 1;
 	header_fill(rw, r);
-	return code_write(rw, r) || header_write(rw, r);
+	return code_write(rw, r);
 }
 
 /* Decodes all functions and decides which of their instructions are sites. */
@@ -278,6 +278,8 @@ int instrument_file(int fd, int out, struct instrument_report *rep, const char *
 	*why = rw.why;
 	rewrite_elf_free(&rw);
 	insn_decoders_close(&rw);
+	if (!rc) /* maps all of the result, after everything else is freed */
+		rc = header_write(&rw, &r);
 	errno = rw.error;
 	return rw.error ? -1 : rc;
 }

@@ -119,13 +119,13 @@ struct func {
 struct site {
 	uint32_t addr;
 	uint32_t target; /* see struct code_site */
-	uint8_t len, kind;
-	bool done;
-	uint8_t tactic;  /* done */
-	bool unreached;  /* nothing seems to go there, so it may be no code */
-	const char *why; /* not done */
 	/* JUMP: code that counts and then goes to the same target; 0: none */
 	uint32_t hop;
+	uint8_t len, kind;
+	uint8_t tactic; /* done */
+	bool done : 1;
+	bool unreached : 1; /* nothing seems to go there, so it may be no code */
+	const char *why;    /* not done */
 };
 
 /* An executable segment, and its rewritten bytes. */

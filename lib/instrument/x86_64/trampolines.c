@@ -385,6 +385,10 @@ void rewrite_emit_finish(struct rewrite *rw)
 	}
 	while (em->n % LINE)
 		put_u8(em, 0xcc);
+	free(em->colds.v);
+	memset(&em->colds, 0, sizeof(em->colds));
+	em->room = em->n;
+	em->buf = xrealloc(em->buf, em->room); /* other parts need memory, too */
 	rewrite_sort(em->entries.v, em->entries.n, sizeof(*em->entries.v),
 		     offsetof(struct code_pair, from));
 	rewrite_sort(em->moved.v, em->moved.n, sizeof(*em->moved.v),
