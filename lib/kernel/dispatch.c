@@ -41,6 +41,13 @@ void kernel_enter(struct call *c)
 	kernel_scratch_enter(c);
 }
 
+void kernel_enter_only(struct call *c)
+{
+	c->code = subcode_find(c->desc, c->args);
+	struct payload_call p = payload_call(c);
+	c->payload = kernel_payload_begin(&p, &c->in);
+}
+
 void kernel_exit(struct call *c)
 {
 	const struct sys_desc *d = c->desc;

@@ -128,6 +128,8 @@ struct call {
 };
 
 void kernel_enter(struct call *c);
+/* The same if the task is ending there: only saves what the call reads. */
+void kernel_enter_only(struct call *c);
 /* c->result is set. */
 void kernel_exit(struct call *c);
 /* To be called when the task sleeps in the call: saves what the kernel has written so far. */

@@ -148,17 +148,13 @@ static void begin_in_kernel(struct recorder *r, struct rtask *rt)
 		rtask_put_entry(r, rt);
 }
 
-void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
+/* The task is in a call, whose registers at entry are its registers now. */
+static void set_call(struct recorder *r, struct rtask *rt, struct filtered filtered)
 {
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
-	struct filtered filtered;
-
-	if (filter(r, rt, asked, &filtered))
-		return;
-	rt->cooldown_until =
-		ARCH_SYSNO(&t->regs) == SYS_rt_sigreturn ? rt->count.ticks + COOLDOWN_TICKS : 0;
 	uint64_t nr = call_number(r, &t->regs);
+
 	rtask_set_state(rt, RTASK_IN_CALL);
 	c->filtered = filtered;
 	c->rec = &r->rec;
@@ -178,7 +174,30 @@ void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
 	c->in.len = 0;
 	memset(c->note, 0, sizeof(c->note));
 	memset(c->cap, 0, sizeof(c->cap));
+}
+
+void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
+{
+	struct filtered filtered;
+
+	if (filter(r, rt, asked, &filtered))
+		return;
+	rt->cooldown_until =
+		ARCH_SYSNO(&rt->t.regs) == SYS_rt_sigreturn ? rt->count.ticks + COOLDOWN_TICKS : 0;
+	set_call(r, rt, filtered);
 	begin_in_kernel(r, rt);
+}
+
+void rtask_killed_at_entry(struct recorder *r, struct rtask *rt)
+{
+	const struct trace_regs *g = &rt->t.regs;
+
+	if (rt->state != RTASK_BETWEEN || task_get_regs(&rt->t) || rtask_at_point(rt) ||
+	    (int64_t)ARCH_SYSNO(g) < 0 || (int64_t)ARCH_RESULT(g) != -ENOSYS ||
+	    tick_stop(r, rt, false))
+		return;
+	set_call(r, rt, (struct filtered){.how = FILTERED_NOT});
+	kernel_enter_only(&rt->call);
 }
 
 /* Registers the program goes on with after this call. */

@@ -11,6 +11,9 @@ void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped);
 /* At a call's entry: it is the program's own. It is made if the program's seccomp filters let it
  * be; asked: its emulated tracer has been asked on their behalf. */
 void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked);
+/* At PTRACE_EVENT_EXIT: a task that was killed at its syscall-entry-stop, before that was handled,
+ * is in the call. */
+void rtask_killed_at_entry(struct recorder *r, struct rtask *rt);
 /* At a syscall-exit-stop: puts EV_SYSCALL. */
 void rtask_call_returned(struct recorder *r, struct rtask *rt);
 /* At PTRACE_EVENT_FORK, _VFORK and _CLONE: puts EV_CLONE. */

@@ -169,7 +169,10 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE: rtask_cloned(r, rt); break;
 	case PTRACE_EVENT_EXEC: rtask_execed(r, rt); break;
-	case PTRACE_EVENT_EXIT: rtask_exiting(r, rt); break;
+	case PTRACE_EVENT_EXIT:
+		rtask_killed_at_entry(r, rt);
+		rtask_exiting(r, rt);
+		break;
 	case PTRACE_EVENT_STOP: event_stop(r, rt, sig); break;
 	default: break;
 	}
