@@ -96,7 +96,7 @@ static inline void fuse_write(int fd, const struct fuse_in_header *h,
 
 static inline void fuse_request(int fd, const struct fuse_in_header *h, const void *in)
 {
-	static char list[4096];
+	static _Thread_local char list[4096];
 	const struct fuse_init_in *init = in;
 	struct fuse_init_out start = {.major = FUSE_KERNEL_VERSION,
 				      .minor = FUSE_KERNEL_MINOR_VERSION,
@@ -137,10 +137,10 @@ static inline void fuse_request(int fd, const struct fuse_in_header *h, const vo
 	}
 }
 
-/* Serves until the file system is unmounted. */
+/* Serves until the file system is unmounted. Several threads may. */
 static inline void fuse_serve(int fd)
 {
-	static char buf[FUSE_WRITE_MAX + 8192] __attribute__((aligned(8)));
+	static _Thread_local char buf[FUSE_WRITE_MAX + 8192] __attribute__((aligned(8)));
 	const struct fuse_in_header *h = (void *)buf;
 	ssize_t n;
 
