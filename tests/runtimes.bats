@@ -98,8 +98,8 @@ runs() {
 	program threads.ml
 	ocamlopt -I +threads unix.cmxa threads.cmxa start/threads.ml -o start/native
 	ocamlc -I +threads unix.cma threads.cma start/threads.ml -o start/bytecode
-	runs 10000 ./native
-	runs 10000 ./bytecode
+	runs 6000 ./native
+	runs 6000 ./bytecode
 }
 
 @test "guile runs threads and timers" {
@@ -138,7 +138,7 @@ runs() {
 	long
 	needs racket
 	program threads.rkt
-	runs 3000 racket threads.rkt
+	runs 1800 racket threads.rkt
 }
 
 @test "R runs processes, its collector and time limits" {
@@ -166,8 +166,8 @@ runs() {
 	long
 	needs gforth gforth-fast
 	program signals.fs
-	runs '17711 ' gforth signals.fs
-	runs '17711 ' gforth-fast signals.fs
+	runs sub gforth signals.fs
+	runs sub gforth-fast signals.fs
 }
 
 @test "gnat runs tasks and exceptions" {
@@ -201,7 +201,7 @@ java_runs() {
 	javac -d start start/Threads.java
 	for options; do
 		java $options -version > needs.out 2>&1 || { echo "# this java has no $options" >&3; continue; }
-		runs 49990000 java $options -Xmx256m -cp . Threads
+		runs '49990000 30000' java $options -Xmx256m -cp . Threads
 	done
 }
 
