@@ -56,6 +56,18 @@ void arch_before_call(struct trace_regs *g);
  * by another way into the kernel. */
 bool arch_is_syscall(const struct trace_regs *g);
 
+/* --- old calls: the program calls a page of the kernel's, whose code the kernel emulates --- */
+
+/* The number of the old call at pc, or -1. */
+int arch_old_call(uint64_t pc);
+/* The registers of a task that a seccomp filter has stopped in such a call become those after it;
+ * the result is set already. back: where it returns to. */
+void arch_old_call_return(struct trace_regs *g, uint64_t back);
+/* The inverse: from what a task has whose call at `at` a filter has trapped, to the entry. */
+void arch_old_call_trapped(struct trace_regs *g, uint64_t at);
+/* The same of a task that has raised SIGSEGV there, on a machine without that page. */
+void arch_old_call_faulted(struct trace_regs *g);
+
 /* How a seccomp filter sees the call: its AUDIT_ARCH_ (linux/audit.h) and arguments. */
 uint32_t arch_call_audit(const struct trace_regs *g);
 void arch_call_args(const struct trace_regs *g, uint64_t args[6]);

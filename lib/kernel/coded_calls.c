@@ -121,6 +121,11 @@ static void enter_prctl(struct call *c)
 	case PR_GET_TSC: get_tsc(c); break;
 	case PR_SET_MM: set_mm(c); break;
 	case PR_SET_SECCOMP: kernel_seccomp_prctl_enter(c); break;
+	case PR_GET_SECCOMP: answer(c, kernel_seccomp_mode(c->rec, c->t)); break;
+	case PR_GET_NO_NEW_PRIVS:
+		if (!c->args[1] && !c->args[2] && !c->args[3] && !c->args[4])
+			answer(c, kernel_no_new_privs(c->rec, c->t));
+		break;
 	default: break;
 	}
 }
@@ -133,6 +138,8 @@ static void exit_prctl(struct call *c)
 		kernel_auxv_exit(c);
 	if (c->result < 0)
 		return;
+	if ((uint32_t)c->args[0] == PR_SET_NO_NEW_PRIVS)
+		c->t->no_new_privs = true;
 	if (c->args[0] == PR_GET_TSC)
 		kernel_call_out(c, c->args[1], sizeof(int));
 	if (c->args[0] == PR_SCHED_CORE && c->args[1] == PR_SCHED_CORE_GET)

@@ -140,7 +140,7 @@ struct file_build_id {
 
 /* A /proc/PID/status or auxv that is being read. */
 struct status_text {
-	char path[64];
+	uint64_t dev, ino;
 	char *text; /* NULL: none */
 	size_t len;
 };
@@ -161,6 +161,10 @@ struct recording_state {
 	bool status_opened;  /* a task has opened a /proc/PID/stat, status or auxv */
 	struct status_text status;
 	struct served_files *served;
+	/* kernel/seccomp.c: the mode in which the program began; its tasks have given up new
+	 * privileges without knowing it */
+	int seccomp_mode;
+	bool gave_up_privileges;
 };
 
 /* --- recording: files that a process serves (served_files.c) --- */
@@ -265,6 +269,9 @@ void kernel_effect_advised(struct call *c, bool drops);
 
 /* seccomp.c: PR_SET_SECCOMP, and requests of a supervisor's ioctl(2). */
 void kernel_seccomp_prctl_enter(struct call *c);
+/* What the program sees of a task, in the results of prctl(2) and in /proc/PID/status. */
+int kernel_seccomp_mode(const struct recording *rec, const struct task *t);
+bool kernel_no_new_privs(const struct recording *rec, const struct task *t);
 void kernel_seccomp_prctl_exit(struct call *c);
 void kernel_notify_reply_enter(struct call *c);
 void kernel_notify_received_exit(struct call *c);

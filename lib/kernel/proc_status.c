@@ -1,7 +1,8 @@
 /* /proc/PID/stat, status and auxv as the program would read them if it were not recorded: without
- * the recorder as tracer, with mode 1 of seccomp(2), and without the vdso. Whatever part of such a
+ * the recorder as tracer and its filter of calls, and without the vdso. Whatever part of such a
  * file a read returns is changed in the program's memory, and keeps its length. Recording. */
 #include "kernel/handler.h"
+#include "tracee/procfs.h"
 #include "util/file_io.h"
 #include "util/procfd.h"
 
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define FILE_MAX (64u << 10)
@@ -91,6 +93,16 @@ static void show_state(struct proc_read *r, const char *state, bool named)
 	replace(r, at, text, n);
 }
 
+/* Without the recorder's own: tracee/call_filter.h. */
+static void show_filters(struct proc_read *r)
+{
+	static const char name[] = "\nSeccomp_filters:\t";
+	const char *line = strstr(r->whole, name);
+
+	if (line)
+		show_number(r, name, atoi(line + strlen(name)) - 1);
+}
+
 static void show_status(struct proc_read *r)
 {
 	struct recording *rec = r->c->rec;
@@ -101,8 +113,9 @@ static void show_status(struct proc_read *r)
 	else if (state)
 		show_state(r, state + strlen("\nState:\t"), true);
 	show_number(r, "\nTracerPid:\t", rec->tracer(rec, r->of));
-	if (r->of->strict)
-		show_number(r, "\nSeccomp:\t", 1);
+	show_number(r, "\nSeccomp:\t", kernel_seccomp_mode(rec, r->of));
+	show_number(r, "\nNoNewPrivs:\t", kernel_no_new_privs(rec, r->of));
+	show_filters(r);
 }
 
 /* The name, in parentheses, may hold any byte; nothing after it is a parenthesis. */
@@ -126,26 +139,54 @@ static void hide_vdso(struct proc_read *r)
 	}
 }
 
-/* The task in /proc/PID/ or /proc/PID/task/TID/. */
-static struct task *owner(struct recording *rec, const char *path)
+struct owner_search {
+	const char *ids;
+	size_t len;
+	struct task *found;
+};
+
+static void compare_owner(void *ctx, struct task *t)
 {
+	struct owner_search *s = ctx;
+
+	if (!s->found && proc_has_inner_ids(t->tid, s->ids, s->len))
+		s->found = t;
+}
+
+/* The task whose file it is. In a /proc of another pid namespace than the recorder's, ids are those
+ * of that namespace. */
+static struct task *owner(struct recording *rec, const struct proc_read *r, const struct stat *st,
+			  const char *path)
+{
+	static const char name[] = "\nNStgid:";
+	const char *line = strstr(r->whole, name);
+	struct stat ours;
 	int pid, tid;
 
 	if (sscanf(path, "/proc/%d/", &pid) != 1)
 		return NULL;
-	return rec->find(rec, sscanf(path, "/proc/%*d/task/%d/", &tid) == 1 ? tid : pid);
+	if (!stat("/proc/self/status", &ours) && ours.st_dev == st->st_dev)
+		return rec->find(rec, sscanf(path, "/proc/%*d/task/%d/", &tid) == 1 ? tid : pid);
+	if (!line)
+		return NULL;
+	struct owner_search s = {.ids = line + strlen(name)};
+	s.len = strcspn(s.ids, "\n");
+	rec->each_space(rec, compare_owner, &s);
+	return s.found;
 }
 
 /* The file as the kernel shows it. A file that is read by pieces does not change meanwhile, unlike
  * numbers in it, so its text is kept from the first piece on. */
-static char *whole_file(struct recording_state *own, const char *path, bool first, size_t *len)
+static char *whole_file(struct recording_state *own, pid_t tid, int fd, const struct stat *st,
+			bool first, size_t *len)
 {
 	struct status_text *s = &own->status;
 
-	if (first || !s->text || strcmp(s->path, path) != 0) {
+	if (first || !s->text || s->dev != st->st_dev || s->ino != st->st_ino) {
 		free(s->text);
-		s->text = file_read(path, FILE_MAX, &s->len);
-		snprintf(s->path, sizeof(s->path), "%s", path);
+		s->text = file_read(proc_fd(tid, fd).path, FILE_MAX, &s->len);
+		s->dev = st->st_dev;
+		s->ino = st->st_ino;
 	}
 	*len = s->len;
 	return s->text;
@@ -156,6 +197,7 @@ void kernel_proc_read(struct call *c)
 	char path[64];
 	uint64_t pos = 0;
 	struct proc_read r = {.c = c};
+	struct stat st;
 
 	if (c->result <= 0 || (c->nr != SYS_read && c->nr != SYS_pread64) ||
 	    proc_fd_target(c->t->tid, (int)c->args[0], path, sizeof(path)) <= 0)
@@ -164,20 +206,18 @@ void kernel_proc_read(struct call *c)
 	if (!base ||
 	    (strcmp(base, "/status") != 0 && strcmp(base, "/stat") != 0 &&
 	     strcmp(base, "/auxv") != 0) ||
-	    !(r.of = owner(c->rec, path)))
+	    stat(proc_fd(c->t->tid, (int)c->args[0]).path, &st))
 		return;
 	proc_fd_info(c->t->tid, (int)c->args[0], NULL, &pos);
 	r.from = c->nr == SYS_read ? pos - (uint64_t)c->result : c->args[3];
 	r.to = r.from + (uint64_t)c->result;
-	r.whole = whole_file(c->rec->own, path, !r.from, &r.len);
+	r.whole = whole_file(c->rec->own, c->t->tid, (int)c->args[0], &st, !r.from, &r.len);
 	if (!r.whole)
 		return;
-	if (!strcmp(base, "/status"))
-		show_status(&r);
-	else if (!strcmp(base, "/stat"))
-		show_stat(&r);
-	else
+	if (!strcmp(base, "/auxv"))
 		hide_vdso(&r);
+	else if ((r.of = owner(c->rec, &r, &st, path)))
+		strcmp(base, "/stat") != 0 ? show_status(&r) : show_stat(&r);
 }
 
 void kernel_auxv_hide_vdso(struct task *t, uint64_t at, uint64_t end)

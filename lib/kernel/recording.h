@@ -157,6 +157,9 @@ void kernel_call_free(struct call *c);
 /* Whether the call may sleep so long that another task should run in the meantime. */
 bool kernel_may_block(const struct call *c);
 
+/* To be called once for the program's first task: the filter that it was started with, and what the
+ * task gave up for that, are hidden from the program (tracee/call_filter.h). */
+void kernel_filter_hide(struct recording *rec, struct task *t);
 /* Asks the filters of a task that is at a syscall-entry-stop, registers read. */
 struct filtered kernel_filter(struct task *t);
 /* A supervisor's result says that the call is to be made. */
@@ -187,6 +190,10 @@ void kernel_call_in_bytes(struct call *c, uint64_t addr, const void *bytes, size
  * to restart. */
 void kernel_scratch_map(struct task *t);
 void kernel_scratch_release(struct task *t);
+
+/* Makes an old call (arch/arch.h) in the task's place, with c->nr and c->args, and sets c->result.
+ * False: the kernel would raise a signal. */
+bool kernel_old_call(struct call *c);
 
 /* The siginfo of SIGCHLD and waitid(2) for a task with this wait status. */
 siginfo_t kernel_child_info(pid_t tid, int status);

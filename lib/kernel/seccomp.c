@@ -24,6 +24,7 @@
 #include "util/alloc.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -161,6 +162,7 @@ void kernel_filters_copy(struct task *to, const struct task *from)
 
 	to->filters = filter_get(from->filters);
 	to->strict = from->strict;
+	to->no_new_privs |= from->no_new_privs;
 	filter_put(old);
 }
 
@@ -246,6 +248,13 @@ static uint64_t put_substitute(struct task *t, const struct seccomp_filter *f)
 	return task_write(t, AGENT_DATA, &s, size) ? 0 : AGENT_DATA;
 }
 
+/* The kernel's answer, had the task not given up new privileges without knowing it. */
+static bool may_install(const struct call *c)
+{
+	return !c->rec->own->gave_up_privileges || c->t->no_new_privs ||
+	       proc_status_mask(c->t->tid, "CapEff") >> CAP_SYS_ADMIN & 1;
+}
+
 /* The call installs the filter that its argument i points to. What is wrong with it, the kernel
  * says. */
 static void install(struct call *c, int i, uint64_t flags)
@@ -253,6 +262,12 @@ static void install(struct call *c, int i, uint64_t flags)
 	struct task *t = c->t;
 	struct seccomp_filter *f = read_filter(t, c->args[i]);
 
+	if (!may_install(c)) {
+		c->verdict = CALL_REFUSE;
+		c->result = -EACCES;
+		free(f);
+		return;
+	}
 	if (!f)
 		return;
 	filter_put(t->installing);
@@ -294,7 +309,7 @@ static void installed(struct call *c, bool success)
 static void set_strict(struct call *c)
 {
 	c->verdict = CALL_REFUSE;
-	c->result = c->t->filters || proc_status_mask(c->t->tid, "Seccomp") ? -EINVAL : 0;
+	c->result = kernel_seccomp_mode(c->rec, c->t) ? -EINVAL : 0;
 	if (!c->result) {
 		c->t->strict = true;
 		c->t->clock_faults = true; /* seccomp_set_mode_strict() in kernel/seccomp.c */
@@ -313,6 +328,28 @@ void kernel_seccomp_prctl_exit(struct call *c)
 {
 	if (c->args[1] == SECCOMP_MODE_FILTER)
 		installed(c, c->result == 0);
+}
+
+/* --- the filter of the recorder's own: hidden */
+
+void kernel_filter_hide(struct recording *rec, struct task *t)
+{
+	rec->own->seccomp_mode = prctl(PR_GET_SECCOMP);
+	t->no_new_privs = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	rec->own->gave_up_privileges = !t->no_new_privs && proc_status_mask(t->tid, "NoNewPrivs");
+}
+
+int kernel_seccomp_mode(const struct recording *rec, const struct task *t)
+{
+	if (t->strict)
+		return SECCOMP_MODE_STRICT;
+	return t->filters ? SECCOMP_MODE_FILTER : rec->own->seccomp_mode;
+}
+
+bool kernel_no_new_privs(const struct recording *rec, const struct task *t)
+{
+	return rec->own->gave_up_privileges ? t->no_new_privs
+					    : proc_status_mask(t->tid, "NoNewPrivs");
 }
 
 static void enter_seccomp(struct call *c)

@@ -8,6 +8,7 @@
 #include "record/signals.h"
 #include "record/ticks.h"
 #include "tracee/address_space.h"
+#include "tracee/call_filter.h"
 
 #include <errno.h>
 #include <linux/futex.h>
@@ -46,15 +47,84 @@ static uint64_t call_number(struct recorder *r, const struct trace_regs *g)
 	return UINT64_MAX;
 }
 
-void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped)
+/* rt->call is the call that the task enters with its registers. */
+static void begin(struct recorder *r, struct rtask *rt, uint16_t nr)
+{
+	struct call *c = &rt->call;
+	const struct trace_regs *g = &rt->t.regs;
+
+	c->rec = &r->rec;
+	c->t = &rt->t;
+	c->nr = nr;
+	c->desc = describe(r, nr);
+	c->entry = *g;
+	ARCH_RESULT(&c->entry) = (uint64_t)-ENOSYS; /* unless a tracer has changed it */
+	rt->sp = ARCH_SP(g);
+	for (int i = 0; i < 6; i++)
+		c->args[i] = arch_arg(g, i);
+	c->changed = c->in_place = false;
+	c->flags = 0;
+	kernel_look_free(c);
+	c->in.len = 0;
+	memset(c->note, 0, sizeof(c->note));
+	memset(c->cap, 0, sizeof(c->cap));
+}
+
+/* The task is at the entry of an old call, which it skips; the kernel has it return from the page
+ * then. False: it has ended meanwhile. */
+static bool return_from_old_call(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
+	int status;
 
-	if (task_get_regs(t) || tick_stop(r, rt, skipped))
+	t->skips = true;
+	if (task_set_regs(t) || task_resume(t, PTRACE_INTERRUPT, 0) ||
+	    task_resume(t, PTRACE_CONT, 0) || task_wait(t, &status))
+		return false;
+	if (wait_event(status) != PTRACE_EVENT_STOP || wait_decode(status).kind == WAIT_GROUP_STOP)
+		rtask_set_stop(r, rt, status);
+	return wait_is_stop(status) && wait_event(status) != PTRACE_EVENT_EXIT;
+}
+
+/* An old call (arch/arch.h): the recorder makes it, and the program's filters are asked as for any
+ * call. If they do more than answer it, or its arguments are bad, the kernel raises a signal. */
+static void make_old_call(struct recorder *r, struct rtask *rt)
+{
+	struct call *c = &rt->call;
+	struct task *t = &rt->t;
+	struct filtered f = kernel_filter(t);
+	struct trace_event ev = {.kind = EV_SYSCALL, .regs = t->regs};
+	uint64_t back;
+
+	begin(r, rt, (uint16_t)ARCH_SYSNO(&t->regs));
+	if (f.how == FILTERED_TRACED)
+		f = (struct filtered){.how = FILTERED_ANSWERED, .result = -ENOSYS};
+	c->filtered = f;
+	c->result = f.result;
+	if (task_read_all(t, ARCH_SP(&t->regs), &back, sizeof(back)) ||
+	    (f.how ? f.how != FILTERED_ANSWERED : !kernel_old_call(c)))
 		return;
-	rt->insn_streak = 0;
-	if (skipped) {
-		tick_undo_call(rt);
+	ARCH_RESULT(&t->regs) = (uint64_t)c->result;
+	if (!return_from_old_call(r, rt))
+		return;
+	arch_old_call_return(&t->regs, back);
+	rtask_stop_at_point(rt, POINT_EVENT);
+	c->verdict = CALL_MAKE;
+	kernel_exit(c);
+	kernel_flush(c);
+	ev.sysno = c->nr;
+	ev.flags = f.how ? EVF_REFUSED : 0;
+	ev.result = c->result;
+	ev.after = t->regs;
+	rtask_put_event(r, rt, &ev);
+}
+
+void rtask_call_entered(struct recorder *r, struct rtask *rt)
+{
+	if (task_get_regs(&rt->t) || tick_stop(r, rt))
+		return;
+	if (arch_old_call(ARCH_PC(&rt->t.regs)) >= 0) {
+		make_old_call(r, rt);
 		return;
 	}
 	if (rtask_touch(r, rt) || signal_deliver_at_call(r, rt) || emulated_stop_at_call(r, rt))
@@ -93,23 +163,31 @@ static void go_back_to_call(struct rtask *rt)
 	task_gone_ok(task_set_regs(&rt->t));
 }
 
-/* Mode 1 of seccomp(2) does not allow the call: the kernel ends the thread. It gets that mode now,
- * by another call, and then makes this one again. */
+static bool is_last_thread(struct recorder *r, const struct rtask *rt)
+{
+	const struct rtask *x;
+
+	TAILQ_FOREACH(x, &r->tasks, link)
+		if (x != rt && x->tgid == rt->tgid && !rtask_is_over(x))
+			return false;
+	return true;
+}
+
+/* Mode 1 of seccomp(2) does not allow the call: the thread ends as by SIGKILL, which nobody can see
+ * if its process lives on. (The leader's way to end would be seen, after all the others.) The
+ * kernel knows nothing of that mode, as a task is in mode 2 already: call_filter.h. */
 static void end_in_mode_1(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
-	int status;
 
 	rtask_put_entry(r, rt);
-	ARCH_SYSNO(&t->regs) = SYS_seccomp;
-	for (int i = 0; i < 3; i++)
-		arch_set_arg(&t->regs, i, 0); /* SECCOMP_SET_MODE_STRICT */
-	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
+	if (is_last_thread(r, rt)) {
+		kill(rt->tgid, SIGKILL);
 		return;
-	if (!wait_is_call(status))
-		rtask_set_stop(r, rt, status);
-	else
-		go_back_to_call(rt);
+	}
+	ARCH_SYSNO(&t->regs) = SYS_exit;
+	arch_set_arg(&t->regs, 0, SIGKILL);
+	task_gone_ok(task_set_regs(t));
 }
 
 static uint64_t clone_flags(const struct call *c)
@@ -126,7 +204,7 @@ static void begin_in_kernel(struct recorder *r, struct rtask *rt)
 	c->verdict = c->filtered.how ? CALL_REFUSE : CALL_MAKE;
 	c->result = c->filtered.result;
 	kernel_enter(c);
-	rt->copied = c->verdict == CALL_MAKE && (c->nr == SYS_fork || c->nr == SYS_clone) &&
+	rt->copied = c->verdict == CALL_MAKE && (c->nr == SYS_clone || clone_flags(c)) &&
 		     !(clone_flags(c) & CLONE_VM);
 	if (c->filtered.how == FILTERED_KILLED && !c->filtered.at) {
 		end_in_mode_1(r, rt);
@@ -151,29 +229,14 @@ static void begin_in_kernel(struct recorder *r, struct rtask *rt)
 /* The task is in a call, whose registers at entry are its registers now. */
 static void set_call(struct recorder *r, struct rtask *rt, struct filtered filtered)
 {
-	struct call *c = &rt->call;
 	struct task *t = &rt->t;
 	uint64_t nr = call_number(r, &t->regs);
 
 	rtask_set_state(rt, RTASK_IN_CALL);
-	c->filtered = filtered;
-	c->rec = &r->rec;
-	c->t = t;
-	c->nr = (uint16_t)(nr > UINT16_MAX ? UINT16_MAX : nr);
 	if (nr == SYS_restart_syscall && rt->restart_nr)
-		c->nr = rt->restart_nr;
-	c->desc = describe(r, c->nr);
-	c->entry = t->regs;
-	ARCH_RESULT(&c->entry) = (uint64_t)-ENOSYS; /* unless a tracer has changed it */
-	rt->sp = ARCH_SP(&c->entry);
-	for (int i = 0; i < 6; i++)
-		c->args[i] = arch_arg(&t->regs, i);
-	c->changed = c->in_place = false;
-	c->flags = 0;
-	kernel_look_free(c);
-	c->in.len = 0;
-	memset(c->note, 0, sizeof(c->note));
-	memset(c->cap, 0, sizeof(c->cap));
+		nr = rt->restart_nr;
+	begin(r, rt, (uint16_t)(nr > UINT16_MAX ? UINT16_MAX : nr));
+	rt->call.filtered = filtered;
 }
 
 void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked)
@@ -193,8 +256,7 @@ void rtask_killed_at_entry(struct recorder *r, struct rtask *rt)
 	const struct trace_regs *g = &rt->t.regs;
 
 	if (rt->state != RTASK_BETWEEN || task_get_regs(&rt->t) || rtask_at_point(rt) ||
-	    (int64_t)ARCH_SYSNO(g) < 0 || (int64_t)ARCH_RESULT(g) != -ENOSYS ||
-	    tick_stop(r, rt, false))
+	    (int64_t)ARCH_SYSNO(g) < 0 || (int64_t)ARCH_RESULT(g) != -ENOSYS || tick_stop(r, rt))
 		return;
 	set_call(r, rt, (struct filtered){.how = FILTERED_NOT});
 	kernel_enter_only(&rt->call);
@@ -245,20 +307,14 @@ static void make_after_all(struct recorder *r, struct rtask *rt)
 {
 	struct call *c = &rt->call;
 	struct task *t = &rt->t;
-	siginfo_t info;
 	int status;
 
 	go_back_to_call(rt);
-	do {
-		if (task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
-			return;
-		if (!wait_is_stop(status) || wait_event(status) == PTRACE_EVENT_EXIT) {
-			rtask_set_stop(r, rt, status);
-			return;
-		}
-		if (wait_signal(status) && !task_siginfo(t, &info))
-			task_add_pending(t, &info);
-	} while (!wait_is_call(status));
+	int e = call_filter_to_entry(t, &status);
+	if (e > 0)
+		rtask_set_stop(r, rt, status);
+	if (e)
+		return;
 	signals_resend(rt);
 	t->regs = c->entry;
 	c->filtered = (struct filtered){.how = FILTERED_NOT};

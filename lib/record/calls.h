@@ -6,8 +6,8 @@
 
 struct recorder;
 
-/* At a syscall-entry-stop; skipped: the kernel will not make the call (PTRACE_SYSEMU). */
-void rtask_call_entered(struct recorder *r, struct rtask *rt, bool skipped);
+/* At a call's entry: PTRACE_EVENT_SECCOMP. */
+void rtask_call_entered(struct recorder *r, struct rtask *rt);
 /* At a call's entry: it is the program's own. It is made if the program's seccomp filters let it
  * be; asked: its emulated tracer has been asked on their behalf. */
 void rtask_call_begin(struct recorder *r, struct rtask *rt, bool asked);

@@ -116,15 +116,10 @@ static void skip_call(struct recorder *r, struct rtask *rt)
 
 	ARCH_SYSNO(&rt->traced.regs) = (uint64_t)-1;
 	put_changes(r, rt, &rt->traced.regs);
-	int status;
-
 	rtask_stop_at_point(rt, POINT_EVENT);
-	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
-		return;
-	if (wait_is_call(status))
+	t->skips = true;
+	if (!task_set_regs(t) && rtask_leave_entry(r, rt))
 		rtask_set_pc(rt, ARCH_PC(&t->regs));
-	else
-		rtask_set_stop(r, rt, status);
 }
 
 /* Resumed by another request than the one that had the call skipped. */

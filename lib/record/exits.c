@@ -100,15 +100,9 @@ static void put_end_position(struct recorder *r, struct rtask *rt)
 	switch (rt->state) {
 	case RTASK_IN_CALL:
 	case RTASK_IN_EXEC: rtask_put_entry(r, rt); return;
-	case RTASK_COUNT_STOP:
-		if (rt->point.kind == POINT_TICK)
-			tick_put_switch(r, rt);
-		return;
 	case RTASK_AT_POINT:
 	case RTASK_BETWEEN:
 	case RTASK_BETWEEN_FREE:
-	case RTASK_REPEATING:
-	case RTASK_SKIPPING:
 		if (!task_get_regs(&rt->t)) {
 			bool exact = tick_settle(r, rt);
 			tick_put_position(r, rt, exact);

@@ -5,6 +5,7 @@
 #include "record/recorder.h"
 #include "record/ticks.h"
 #include "tracee/address_space.h"
+#include "tracee/call_filter.h"
 #include "tracee/nested.h"
 #include "util/alloc.h"
 #include "util/array.h"
@@ -215,13 +216,17 @@ static noreturn void be_program(const struct record_options *o, const char *path
 	while (read(ready, &c, 1) < 0 && errno == EINTR)
 		;
 	inherit_restore();
+	if (call_filter_install()) {
+		warn("seccomp: the filter that every recording needs");
+		_exit(125);
+	}
 	execve(path, o->argv, env);
 	_exit(errno == ENOENT || errno == ENOTDIR ? 127 : 126);
 }
 
 #define PTRACE_OPTIONS \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | \
-	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_EXITKILL)
+	 PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL)
 
 static const char *ptrace_advice(void)
 {
@@ -280,6 +285,8 @@ static int start(struct recorder *r, const char *path, char **env)
 			continue;
 		if (w < 0 || !wait_is_stop(status)) {
 			int code = w < 0 ? 126 : wait_decode(status).code;
+			if (code == 125)
+				return 125; /* it has said why */
 			warnx("%s: %s", path,
 			      code == 127 ? "its interpreter is missing" : "cannot be executed");
 			return code == 127 ? 127 : 126;
@@ -291,6 +298,7 @@ static int start(struct recorder *r, const char *path, char **env)
 	r->root = rtask_new(r, pid, mm_new(), pid, RTASK_IN_CALL);
 	tick_open(r, r->root);
 	r->root->t.affinity = r->rec.allowed;
+	kernel_filter_hide(&r->rec, &r->root->t);
 	rtask_set_stop(r, r->root, status);
 	return 0;
 }

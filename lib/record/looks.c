@@ -5,6 +5,7 @@
 #include "tracee/procfs.h"
 
 #include <signal.h>
+#include <sys/ptrace.h>
 
 bool rtask_look(struct recorder *r, struct rtask *rt, bool execed)
 {
@@ -36,10 +37,13 @@ bool rtask_touch(struct recorder *r, struct rtask *rt)
 	return true;
 }
 
-/* The task's syscall-stop is still to be handled. */
+/* The task's stop at the entry or exit of a call is still to be handled. */
 static void handle_again(struct rtask *rt)
 {
-	rt->stop = (struct stop){true, wait_encode_stop(SIGTRAP | 0x80)};
+	const int status = rtask_in_call(rt) ? wait_encode_call()
+					     : wait_encode_event(PTRACE_EVENT_SECCOMP, SIGTRAP);
+
+	rt->stop = (struct stop){true, status};
 	rt->sched = SCHED_READY;
 }
 

@@ -173,19 +173,9 @@ static void ptrace_event(struct recorder *r, struct rtask *rt, int event, int si
 		rtask_killed_at_entry(r, rt);
 		rtask_exiting(r, rt);
 		break;
+	case PTRACE_EVENT_SECCOMP: rtask_call_entered(r, rt); break;
 	case PTRACE_EVENT_STOP: event_stop(r, rt, sig); break;
 	default: break;
-	}
-}
-
-static void syscall_stop(struct recorder *r, struct rtask *rt, bool skipped)
-{
-	switch (rt->state) {
-	case RTASK_COUNT_STOP:
-	case RTASK_COUNT_STOP_FAULT:
-	case RTASK_SKIPPING: tick_stop_left(rt); break;
-	case RTASK_BETWEEN: rtask_call_entered(r, rt, skipped); break;
-	default: assert(rtask_in_call(rt)); rtask_call_returned(r, rt);
 	}
 }
 
@@ -193,7 +183,6 @@ static void syscall_stop(struct recorder *r, struct rtask *rt, bool skipped)
  * is at one. */
 static void handle_stop(struct recorder *r, struct rtask *rt)
 {
-	bool skipped = rt->state == RTASK_RUNNING_SYSEMU;
 	int status = rtask_take_stop(rt);
 	const struct wait_status w = wait_decode(status);
 
@@ -213,9 +202,12 @@ static void handle_stop(struct recorder *r, struct rtask *rt)
 			r->preemption.rt = NULL;
 	}
 	signal_restore_mask(rt);
-	tick_read(r, rt, w.kind == WAIT_CALL);
+	tick_read(r, rt, w.event == PTRACE_EVENT_SECCOMP);
 	switch (w.kind) {
-	case WAIT_CALL: syscall_stop(r, rt, skipped); break;
+	case WAIT_CALL:
+		assert(rtask_in_call(rt));
+		rtask_call_returned(r, rt);
+		break;
 	case WAIT_GROUP_STOP:
 	case WAIT_EVENT: ptrace_event(r, rt, w.event, w.signal); break;
 	default: signal_stop(r, rt); break;
@@ -318,19 +310,16 @@ static void prepare(struct recorder *r, struct rtask *rt)
 
 static void resume(struct recorder *r, struct rtask *rt, int sig)
 {
-	int request = PTRACE_SYSCALL;
+	const bool in_code = rtask_in_code(rt);
 
 	assert(rt->sched == SCHED_READY && !rt->stop.pending && !rtask_is_over(rt));
-	if (rtask_in_code(rt)) {
-		if (rt->state != RTASK_REPEATING)
-			request = tick_request(rt);
-		rtask_set_state(rt,
-				request == PTRACE_SYSEMU ? RTASK_RUNNING_SYSEMU : RTASK_RUNNING);
+	if (in_code) {
+		rtask_set_state(rt, RTASK_RUNNING);
 		soft_enter(&r->soft, &rt->count);
 	}
 	if (rt->traced.interrupted && !sig)
 		emulated_interrupt(rt);
-	task_gone_ok(task_resume(&rt->t, request, sig));
+	task_gone_ok(task_resume(&rt->t, in_code ? PTRACE_CONT : PTRACE_SYSCALL, sig));
 }
 
 /* Lets the task run to its next stop, which is to be handled, or (step counter) over one
@@ -350,6 +339,8 @@ static enum waited go(struct recorder *r, struct rtask *rt)
 		kernel_debug_registers_set(&rt->t, rt->t.debug);
 	}
 	bool steps = traced_is_stepped(&rt->traced);
+	if (rt->t.skips && (steps || rt->inject) && !rtask_leave_entry(r, rt))
+		return rt->stop.pending ? WAITED_STOP : rtask_wait(r, rt);
 	int sig = rt->inject;
 
 	rt->inject = 0;

@@ -1,5 +1,6 @@
 /* The tasks of a recording: their states, their list, their events. */
 #include "record/recorder.h"
+#include "tracee/call_filter.h"
 #include "tracee/procfs.h"
 #include "util/alloc.h"
 #include "util/clock.h"
@@ -13,8 +14,7 @@
 
 #define S(state) (1u << RTASK_##state)
 #define IN_CALLS (S(IN_CALL) | S(IN_CALL_RECORDED) | S(IN_EXEC) | S(IN_EXEC_RECORDED))
-#define SETTLED (S(AT_POINT) | S(BETWEEN) | S(BETWEEN_FREE) | S(REPEATING))
-#define RUNNINGS (S(RUNNING) | S(RUNNING_SYSEMU))
+#define SETTLED (S(AT_POINT) | S(BETWEEN) | S(BETWEEN_FREE))
 /* SIGKILL may end a task anywhere, with PTRACE_EVENT_EXIT or without. */
 #define KILLED (S(EXITING) | S(GONE))
 
@@ -23,21 +23,15 @@ static const struct {
 	const char *name;
 	unsigned to;
 } states[RTASK_NSTATES] = {
-	[RTASK_AT_POINT] = {"at an exact point", RUNNINGS | S(BETWEEN) | S(FRAME_FAILED) | KILLED},
-	[RTASK_BETWEEN] = {"between exact points", RUNNINGS | S(AT_POINT) | S(BETWEEN_FREE) |
-							   S(FRAME_FAILED) | S(COUNT_STOP) |
-							   S(COUNT_STOP_FAULT) | S(SKIPPING) |
-							   S(AT_ENTRY) | S(IN_CALL) | KILLED},
+	[RTASK_AT_POINT] = {"at an exact point",
+			    S(RUNNING) | S(BETWEEN) | S(FRAME_FAILED) | KILLED},
+	[RTASK_BETWEEN] = {"between exact points", S(RUNNING) | S(AT_POINT) | S(BETWEEN_FREE) |
+							   S(FRAME_FAILED) | S(AT_ENTRY) |
+							   S(IN_CALL) | KILLED},
 	[RTASK_BETWEEN_FREE] = {"between exact points, others may run",
-				RUNNINGS | S(AT_POINT) | S(BETWEEN) | KILLED},
-	[RTASK_REPEATING] = {"before a skipped call", S(RUNNING) | S(BETWEEN) | KILLED},
+				S(RUNNING) | S(AT_POINT) | S(BETWEEN) | KILLED},
 	[RTASK_FRAME_FAILED] = {"without a signal frame", S(BETWEEN) | KILLED},
 	[RTASK_RUNNING] = {"running", S(BETWEEN) | KILLED},
-	[RTASK_RUNNING_SYSEMU] = {"running, its next call skipped", S(BETWEEN) | KILLED},
-	[RTASK_COUNT_STOP] = {"in a stop of counted code", S(AT_POINT) | KILLED},
-	[RTASK_COUNT_STOP_FAULT] = {"in a stop of counted code that is to fault",
-				    S(BETWEEN) | KILLED},
-	[RTASK_SKIPPING] = {"in a call that is skipped", S(REPEATING) | KILLED},
 	[RTASK_AT_ENTRY] = {"at a call's entry, for its tracer", S(IN_CALL) | S(AT_POINT) | KILLED},
 	[RTASK_IN_CALL] = {"in a call", S(IN_CALL_RECORDED) | S(IN_EXEC) | S(AT_POINT) | KILLED},
 	[RTASK_IN_CALL_RECORDED] = {"in a call whose entry is recorded",
@@ -84,12 +78,12 @@ bool rtask_call_is_recorded(const struct rtask *rt)
 
 bool rtask_in_code(const struct rtask *rt)
 {
-	return is_in(rt, SETTLED | RUNNINGS);
+	return is_in(rt, SETTLED | S(RUNNING));
 }
 
 bool rtask_is_running(const struct rtask *rt)
 {
-	return is_in(rt, RUNNINGS);
+	return rt->state == RTASK_RUNNING;
 }
 
 bool rtask_is_over(const struct rtask *rt)
@@ -152,6 +146,16 @@ void rtask_set_stop(struct recorder *r, struct rtask *rt, int status)
 	rt->stop = (struct stop){true, status};
 	if (!wait_is_stop(status))
 		rtask_reaped(r, rt, status);
+}
+
+bool rtask_leave_entry(struct recorder *r, struct rtask *rt)
+{
+	int status;
+	int e = call_filter_leave(&rt->t, &status);
+
+	if (e > 0)
+		rtask_set_stop(r, rt, status);
+	return !e;
 }
 
 int rtask_take_stop(struct rtask *rt)

@@ -21,15 +21,9 @@ enum rtask_state {
 	RTASK_AT_POINT,     /* at its last exact point */
 	RTASK_BETWEEN,      /* past it; no task that shares its memory may run */
 	RTASK_BETWEEN_FREE, /* past it; other tasks may run: nothing they could see has changed */
-	RTASK_REPEATING,    /* before a call that was skipped, and that is made next */
 	RTASK_FRAME_FAILED, /* the kernel could not write a signal frame; SIGSEGV is pending */
 	/* in the program's code, resumed: */
 	RTASK_RUNNING,
-	RTASK_RUNNING_SYSEMU, /* the kernel skips the next call */
-	/* in the kernel, for a call by which counted code stops: */
-	RTASK_COUNT_STOP,       /* past a counted edge or an emulated instruction: an exact point */
-	RTASK_COUNT_STOP_FAULT, /* before an instruction that is to fault */
-	RTASK_SKIPPING,         /* in a call of the program's that the kernel skips */
 	/* in a call of the program's: */
 	RTASK_AT_ENTRY,         /* at its entry, in a ptrace-stop for the emulated tracer */
 	RTASK_IN_CALL,          /* it has no event yet */
@@ -88,12 +82,11 @@ struct rtask {
 	bool ends_untraced;
 	struct soft_task count;
 	struct hpc hpc;
-	unsigned insn_streak; /* nondeterministic instructions emulated since its last call */
 	/* since when it is to stop at its next counted edge; 0: it is not */
 	uint64_t edge_asked_ns;
 	/* ticks up to which timer signals are deferred, or its next call */
 	uint64_t cooldown_until;
-	uint64_t fault_pc; /* RTASK_COUNT_STOP_FAULT: the original's instruction */
+	uint64_t fault_pc; /* at AGENT_CLOCK: the original's instruction */
 	uint32_t period;   /* chaos: when its priority was drawn */
 	int priority;
 	struct trace_regs call_entry; /* POINT_CALL: registers at entry of the call taken back */
@@ -153,6 +146,10 @@ void rtask_stop_at_point(struct rtask *rt, enum point_kind kind);
 
 /* A status that has come by waitpid: to be handled next. */
 void rtask_set_stop(struct recorder *r, struct rtask *rt, int status);
+/* call_filter_leave(). False: the task has stopped otherwise, which is to be handled, or was
+ * killed.
+ */
+bool rtask_leave_entry(struct recorder *r, struct rtask *rt);
 /* That status, which is being handled. */
 int rtask_take_stop(struct rtask *rt);
 

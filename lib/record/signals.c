@@ -429,7 +429,6 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 	struct task *t = &rt->t;
 	struct trace_regs entry = t->regs;
 	struct pending_signal *s = task_first_pending(&rt->t);
-	int status;
 
 	/* the handler that it would interrupt has returned */
 	if (!s || (ARCH_SYSNO(&entry) == SYS_rt_sigreturn && is_timer_signal(&s->info)))
@@ -441,13 +440,8 @@ bool signal_deliver_at_call(struct recorder *r, struct rtask *rt)
 		return false;
 	}
 	/* Take the call back: the kernel skips it, and the registers are set to those before it. */
-	ARCH_SYSNO(&t->regs) = (uint64_t)-1;
-	if (task_set_regs(t) || task_resume(t, PTRACE_SYSCALL, 0) || task_wait(t, &status))
-		return true;
-	if (!wait_is_call(status)) {
-		rtask_set_stop(r, rt, status);
-		return true;
-	}
-	stop_before_call(rt, &entry, s);
+	t->skips = true;
+	if (!task_set_regs(t) && rtask_leave_entry(r, rt))
+		stop_before_call(rt, &entry, s);
 	return true;
 }

@@ -73,11 +73,17 @@ void tick_stop_if_pending(struct rtask *rt)
 static void at_edge(struct recorder *r, struct rtask *rt)
 {
 	struct task *t = &rt->t;
+	struct pending_signal *s = task_first_pending(t);
 
+	t->skips = true;
 	soft_arm(&rt->count, r->chaos && r->live > 1 ? chaos_ticks(r, rt) : SOFT_FAR);
 	rt->edge_asked_ns = 0;
-	rtask_set_point(rt, POINT_TICK);
+	rtask_stop_at_point(rt, POINT_TICK);
 	rtask_set_pc(rt, ARCH_PC(&t->regs));
+	if (s && rtask_leave_entry(r, rt)) {
+		s->sent = true;
+		rt->inject = s->info.si_signo;
+	}
 }
 
 void tick_emulate_insn(struct recorder *r, struct rtask *rt, const struct arch_nondet *c)
@@ -92,20 +98,21 @@ void tick_emulate_insn(struct recorder *r, struct rtask *rt, const struct arch_n
 	rtask_set_pc(rt, ARCH_PC(&t->regs));
 }
 
-/* Returns the state in which the task leaves this stop. */
-static enum rtask_state at_nondet(struct recorder *r, struct rtask *rt, const struct code_site *s)
+/* The task is before a nondeterministic instruction. */
+static void at_nondet(struct recorder *r, struct rtask *rt, const struct code_site *s)
 {
 	struct task *t = &rt->t;
 	struct arch_nondet c = {s->kind - CODE_NONDET, s->len, s->reg, s->size};
 
+	t->skips = true;
 	if (task_clock_faults(t, &c)) {
 		rt->fault_pc = ARCH_PC(&t->regs);
 		ARCH_PC(&t->regs) = AGENT_CLOCK;
 		task_gone_ok(task_set_regs(t));
-		return RTASK_COUNT_STOP_FAULT;
+		return;
 	}
 	tick_emulate_insn(r, rt, &c);
-	return RTASK_COUNT_STOP;
+	rtask_set_state(rt, RTASK_AT_POINT);
 }
 
 enum step_result tick_step(struct recorder *r, struct rtask *rt, int sig)
@@ -160,7 +167,7 @@ void tick_read(struct recorder *r, struct rtask *rt, bool at_call)
 	rtask_set_point(rt, POINT_TICK);
 }
 
-bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
+bool tick_stop(struct recorder *r, struct rtask *rt)
 {
 	const struct counter_page *page = &rt->count.page;
 	const uint64_t saved[COUNTER_SAVED] = {page->saved[0], page->saved[1], page->saved[2]};
@@ -169,54 +176,11 @@ bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped)
 	if (!kernel_mm_counted(rt->t.mm) ||
 	    !code_at_stop(code_of(rt->t.mm), &rt->t.regs, saved, task_read_ctx, &rt->t, &site))
 		return false;
-	enum rtask_state in = RTASK_COUNT_STOP;
-	if (site->kind >= CODE_NONDET) {
-		rt->insn_streak++;
-		in = at_nondet(r, rt, site);
-	} else {
+	if (site->kind >= CODE_NONDET)
+		at_nondet(r, rt, site);
+	else
 		at_edge(r, rt);
-	}
-	rtask_set_state(rt, in);
-	if (skipped)
-		tick_stop_left(rt);
 	return true;
-}
-
-/* Counted code stops by a call to the kernel, and a task in its code can be resumed in two ways. By
- * PTRACE_SYSCALL, there is a second stop, at the exit of that call. By PTRACE_SYSEMU there is none;
- * but a call of the program's own is skipped too, and has to be repeated. That is worth it for a
- * task that executes nondeterministic instructions in a row. */
-#define STREAK_MIN 2
-
-int tick_request(const struct rtask *rt)
-{
-	return kernel_mm_counted(rt->t.mm) && rt->insn_streak >= STREAK_MIN ? PTRACE_SYSEMU
-									    : PTRACE_SYSCALL;
-}
-
-void tick_undo_call(struct rtask *rt)
-{
-	arch_before_call(&rt->t.regs);
-	task_gone_ok(task_set_regs(&rt->t));
-	rtask_set_state(rt, RTASK_SKIPPING);
-}
-
-void tick_stop_left(struct rtask *rt)
-{
-	struct pending_signal *s = task_first_pending(&rt->t);
-
-	switch (rt->state) {
-	case RTASK_SKIPPING: rtask_set_state(rt, RTASK_REPEATING); return;
-	case RTASK_COUNT_STOP_FAULT: rtask_set_state(rt, RTASK_BETWEEN); return;
-	default:
-		assert(rt->state == RTASK_COUNT_STOP);
-		rtask_set_state(rt, RTASK_AT_POINT);
-		break;
-	}
-	if (!s || rt->point.kind != POINT_TICK)
-		return;
-	s->sent = true;
-	rt->inject = s->info.si_signo;
 }
 
 void tick_put_switch(struct recorder *r, struct rtask *rt)

@@ -17,15 +17,8 @@ int rtask_set_pc(struct rtask *rt, uint64_t pc);
  * breakpoint instruction. */
 void rtask_set_origin(struct rtask *rt, bool trapped);
 
-/* At the entry of a call: if it is one by which counted code stops, deals with it. skipped: the
- * kernel skips it, and there will be no stop at its exit. Otherwise tick_stop_left() is for that.
- */
-bool tick_stop(struct recorder *r, struct rtask *rt, bool skipped);
-void tick_stop_left(struct rtask *rt);
-/* At the entry of a call of the program's own that the kernel skips: the task is to repeat it. */
-void tick_undo_call(struct rtask *rt);
-/* The PTRACE_ request that resumes a task in its code. */
-int tick_request(const struct rtask *rt);
+/* At the entry of a call: if it is one by which counted code stops, deals with it. */
+bool tick_stop(struct recorder *r, struct rtask *rt);
 
 /* The task, stopped with its registers read, is to stop at its next counted edge. */
 void tick_stop_at_edge(struct rtask *rt);

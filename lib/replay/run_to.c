@@ -53,6 +53,24 @@ void ptask_to_origin(struct replayer *p, struct ptask *pt)
 		task_is_breakpoint_trap(&si) ? code_origin_broken(code, at) : code_origin(code, at);
 }
 
+/* Whether the task is at an old call (arch/arch.h), which the filter of replays has trapped
+ * (ptask.c), or whose page this machine's kernel lacks: its registers become those at the entry. */
+static bool at_old_call(struct ptask *pt, int status)
+{
+	struct trace_regs *g = &pt->t.regs;
+	siginfo_t si;
+
+	if (wait_signal(status) == SIGSEGV && arch_old_call(ARCH_PC(g)) >= 0) {
+		arch_old_call_faulted(g);
+		return true;
+	}
+	if (wait_signal(status) != SIGSYS || task_siginfo(&pt->t, &si) ||
+	    arch_old_call((uint64_t)si.si_call_addr) < 0)
+		return false;
+	arch_old_call_trapped(g, (uint64_t)si.si_call_addr);
+	return true;
+}
+
 /* Whether the program caused the stop: by a call, a signal, or counted code, which sets pt->site.
  */
 static bool arrived(struct replayer *p, struct ptask *pt, int status)
@@ -124,6 +142,8 @@ static enum replayer_result run(struct replayer *p, struct ptask *pt, uint64_t t
 		soft_leave(&p->soft, &pt->count);
 		if (v)
 			return v;
+		if (at_old_call(pt, *status))
+			*status = wait_encode_call();
 		if (p->hooks && !wait_is_call(*status)) {
 			enum hook_answer a = p->hooks->at_stop(p->hooks, p, pt, *status);
 			if (a == HOOK_STAY)

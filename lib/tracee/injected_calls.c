@@ -17,7 +17,8 @@ static void set_call(struct trace_regs *g, uint64_t pc, long nr, const uint64_t 
 	arch_call_mode(g);
 }
 
-/* Resumes to the next syscall-stop. Signals on the way become pending. */
+/* Resumes to the next syscall-stop. Signals on the way become pending. The filter of recorded tasks
+ * stops a call once more past its entry, unless it is the agent's. */
 static int to_call_stop(struct task *t)
 {
 	int status;
@@ -42,6 +43,8 @@ static int64_t call_from(struct task *t, uint64_t pc, long nr, const uint64_t ar
 	if (task_get_regs(t))
 		return -ESRCH;
 	saved = t->regs;
+	if (t->skips && to_call_stop(t))
+		return -ESRCH;
 	set_call(&t->regs, pc, nr, args);
 	if (!task_set_regs(t) && !to_call_stop(t) && !to_call_stop(t) && !task_get_regs(t))
 		result = (int64_t)ARCH_RESULT(&t->regs);

@@ -266,6 +266,15 @@ pid_t proc_tgid(pid_t tid)
 	return p ? (pid_t)strtol(p, NULL, 10) : tid;
 }
 
+bool proc_has_inner_ids(pid_t tid, const char *ids, size_t len)
+{
+	char buf[4096], *p = status_line(tid, "NStgid", buf, sizeof(buf));
+	size_t n = p ? strcspn(p, "\n") : 0;
+
+	/* each id has a tab before it */
+	return n >= len && !memcmp(p + n - len, ids, len);
+}
+
 static int open_inode(const char *path, uint64_t ino)
 {
 	struct stat st;

@@ -31,6 +31,9 @@ uint64_t proc_stat_field(pid_t tid, int field);
 /* A hexadecimal mask from /proc/PID/status, such as "SigCgt". */
 uint64_t proc_status_mask(pid_t tid, const char *name);
 pid_t proc_tgid(pid_t tid);
+/* Whether `ids`, the ids of a process in nested pid namespaces as the line NStgid of some /proc has
+ * them, are the innermost ones of this task's process. */
+bool proc_has_inner_ids(pid_t tid, const char *ids, size_t len);
 /* Whether it has a child process, which may have ended. */
 bool proc_has_child(pid_t pid);
 /* Opens the file that a line of /proc/PID/maps names, for reading. -1: it is gone. */

@@ -41,8 +41,12 @@ int task_set_result(struct task *t)
 
 int task_set_regs(struct task *t)
 {
+	struct trace_regs g = t->regs;
+
 	t->away = false;
-	return arch_set_regs(t->tid, &t->regs);
+	if (t->skips)
+		ARCH_SYSNO(&g) = (uint64_t)-1;
+	return arch_set_regs(t->tid, &g);
 }
 
 int task_restore(struct task *t)
@@ -59,6 +63,8 @@ int task_restore(struct task *t)
 
 int task_resume(struct task *t, int request, int sig)
 {
+	if (request != PTRACE_INTERRUPT)
+		t->skips = false;
 	return (int)ptrace(request, t->tid, NULL, (void *)(long)sig);
 }
 

@@ -41,6 +41,8 @@ struct task {
 	struct mm *mm;
 	/* it was stepped over an instruction, and the trap has not been reported yet */
 	bool trap_due;
+	/* It is stopped at the entry of a call that it skips when it is resumed: call_filter.h. */
+	bool skips;
 	bool away;              /* it executes the agent; `regs` are the program's registers */
 	struct trace_regs regs; /* as of the last task_get_regs or task_set_regs */
 	STAILQ_HEAD(, pending_signal) pending; /* deferred to an exact point; oldest first */
@@ -52,6 +54,7 @@ struct task {
 	 * installs; it is in mode 1; where its last filtered call returns to */
 	struct seccomp_filter *filters, *installing;
 	bool strict;
+	bool no_new_privs; /* prctl(2), as the program knows it */
 	uint64_t filtered_pc;
 	uint64_t debug[TRACE_DEBUG_REGS]; /* debug registers, as the emulated tracer has set them */
 	bool debugged;                    /* some of them are in use */

@@ -73,6 +73,11 @@ int wait_encode_stop(int signal)
 	return W_STOPCODE(signal);
 }
 
+int wait_encode_call(void)
+{
+	return W_STOPCODE(CALL_STOP);
+}
+
 int wait_encode_event(int event, int signal)
 {
 	return W_STOPCODE(signal) | event << 16;

@@ -35,6 +35,7 @@ int wait_event(int status);    /* of WAIT_EVENT or WAIT_GROUP_STOP; 0: it is nei
 
 /* The status word of a stop, as waitpid would report it. */
 int wait_encode_stop(int signal);
+int wait_encode_call(void);
 int wait_encode_event(int event, int signal);
 
 #endif

@@ -1,6 +1,7 @@
 #include "arch/x86_64/regs.h"
 
 #include <cpuid.h>
+#include <errno.h>
 #include <linux/audit.h>
 #include <sched.h>
 #include <signal.h>
@@ -69,6 +70,39 @@ void arch_before_call(struct trace_regs *g)
 	g->r[R_RAX] = g->r[R_ORIG_RAX];
 	g->r[R_ORIG_RAX] = (uint64_t)-1;
 	g->r[R_RIP] -= ARCH_SYSCALL_LEN;
+}
+
+/* arch/x86/entry/vsyscall/vsyscall_64.c: their addresses, and what a call makes of the registers.
+ */
+#define VSYSCALL_PAGE 0xffffffffff600000ul
+
+int arch_old_call(uint64_t pc)
+{
+	switch (pc) {
+	case VSYSCALL_PAGE: return SYS_gettimeofday;
+	case VSYSCALL_PAGE + 0x400: return SYS_time;
+	case VSYSCALL_PAGE + 0x800: return SYS_getcpu;
+	default: return -1;
+	}
+}
+
+void arch_old_call_return(struct trace_regs *g, uint64_t back)
+{
+	g->r[R_RIP] = back;
+	g->r[R_RSP] += sizeof(uint64_t);
+}
+
+void arch_old_call_trapped(struct trace_regs *g, uint64_t at)
+{
+	g->r[R_RIP] = at;
+	g->r[R_RSP] -= sizeof(uint64_t);
+	arch_old_call_faulted(g);
+}
+
+void arch_old_call_faulted(struct trace_regs *g)
+{
+	g->r[R_ORIG_RAX] = (uint64_t)arch_old_call(g->r[R_RIP]);
+	g->r[R_RAX] = (uint64_t)-ENOSYS;
 }
 
 bool arch_is_syscall(const struct trace_regs *g)
