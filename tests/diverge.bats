@@ -134,22 +134,25 @@ needs_attaching() {
 	not grep -q 'gdb -p' seen.out
 }
 
-# failing OPTION...: starts a recorder and ends it as an assertion would. Sets $replay to its pid and $tasks to that of its task.
+# failing OPTION...: starts a recorder and makes it fail: a file that it has mapped, and looks at when a signal comes for a task,
+# loses its contents. Sets $replay to its pid and $tasks to those of its tasks.
 failing() {
 	mkfifo gate
-	rr-record "$@" -o other sh -c 'echo $$ > pid; cat gate & while :; do :; done' > kept.out 2> kept.err < /dev/null 3>&- &
+	XDG_CACHE_HOME=$PWD/cache rr-record "$@" -o other sh -c 'echo $$ > pid; cat gate & while :; do :; done' > kept.out 2> kept.err < /dev/null 3>&- &
 	replay=$!
 	until_true [ -s pid ]
 	until_true pgrep -P "$(cat pid)" > child
 	tasks="$(cat pid child)"
-	kill -ABRT "$replay"
+	chmod u+w cache/rr/*
+	truncate -s 0 cache/rr/*
+	kill -USR1 "$(cat pid)"
 }
 
 @test "a recorder that fails ends together with its tasks" {
 	failing
 	status=0
 	wait "$replay" || status=$?
-	[ "$status" = 134 ]
+	[ "$status" = 135 ]
 	not grep -q 'gdb -p' kept.err
 	ended
 }
@@ -165,7 +168,7 @@ failing() {
 	kill -TERM "$replay"
 	status=0
 	wait "$replay" || status=$?
-	[ "$status" = 134 ]
+	[ "$status" = 135 ]
 	ended
 }
 
@@ -176,6 +179,6 @@ failing() {
 	step gdb gdb -nx -batch -p "$(cat pid)" -ex 'print/x $rip'
 	grep -q '= 0x' gdb.out
 	kill "$replay"
-	wait "$replay" || [ $? = 134 ]
+	wait "$replay" || [ $? = 135 ]
 	ended
 }
