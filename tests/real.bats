@@ -638,7 +638,7 @@ nginx_serves() {
 		int main(void) { pthread_t t; return pthread_create(&t, 0, thread, 0) || pthread_join(t, 0); }
 	EOF
 	gcc -o start/a a.c -lpthread
-	replays strace -f -o '|cat' -e trace=execve,write,exit_group sh -c './a; cat < /dev/null; (exit 3); echo $?'
+	replays strace -f -o '|cat' -e trace=execve,write,exit_group sh -c './a > written; cat < /dev/null; (exit 3); echo $?'
 	grep -q 'write(1, "thread\\n", 7) *= 7' record.out
 	grep -q 'execve("./a"' record.out
 	grep -q 'exited with 3' record.out

@@ -889,9 +889,10 @@ sample() {
 		print(status, struct.unpack('Q', m[:8])[0])
 	EOF
 	rr-record -o trace python3 start/p.py > record.out &
+	local recorder=$!
 	until_true [ -e pid ]
 	kill -KILL "$(< pid)"
-	wait $!
+	wait "$recorder"
 	grep -q '^9 [1-9]' record.out
 	[ "$(rr-dump -k exit trace | grep -c 'killed by SIGKILL')" = 1 ]
 	replayed

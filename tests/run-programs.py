@@ -27,6 +27,7 @@ RECORD_OPTIONS = os.environ.get("RECORD_OPTIONS", "").split()
 
 # Tracees of the group preempted whose traces have no event inside a loop, and why.
 NEVER_PREEMPTED = {
+    "pre_insn_ignored_signal": "its signals find it at an emulated instruction",
     "pre_insn_xgetbv": "its loop is short, and nothing runs beside it",
     "pre_maps": "it looks at mappings and has no loop",
     "pre_siglongjmp": "its handlers do not return to the loop",
